@@ -1,0 +1,255 @@
+package envelope
+
+import (
+	"crypto/hpke"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/wire"
+)
+
+// Errors of Peek and Open.
+var (
+	ErrNotEnvelope = errors.New("envelope: not an envelope")
+	ErrVersion     = errors.New("envelope: of another version")
+	ErrExpired     = errors.New("envelope: expired")
+	ErrUnknownKey  = errors.New("envelope: sealed to a key that is not here")
+	ErrOpen        = errors.New("envelope: it does not open: damaged or not for this device")
+	ErrSender      = errors.New("envelope: the sender does not hold")
+	ErrTooLarge    = errors.New("envelope: too much for one envelope")
+)
+
+const (
+	version       = 1
+	headerSize    = 75
+	signatureSize = 64
+	smallest      = 512
+	largest       = 64 << 10
+	overhead      = 16 // of ChaCha20-Poly1305
+	maxInner      = largest - signatureSize - 4
+	maxClockAhead = 5 * time.Minute // an expiry may be so much later than any kind allows
+	maxLife       = 14 * 24 * time.Hour
+)
+
+var magic = [4]byte{'T', 'C', 'E', 'N'}
+
+// Header is the outer header: what carriers see.
+type Header struct {
+	Kind    wire.EnvelopeKind
+	Tag     [16]byte
+	KeyID   [keyIDSize]byte
+	Expires time.Time
+}
+
+// Content is what an envelope says, and between whom.
+type Content struct {
+	FromPeer   identity.PeerID
+	FromDevice identity.DeviceID
+	ToPeer     identity.PeerID
+	ToDevice   identity.DeviceID
+	ID         uuid.UUID // version 7; the same bytes stored again have the same id
+	Time       time.Time // corrected by the carrier's time
+	Kind       wire.EnvelopeKind
+	Body       []byte
+	DeviceList *wire.Signed // of the sender, so that a stranger's device can be checked
+	ReplyKey   *wire.Signed // the sender's key record, optional
+}
+
+// Tag returns the destination tag of a sealing key on a day (UTC): SHA-256 of
+// "tincan/tag/1", key id, and days since 1970, cut to 16 bytes.
+func Tag(keyID [keyIDSize]byte, day time.Time) [16]byte {
+	hash := sha256.New()
+	hash.Write([]byte("tincan/tag/1"))
+	hash.Write(keyID[:])
+	var days [8]byte
+	binary.BigEndian.PutUint64(days[:], uint64(max(day.Unix(), 0)/86_400)) //nolint:gosec // not negative
+	hash.Write(days[:])
+	return [16]byte(hash.Sum(nil))
+}
+
+// Seal seals content to a device. Errors: ErrTooLarge, or of the keys.
+func Seal(content Content, to Record, keys *identity.Keys, expires time.Time) ([]byte, error) {
+	inner, err := wire.Encode(&wire.EnvelopeInner{
+		FromIdentity: content.FromPeer[:], FromDevice: content.FromDevice[:],
+		ToIdentity: content.ToPeer[:], ToDevice: content.ToDevice[:],
+		Id: content.ID[:], TimeMs: content.Time.UnixMilli(), Kind: content.Kind, Body: content.Body,
+		FromDeviceList: content.DeviceList, ReplyKey: content.ReplyKey,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if len(inner) > maxInner {
+		return nil, ErrTooLarge
+	}
+	padded := paddedSize(signatureSize + 4 + len(inner))
+	header := encodeHeader(Header{Kind: content.Kind, Tag: Tag(to.KeyID, content.Time), KeyID: to.KeyID, Expires: expires}, padded+overhead)
+	enc, sender, err := hpke.NewSender(to.Public, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), header)
+	if err != nil {
+		return nil, fmt.Errorf("envelope: sealing: %w", err)
+	}
+	plain := make([]byte, padded)
+	copy(plain, keys.SignAsDevice(identity.ContextEnvelope, digest(header, enc, inner)))
+	binary.BigEndian.PutUint32(plain[signatureSize:], uint32(len(inner))) //nolint:gosec // at most 64 KiB
+	copy(plain[signatureSize+4:], inner)
+	sealed, err := sender.Seal(nil, plain)
+	if err != nil {
+		return nil, fmt.Errorf("envelope: sealing: %w", err)
+	}
+	whole := make([]byte, 0, len(header)+len(enc)+len(sealed))
+	return append(append(append(whole, header...), enc...), sealed...), nil
+}
+
+func paddedSize(n int) int {
+	size := smallest
+	for size < n {
+		size *= 2
+	}
+	return size
+}
+
+func digest(header, enc, inner []byte) []byte {
+	hash := sha256.New()
+	hash.Write(header)
+	hash.Write(enc)
+	hash.Write(inner)
+	return hash.Sum(nil)
+}
+
+func encodeHeader(h Header, ciphertext int) []byte {
+	header := make([]byte, headerSize)
+	copy(header, magic[:])
+	header[4], header[5], header[6] = version, Suite, byte(h.Kind)
+	copy(header[7:], h.Tag[:])
+	copy(header[23:], h.KeyID[:])
+	binary.BigEndian.PutUint64(header[39:], uint64(max(h.Expires.UnixMilli(), 0))) //nolint:gosec // not negative
+	binary.BigEndian.PutUint32(header[47:], uint32(ciphertext))                    //nolint:gosec // at most 64 KiB and some
+	return header
+}
+
+// Peek reads the outer header; it proves nothing. Errors: ErrNotEnvelope, ErrVersion.
+func Peek(sealed []byte) (Header, error) {
+	if len(sealed) < headerSize+encSize+smallest+overhead || len(sealed) > wire.MaxEnvelope || [4]byte(sealed[:4]) != magic {
+		return Header{}, ErrNotEnvelope
+	}
+	if sealed[4] != version || sealed[5] != Suite {
+		return Header{}, ErrVersion
+	}
+	for _, reserved := range sealed[51:headerSize] {
+		if reserved != 0 {
+			return Header{}, ErrNotEnvelope
+		}
+	}
+	length := int(binary.BigEndian.Uint32(sealed[47:]))
+	expires := binary.BigEndian.Uint64(sealed[39:])
+	if length != len(sealed)-headerSize-encSize || paddedSize(length-overhead) != length-overhead || expires > 1<<53 {
+		return Header{}, ErrNotEnvelope
+	}
+	return Header{
+		Kind:    wire.EnvelopeKind(sealed[6]),
+		Tag:     [16]byte(sealed[7:23]),
+		KeyID:   [keyIDSize]byte(sealed[23:39]),
+		Expires: time.UnixMilli(int64(expires)), //nolint:gosec // checked above
+	}, nil
+}
+
+// Open opens an envelope with the key that find returns for its key id (nil:
+// not here) and checks everything: header, padding, signature, that the device
+// is in its identity's device list, and that it is not expired. Whether it is
+// for this device, or came before, is for the caller to check.
+func Open(sealed []byte, find func(keyID [keyIDSize]byte) *SealingKey, now time.Time) (Content, error) {
+	header, err := Peek(sealed)
+	if err != nil {
+		return Content{}, err
+	}
+	if now.After(header.Expires) || header.Expires.After(now.Add(maxLife+maxClockAhead)) {
+		return Content{}, ErrExpired
+	}
+	key := find(header.KeyID)
+	if key == nil {
+		return Content{}, ErrUnknownKey
+	}
+	outer, enc, ciphertext := sealed[:headerSize], sealed[headerSize:headerSize+encSize], sealed[headerSize+encSize:]
+	recipient, err := hpke.NewRecipient(enc, key.private, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), outer)
+	if err != nil {
+		return Content{}, ErrOpen
+	}
+	plain, err := recipient.Open(nil, ciphertext)
+	if err != nil {
+		return Content{}, ErrOpen
+	}
+	inner, err := unpad(plain)
+	if err != nil {
+		return Content{}, err
+	}
+	content, err := readInner(inner)
+	if err != nil {
+		return Content{}, err
+	}
+	if content.Kind != header.Kind || header.Tag != Tag(header.KeyID, content.Time) {
+		return Content{}, ErrNotEnvelope
+	}
+	if !identity.Verify(content.FromDevice, identity.ContextEnvelope, digest(outer, enc, inner), plain[:signatureSize]) {
+		return Content{}, ErrSender
+	}
+	return content, nil
+}
+
+// unpad returns the inner bytes; the padding must be zeros and no longer than needed.
+func unpad(plain []byte) ([]byte, error) {
+	length := int(binary.BigEndian.Uint32(plain[signatureSize:]))
+	end := signatureSize + 4 + length
+	if length > maxInner || end > len(plain) || paddedSize(end) != len(plain) {
+		return nil, ErrNotEnvelope
+	}
+	for _, padding := range plain[end:] {
+		if padding != 0 {
+			return nil, ErrNotEnvelope
+		}
+	}
+	return plain[signatureSize+4 : end], nil
+}
+
+// readInner parses the inner and checks that the device belongs to the sender.
+func readInner(data []byte) (Content, error) {
+	inner := &wire.EnvelopeInner{}
+	if err := wire.DecodeCanonical(data, maxInner, inner); err != nil {
+		return Content{}, fmt.Errorf("%w: %w", ErrNotEnvelope, err)
+	}
+	content := Content{
+		Time: time.UnixMilli(inner.GetTimeMs()), Kind: inner.GetKind(), Body: inner.GetBody(),
+		DeviceList: inner.GetFromDeviceList(), ReplyKey: inner.GetReplyKey(),
+	}
+	var err error
+	if content.ID, err = uuid.FromBytes(inner.GetId()); err != nil {
+		return Content{}, ErrNotEnvelope
+	}
+	if content.FromPeer, err = identity.PeerIDFromBytes(inner.GetFromIdentity()); err != nil {
+		return Content{}, ErrSender
+	}
+	if content.FromDevice, err = identity.DeviceIDFromBytes(inner.GetFromDevice()); err != nil {
+		return Content{}, ErrSender
+	}
+	if content.ToPeer, err = identity.PeerIDFromBytes(inner.GetToIdentity()); err != nil {
+		return Content{}, ErrNotEnvelope
+	}
+	if content.ToDevice, err = identity.DeviceIDFromBytes(inner.GetToDevice()); err != nil {
+		return Content{}, ErrNotEnvelope
+	}
+	devices, err := identity.ParseDeviceList(content.DeviceList)
+	if err != nil || devices.Peer != content.FromPeer || !devices.Has(content.FromDevice) {
+		return Content{}, ErrSender
+	}
+	if content.ReplyKey != nil {
+		reply, err := ParseRecord(content.ReplyKey)
+		if err != nil || reply.Peer != content.FromPeer || reply.Device != content.FromDevice {
+			return Content{}, ErrSender
+		}
+	}
+	return content, nil
+}

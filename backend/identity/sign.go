@@ -1,0 +1,135 @@
+package identity
+
+import (
+	"crypto/ed25519"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"github.com/tincan-chat/tincan/backend/wire"
+)
+
+// Context is the purpose of a signature (RFC 8032, Ed25519ctx).
+type Context string
+
+// The purposes.
+const (
+	ContextDeviceList Context = "tincan/device-list/1"
+	ContextKeyRecord  Context = "tincan/key-record/1"
+	ContextLocation   Context = "tincan/location/1"
+	ContextInvite     Context = "tincan/invite/1"
+	ContextEntry      Context = "tincan/entry/1"
+	ContextEnvelope   Context = "tincan/envelope/1"
+	ContextConfirm    Context = "tincan/confirm/1"
+	ContextLogin      Context = "tincan/login/1"
+	ContextWelcome    Context = "tincan/welcome/1"
+)
+
+// Verify checks a signature for a purpose. Weak keys are refused.
+func Verify(key [32]byte, context Context, message, signature []byte) bool {
+	if len(signature) != ed25519.SignatureSize || !usable(key[:]) {
+		return false
+	}
+	return ed25519.VerifyWithOptions(key[:], message, signature, &ed25519.Options{Context: string(context)}) == nil
+}
+
+// VerifySigned is Verify for a body that carries its signature.
+func VerifySigned(key [32]byte, context Context, signed *wire.Signed) bool {
+	return Verify(key, context, signed.GetBody(), signed.GetSignature())
+}
+
+// Sign signs for a purpose with a private key.
+func Sign(key ed25519.PrivateKey, context Context, message []byte) []byte {
+	signature, err := key.Sign(nil, message, &ed25519.Options{Context: string(context)})
+	if err != nil {
+		return nil // only for a context over 255 bytes: ours are constants
+	}
+	return signature
+}
+
+// Keys is the private side of one device: the key of the person and the key of
+// the device. It never shows itself when it is printed or logged.
+type Keys struct {
+	identity, device ed25519.PrivateKey
+	peer             PeerID
+	deviceID         DeviceID
+}
+
+// NewKeys makes a new identity with its first device.
+func NewKeys(random io.Reader) (*Keys, error) {
+	var seeds [2 * ed25519.SeedSize]byte
+	if _, err := io.ReadFull(random, seeds[:]); err != nil {
+		return nil, fmt.Errorf("identity: making keys: %w", err)
+	}
+	return keysFromSeeds(seeds[:]), nil
+}
+
+func keysFromSeeds(seeds []byte) *Keys {
+	keys := &Keys{
+		identity: ed25519.NewKeyFromSeed(seeds[:ed25519.SeedSize]),
+		device:   ed25519.NewKeyFromSeed(seeds[ed25519.SeedSize:]),
+	}
+	copy(keys.peer[:], keys.identity[ed25519.SeedSize:])
+	copy(keys.deviceID[:], keys.device[ed25519.SeedSize:])
+	return keys
+}
+
+func (k *Keys) seeds() []byte { return append(k.identity.Seed(), k.device.Seed()...) }
+
+// Peer returns the person's identity.
+func (k *Keys) Peer() PeerID { return k.peer }
+
+// Device returns this device's key.
+func (k *Keys) Device() DeviceID { return k.deviceID }
+
+// String names the peer only.
+func (k *Keys) String() string { return "keys of " + k.peer.String() }
+
+// GoString names the peer only.
+func (k *Keys) GoString() string { return k.String() }
+
+// LogValue names the peer only.
+func (k *Keys) LogValue() slog.Value { return slog.StringValue(k.String()) }
+
+// SignAsIdentity signs with the person's key.
+func (k *Keys) SignAsIdentity(context Context, message []byte) []byte {
+	return Sign(k.identity, context, message)
+}
+
+// SignAsDevice signs with the device's key.
+func (k *Keys) SignAsDevice(context Context, message []byte) []byte {
+	return Sign(k.device, context, message)
+}
+
+// SignedAsIdentity returns a body with the person's signature.
+func (k *Keys) SignedAsIdentity(context Context, body []byte) *wire.Signed {
+	return &wire.Signed{Body: body, Signature: k.SignAsIdentity(context, body)}
+}
+
+// SignedAsDevice returns a body with the device's signature.
+func (k *Keys) SignedAsDevice(context Context, body []byte) *wire.Signed {
+	return &wire.Signed{Body: body, Signature: k.SignAsDevice(context, body)}
+}
+
+// DeviceList signs the list that names this device only.
+func (k *Keys) DeviceList(version uint64, now time.Time) (*wire.Signed, error) {
+	body, err := wire.Encode(&wire.DeviceList{
+		Identity: k.peer[:], Version: version,
+		Devices: []*wire.Device{{Key: k.deviceID[:], AddedMs: now.UnixMilli()}},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("identity: device list: %w", err)
+	}
+	return k.SignedAsIdentity(ContextDeviceList, body), nil
+}
+
+// Location signs where this person is found.
+func (k *Keys) Location(version uint64, servers []Server, now time.Time) (*wire.Signed, error) {
+	location := &wire.LocationRecord{Identity: k.peer[:], Version: version, IssuedMs: now.UnixMilli(), Servers: ServersToWire(servers)}
+	body, err := wire.Encode(location)
+	if err != nil {
+		return nil, fmt.Errorf("identity: location: %w", err)
+	}
+	return k.SignedAsIdentity(ContextLocation, body), nil
+}
