@@ -1,0 +1,171 @@
+package node
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tincan-chat/tincan/backend/chat"
+	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/invite"
+	"github.com/tincan-chat/tincan/backend/journal"
+	"github.com/tincan-chat/tincan/backend/link"
+	"github.com/tincan-chat/tincan/backend/signaling"
+)
+
+// Config is what a Node is made of. All fields are required unless they say otherwise.
+type Config struct {
+	Keys  *identity.Keys
+	Store Store
+	// Links makes the link transport. events must be called for its events.
+	Links func(LinkConfig) (link.Transport, error)
+	// Signaling makes the rendezvous client, likewise.
+	Signaling func(SignalingConfig) (signaling.Client, error)
+	// Changed is called from the shell's goroutine, in order; it must return soon.
+	Changed func([]Change)
+	Logger  *slog.Logger
+}
+
+// LinkConfig is what a Node gives to its link transport.
+type LinkConfig struct {
+	Identity link.Identity
+	Events   func(link.Event)
+	Filter   link.Filter
+	Logger   *slog.Logger
+}
+
+// SignalingConfig is what a Node gives to its rendezvous client.
+type SignalingConfig struct {
+	Keys   *identity.Keys
+	Events func(signaling.Event)
+	Logger *slog.Logger
+}
+
+// Commands is what a Node can be asked; *Node implements it. Every method
+// returns when what it promises is on disk. Errors that a person may see are *Refusal.
+type Commands interface {
+	// SetProfile keeps name (1 to 64 characters, trimmed) and colour (1 to 8).
+	SetProfile(ctx context.Context, name string, color int) error
+	// SendText appends a text to the own log of a conversation.
+	SendText(ctx context.Context, conversation uuid.UUID, text string) (Message, error)
+	// MarkRead moves my read position; positions never move back.
+	MarkRead(ctx context.Context, conversation uuid.UUID, read journal.Vector) error
+	// Typing tells the other side, if a line is open. Not kept.
+	Typing(ctx context.Context, conversation uuid.UUID) error
+	// Focus says which conversation is on screen (uuid.Nil: none): a reason for a line.
+	Focus(ctx context.Context, conversation uuid.UUID) error
+
+	// CreateInvite makes and keeps an invite.
+	CreateInvite(ctx context.Context, label string, life time.Duration, uses int) (Invite, error)
+	// Invites returns all own invites, newest first.
+	Invites(ctx context.Context) ([]Invite, error)
+	// RevokeInvite ends one.
+	RevokeInvite(ctx context.Context, id uuid.UUID) error
+	// Ask opens somebody's invite with a first message: the request.
+	Ask(ctx context.Context, invite invite.Invite, text string) (Contact, error)
+	// Accept, Decline: a request by its peer.
+	Accept(ctx context.Context, peer identity.PeerID) (Contact, error)
+	Decline(ctx context.Context, peer identity.PeerID) error
+
+	// AddBan adds a ban (ID, Added, Name and Color are filled in); RestoreBan adds it as it is.
+	AddBan(ctx context.Context, ban Ban) (Ban, error)
+	RestoreBan(ctx context.Context, ban Ban) (Ban, error)
+	RemoveBan(ctx context.Context, id uuid.UUID) (Ban, error)
+
+	// AddServer, RemoveServer, RetryServer: introduction servers of my own, by key.
+	AddServer(ctx context.Context, server identity.Server) error
+	RemoveServer(ctx context.Context, key identity.ServerKey) error
+	RetryServer(ctx context.Context, key identity.ServerKey) error
+	// Host tells where the server inside this app listens: local is for this
+	// device, public for others. Zero values: it is off.
+	Host(ctx context.Context, local, public identity.Server) error
+
+	// NetworkChanged: the addresses of this machine changed, or it woke up.
+	NetworkChanged(ctx context.Context) error
+	// Live returns everything that is known now.
+	Live(ctx context.Context) (Live, error)
+}
+
+// Live is a copy of the core's state.
+type Live struct {
+	Self     Self
+	ReadOnly bool
+	Problem  error
+	Contacts []LiveContact
+	Requests []Request
+	Servers  []LiveServer
+	Bans     []Ban
+	Lines    int           // open links
+	Clock    time.Duration // the servers' time minus ours; 0 unknown
+}
+
+// LiveContact is a contact and how they are connected.
+type LiveContact struct {
+	Contact  Contact
+	Banned   bool
+	Presence Presence
+	Line     Line
+	Typing   bool
+	Trouble  *Refusal // lasting, for example another major version; nil if none
+}
+
+// LiveServer is a server and how it is doing.
+type LiveServer struct {
+	Server  identity.Server
+	Hosted  bool // the one in this app
+	Guest   bool // a contact's
+	Up      bool
+	Trying  bool // connecting for the first time
+	RTT     time.Duration
+	Since   time.Time
+	Code    signaling.Code // why it is down
+	RetryAt time.Time
+}
+
+// Presence of a contact.
+type Presence int
+
+// The presences.
+const (
+	PresenceUnknown Presence = iota
+	PresenceOnline
+	PresenceOffline
+)
+
+// LineState is how a contact is connected.
+type LineState int
+
+// The line states.
+const (
+	LineWaiting LineState = iota // they are away
+	LineIdle                     // they are there, no reason for a line
+	LineConnecting
+	LineOpen
+)
+
+// Line is the state of the link to a contact.
+type Line struct {
+	State     LineState
+	Path      link.Path     // when open
+	RoundTrip time.Duration // smoothed; 0 unknown
+	RelayHost string
+}
+
+// Change is something that the interface may want to show. Exactly one field is set.
+type Change struct {
+	Contact  *LiveContact     // new or changed: row, presence, line, typing
+	Removed  uuid.UUID        // conversation that is gone
+	Message  *Message         // appended
+	Position uuid.UUID        // conversation in which delivered or read marks moved
+	Request  *Request         // new or changed
+	Answered *identity.PeerID // request that is gone
+	Bans     bool
+	Servers  bool
+	Self     bool
+	Problem  bool
+}
+
+// Refusal is an error for a person.
+type Refusal = chat.Refusal

@@ -1,0 +1,115 @@
+package node
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/invite"
+	"github.com/tincan-chat/tincan/backend/journal"
+)
+
+type nothing struct{}
+
+func do(ctx context.Context, n *Node, what any) error {
+	_, err := call[nothing](ctx, n, what)
+	return err
+}
+
+// SetProfile implements Commands.
+func (n *Node) SetProfile(ctx context.Context, name string, color int) error {
+	return do(ctx, n, setProfileCall{name, color})
+}
+
+// SendText implements Commands.
+func (n *Node) SendText(ctx context.Context, conversation uuid.UUID, text string) (Message, error) {
+	return call[Message](ctx, n, sendTextCall{conversation, text})
+}
+
+// MarkRead implements Commands.
+func (n *Node) MarkRead(ctx context.Context, conversation uuid.UUID, read journal.Vector) error {
+	return do(ctx, n, markReadCall{conversation, read})
+}
+
+// Typing implements Commands.
+func (n *Node) Typing(ctx context.Context, conversation uuid.UUID) error {
+	return do(ctx, n, typingCall{conversation})
+}
+
+// Focus implements Commands.
+func (n *Node) Focus(ctx context.Context, conversation uuid.UUID) error {
+	return do(ctx, n, focusCall{conversation})
+}
+
+// CreateInvite implements Commands.
+func (n *Node) CreateInvite(ctx context.Context, label string, life time.Duration, uses int) (Invite, error) {
+	return call[Invite](ctx, n, createInviteCall{label, life, uses})
+}
+
+// Invites implements Commands.
+func (n *Node) Invites(ctx context.Context) ([]Invite, error) {
+	return call[[]Invite](ctx, n, invitesCall{})
+}
+
+// RevokeInvite implements Commands.
+func (n *Node) RevokeInvite(ctx context.Context, id uuid.UUID) error {
+	return do(ctx, n, revokeInviteCall{id})
+}
+
+// Ask implements Commands.
+func (n *Node) Ask(ctx context.Context, opened invite.Invite, text string) (Contact, error) {
+	return call[Contact](ctx, n, askCall{opened, text})
+}
+
+// Accept implements Commands.
+func (n *Node) Accept(ctx context.Context, peer identity.PeerID) (Contact, error) {
+	return call[Contact](ctx, n, acceptCall{peer})
+}
+
+// Decline implements Commands.
+func (n *Node) Decline(ctx context.Context, peer identity.PeerID) error {
+	return do(ctx, n, declineCall{peer})
+}
+
+// AddBan implements Commands.
+func (n *Node) AddBan(ctx context.Context, ban Ban) (Ban, error) {
+	return call[Ban](ctx, n, addBanCall{ban})
+}
+
+// RestoreBan implements Commands.
+func (n *Node) RestoreBan(ctx context.Context, ban Ban) (Ban, error) {
+	return call[Ban](ctx, n, restoreBanCall{ban})
+}
+
+// RemoveBan implements Commands.
+func (n *Node) RemoveBan(ctx context.Context, id uuid.UUID) (Ban, error) {
+	return call[Ban](ctx, n, removeBanCall{id})
+}
+
+// AddServer implements Commands.
+func (n *Node) AddServer(ctx context.Context, server identity.Server) error {
+	return do(ctx, n, addServerCall{server})
+}
+
+// RemoveServer implements Commands.
+func (n *Node) RemoveServer(ctx context.Context, key identity.ServerKey) error {
+	return do(ctx, n, removeServerCall{key})
+}
+
+// RetryServer implements Commands.
+func (n *Node) RetryServer(ctx context.Context, key identity.ServerKey) error {
+	return do(ctx, n, retryServerCall{key})
+}
+
+// Host implements Commands.
+func (n *Node) Host(ctx context.Context, local, public identity.Server) error {
+	return do(ctx, n, hostCall{local, public})
+}
+
+// NetworkChanged implements Commands.
+func (n *Node) NetworkChanged(ctx context.Context) error { return do(ctx, n, networkCall{}) }
+
+// Live implements Commands.
+func (n *Node) Live(ctx context.Context) (Live, error) { return call[Live](ctx, n, liveCall{}) }

@@ -1,0 +1,365 @@
+package node
+
+import (
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tincan-chat/tincan/backend/chat"
+	"github.com/tincan-chat/tincan/backend/envelope"
+	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/journal"
+	"github.com/tincan-chat/tincan/backend/link"
+	"github.com/tincan-chat/tincan/backend/wire"
+)
+
+// Times of asking.
+const (
+	askFirst        = 5 * time.Second // between two sendings of a request, doubling
+	askMost         = 5 * time.Minute
+	requestLife     = 10 * time.Minute
+	lookupAgain     = 15 * time.Second
+	typingShown     = 6 * time.Second
+	maxRequests     = 200 // in the inbox; more are dropped
+	maxWhatTheySaid = 64 << 10
+)
+
+// contact is somebody I asked or accepted, and what is known of them right now.
+type contact struct {
+	Contact
+	record      record
+	presence    map[string]bool // by server token
+	typingUntil time.Time
+	toldTyping  time.Time // when I last told them that I write
+
+	session  link.Session // the current one, uuid.Nil if none
+	attempts int          // of dialing, since it last worked
+	nextDial time.Time
+	lastTalk time.Time // somebody sent something
+
+	asks       int
+	nextAsk    time.Time
+	nextLookup time.Time
+	// requestBody is what is sealed again and again while asking.
+	requestBody    []byte
+	readingRequest bool
+
+	trouble *Refusal
+	shown   *LiveContact // as last told to the interface
+	isDirty bool
+	due     time.Time // when to look again
+}
+
+func loadContact(kept Contact) (*contact, error) {
+	known, err := loadRecord(kept.Peer, kept.Record)
+	if err != nil {
+		return nil, err
+	}
+	return &contact{Contact: kept, record: known, presence: map[string]bool{}}, nil
+}
+
+// places returns the servers where a contact is found.
+func (k *contact) places() []identity.Server {
+	return k.Servers[:min(len(k.Servers), maxLocation)]
+}
+
+func (k *contact) foundAt(key identity.ServerKey) bool {
+	for _, server := range k.places() {
+		if server.Key == key {
+			return true
+		}
+	}
+	return false
+}
+
+// online folds what the servers say; unknown before acceptance and while no
+// server that knows is reached.
+func (k *contact) online() Presence {
+	if k.State != ContactMutual || len(k.presence) == 0 {
+		return PresenceUnknown
+	}
+	for _, here := range k.presence {
+		if here {
+			return PresenceOnline
+		}
+	}
+	return PresenceOffline
+}
+
+// dirty marks a contact to be looked at at the end of this step.
+func (c *Core) dirty(peer identity.PeerID) {
+	if one := c.contacts[peer]; one != nil && !one.isDirty {
+		one.isDirty = true
+		c.dirtyPeers = append(c.dirtyPeers, peer)
+	}
+}
+
+func (c *Core) allDirty() {
+	for _, peer := range c.peersSorted() {
+		c.dirty(peer)
+	}
+}
+
+// dueContacts does for the contacts that changed, and for those whose time has
+// come, what they need: ask, look up, dial, close, tell.
+func (c *Core) dueContacts() {
+	if !c.contactsDue.IsZero() && !c.now.Before(c.contactsDue) {
+		c.contactsDue = time.Time{}
+		for _, peer := range c.peersSorted() {
+			if due := c.contacts[peer].due; !due.IsZero() && !c.now.Before(due) {
+				c.dirty(peer)
+			} else {
+				c.contactDueAt(due)
+			}
+		}
+	}
+	for len(c.dirtyPeers) > 0 {
+		peer := c.dirtyPeers[0]
+		c.dirtyPeers = c.dirtyPeers[1:]
+		one := c.contacts[peer]
+		if one == nil {
+			continue
+		}
+		one.isDirty = false
+		one.due = time.Time{}
+		c.attend(one)
+		c.contactDueAt(one.due)
+	}
+	c.dirtyPeers = nil
+	if !c.contactsDue.IsZero() {
+		c.at(c.contactsDue)
+	}
+}
+
+func (c *Core) contactDueAt(due time.Time) {
+	if !due.IsZero() && (c.contactsDue.IsZero() || due.Before(c.contactsDue)) {
+		c.contactsDue = due
+	}
+}
+
+func (k *contact) again(at time.Time) {
+	if k.due.IsZero() || at.Before(k.due) {
+		k.due = at
+	}
+}
+
+// attend does what one contact needs now.
+func (c *Core) attend(one *contact) {
+	if _, banned := c.banned.Peer(one.Peer); !banned {
+		if one.State == ContactAsked {
+			c.ask(one)
+		} else {
+			c.keepLine(one)
+		}
+		if one.record.stale(c.now) && len(c.carriersTo(one)) > 0 {
+			if !c.now.Before(one.nextLookup) {
+				one.nextLookup = c.now.Add(lookupAgain)
+				c.lookUp(one)
+			}
+			one.again(one.nextLookup)
+		}
+	}
+	if one.typingUntil.After(c.now) {
+		one.again(one.typingUntil)
+	}
+	c.show(one)
+}
+
+// ask sends the request again: until there are mailboxes, it arrives when both
+// are there.
+func (c *Core) ask(one *contact) {
+	device, known := one.record.first()
+	if !known || len(c.carriersTo(one)) == 0 || c.network.keyRecord == nil || c.network.location == nil {
+		return // a lookup, a server, or the first key comes and makes it dirty
+	}
+	if c.now.Before(one.nextAsk) {
+		one.again(one.nextAsk)
+		return
+	}
+	if one.requestBody == nil {
+		if !one.readingRequest {
+			one.readingRequest = true
+			c.do(ReadEntries{Conversation: one.Conversation, Want: firstEntry(c.conversationOf(one)), MaxBytes: 1})
+		}
+		return
+	}
+	wait := min(askFirst<<min(one.asks, 10), askMost)
+	one.asks++
+	one.nextAsk = c.now.Add(c.jitter(wait))
+	one.again(one.nextAsk)
+	c.seal(one, device, wire.EnvelopeKind_ENVELOPE_KIND_REQUEST, one.requestBody, requestLife)
+}
+
+// composeRequest makes the body of a request from the first entry.
+func (c *Core) composeRequest(one *contact, entries []journal.Entry) {
+	one.readingRequest = false
+	if len(entries) == 0 || len(one.TheirInvite) != 32 {
+		return
+	}
+	body, err := wire.Encode(&wire.RequestBody{
+		Version:      wire.Major,
+		Profile:      c.profile(),
+		InviteId:     one.TheirInvite[:16],
+		InviteSecret: one.TheirInvite[16:],
+		Entries:      []*wire.Entry{entries[0].Wire()},
+		Location:     c.network.location,
+	})
+	if err == nil {
+		one.requestBody = body
+		c.dirty(one.Peer)
+	}
+}
+
+func (c *Core) profile() *wire.Profile {
+	return &wire.Profile{Name: c.self.Name, Color: uint32(c.self.Color)} //nolint:gosec // 1 to 8
+}
+
+// errRequest is wrapped by why a request is dropped; its sender learns nothing.
+var errRequest = errors.New("node: the request is dropped")
+
+// requestOpened takes a request. What does not hold is dropped without a word.
+func (c *Core) requestOpened(content envelope.Content, fresh *wire.PeerRecord) {
+	peer := content.FromPeer
+	if c.declined[peer] || peer == c.keys.Peer() {
+		return
+	}
+	if one := c.contacts[peer]; one != nil {
+		if one.State == ContactAsked {
+			// Both asked: both want it.
+			c.learn(one, fresh)
+			c.accepted(one)
+		}
+		return
+	}
+	if _, known := c.requests[peer]; !known && len(c.requests) >= maxRequests {
+		return
+	}
+	request, err := c.readRequest(content, fresh)
+	if err != nil {
+		return
+	}
+	if _, known := c.requests[peer]; known {
+		return
+	}
+	c.requests[peer] = request
+	c.commit(func(err error) {
+		if err != nil {
+			delete(c.requests, peer) // it is sent again
+			return
+		}
+		c.tell(Change{Request: &request})
+	}, PutRequest{Request: request}, PutSeen{Seen: Seen{ID: content.ID, Until: c.now.Add(seenFor)}})
+}
+
+// readRequest checks a request and returns what is kept of it.
+func (c *Core) readRequest(content envelope.Content, fresh *wire.PeerRecord) (Request, error) {
+	body := &wire.RequestBody{}
+	if err := wire.Decode(content.Body, maxWhatTheySaid, body); err != nil {
+		return Request{}, errors.Join(errRequest, err)
+	}
+	id, err := uuid.FromBytes(body.GetInviteId())
+	if err != nil || body.GetVersion() != wire.Major || len(body.GetEntries()) != 1 {
+		return Request{}, errRequest
+	}
+	invite, known := c.invites[id]
+	if !known || !inviteOpen(invite, content.FromPeer, c.now) || !equalSecret(body.GetInviteSecret(), invite.Secret) {
+		return Request{}, errRequest
+	}
+	entry, err := journal.Parse(body.GetEntries()[0])
+	if err != nil {
+		return Request{}, errors.Join(errRequest, err)
+	}
+	text, err := entry.Text()
+	switch {
+	case err != nil || chat.CheckRequestText(text) != nil:
+		return Request{}, errRequest
+	case entry.Conversation != chat.DirectConversation(content.FromPeer, c.keys.Peer()),
+		entry.Log.Device != content.FromDevice, entry.Sequence != 1, len(entry.Parents) != 0, entry.Verify() != nil:
+		return Request{}, errRequest
+	}
+	theirs := newRecord(content.FromPeer)
+	fresh.Location = body.GetLocation()
+	if _, err := theirs.merge(fresh); err != nil {
+		return Request{}, errors.Join(errRequest, err)
+	}
+	kept, err := wire.Encode(entry.Wire())
+	if err != nil {
+		return Request{}, errors.Join(errRequest, err)
+	}
+	return Request{
+		Peer:        content.FromPeer,
+		Name:        chat.TheirName(body.GetProfile().GetName(), "?"),
+		Color:       chat.TheirColor(body.GetProfile().GetColor()),
+		Text:        text,
+		Entries:     [][]byte{kept},
+		Record:      theirs.marshal(),
+		Servers:     theirs.location.Servers,
+		InviteID:    invite.ID,
+		InviteLabel: invite.Label,
+		InviteMade:  invite.Created,
+		Arrived:     c.now,
+	}, nil
+}
+
+// accepted makes an asked contact a mutual one: a sealed signal of theirs, or a
+// request of theirs, is their answer.
+func (c *Core) accepted(one *contact) {
+	if one.State == ContactMutual {
+		return
+	}
+	next := one.Contact
+	next.State = ContactMutual
+	next.TheirInvite = nil
+	next.Record = one.record.marshal()
+	one.State, one.TheirInvite, one.Record = next.State, nil, next.Record
+	c.commit(func(err error) {
+		if err == nil {
+			c.arrangeServers()
+		}
+		c.dirty(one.Peer)
+	}, PutContact{Contact: next})
+	c.dirty(one.Peer)
+}
+
+// show tells the interface when something about a contact changed.
+func (c *Core) show(one *contact) {
+	now := c.live(one)
+	if one.shown != nil && sameLive(*one.shown, now) {
+		return
+	}
+	one.shown = &now
+	c.tell(Change{Contact: &now})
+}
+
+// live is a contact as the interface sees it.
+func (c *Core) live(one *contact) LiveContact {
+	_, banned := c.banned.Peer(one.Peer)
+	live := LiveContact{
+		Contact:  one.Contact,
+		Banned:   banned,
+		Presence: one.online(),
+		Typing:   one.typingUntil.After(c.now),
+		Trouble:  one.trouble,
+	}
+	session := c.sessions[one.session]
+	switch {
+	case session != nil && session.open:
+		live.Line = Line{State: LineOpen, Path: session.path, RoundTrip: session.roundTrip, RelayHost: session.relayHost}
+		live.Presence = PresenceOnline
+	case banned:
+	case live.Presence != PresenceOnline:
+		live.Line.State = LineWaiting
+	case session != nil || one.attempts > 0:
+		live.Line.State = LineConnecting
+	default:
+		live.Line.State = LineIdle
+	}
+	return live
+}
+
+func sameLive(a, b LiveContact) bool {
+	sameTrouble := a.Trouble == b.Trouble || a.Trouble != nil && b.Trouble != nil && a.Trouble.Code == b.Trouble.Code
+	return sameTrouble && a.Banned == b.Banned && a.Presence == b.Presence && a.Line == b.Line && a.Typing == b.Typing &&
+		a.Contact.State == b.Contact.State && a.Contact.Name == b.Contact.Name && a.Contact.Color == b.Contact.Color
+}

@@ -1,0 +1,395 @@
+package node
+
+import (
+	"encoding/binary"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tincan-chat/tincan/backend/chat"
+	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/journal"
+	"github.com/tincan-chat/tincan/backend/link"
+)
+
+// Random fills a buffer with salts, ids and jitter: from the system, or seeded.
+type Random func([]byte)
+
+// Core is the device as a state machine. It is not safe for concurrent use:
+// one goroutine (the shell's, or a simulation's) calls Step.
+type Core struct {
+	keys   *identity.Keys
+	random Random
+
+	self     Self
+	readOnly bool
+	problem  error
+
+	contacts      map[identity.PeerID]*contact
+	conversations map[uuid.UUID]*conversation
+	requests      map[identity.PeerID]Request
+	declined      map[identity.PeerID]bool
+	invites       map[uuid.UUID]Invite
+	bans          []Ban
+	banned        *chat.Bans
+	seen          map[uuid.UUID]time.Time
+	sealingKeys   []SealingKey
+	makingKey     bool
+
+	sessions map[link.Session]*session
+	network  network
+
+	dirtyPeers  []identity.PeerID
+	contactsDue time.Time
+	focus       uuid.UUID
+	now         time.Time
+	wake        time.Time // earliest moment at which something is due
+	commits     map[uint64]func(error)
+	token       uint64
+	generation  uint64
+	effects     []Effect
+	changes     []Change
+	started     bool
+}
+
+// NewCore builds the core from what the store kept.
+func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, error) {
+	c := &Core{
+		keys:          keys,
+		random:        random,
+		self:          snapshot.Self,
+		readOnly:      snapshot.ReadOnly,
+		problem:       snapshot.Problem,
+		contacts:      make(map[identity.PeerID]*contact, len(snapshot.Contacts)),
+		conversations: make(map[uuid.UUID]*conversation, len(snapshot.Conversations)),
+		requests:      make(map[identity.PeerID]Request, len(snapshot.Requests)),
+		declined:      make(map[identity.PeerID]bool, len(snapshot.Declined)),
+		invites:       make(map[uuid.UUID]Invite, len(snapshot.Invites)),
+		bans:          snapshot.Bans,
+		sealingKeys:   snapshot.SealingKeys,
+		seen:          make(map[uuid.UUID]time.Time, len(snapshot.Seen)),
+		sessions:      make(map[link.Session]*session),
+		network:       newNetwork(),
+		commits:       make(map[uint64]func(error)),
+	}
+	for _, one := range snapshot.Conversations {
+		c.conversations[one.ID] = loadConversation(one, keys.Device())
+	}
+	for _, one := range snapshot.Contacts {
+		if c.conversations[one.Conversation] == nil {
+			c.conversations[one.Conversation] = loadConversation(Conversation{ID: one.Conversation, Peer: one.Peer}, keys.Device())
+		}
+		loaded, err := loadContact(one)
+		if err != nil {
+			return nil, err
+		}
+		c.contacts[one.Peer] = loaded
+	}
+	for _, one := range snapshot.Requests {
+		c.requests[one.Peer] = one
+	}
+	for _, one := range snapshot.Declined {
+		c.declined[one] = true
+	}
+	for _, one := range snapshot.Invites {
+		c.invites[one.ID] = one
+	}
+	for _, one := range snapshot.Seen {
+		c.seen[one.ID] = one.Until
+	}
+	for _, one := range snapshot.Servers {
+		c.network.own = append(c.network.own, identity.Server{Key: one.Key, URLs: one.URLs})
+	}
+	c.banned = buildBans(c.bans)
+	return c, nil
+}
+
+// Step takes one event at a moment and returns what is to be done. The effects
+// are valid until the next Step.
+func (c *Core) Step(now time.Time, event Event) []Effect {
+	c.now = now
+	c.effects = c.effects[:0]
+	if !c.started {
+		c.start()
+	}
+	switch e := event.(type) {
+	case Tick:
+	case Command:
+		c.command(e)
+	case Committed:
+		c.committed(e)
+	case EntriesRead:
+		c.entriesRead(e)
+	case LinkEvent:
+		c.linkEvent(e.Event)
+	case FrameReceived:
+		c.frameReceived(e)
+	case SignalFailed:
+		c.signalFailed(e)
+	case ServerEvent:
+		c.serverEvent(e.Event)
+	case EnvelopeOpened:
+		c.envelopeOpened(e)
+	case SealingKeyMade:
+		c.sealingKeyMade(e)
+	}
+	c.due()
+	if len(c.changes) > 0 {
+		c.do(Notify{Changes: c.changes})
+		c.changes = nil
+	}
+	return c.effects
+}
+
+// Wake returns when Step wants a Tick; zero when nothing is due.
+func (c *Core) Wake() time.Time { return c.wake }
+
+// start brings the adapters to where the state is.
+func (c *Core) start() {
+	c.started = true
+	c.do(SetBans{Rules: c.bans})
+	c.do(SetSealingKeys{Keys: slices.Clone(c.sealingKeys)})
+	c.signKeyRecord()
+	c.renewKeys()
+	c.arrangeServers()
+	c.relocate()
+	c.publish()
+	c.allDirty()
+}
+
+// due does what time brings and computes the next moment.
+func (c *Core) due() {
+	c.wake = time.Time{}
+	c.renewKeys()
+	c.dueContacts()
+	c.dueSessions()
+	c.forgetSeen()
+}
+
+// at asks for a Tick at a moment.
+func (c *Core) at(moment time.Time) {
+	if c.wake.IsZero() || moment.Before(c.wake) {
+		c.wake = moment
+	}
+}
+
+func (c *Core) do(effect Effect)   { c.effects = append(c.effects, effect) }
+func (c *Core) tell(change Change) { c.changes = append(c.changes, change) }
+func (c *Core) answer(id uint64, value any, err error) {
+	c.do(Answer{ID: id, Value: value, Err: err})
+}
+
+// commit writes and then goes on, or learns why not.
+func (c *Core) commit(then func(error), writes ...Write) {
+	if c.readOnly {
+		then(ErrReadOnly)
+		return
+	}
+	c.token++
+	c.commits[c.token] = then
+	c.do(Commit{Token: c.token, Generation: c.generation, Writes: writes})
+}
+
+// keep writes what is allowed to be missing after a crash or a full disk.
+func (c *Core) keep(writes ...Write) { c.commit(func(error) {}, writes...) }
+
+func (c *Core) committed(e Committed) {
+	then := c.commits[e.Token]
+	delete(c.commits, e.Token)
+	if e.Err != nil {
+		c.failed(e.Err)
+	} else if errors.Is(c.problem, ErrDiskFull) {
+		c.problem = nil
+		c.tell(Change{Problem: true})
+	}
+	if then != nil {
+		then(e.Err)
+	}
+}
+
+// failed takes back what was counted on: nothing that follows a write that did
+// not happen may be written.
+func (c *Core) failed(err error) {
+	if !errors.Is(err, errStale) {
+		c.generation++
+		if !errors.Is(c.problem, err) {
+			c.problem = err
+			c.tell(Change{Problem: true})
+		}
+	}
+	for _, one := range c.conversations {
+		one.rollBack(c.keys.Device())
+	}
+	// What a remote device sent and was not kept is sent again over a new link.
+	for id, one := range c.sessions {
+		if one.open {
+			c.hangUp(id, "the disk refused what was received")
+		}
+	}
+}
+
+// errStale marks a commit refused because an earlier one failed.
+var errStale = errors.New("node: an earlier write failed")
+
+// refusal turns a store's error into a sentence.
+func refusal(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrDiskFull):
+		return &Refusal{Code: "disk-full", Message: "The disk is full, so nothing can be kept. Free some space, then try again."}
+	case errors.Is(err, ErrReadOnly), errors.Is(err, ErrDamaged):
+		return &Refusal{Code: "read-only", Message: "The history can only be read, so nothing new can be kept. Look at the notice at the top for the reason."}
+	case errors.Is(err, errStale):
+		return &Refusal{Code: "disk", Message: "The disk refused an earlier write, so this was not kept. Try again."}
+	default:
+		return err
+	}
+}
+
+// newID returns a UUID v7 from the core's own clock and randomness.
+func (c *Core) newID() uuid.UUID {
+	var id uuid.UUID
+	c.random(id[6:])
+	var stamp [8]byte
+	binary.BigEndian.PutUint64(stamp[:], uint64(max(c.now.UnixMilli(), 0))<<16) //nolint:gosec // clamped to be positive
+	copy(id[:6], stamp[:6])
+	id[6] = id[6]&0x0f | 0x70
+	id[8] = id[8]&0x3f | 0x80
+	return id
+}
+
+// jitter returns between half of and the whole of a duration.
+func (c *Core) jitter(d time.Duration) time.Duration {
+	var b [2]byte
+	c.random(b[:])
+	return d/2 + time.Duration(int64(d/2)*int64(binary.BigEndian.Uint16(b[:]))/0xffff)
+}
+
+// conversationOf returns a contact's conversation, which exists for each.
+func (c *Core) conversationOf(one *contact) *conversation {
+	return c.conversations[one.Conversation]
+}
+
+// peersSorted returns the contacts in a fixed order, so that a seed replays.
+func (c *Core) peersSorted() []identity.PeerID {
+	peers := make([]identity.PeerID, 0, len(c.contacts))
+	for peer := range c.contacts {
+		peers = append(peers, peer)
+	}
+	slices.SortFunc(peers, func(a, b identity.PeerID) int { return slices.Compare(a[:], b[:]) })
+	return peers
+}
+
+// conversation is what the core knows of one, beyond what the store keeps.
+type conversation struct {
+	id   uuid.UUID
+	peer identity.PeerID
+	// held is on disk; tip also counts what is being written.
+	held, tip  journal.Vector
+	heldOrders map[journal.Log]journal.Order
+	tipOrders  map[journal.Log]journal.Order
+	own        journal.Log // the log this device writes
+	read       journal.Vector
+	remotes    map[identity.DeviceID]*RemotePosition
+	recent     recentOrders
+}
+
+func loadConversation(from Conversation, device identity.DeviceID) *conversation {
+	one := &conversation{
+		id:         from.ID,
+		peer:       from.Peer,
+		held:       orEmpty(from.Held),
+		heldOrders: from.HeadOrders,
+		read:       orEmpty(from.Read),
+		remotes:    make(map[identity.DeviceID]*RemotePosition, len(from.Remote)),
+	}
+	if one.heldOrders == nil {
+		one.heldOrders = map[journal.Log]journal.Order{}
+	}
+	for _, remote := range from.Remote {
+		one.remotes[remote.Device] = &RemotePosition{Device: remote.Device, Held: orEmpty(remote.Held), Read: orEmpty(remote.Read)}
+	}
+	one.rollBack(device)
+	return one
+}
+
+// rollBack forgets what was being written.
+func (v *conversation) rollBack(device identity.DeviceID) {
+	v.tip = v.held.Clone()
+	v.tipOrders = make(map[journal.Log]journal.Order, len(v.heldOrders))
+	for log, order := range v.heldOrders {
+		v.tipOrders[log] = order
+	}
+	v.recent = recentOrders{}
+	v.own = journal.Log{Device: device, Epoch: 1}
+	for log := range v.held {
+		if log.Device == device && log.Epoch > v.own.Epoch {
+			v.own.Epoch = log.Epoch
+		}
+	}
+}
+
+// remote returns the position of a device, made when needed.
+func (v *conversation) remote(device identity.DeviceID) *RemotePosition {
+	position := v.remotes[device]
+	if position == nil {
+		position = &RemotePosition{Device: device, Held: journal.Vector{}, Read: journal.Vector{}}
+		v.remotes[device] = position
+	}
+	return position
+}
+
+// undelivered tells whether some of my entries are on no device of theirs.
+func (v *conversation) undelivered() bool {
+	for log, head := range v.held {
+		if log.Device != v.own.Device {
+			continue
+		}
+		delivered := uint64(0)
+		for _, position := range v.remotes {
+			delivered = max(delivered, position.Held[log].Sequence)
+		}
+		if head.Sequence > delivered {
+			return true
+		}
+	}
+	return false
+}
+
+func orEmpty(vector journal.Vector) journal.Vector {
+	if vector == nil {
+		return journal.Vector{}
+	}
+	return vector
+}
+
+// recentOrders remembers the orders of the last entries, so that their
+// children are ordered without asking the disk.
+type recentOrders struct {
+	orders map[journal.Hash]journal.Order
+	ring   []journal.Hash
+	next   int
+}
+
+// recentSize is how many are remembered for each conversation.
+const recentSize = 256
+
+func (r *recentOrders) put(hash journal.Hash, order journal.Order) {
+	if r.orders == nil {
+		r.orders = make(map[journal.Hash]journal.Order)
+	}
+	if _, known := r.orders[hash]; known {
+		return
+	}
+	if len(r.ring) < recentSize {
+		r.ring = append(r.ring, hash)
+	} else {
+		delete(r.orders, r.ring[r.next])
+		r.ring[r.next] = hash
+		r.next = (r.next + 1) % recentSize
+	}
+	r.orders[hash] = order
+}

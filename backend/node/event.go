@@ -1,0 +1,208 @@
+package node
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tincan-chat/tincan/backend/envelope"
+	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/journal"
+	"github.com/tincan-chat/tincan/backend/link"
+	"github.com/tincan-chat/tincan/backend/replica"
+	"github.com/tincan-chat/tincan/backend/signaling"
+	"github.com/tincan-chat/tincan/backend/wire"
+)
+
+// Event is what the core is told: one of the types below.
+type Event interface{ isEvent() }
+
+// The events.
+type (
+	// Tick says that the time the core asked for has come.
+	Tick struct{}
+	// Command is a call from outside; its Answer effect carries the same ID.
+	Command struct {
+		ID   uint64
+		Call any // one of the …Call types in commands.go
+	}
+	// Committed answers a Commit effect.
+	Committed struct {
+		Token uint64
+		Err   error
+	}
+	// EntriesRead answers a ReadEntries effect.
+	EntriesRead struct {
+		Session      link.Session
+		Conversation uuid.UUID
+		Want         replica.Want
+		Entries      []journal.Entry
+		Err          error
+	}
+	// LinkEvent comes from the link transport; its messages come as FrameReceived.
+	LinkEvent struct{ Event link.Event }
+	// FrameReceived is a link frame whose entries were parsed and whose signatures hold.
+	FrameReceived struct {
+		Session link.Session
+		Frame   *wire.LinkFrame // nil when Err is set
+		Entries []journal.Entry
+		// Orders are those of parents found on disk.
+		Orders map[journal.Hash]journal.Order
+		Bytes  int
+		Err    error // the frame broke the protocol
+	}
+	// SignalFailed says that a link's signal or frame could not be handed over.
+	SignalFailed struct {
+		Session link.Session
+		Err     error
+	}
+	// ServerEvent comes from the rendezvous client; its envelopes come as EnvelopeOpened.
+	ServerEvent struct{ Event signaling.Event }
+	// EnvelopeOpened is an envelope that was opened and verified.
+	EnvelopeOpened struct {
+		Token   string
+		Content envelope.Content
+		Signal  link.Signal // of kind signal
+	}
+	// SealingKeyMade answers a MakeSealingKey effect.
+	SealingKeyMade struct {
+		Key    SealingKey
+		Record *wire.Signed
+		Err    error
+	}
+)
+
+func (Tick) isEvent()           {}
+func (Command) isEvent()        {}
+func (Committed) isEvent()      {}
+func (EntriesRead) isEvent()    {}
+func (LinkEvent) isEvent()      {}
+func (FrameReceived) isEvent()  {}
+func (SignalFailed) isEvent()   {}
+func (ServerEvent) isEvent()    {}
+func (EnvelopeOpened) isEvent() {}
+func (SealingKeyMade) isEvent() {}
+
+// Effect is what the core wants done: one of the types below.
+type Effect interface{ isEffect() }
+
+// The effects.
+type (
+	// Commit writes to the store and answers Committed. After a failure the
+	// store refuses commits of the same generation, so that nothing is written
+	// on top of what is missing.
+	Commit struct {
+		Token      uint64
+		Generation uint64
+		Writes     []Write
+	}
+	// ReadEntries reads a stretch of a log and answers EntriesRead.
+	ReadEntries struct {
+		Session      link.Session
+		Conversation uuid.UUID
+		Want         replica.Want
+		MaxBytes     int
+	}
+	// Answer ends a command. Value has the type its call promises.
+	Answer struct {
+		ID    uint64
+		Value any
+		Err   error
+	}
+	// Notify tells the interface.
+	Notify struct{ Changes []Change }
+
+	// DialLink, AcceptLink, DeliverSignal, AskDial, SendFrame and HangUp go to the link transport.
+	DialLink struct {
+		Session link.Session
+		Remote  link.Remote
+	}
+	AcceptLink struct {
+		Remote link.Remote
+		Offer  link.Signal
+	}
+	DeliverSignal struct {
+		Remote link.Remote
+		Signal link.Signal
+	}
+	AskDial   struct{ Remote link.Remote }
+	SendFrame struct {
+		Session link.Session
+		Frame   *wire.LinkFrame
+	}
+	HangUp struct {
+		Session link.Session
+		Why     string
+	}
+	// CloseStream refuses a stream that nobody wants.
+	CloseStream struct{ Stream link.Stream }
+	SetRelays   struct{ Relays []link.Relay }
+	// CheckPaths says that the network changed.
+	CheckPaths struct{}
+	// SetBans replaces what the sockets and the hosted server refuse.
+	SetBans struct{ Rules []Ban }
+
+	// ConnectServer, DisconnectServer, RetryServer, PublishRecord, WatchPeers, LookUp go to the rendezvous client.
+	ConnectServer struct {
+		Token  string
+		Server identity.Server
+	}
+	DisconnectServer struct{ Token string }
+	RetryServer      struct{ Token string }
+	PublishRecord    struct{ Record *wire.PeerRecord }
+	WatchPeers       struct {
+		Token string
+		Peers []identity.PeerID
+	}
+	LookUp struct {
+		Token string
+		ID    uint64
+		Peer  identity.PeerID
+	}
+	// SealAndSend seals a body to a device, once for each carrier with the time
+	// there, and relays it.
+	SealAndSend struct {
+		Carriers   []Carrier
+		ID         uint64
+		To         envelope.Record
+		Kind       wire.EnvelopeKind
+		Body       []byte
+		Life       time.Duration
+		DeviceList *wire.Signed
+		ReplyKey   *wire.Signed
+	}
+	// SetSealingKeys replaces the keys that envelopes are opened with.
+	SetSealingKeys struct{ Keys []SealingKey }
+	// MakeSealingKey makes a new one, with its record, and answers SealingKeyMade.
+	MakeSealingKey struct{ Sequence uint64 }
+	// SetClock tells a server's time minus ours.
+	SetClock struct {
+		Token  string
+		Offset time.Duration
+	}
+)
+
+func (Commit) isEffect()           {}
+func (ReadEntries) isEffect()      {}
+func (Answer) isEffect()           {}
+func (Notify) isEffect()           {}
+func (DialLink) isEffect()         {}
+func (AcceptLink) isEffect()       {}
+func (DeliverSignal) isEffect()    {}
+func (AskDial) isEffect()          {}
+func (SendFrame) isEffect()        {}
+func (HangUp) isEffect()           {}
+func (CloseStream) isEffect()      {}
+func (SetRelays) isEffect()        {}
+func (CheckPaths) isEffect()       {}
+func (SetBans) isEffect()          {}
+func (ConnectServer) isEffect()    {}
+func (DisconnectServer) isEffect() {}
+func (RetryServer) isEffect()      {}
+func (PublishRecord) isEffect()    {}
+func (WatchPeers) isEffect()       {}
+func (LookUp) isEffect()           {}
+func (SealAndSend) isEffect()      {}
+func (SetSealingKeys) isEffect()   {}
+func (MakeSealingKey) isEffect()   {}
+func (SetClock) isEffect()         {}

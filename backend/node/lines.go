@@ -1,0 +1,286 @@
+package node
+
+import (
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tincan-chat/tincan/backend/envelope"
+	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/link"
+	"github.com/tincan-chat/tincan/backend/replica"
+	"github.com/tincan-chat/tincan/backend/wire"
+)
+
+// When lines open and close.
+const (
+	maxLines     = 32
+	idleLine     = 10 * time.Minute // without a reason for so long, a line closes
+	dialFirst    = 500 * time.Millisecond
+	dialMost     = time.Minute
+	signalLife   = time.Minute
+	youngSession = 3 * time.Second // a "dial me" does not end a session younger than this
+)
+
+// session is one link, from the first signal on.
+type session struct {
+	id        link.Session
+	remote    link.Remote
+	began     time.Time
+	open      bool
+	greeted   bool // their hello came
+	path      link.Path
+	roundTrip time.Duration
+	relayHost string
+	features  uint64
+	exchanges map[uuid.UUID]*replica.Exchange
+	waiting   []waitingEntry // entries whose parents have not come yet
+	lastUsed  time.Time
+}
+
+// keepLine opens a line when there is a reason for one, and closes it when
+// there has been none for a while.
+func (c *Core) keepLine(one *contact) {
+	reason := c.reasonForLine(one)
+	if current := c.sessions[one.session]; current != nil {
+		if !current.open {
+			return // the transport ends what does not open
+		}
+		if reason {
+			current.lastUsed = c.now
+			one.again(c.now.Add(idleLine / 2))
+			return
+		}
+		if idle := current.lastUsed.Add(idleLine); c.now.Before(idle) {
+			one.again(idle)
+			return
+		}
+		c.hangUp(current.id, "")
+		return
+	}
+	if !reason || one.online() != PresenceOnline {
+		return
+	}
+	if c.now.Before(one.nextDial) {
+		one.again(one.nextDial)
+		return
+	}
+	device, known := one.record.first()
+	if !known || c.network.keyRecord == nil || !c.roomForLine() {
+		return
+	}
+	wait := min(dialFirst<<min(one.attempts, 10), dialMost)
+	one.attempts++
+	one.nextDial = c.now.Add(c.jitter(wait))
+	remote := link.Remote{Peer: one.Peer, Device: device}
+	if c.keys.Device().Compare(device) < 0 {
+		id := c.newID()
+		c.begin(one, id, remote)
+		c.do(DialLink{Session: id, Remote: remote})
+		return
+	}
+	// The other side offers; if nothing comes, it is asked again.
+	c.do(AskDial{Remote: remote})
+	one.again(one.nextDial)
+}
+
+// reasonForLine: an open conversation, something to deliver, recent talk.
+func (c *Core) reasonForLine(one *contact) bool {
+	return c.focus == one.Conversation ||
+		c.now.Sub(one.lastTalk) < idleLine ||
+		c.conversationOf(one).undelivered()
+}
+
+// roomForLine makes room by closing the line that has been quiet longest and
+// has no reason; false when every line has one.
+func (c *Core) roomForLine() bool {
+	open := c.openSessions()
+	if len(c.sessions) < maxLines {
+		return true
+	}
+	var quietest *session
+	for _, candidate := range open {
+		one := c.contacts[candidate.remote.Peer]
+		if (one == nil || !c.reasonForLine(one)) && (quietest == nil || candidate.lastUsed.Before(quietest.lastUsed)) {
+			quietest = candidate
+		}
+	}
+	if quietest == nil {
+		return false
+	}
+	c.hangUp(quietest.id, "")
+	return true
+}
+
+func (c *Core) begin(one *contact, id link.Session, remote link.Remote) {
+	c.sessions[id] = &session{id: id, remote: remote, began: c.now, lastUsed: c.now, exchanges: map[uuid.UUID]*replica.Exchange{}}
+	one.session = id
+	c.dirty(one.Peer)
+}
+
+// hangUp ends a session; why is for the log only.
+func (c *Core) hangUp(id link.Session, why string) {
+	if c.sessions[id] == nil {
+		return
+	}
+	c.do(HangUp{Session: id, Why: why})
+	c.sessionGone(id)
+}
+
+// sessionGone forgets a session.
+func (c *Core) sessionGone(id link.Session) {
+	session := c.sessions[id]
+	delete(c.sessions, id)
+	if session == nil {
+		return
+	}
+	if one := c.contacts[session.remote.Peer]; one != nil && one.session == id {
+		one.session = uuid.Nil
+		one.typingUntil = time.Time{}
+		c.dirty(one.Peer)
+	}
+}
+
+// signalOpened takes a sealed signal.
+func (c *Core) signalOpened(content envelope.Content, signal link.Signal, fresh *wire.PeerRecord) {
+	one := c.contacts[content.FromPeer]
+	if one == nil {
+		return // a stranger gets no link
+	}
+	c.learn(one, fresh)
+	if !senderListed(one, content) {
+		return
+	}
+	c.accepted(one)
+	remote := link.Remote{Peer: content.FromPeer, Device: content.FromDevice}
+	current := c.sessions[one.session]
+	switch signal.Kind {
+	case link.SignalOffer:
+		if remote.Device.Compare(c.keys.Device()) >= 0 {
+			return // only the smaller device key offers
+		}
+		if current != nil {
+			if current.id == signal.Session {
+				return
+			}
+			c.hangUp(current.id, "replaced by the other side") // they gave it up
+		} else if !c.roomForLine() {
+			return
+		}
+		c.begin(one, signal.Session, remote)
+		c.do(AcceptLink{Remote: remote, Offer: signal})
+	case link.SignalDial:
+		if c.keys.Device().Compare(remote.Device) >= 0 {
+			return
+		}
+		if current != nil {
+			if c.now.Sub(current.began) < youngSession {
+				return
+			}
+			c.hangUp(current.id, "the other side lost it")
+		}
+		one.lastTalk = c.now // their reason is ours
+		one.nextDial = time.Time{}
+		c.dirty(one.Peer)
+	case link.SignalAnswer, link.SignalCandidate, link.SignalHangup:
+		if session := c.sessions[signal.Session]; session != nil && session.remote == remote {
+			c.do(DeliverSignal{Remote: remote, Signal: signal})
+		}
+	}
+}
+
+func (c *Core) linkEvent(e link.Event) {
+	if e.Blocked.IsValid() {
+		if id, banned := c.banned.Address(e.Blocked); banned {
+			c.blocked(id, 1)
+		}
+		return
+	}
+	if e.Signal != nil {
+		if one := c.contacts[e.Remote.Peer]; one != nil {
+			c.seal(one, e.Remote.Device, wire.EnvelopeKind_ENVELOPE_KIND_SIGNAL, e.Signal.Body, signalLife)
+		}
+		return
+	}
+	session := c.sessions[e.Session]
+	if session == nil {
+		return
+	}
+	one := c.contacts[session.remote.Peer]
+	switch {
+	case e.Opened != nil:
+		session.open, session.lastUsed = true, c.now
+		session.path, session.roundTrip, session.relayHost = e.Opened.Path, e.Opened.RoundTrip, e.Opened.RelayHost
+		if one != nil {
+			one.attempts = 0
+		}
+		c.sendHello(session)
+	case e.Path != nil:
+		session.path, session.relayHost = e.Path.Path, e.Path.RelayHost
+		session.roundTrip = smooth(session.roundTrip, e.Path.RoundTrip)
+	case e.Closed != nil:
+		c.sessionGone(e.Session)
+		if one != nil && e.Closed.Reason == link.ReasonRemote {
+			one.lastTalk = time.Time{} // they had no reason; ours, if any, stays
+		}
+	case e.Drained:
+		c.pump(session)
+	case e.Stream != nil:
+		c.do(CloseStream{Stream: e.Stream}) // nothing is offered over streams yet
+	}
+	if one != nil {
+		c.dirty(one.Peer)
+	}
+}
+
+// smooth folds a round trip into its average, so that what is shown is calm.
+func smooth(average, sample time.Duration) time.Duration {
+	if average == 0 || sample == 0 {
+		return max(average, sample)
+	}
+	return (3*average + sample) / 4
+}
+
+// signalFailed: the transport refused what it was given.
+func (c *Core) signalFailed(e SignalFailed) {
+	c.hangUp(e.Session, "refused by the transport")
+}
+
+// dueSessions ends sessions that never opened, in case their transport does not.
+func (c *Core) dueSessions() {
+	for id, session := range c.sessions {
+		if session.open {
+			continue
+		}
+		limit := session.began.Add(link.OpenTimeout + 5*time.Second)
+		if c.now.Before(limit) {
+			c.at(limit)
+			continue
+		}
+		c.hangUp(id, "never opened")
+	}
+}
+
+// openSessions returns them in a fixed order.
+func (c *Core) openSessions() []*session {
+	var open []*session
+	for _, session := range c.sessions {
+		if session.open {
+			open = append(open, session)
+		}
+	}
+	slices.SortFunc(open, func(a, b *session) int { return slices.Compare(a.id[:], b.id[:]) })
+	return open
+}
+
+// sessionsTo returns the open sessions with a peer.
+func (c *Core) sessionsTo(peer identity.PeerID) []*session {
+	var to []*session
+	for _, session := range c.openSessions() {
+		if session.remote.Peer == peer {
+			to = append(to, session)
+		}
+	}
+	return to
+}

@@ -1,0 +1,52 @@
+package node
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/tincan-chat/tincan/backend/journal"
+)
+
+// Store keeps everything that must survive. The SQLite store and memstore pass
+// storetest. Methods are safe for concurrent use; reads see the last commit.
+type Store interface {
+	// Load returns what the core keeps in memory, once at the start.
+	Load(ctx context.Context) (Snapshot, error)
+	// Commit applies the writes of all batches in one transaction, in order, and
+	// returns when they are on disk (fsync). All or nothing. Errors are
+	// ErrDiskFull, ErrReadOnly, ErrDamaged, or others.
+	Commit(ctx context.Context, batches ...[]Write) error
+	// Entries returns entries of one log with sequences after, in sequence,
+	// up to about maxBytes (at least one if there is one).
+	Entries(ctx context.Context, conversation uuid.UUID, log journal.Log, after uint64, maxBytes int) ([]journal.Entry, error)
+	// Orders returns the orders of those entries that are held.
+	Orders(ctx context.Context, entries []journal.Hash) (map[journal.Hash]journal.Order, error)
+	// Close waits for running calls and closes the files. It is idempotent.
+	Close() error
+}
+
+// Reader answers the interface's questions; implemented by the stores.
+type Reader interface {
+	// Row returns the list row of a conversation.
+	Row(ctx context.Context, conversation uuid.UUID) (Row, error)
+	// Rows returns the rows of all conversations, newest activity first.
+	Rows(ctx context.Context) ([]Row, error)
+	// PageBefore returns up to limit messages before an order (zero Order: the last ones), oldest first.
+	PageBefore(ctx context.Context, conversation uuid.UUID, before journal.Order, limit int) ([]Message, error)
+	// PageAfter returns up to limit messages after an order (zero Order: the first ones), oldest first.
+	PageAfter(ctx context.Context, conversation uuid.UUID, after journal.Order, limit int) ([]Message, error)
+	// Message returns one message. Error: ErrNotFound.
+	Message(ctx context.Context, hash journal.Hash) (Message, error)
+	// FirstUnread returns the order of the first unread message and how many there are.
+	FirstUnread(ctx context.Context, conversation uuid.UUID) (journal.Order, int, error)
+	// ReadVectorAt returns, for each log of others, the highest sequence at or before an order.
+	ReadVectorAt(ctx context.Context, conversation uuid.UUID, order journal.Order) (journal.Vector, error)
+	// Draft returns the composer's content, "" if none.
+	Draft(ctx context.Context, conversation uuid.UUID) (string, error)
+	// SaveDraft keeps it; "" clears it. It does not pass the core: nothing else depends on it.
+	SaveDraft(ctx context.Context, conversation uuid.UUID, text string) error
+	// Setting returns a value by name, "" if none; SaveSetting keeps it. For the interface's own choices.
+	Setting(ctx context.Context, name string) (string, error)
+	SaveSetting(ctx context.Context, name, value string) error
+}

@@ -1,0 +1,259 @@
+package node
+
+import (
+	"errors"
+	"net/netip"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/journal"
+)
+
+// Errors that a Store answers with.
+var (
+	ErrDiskFull = errors.New("node: the disk is full")
+	ErrReadOnly = errors.New("node: the database can only be read")
+	ErrDamaged  = errors.New("node: the database is damaged")
+	ErrNotFound = errors.New("node: not found")
+)
+
+// Snapshot is what the core keeps in memory.
+type Snapshot struct {
+	ReadOnly      bool // opened for reading only; Problem says why
+	Problem       error
+	Self          Self
+	Contacts      []Contact
+	Conversations []Conversation
+	Requests      []Request
+	Declined      []identity.PeerID // whose requests are dropped
+	Invites       []Invite
+	Servers       []Server
+	Bans          []Ban
+	SealingKeys   []SealingKey // own, usable ones and those kept for opening
+	Seen          []Seen       // envelope ids, against replays
+}
+
+// Self is this person and device as kept beside the keys.
+type Self struct {
+	Name            string
+	Color           int
+	Created         time.Time // zero: first run
+	DeviceList      []byte    // serialised wire.Signed, version 1 to begin with
+	LocationVersion uint64
+	RecordSequence  uint64 // of the last key record
+	ServerMode      string // "hosting" (default) or "off"
+	HostPort        int    // the port the hosted server had last time, 0 none
+}
+
+// ContactState is how far two people are.
+type ContactState int
+
+// The states.
+const (
+	ContactAsked  ContactState = iota + 1 // I sent a request
+	ContactMutual                         // both sides accepted
+)
+
+// Contact is somebody I asked or accepted. Bans are kept apart.
+type Contact struct {
+	Peer         identity.PeerID
+	Conversation uuid.UUID
+	State        ContactState
+	Name         string
+	Color        int
+	Since        time.Time
+	InviteID     uuid.UUID // of mine, by which they came; Nil when I opened theirs
+	InviteLabel  string
+	TheirInvite  []byte            // id (16) and secret (16) of the invite I opened, while asked
+	Record       []byte            // serialised wire.PeerRecord, the newest known, verified
+	Servers      []identity.Server // where they are found
+	Minor        int               // protocol minor they spoke last
+	Major        int               // protocol major they spoke last
+}
+
+// Conversation is what the core knows of one: heads and positions.
+type Conversation struct {
+	ID     uuid.UUID
+	Peer   identity.PeerID
+	Held   journal.Vector // heads of all logs on this disk, with hashes
+	Read   journal.Vector // my read position (sequences of others' logs)
+	Remote []RemotePosition
+	// HeadOrders are the orders of the heads in Held, needed to order what comes next.
+	HeadOrders map[journal.Log]journal.Order
+}
+
+// RemotePosition is what a remote device said it holds and its person has read.
+type RemotePosition struct {
+	Device identity.DeviceID
+	Held   journal.Vector
+	Read   journal.Vector
+}
+
+// Request is somebody who asks, with what they sent, not yet part of any conversation.
+type Request struct {
+	Peer        identity.PeerID
+	Name        string
+	Color       int
+	Text        string
+	Entries     [][]byte // serialised wire.Entry
+	Record      []byte   // serialised wire.PeerRecord as far as known (device list, key, location)
+	Servers     []identity.Server
+	InviteID    uuid.UUID
+	InviteLabel string
+	InviteMade  time.Time
+	Arrived     time.Time
+}
+
+// Invite is one of my own.
+type Invite struct {
+	ID      uuid.UUID
+	Label   string
+	Link    string
+	Secret  [16]byte
+	Created time.Time
+	Expires time.Time
+	Uses    int
+	Used    []identity.PeerID // who came by it
+	Revoked bool
+}
+
+// Server is an introduction server that the person added, or a contact's.
+type Server struct {
+	Key   identity.ServerKey // zero until it told it
+	URLs  []string
+	Added time.Time
+}
+
+// BanKind is what a ban names.
+type BanKind int
+
+// The kinds.
+const (
+	BanPeer BanKind = iota + 1
+	BanAddress
+	BanRange
+)
+
+// Ban is one line of the ban list.
+type Ban struct {
+	ID      uuid.UUID
+	Kind    BanKind
+	Peer    identity.PeerID // for BanPeer
+	Name    string          // of the peer when it was banned
+	Color   int
+	Range   netip.Prefix // for BanAddress (full length) and BanRange; unmapped, masked
+	Reason  string
+	Added   time.Time
+	Blocked int
+}
+
+// SealingKey is a serialised envelope.SealingKey and its life.
+type SealingKey struct {
+	ID      [16]byte
+	Private []byte
+	Created time.Time
+	Expires time.Time // not offered after
+	Delete  time.Time // not kept after
+}
+
+// Seen is the id of an envelope that was opened.
+type Seen struct {
+	ID    uuid.UUID
+	Until time.Time
+}
+
+// Row is what the list shows of a conversation, computed by the store.
+type Row struct {
+	Conversation uuid.UUID
+	Contact      Contact
+	Last         *Message // nil when there is none
+	Unread       int      // texts of others after my read position
+	Queued       int      // my texts that no device of theirs holds
+	Draft        string
+}
+
+// Message is a text in a timeline.
+type Message struct {
+	Hash         journal.Hash
+	Conversation uuid.UUID
+	Log          journal.Log
+	Sequence     uint64
+	Order        journal.Order
+	Mine         bool
+	Author       identity.PeerID
+	Text         string
+	Claimed      time.Time
+	Arrived      time.Time // when it was written to this disk
+	Delivered    bool      // mine: a device of theirs holds it
+	Read         bool      // mine: they read it; theirs: I did
+}
+
+// Write is one change to the store: one of the Put…, Delete… and Append types below.
+type Write interface{ isWrite() }
+
+// The writes.
+type (
+	PutSelf    struct{ Self Self }
+	PutContact struct{ Contact Contact } // with its conversation
+	// DeleteContact removes a contact that was only asked, with its conversation and log.
+	DeleteContact struct{ Peer identity.PeerID }
+	// AppendEntry adds an entry to its log and, if it is a text, to the timeline and projections.
+	// Order and Author are the core's; a second append of the same (log, sequence) is an error.
+	AppendEntry struct {
+		Entry   journal.Entry
+		Order   journal.Order
+		Author  identity.PeerID
+		Mine    bool
+		Arrived time.Time
+	}
+	// PutRemotePosition merges by maximum.
+	PutRemotePosition struct {
+		Conversation uuid.UUID
+		Position     RemotePosition
+	}
+	// PutRead merges my read position by maximum.
+	PutRead struct {
+		Conversation uuid.UUID
+		Read         journal.Vector
+	}
+	PutRequest    struct{ Request Request }
+	DeleteRequest struct {
+		Peer     identity.PeerID
+		Declined bool // remember, and drop what they send later
+	}
+	PutInvite    struct{ Invite Invite }
+	PutServer    struct{ Server Server } // by key, or by first URL while the key is unknown
+	DeleteServer struct{ Server Server }
+	PutBan       struct{ Ban Ban }
+	DeleteBan    struct{ ID uuid.UUID }
+	CountBlocked struct {
+		ID  uuid.UUID
+		Add int
+	}
+	PutSealingKey    struct{ Key SealingKey }
+	DeleteSealingKey struct{ ID [16]byte }
+	PutSeen          struct{ Seen Seen }
+	// DeleteSeen forgets those whose time is over.
+	DeleteSeen struct{ Before time.Time }
+)
+
+func (PutSelf) isWrite()           {}
+func (PutContact) isWrite()        {}
+func (DeleteContact) isWrite()     {}
+func (AppendEntry) isWrite()       {}
+func (PutRemotePosition) isWrite() {}
+func (PutRead) isWrite()           {}
+func (PutRequest) isWrite()        {}
+func (DeleteRequest) isWrite()     {}
+func (PutInvite) isWrite()         {}
+func (PutServer) isWrite()         {}
+func (DeleteServer) isWrite()      {}
+func (PutBan) isWrite()            {}
+func (DeleteBan) isWrite()         {}
+func (CountBlocked) isWrite()      {}
+func (PutSealingKey) isWrite()     {}
+func (DeleteSealingKey) isWrite()  {}
+func (PutSeen) isWrite()           {}
+func (DeleteSeen) isWrite()        {}

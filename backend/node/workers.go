@@ -1,0 +1,350 @@
+package node
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tincan-chat/tincan/backend/envelope"
+	"github.com/tincan-chat/tincan/backend/journal"
+	"github.com/tincan-chat/tincan/backend/link"
+	"github.com/tincan-chat/tincan/backend/signaling"
+	"github.com/tincan-chat/tincan/backend/wire"
+)
+
+// maxGroup is how many commits share a transaction, at most.
+const maxGroup = 2048
+
+// commitAll writes what waits in one transaction (group commit). After a
+// failure it refuses what the core asked for before it knew.
+func (n *Node) commitAll(ctx context.Context) {
+	failed, generation := false, uint64(0)
+	for {
+		var group []Commit
+		select {
+		case <-ctx.Done():
+			return
+		case first := <-n.commits:
+			group = append(group, first)
+		}
+	gather:
+		for len(group) < maxGroup {
+			select {
+			case next := <-n.commits:
+				group = append(group, next)
+			default:
+				break gather
+			}
+		}
+		var batches [][]Write
+		var live []Commit
+		for _, commit := range group {
+			if failed && commit.Generation <= generation {
+				n.inbox.put(Committed{Token: commit.Token, Err: errStale})
+				continue
+			}
+			batches = append(batches, commit.Writes)
+			live = append(live, commit)
+		}
+		if len(live) == 0 {
+			continue
+		}
+		err := n.config.Store.Commit(ctx, batches...)
+		if err != nil {
+			failed, generation = true, live[len(live)-1].Generation
+			n.logger.ErrorContext(ctx, "the store refused a write", slog.Any("error", err))
+		}
+		for i, commit := range live {
+			if err != nil && i > 0 {
+				n.inbox.put(Committed{Token: commit.Token, Err: errStale})
+				continue
+			}
+			n.inbox.put(Committed{Token: commit.Token, Err: err})
+		}
+	}
+}
+
+// readAll answers reads of logs.
+func (n *Node) readAll(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case e := <-n.reads:
+			entries, err := n.config.Store.Entries(ctx, e.Conversation, e.Want.Log, e.Want.After, e.MaxBytes)
+			if err != nil {
+				n.logger.ErrorContext(ctx, "a log cannot be read", slog.Any("error", err))
+			}
+			n.inbox.put(EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Entries: entries, Err: err})
+		}
+	}
+}
+
+// sealJob is work for the sealer.
+type sealJob struct {
+	effect   Effect
+	received []byte // an envelope to open
+	token    string // the server it came through
+}
+
+func (sealJob) isEvent() {}
+
+// sealAll seals and opens envelopes, in order: a candidate must not overtake
+// its offer.
+func (n *Node) sealAll(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-n.seals.ready:
+		}
+		job, ok := n.seals.take().(sealJob)
+		if !ok {
+			continue
+		}
+		switch e := job.effect.(type) {
+		case nil:
+			n.open(ctx, job.token, job.received)
+		case SealAndSend:
+			n.seal(ctx, e)
+		case AskDial:
+			signal, err := n.links.AskDial(e.Remote)
+			if err == nil {
+				n.inbox.put(LinkEvent{Event: link.Event{Session: signal.Session, Remote: e.Remote, Signal: &signal}})
+			}
+		case MakeSealingKey:
+			n.makeSealingKey(e)
+		}
+	}
+}
+
+func (n *Node) seal(ctx context.Context, e SealAndSend) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return
+	}
+	for _, carrier := range e.Carriers {
+		sealed, err := envelope.Seal(envelope.Content{
+			FromPeer: n.config.Keys.Peer(), FromDevice: n.config.Keys.Device(),
+			ToPeer: e.To.Peer, ToDevice: e.To.Device,
+			ID: id, Time: carrier.Time, Kind: e.Kind, Body: e.Body,
+			DeviceList: e.DeviceList, ReplyKey: e.ReplyKey,
+		}, e.To, n.config.Keys, carrier.Time.Add(e.Life))
+		if err != nil {
+			n.logger.WarnContext(ctx, "an envelope cannot be sealed", slog.Any("error", err))
+			return
+		}
+		n.signaling.Send(carrier.Token, e.ID, e.To.Peer, sealed)
+	}
+}
+
+func (n *Node) makeSealingKey(e MakeSealingKey) {
+	now := time.Now()
+	key, err := envelope.NewSealingKey(now)
+	if err != nil {
+		n.inbox.put(SealingKeyMade{Err: err})
+		return
+	}
+	record, err := key.Record(n.config.Keys, e.Sequence)
+	if err != nil {
+		n.inbox.put(SealingKeyMade{Err: err})
+		return
+	}
+	private, err := key.Marshal()
+	n.inbox.put(SealingKeyMade{
+		Key:    SealingKey{ID: key.ID, Private: private, Created: key.Created, Expires: key.Expires, Delete: key.Expires.Add(sealingKeyKept)},
+		Record: record, Err: err,
+	})
+}
+
+// open opens an envelope; what does not hold is dropped, the sender learns nothing.
+func (n *Node) open(ctx context.Context, token string, sealed []byte) {
+	ring := n.keyring.Load()
+	if ring == nil {
+		return
+	}
+	now := time.Now()
+	if offset, known := n.clocks.Load(token); known {
+		if correction, ok := offset.(time.Duration); ok {
+			now = now.Add(correction)
+		}
+	}
+	content, err := envelope.Open(sealed, func(id [16]byte) *envelope.SealingKey { return (*ring)[id] }, now)
+	if err != nil || content.ToPeer != n.config.Keys.Peer() || content.ToDevice != n.config.Keys.Device() {
+		n.logger.DebugContext(ctx, "an envelope was dropped", slog.Any("error", err))
+		return
+	}
+	opened := EnvelopeOpened{Token: token, Content: content}
+	if content.Kind == wire.EnvelopeKind_ENVELOPE_KIND_SIGNAL {
+		if age := now.Sub(content.Time).Abs(); age > signalSkew {
+			n.logger.DebugContext(ctx, "a signal was dropped", slog.Duration("age", age))
+			return
+		}
+		opened.Signal, err = link.ParseSignal(content.Body, link.Remote{Peer: content.FromPeer, Device: content.FromDevice},
+			link.Remote{Peer: content.ToPeer, Device: content.ToDevice}, time.Now())
+		if err != nil {
+			n.logger.DebugContext(ctx, "a signal was dropped", slog.Any("error", err))
+			return
+		}
+	}
+	n.inbox.put(opened)
+}
+
+// signalSkew is how far a signal's time may be from the server's.
+const signalSkew = 90 * time.Second
+
+func (n *Node) serverEvent(e signaling.Event) {
+	if e.Received != nil {
+		n.seals.put(sealJob{token: e.Token, received: e.Received})
+		return
+	}
+	n.inbox.put(ServerEvent{Event: e})
+}
+
+// linkEvent takes the transport's events; frames go through a verifier of
+// their session, which holds the link back when it cannot keep up.
+func (n *Node) linkEvent(e link.Event) {
+	switch {
+	case e.Message != nil:
+		made, _ := n.verifiers.LoadOrStore(e.Session, newVerifier())
+		v, ok := made.(*verifier)
+		if !ok {
+			return
+		}
+		v.start.Do(func() { n.done.Go(func() { n.verify(e.Session, v) }) })
+		select {
+		case v.frames <- e.Message:
+		case <-v.closed:
+		}
+		return
+	case e.Closed != nil:
+		if made, known := n.verifiers.LoadAndDelete(e.Session); known {
+			if v, ok := made.(*verifier); ok {
+				v.close()
+			}
+		}
+	}
+	n.inbox.put(LinkEvent{Event: e})
+}
+
+// verifier parses the frames of one session and checks their signatures, away
+// from the core and in order.
+type verifier struct {
+	frames chan []byte
+	closed chan struct{}
+	start  sync.Once
+	end    sync.Once
+}
+
+func newVerifier() *verifier {
+	return &verifier{frames: make(chan []byte, 16), closed: make(chan struct{})}
+}
+
+func (v *verifier) close() { v.end.Do(func() { close(v.closed) }) }
+
+func (n *Node) verify(session link.Session, v *verifier) {
+	ctx := context.Background()
+	for {
+		select {
+		case <-v.closed:
+			return
+		case data := <-v.frames:
+			n.inbox.put(n.verifyFrame(ctx, session, data))
+		}
+	}
+}
+
+func (n *Node) verifyFrame(ctx context.Context, session link.Session, data []byte) FrameReceived {
+	frame := &wire.LinkFrame{}
+	if err := wire.Decode(data, wire.MaxLinkFrame, frame); err != nil {
+		return FrameReceived{Session: session, Err: err}
+	}
+	received := FrameReceived{Session: session, Frame: frame, Bytes: len(data)}
+	if frame.GetEntries() == nil {
+		return received
+	}
+	for _, carried := range frame.GetEntries().GetEntries() {
+		entry, err := journal.Parse(carried)
+		if err == nil {
+			err = entry.Verify()
+		}
+		if err != nil {
+			return FrameReceived{Session: session, Err: err}
+		}
+		received.Entries = append(received.Entries, entry)
+	}
+	received.Orders = n.knownOrders(ctx, received.Entries)
+	return received
+}
+
+// knownOrders looks up which of the entries and of their parents are on disk.
+func (n *Node) knownOrders(ctx context.Context, entries []journal.Entry) map[journal.Hash]journal.Order {
+	asked := make(map[journal.Hash]bool, len(entries)+1)
+	for _, entry := range entries {
+		asked[entry.Hash()] = true
+		for _, parent := range entry.Parents {
+			asked[parent] = true
+		}
+	}
+	orders, err := n.config.Store.Orders(ctx, slices.Collect(maps.Keys(asked)))
+	if err != nil {
+		n.logger.ErrorContext(ctx, "entries cannot be looked up", slog.Any("error", err))
+	}
+	return orders
+}
+
+func (n *Node) performLink(ctx context.Context, effect Effect) {
+	var err error
+	var session link.Session
+	switch e := effect.(type) {
+	case DialLink:
+		session, err = e.Session, n.links.Dial(e.Session, e.Remote, link.Options{})
+	case AcceptLink:
+		session, err = e.Offer.Session, n.links.Accept(e.Remote, e.Offer, link.Options{})
+	case DeliverSignal:
+		session, err = e.Signal.Session, n.links.Deliver(e.Remote, e.Signal)
+	case SendFrame:
+		var data []byte
+		if data, err = wire.Encode(e.Frame); err == nil {
+			session, err = e.Session, n.links.Send(e.Session, data)
+		}
+	case HangUp:
+		if e.Why != "" {
+			n.logger.InfoContext(ctx, "line closed", slog.String("why", e.Why))
+		}
+		n.links.Hangup(e.Session)
+	case CloseStream:
+		err = e.Stream.Close()
+	case SetRelays:
+		n.links.SetRelays(e.Relays)
+	case CheckPaths:
+		n.links.NetworkChanged()
+		n.signaling.NetworkChanged()
+	}
+	if err != nil {
+		n.logger.InfoContext(ctx, "the link transport refused", slog.Any("error", err))
+		n.inbox.put(SignalFailed{Session: session, Err: err})
+	}
+}
+
+func (n *Node) performSignaling(effect Effect) {
+	switch e := effect.(type) {
+	case ConnectServer:
+		n.signaling.Connect(e.Token, e.Server)
+	case DisconnectServer:
+		n.signaling.Disconnect(e.Token)
+	case RetryServer:
+		n.signaling.Retry(e.Token)
+	case PublishRecord:
+		n.signaling.Publish(e.Record)
+	case WatchPeers:
+		n.signaling.Watch(e.Token, e.Peers)
+	case LookUp:
+		n.signaling.Lookup(e.Token, e.ID, e.Peer)
+	}
+}

@@ -1,0 +1,70 @@
+package engine
+
+import (
+	"context"
+	"errors"
+
+	"github.com/tincan-chat/tincan/backend/identity"
+)
+
+// Errors of an engine.
+var (
+	ErrOlder   = errors.New("engine: a newer record is published already")
+	ErrRevoked = errors.New("engine: the published device list does not name this device")
+	ErrTooMany = errors.New("engine: too many peers watched")
+	ErrFull    = errors.New("engine: no room for another record")
+	ErrClosed  = errors.New("engine: closed")
+)
+
+// Engine is what the server asks. Methods are safe for concurrent use.
+type Engine interface {
+	// Attach publishes a device's record and makes the device reachable
+	// through sink. Errors: ErrOlder, ErrRevoked, ErrFull, ErrClosed.
+	Attach(ctx context.Context, peer identity.PeerID, device identity.DeviceID, record Record, sink Sink) (Attachment, error)
+	// Lookup returns a published record and whether there is one.
+	Lookup(ctx context.Context, peer identity.PeerID) (Record, bool, error)
+	// Close forgets everything. It is idempotent.
+	Close() error
+}
+
+// Attachment is one device that is here. After it ended its methods do nothing.
+type Attachment interface {
+	// Publish replaces the peer's record. Errors as of Attach.
+	Publish(ctx context.Context, record Record) error
+	// Watch changes the watched set; the first call of an attachment replaces
+	// what the device's last one left. Error: ErrTooMany, and nothing changed.
+	Watch(ctx context.Context, add, remove []identity.PeerID) error
+	// Send relays an envelope to every device of a peer. The engine keeps the bytes: they must not change.
+	Send(ctx context.Context, to identity.PeerID, envelope []byte) (Outcome, error)
+	// Detach ends the attachment. It is idempotent.
+	Detach()
+}
+
+// Sink is where an attachment's events go. Its methods are called one at a
+// time, with the engine's locks held: they must not block or call the engine.
+type Sink interface {
+	// Deliver hands over a relayed envelope; false says that it had no room.
+	Deliver(envelope []byte) bool
+	// Presence tells that a mutually watched peer came or went.
+	Presence(peer identity.PeerID, online bool)
+	// Ended is the last call.
+	Ended(reason End)
+}
+
+// End says why an attachment ended although nobody detached it.
+type End int
+
+// The reasons.
+const (
+	EndReplaced End = iota + 1 // a newer attachment of the same device
+	EndRevoked                 // a newer device list does not name the device
+)
+
+// Outcome of Send.
+type Outcome int
+
+// The outcomes.
+const (
+	Accepted Outcome = iota + 1 // relayed, or the sender may not know
+	Absent                      // the two watch each other, and the recipient is not here
+)

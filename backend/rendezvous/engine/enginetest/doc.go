@@ -1,0 +1,2 @@
+// Package enginetest is the conformance suite of the rendezvous engines.
+package enginetest

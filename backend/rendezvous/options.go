@@ -1,0 +1,100 @@
+package rendezvous
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
+	"github.com/tincan-chat/tincan/backend/rendezvous/engine/memory"
+)
+
+// Options of a server.
+type Options struct {
+	// Key is the server's own; required. Clients pin it.
+	Key ed25519.PrivateKey
+	// Listen is the TCP address, "" for every address at port 7117. Not used
+	// when Listener is given, which the server then owns.
+	Listen   string
+	Listener net.Listener
+	// TLS makes a certificate from Key. Without it everybody on the path sees
+	// who talks to whom: only on loopback and behind a proxy.
+	TLS bool
+	// Engine knows who is where; the server owns it. Nil: the memory engine.
+	Engine engine.Engine
+	// Refuse says whether an address is banned; nil bans nobody. It is asked at
+	// accept and for every packet that is relayed, and must answer fast.
+	Refuse func(netip.Addr) bool
+	// Relay is STUN and TURN.
+	Relay RelayOptions
+	// Logger: nil logs nothing. Addresses are truncated, peers never named.
+	Logger *slog.Logger
+	// Now is the clock, nil for time.Now.
+	Now func() time.Time
+	// Random makes nonces and secrets, nil for crypto/rand.
+	Random io.Reader
+	// Limits bound what outsiders can do.
+	Limits Limits
+}
+
+// RelayOptions are of STUN and TURN over UDP, in the same process.
+type RelayOptions struct {
+	Enabled bool
+	// Listen is the UDP address, "" for the server's own address and port.
+	Listen string
+	// Host is what devices are told to use, "" for the one by which they reached the server.
+	Host string
+	// Address is where relayed packets come from as others see it, IPv4. Zero:
+	// the address that the server listens on, or this machine's first one.
+	Address netip.Addr
+	// AllowPrivate lets packets go to private and link-local addresses, for a
+	// server whose peers are on its own network. Never on a public server: it
+	// would open the network behind it.
+	AllowPrivate bool
+	// AllowLoopback lets packets go to this machine itself, for tests.
+	AllowLoopback bool
+	// Lifetime of credentials; an hour.
+	Lifetime time.Duration
+	// PerPeer is how many allocations one peer may hold; 8.
+	PerPeer int
+	// Allocations is how many there may be in all; 1,000.
+	Allocations int
+	// BytesPerSecond is what one allocation may move each way; 4 MiB.
+	BytesPerSecond int
+}
+
+func (o Options) withDefaults() Options {
+	if o.Engine == nil {
+		o.Engine = memory.New(memory.Options{Now: o.Now})
+	}
+	if o.Refuse == nil {
+		o.Refuse = func(netip.Addr) bool { return false }
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Random == nil {
+		o.Random = rand.Reader
+	}
+	if o.Relay.Lifetime == 0 {
+		o.Relay.Lifetime = time.Hour
+	}
+	if o.Relay.PerPeer == 0 {
+		o.Relay.PerPeer = 8
+	}
+	if o.Relay.Allocations == 0 {
+		o.Relay.Allocations = 1000
+	}
+	if o.Relay.BytesPerSecond == 0 {
+		o.Relay.BytesPerSecond = 4 << 20
+	}
+	o.Limits = o.Limits.withDefaults()
+	return o
+}

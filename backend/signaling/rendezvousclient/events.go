@@ -1,0 +1,78 @@
+package rendezvousclient
+
+import (
+	"sync"
+
+	"github.com/tincan-chat/tincan/backend/signaling"
+)
+
+// maxWaiting is how many events may wait before the sockets are read no further.
+const maxWaiting = 1024
+
+// events hands events to the owner in their order, from one goroutine.
+type events struct {
+	handle func(signaling.Event)
+
+	mu      sync.Mutex
+	changed *sync.Cond
+	waiting []signaling.Event
+	closed  bool
+	ended   chan struct{}
+}
+
+func newEvents(handle func(signaling.Event)) *events {
+	e := &events{handle: handle, ended: make(chan struct{})}
+	e.changed = sync.NewCond(&e.mu)
+	go e.run()
+	return e
+}
+
+func (e *events) run() {
+	defer close(e.ended)
+	for {
+		e.mu.Lock()
+		for len(e.waiting) == 0 && !e.closed {
+			e.changed.Wait()
+		}
+		batch := e.waiting
+		e.waiting = nil
+		closed := e.closed
+		e.changed.Broadcast()
+		e.mu.Unlock()
+		for _, event := range batch {
+			e.handle(event)
+		}
+		if closed && len(batch) == 0 {
+			return
+		}
+	}
+}
+
+// push adds an event and never waits.
+func (e *events) push(event signaling.Event) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return
+	}
+	e.waiting = append(e.waiting, event)
+	e.changed.Broadcast()
+}
+
+// throttle waits while the owner is far behind: whoever reads a socket calls it.
+func (e *events) throttle() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for len(e.waiting) >= maxWaiting && !e.closed {
+		e.changed.Wait()
+	}
+}
+
+// close hands over what waits and returns after the last event.
+func (e *events) close() {
+	e.mu.Lock()
+	e.closed = true
+	e.changed.Broadcast()
+	e.mu.Unlock()
+	<-e.ended
+}

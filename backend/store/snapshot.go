@@ -1,0 +1,84 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/mattn/go-sqlite3"
+)
+
+// snapshotFolder holds copies of the database from before a migration.
+const snapshotFolder = "snapshots"
+
+// takeSnapshot copies the database as it is now, and keeps the newest few. Private sealing
+// keys are left out: a copy of last month must not open last month's envelopes.
+func takeSnapshot(connection *sqlite3.SQLiteConn, folder string, version int64, now time.Time, keep int) (err error) {
+	snapshots := filepath.Join(folder, snapshotFolder)
+	if err = os.MkdirAll(snapshots, 0o700); err != nil {
+		return translate(fmt.Errorf("store: the snapshots' folder: %w", err))
+	}
+	target := filepath.Join(snapshots, fmt.Sprintf("tincan-%s-version-%d.db", now.UTC().Format("20060102-150405.000"), version))
+	partial := target + ".partial"
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, ignoreMissing(os.Remove(partial)))
+		}
+	}()
+	if err = createFile(partial); err != nil {
+		return err
+	}
+	if _, err = connection.Exec("VACUUM INTO ?", values(partial)); err != nil {
+		return translate(err)
+	}
+	if err = forgetKeys(partial); err != nil {
+		return err
+	}
+	if err = syncFile(partial); err != nil {
+		return err
+	}
+	if err = os.Rename(partial, target); err != nil {
+		return translate(fmt.Errorf("store: the snapshot: %w", err))
+	}
+	if err = syncFolder(snapshots); err != nil {
+		return err
+	}
+	return pruneSnapshots(snapshots, keep)
+}
+
+// forgetKeys deletes and overwrites the private sealing keys of a snapshot.
+func forgetKeys(path string) (err error) {
+	connection, err := connect(path, snapshotting)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, translate(connection.Close())) }()
+	_, err = connection.Exec("DELETE FROM sealing_keys", nil)
+	return translate(err)
+}
+
+// pruneSnapshots deletes all but the newest; their names sort by time.
+func pruneSnapshots(folder string, keep int) error {
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return translate(fmt.Errorf("store: the snapshots' folder: %w", err))
+	}
+	var names []string
+	for _, entry := range entries {
+		if strings.HasPrefix(entry.Name(), "tincan-") && strings.HasSuffix(entry.Name(), ".db") {
+			names = append(names, entry.Name())
+		}
+	}
+	slices.Sort(names)
+	for len(names) > keep {
+		if err = os.Remove(filepath.Join(folder, names[0])); err != nil {
+			return translate(fmt.Errorf("store: an old snapshot: %w", err))
+		}
+		names = names[1:]
+	}
+	return nil
+}
