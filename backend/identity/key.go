@@ -7,6 +7,8 @@ import (
 	"encoding/hex"
 	"errors"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"filippo.io/edwards25519"
 )
@@ -114,9 +116,28 @@ func usable(key []byte) bool {
 	if len(key) != 32 {
 		return false
 	}
+	if _, known := proven.Load([32]byte(key)); known {
+		return true
+	}
 	point, err := new(edwards25519.Point).SetBytes(key)
-	if err != nil || !bytes.Equal(point.Bytes(), key) {
+	if err != nil || !bytes.Equal(point.Bytes(), key) ||
+		new(edwards25519.Point).MultByCofactor(point).Equal(edwards25519.NewIdentityPoint()) == 1 {
 		return false
 	}
-	return new(edwards25519.Point).MultByCofactor(point).Equal(edwards25519.NewIdentityPoint()) == 0
+	if provenCount.Add(1) > maxProven {
+		proven.Clear()
+		provenCount.Store(1)
+	}
+	proven.Store([32]byte(key), struct{}{})
+	return true
 }
+
+// proven remembers keys that were found usable: every signature asks, and the
+// answer for a key never changes.
+var (
+	proven      sync.Map // [32]byte → struct{}
+	provenCount atomic.Int64
+)
+
+// maxProven bounds proven: about 100 bytes each.
+const maxProven = 8192

@@ -136,10 +136,9 @@ func (c *Core) position(session *session, one *contact, position *wire.Position)
 	remote.Held.Merge(conversation.only(held))
 	remote.Read.Merge(conversation.only(read))
 	if !heldBefore.Covers(remote.Held) || !readBefore.Covers(remote.Read) {
-		c.keep(PutRemotePosition{Conversation: id, Position: RemotePosition{
+		c.commit(func(error) { c.tell(Change{Position: id}) }, PutRemotePosition{Conversation: id, Position: RemotePosition{
 			Device: session.remote.Device, Held: remote.Held.Clone(), Read: remote.Read.Clone(),
 		}})
-		c.tell(Change{Position: id})
 	}
 	c.pump(session)
 }

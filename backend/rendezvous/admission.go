@@ -1,6 +1,7 @@
 package rendezvous
 
 import (
+	"log/slog"
 	"net"
 	"net/netip"
 	"sync"
@@ -13,14 +14,15 @@ type admission struct {
 
 	refuse func(netip.Addr) bool
 	limits Limits
+	logger *slog.Logger
 
 	mu       sync.Mutex
 	open     int
 	unproved map[netip.Prefix]int
 }
 
-func newAdmission(listener net.Listener, refuse func(netip.Addr) bool, limits Limits) *admission {
-	return &admission{Listener: listener, refuse: refuse, limits: limits, unproved: make(map[netip.Prefix]int)}
+func newAdmission(listener net.Listener, refuse func(netip.Addr) bool, limits Limits, logger *slog.Logger) *admission {
+	return &admission{Listener: listener, refuse: refuse, limits: limits, logger: logger, unproved: make(map[netip.Prefix]int)}
 }
 
 // Accept returns the next connection that may come in.
@@ -32,7 +34,8 @@ func (a *admission) Accept() (net.Conn, error) {
 		}
 		addr := addressOf(conn.RemoteAddr())
 		if a.refuse(addr.Addr()) || !a.enter(addr.Addr()) {
-			// Nothing is said: a refused address costs as little as possible.
+			// Nothing is said to it: a refused address costs as little as possible.
+			a.logger.Debug("connection refused", "from", truncated(addr.Addr()))
 			_ = conn.Close()
 			continue
 		}

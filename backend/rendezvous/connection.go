@@ -54,9 +54,8 @@ func (c *connection) read() {
 
 // readOne reports whether to go on.
 func (c *connection) readOne() bool {
-	// No deadline here: the lease ends a silent session. A background context
-	// spares a timer for each frame.
-	kind, reader, err := c.socket.Reader(context.Background())
+	// No deadline here: the lease ends a silent session.
+	kind, reader, err := c.socket.Reader(c.server.endless)
 	if err != nil {
 		c.cut()
 		return false

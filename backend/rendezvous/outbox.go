@@ -1,7 +1,6 @@
 package rendezvous
 
 import (
-	"context"
 	"sync"
 	"time"
 
@@ -170,8 +169,7 @@ func (c *connection) writeAll(frames []*wire.ServerFrame) error {
 		if err = c.raw.SetWriteDeadline(c.out.until(c.server.options.Limits.Write)); err != nil {
 			return err
 		}
-		// The deadline above bounds the write without a timer of its own.
-		if err = c.socket.Write(context.Background(), kind, data); err != nil {
+		if err = c.socket.Write(c.server.endless, kind, data); err != nil {
 			return err
 		}
 	}

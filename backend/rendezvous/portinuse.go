@@ -6,9 +6,9 @@ import (
 	"syscall"
 )
 
-// windowsInUse is WSAEADDRINUSE; syscall.EADDRINUSE has another value on Windows.
-const windowsInUse = syscall.Errno(10048)
+// errWindowsInUse is WSAEADDRINUSE; syscall.EADDRINUSE has another value on Windows.
+const errWindowsInUse = syscall.Errno(10048)
 
 func isPortInUse(err error) bool {
-	return errors.Is(err, syscall.EADDRINUSE) || (runtime.GOOS == "windows" && errors.Is(err, windowsInUse))
+	return errors.Is(err, syscall.EADDRINUSE) || (runtime.GOOS == "windows" && errors.Is(err, errWindowsInUse))
 }

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -111,10 +112,8 @@ func relayAddress(configured, listening netip.Addr) (address, bind netip.Addr) {
 	if address.IsLoopback() {
 		return address, address
 	}
-	for _, addr := range machine {
-		if addr == address {
-			return address, address
-		}
+	if slices.Contains(machine, address) {
+		return address, address
 	}
 	return address, netip.IPv4Unspecified()
 }
@@ -211,12 +210,7 @@ func (r *relayServer) isOwn(addr netip.Addr) bool {
 	if now := r.options.Now(); r.ownAt.IsZero() || now.Sub(r.ownAt) > time.Minute {
 		r.own, r.ownAt = machineAddresses(), now
 	}
-	for _, own := range r.own {
-		if own == addr {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(r.own, addr)
 }
 
 // mayExchange says whether packets may pass between an allocation and an address and port.

@@ -42,11 +42,13 @@ type Server struct {
 	relay     *relayServer // nil when there is none
 	http      *http.Server
 
-	context  context.Context //nolint:containedctx // the life of the server, for engine calls
-	cancel   context.CancelFunc
-	handling chan struct{} // a place for each frame that is being decoded
-	buffers  sync.Pool     // *[]byte of firstRead
-	memory   atomic.Int64  // bytes of half-read frames and queues
+	context context.Context //nolint:containedctx // the life of the server, for engine calls
+	cancel  context.CancelFunc
+	// endless is for sockets, whose deadlines bound them without a timer for each call.
+	endless  context.Context //nolint:containedctx // it carries nothing
+	handling chan struct{}   // a place for each frame that is being decoded
+	buffers  sync.Pool       // *[]byte of firstRead
+	memory   atomic.Int64    // bytes of half-read frames and queues
 
 	mu          sync.Mutex
 	closed      bool
@@ -66,7 +68,7 @@ func New(options Options) (*Server, error) {
 	options = options.withDefaults()
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{
-		options: options, context: ctx, cancel: cancel,
+		options: options, context: ctx, cancel: cancel, endless: context.Background(),
 		handling:    make(chan struct{}, 4*runtime.GOMAXPROCS(0)),
 		connections: make(map[*connection]struct{}),
 		devices:     make(map[identity.DeviceID]int),
@@ -98,7 +100,7 @@ func (s *Server) open(ctx context.Context) error {
 		listener = opened
 	}
 	s.listening = addressOf(listener.Addr())
-	s.listener = newAdmission(listener, s.options.Refuse, s.options.Limits)
+	s.listener = newAdmission(listener, s.options.Refuse, s.options.Limits, s.options.Logger)
 	if s.options.Relay.Enabled {
 		relayed, err := newRelay(ctx, &s.options, s.listening)
 		if err != nil {

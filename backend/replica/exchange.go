@@ -16,16 +16,15 @@ const (
 
 // Exchange is one conversation over one link, seen from this side.
 type Exchange struct {
-	heard   bool                   // the other side said what it holds
-	remote  journal.Vector         // what it holds
-	sent    map[journal.Log]uint64 // up to where entries were sent on this link
-	flight  []flight               // sent, not acknowledged, in sending order
-	bytes   int                    // of flight
-	reading bool                   // a Want is being read
+	heard   bool                     // the other side said what it holds
+	remote  journal.Vector           // what it holds
+	sent    map[journal.Log]uint64   // up to where entries were sent on this link
+	flight  map[journal.Log][]flight // sent, not acknowledged, in sending order
+	bytes   int                      // of flight
+	reading bool                     // a Want is being read
 }
 
 type flight struct {
-	log      journal.Log
 	sequence uint64
 	bytes    int
 }
@@ -38,7 +37,7 @@ type Want struct {
 
 // NewExchange begins an exchange over a new link.
 func NewExchange() *Exchange {
-	return &Exchange{remote: journal.Vector{}, sent: map[journal.Log]uint64{}}
+	return &Exchange{remote: journal.Vector{}, sent: map[journal.Log]uint64{}, flight: map[journal.Log][]flight{}}
 }
 
 // Remote returns what the other side said it holds; false before it did.
@@ -49,13 +48,14 @@ func (x *Exchange) Remote() (journal.Vector, bool) { return x.remote, x.heard }
 func (x *Exchange) Position(held journal.Vector) {
 	x.heard = true
 	x.remote.Merge(held)
-	x.flight = slices.DeleteFunc(x.flight, func(f flight) bool {
-		if f.sequence > x.remote[f.log].Sequence {
-			return false
+	for log, head := range x.remote {
+		flying := x.flight[log]
+		for len(flying) > 0 && flying[0].sequence <= head.Sequence {
+			x.bytes -= flying[0].bytes
+			flying = flying[1:]
 		}
-		x.bytes -= f.bytes
-		return true
-	})
+		x.flight[log] = flying
+	}
 }
 
 // Next returns what to read and send now, given what this side holds on disk.
@@ -105,7 +105,7 @@ func (x *Exchange) Push(log journal.Log, entries []journal.Entry) []journal.Entr
 			break
 		}
 		x.sent[log] = entry.Sequence
-		x.flight = append(x.flight, flight{log: log, sequence: entry.Sequence, bytes: entry.Size()})
+		x.flight[log] = append(x.flight[log], flight{sequence: entry.Sequence, bytes: entry.Size()})
 		x.bytes += entry.Size()
 		send = append(send, entry)
 	}

@@ -35,7 +35,7 @@ func check(ctx context.Context, path string, known int64, patience time.Duration
 	}
 	switch {
 	case version == 0 && application == 0:
-		return 0, checkEmpty(connection)
+		return 0, checkEmpty(connection, size(path))
 	case application != applicationID:
 		return version, fmt.Errorf("%w: it belongs to another program", node.ErrDamaged)
 	case version > known:
@@ -47,8 +47,12 @@ func check(ctx context.Context, path string, known int64, patience time.Duration
 	return version, checkHeads(connection)
 }
 
-// checkEmpty accepts a file in which the first migration did not happen yet.
-func checkEmpty(connection *sqlite3.SQLiteConn) error {
+// checkEmpty accepts a file in which the first migration did not happen yet:
+// no bytes, or whole pages (of 512 bytes at least) without tables.
+func checkEmpty(connection *sqlite3.SQLiteConn, length int64) error {
+	if length%512 != 0 {
+		return fmt.Errorf("%w: it is no database", node.ErrDamaged)
+	}
 	tables, err := number(connection, "SELECT count(*) FROM sqlite_schema")
 	if err == nil && tables > 0 {
 		err = fmt.Errorf("%w: it belongs to another program", node.ErrDamaged)

@@ -33,10 +33,10 @@ const (
 type mode int
 
 const (
-	forWriting mode = iota
-	forReading      // beside a writer, or of a file that must not be written to
-	frozen          // nobody writes: the file may lie in a folder that cannot be written to
-	snapshotting    // writing without a log beside the file: it is thrown away on failure
+	forWriting   mode = iota
+	forReading        // beside a writer, or of a file that must not be written to
+	frozen            // nobody writes: the file may lie in a folder that cannot be written to
+	snapshotting      // writing without a log beside the file: it is thrown away on failure
 )
 
 // dataSource returns the name that the driver opens.

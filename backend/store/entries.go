@@ -142,8 +142,7 @@ func (s *Store) Orders(ctx context.Context, entries []journal.Hash) (map[journal
 			}
 			err := fixed(log.Device[:], device)
 			return journal.OrderOf(effective, log, sequence), err
-		}, `SELECT l.device, l.epoch, e.id & `+sequenceDigits+`, e.effective FROM entries e CROSS JOIN logs l ON l.number = e.id >> 36
-			WHERE substr(e.hash, 1, 8) = ? AND e.hash = ?`, hash[:8], hash[:])
+		}, `SELECT l.device, l.epoch, e.id & `+sequenceDigits+`, e.effective`+byName, hash[:8], hash[:])
 		if err != nil {
 			return nil, err
 		}

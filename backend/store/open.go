@@ -29,7 +29,7 @@ func Open(ctx context.Context, folder string, options Options) (*Store, error) {
 		options.KeepSnapshots = 3
 	}
 	if options.CheckTime == 0 {
-		options.CheckTime = 100 * time.Millisecond
+		options.CheckTime = 30 * time.Millisecond
 	}
 	if options.version == 0 {
 		steps, err := loadMigrations()
@@ -119,7 +119,7 @@ func prepare(ctx context.Context, folder, path string, options Options) (int64, 
 // openForReading opens what can be read without writing to the file.
 func openForReading(folder string, options Options, problem error) (*Store, error) {
 	path := filepath.Join(folder, fileName)
-	opened := &Store{logger: options.Logger, rescue: errors.Is(problem, node.ErrDamaged), problem: problem}
+	opened := &Store{logger: options.Logger, rescue: true, problem: problem}
 	how := forReading
 	if size(path+"-wal") == 0 {
 		how = frozen

@@ -21,7 +21,7 @@ type Options struct {
 	// KeepSnapshots is how many copies from before migrations stay. 0: three.
 	KeepSnapshots int
 	// CheckTime bounds the look at the whole file when it is opened; what is
-	// not looked at by then is checked when it is read. 0: 100 ms.
+	// not looked at by then is checked when it is read. 0: 30 ms.
 	CheckTime time.Duration
 
 	version int64 // of the schema, for tests; 0: the newest
@@ -31,7 +31,7 @@ type Options struct {
 type Store struct {
 	logger *slog.Logger
 	pool   *pool
-	rescue bool   // damaged: what cannot be read is left out
+	rescue bool   // only reading, perhaps a damaged file: what cannot be read is left out
 	aside  string // folder with a private copy, "" if none
 
 	running sync.RWMutex // held for reading by each call, for writing by Close

@@ -94,12 +94,24 @@ func (s *session) finish(reason link.Reason, err error) {
 	if s.finished {
 		return
 	}
+	if reason == link.ReasonIdentity || reason == link.ReasonProtocol {
+		s.post(func(other *session) { other.cutOff() })
+	}
 	s.finished, s.open = true, false
 	delete(s.transport.sessions, s.id)
 	for _, one := range s.streams {
 		one.fail(link.ErrNotOpen)
 	}
 	s.emit(link.Event{Closed: &link.Closed{Reason: reason, Err: err}})
+}
+
+// cutOff is what the other side's end of DTLS is in webrtclink.
+func (s *session) cutOff() {
+	if s.open {
+		s.finish(link.ReasonRemote, nil)
+		return
+	}
+	s.finish(link.ReasonFailed, nil)
 }
 
 func (s *session) hangup() {

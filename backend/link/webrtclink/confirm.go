@@ -82,6 +82,7 @@ func (s *session) confirm(frame []byte) {
 // readMessages reads the message channel: the confirmation first, and nothing
 // of what follows before it has been judged.
 func (s *session) readMessages() {
+	defer close(s.deaf)
 	messages := s.channels[channelMessages]
 	buffer := make([]byte, wire.LinkFragment)
 	frame, err := messages.read(buffer)

@@ -151,6 +151,8 @@ func (s *session) goodbye() {
 		select {
 		case <-deadline.C:
 			return
+		case <-s.deaf:
+			return // they have heard it and hung up
 		case <-look.C:
 			select {
 			case <-s.outgoing.written:

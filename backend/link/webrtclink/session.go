@@ -54,6 +54,7 @@ type session struct {
 	candidates  int
 	channels    [channelCount]*channel // set as they open
 	confirmed   chan struct{}          // closed when the other side is confirmed
+	deaf        chan struct{}          // closed when the message channel gives nothing more
 	expected    bool                   // our confirmation is sent, theirs is awaited
 
 	open       bool
@@ -72,7 +73,7 @@ func newSession(t *Transport, id link.Session, remote link.Remote, options link.
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &session{
 		transport: t, id: id, remote: remote, options: options, role: role, servers: servers,
-		inbox: newInbox(), context: ctx, cancel: cancel, confirmed: make(chan struct{}),
+		inbox: newInbox(), context: ctx, cancel: cancel, confirmed: make(chan struct{}), deaf: make(chan struct{}),
 		started: time.Now(),
 	}
 	s.openBy = s.started.Add(t.config.Timing.Open)

@@ -236,24 +236,10 @@ func (s *session) sendCandidate(candidate *webrtc.ICECandidate) {
 		return
 	}
 	// The related address (RFC 8839 section 5.1) is for diagnosis only and would
-	// tell the address behind a relay.
-	candidate.RelatedAddress, candidate.RelatedPort = hiddenAddress(candidate), 0
+	// tell the address behind a relay; pion leaves it out when it is empty.
+	candidate.RelatedAddress, candidate.RelatedPort = "", 0
 	text := candidate.ToJSON().Candidate
 	s.signal(&wire.SignalBody{Kind: &wire.SignalBody_Candidate{Candidate: &wire.Candidate{Candidate: text}}})
-}
-
-// hiddenAddress stands where a reflexive or relayed candidate must name a
-// related address.
-func hiddenAddress(candidate *webrtc.ICECandidate) string {
-	switch candidate.Typ {
-	case webrtc.ICECandidateTypeSrflx, webrtc.ICECandidateTypePrflx, webrtc.ICECandidateTypeRelay:
-		if address, err := netip.ParseAddr(candidate.Address); err == nil && address.Is6() && !address.Is4In6() {
-			return "::"
-		}
-		return "0.0.0.0"
-	default:
-		return ""
-	}
 }
 
 func (s *session) receiveCandidate(text string) {

@@ -169,6 +169,29 @@ func (p *Person) Line(ctx context.Context, peer identity.PeerID) node.Line {
 	return node.Line{}
 }
 
+// Delivered returns the sequence up to which a peer's device holds this
+// device's log.
+func (p *Person) Delivered(ctx context.Context, peer identity.PeerID) uint64 {
+	snapshot, err := p.Store.Load(ctx)
+	if err != nil {
+		return 0
+	}
+	sequence := uint64(0)
+	for _, conversation := range snapshot.Conversations {
+		if conversation.Peer != peer {
+			continue
+		}
+		for _, remote := range conversation.Remote {
+			for log, head := range remote.Held {
+				if log.Device == p.Keys.Device() {
+					sequence = max(sequence, head.Sequence)
+				}
+			}
+		}
+	}
+	return sequence
+}
+
 // Meet makes two people contacts: an invite, a request with a first text, an
 // answer; it returns their conversation when the line is open.
 func Meet(ctx context.Context, inviter, guest *Person) (uuid.UUID, error) {

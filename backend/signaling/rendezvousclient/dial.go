@@ -181,7 +181,7 @@ func dialWebSocket(ctx context.Context, address string, pinned identity.ServerKe
 	default:
 		return nil, none, fail(signaling.CodeNotServer, errNoAddress)
 	}
-	socket, response, err := websocket.Dial(ctx, address, &websocket.DialOptions{
+	socket, response, err := websocket.Dial(ctx, address, &websocket.DialOptions{ //nolint:bodyclose // the socket owns the body
 		HTTPClient: &http.Client{
 			Transport: &http.Transport{
 				TLSClientConfig: protocol.ClientTLS(pinned), DisableKeepAlives: true,

@@ -26,8 +26,7 @@ func fail(code signaling.Code, err error) *Failure { return &Failure{Code: code,
 
 // failureOf makes a Failure of any error.
 func failureOf(err error) *Failure {
-	var failure *Failure
-	if errors.As(err, &failure) {
+	if failure, ok := errors.AsType[*Failure](err); ok {
 		return failure
 	}
 	return fail(signaling.CodeUnreachable, err)

@@ -107,7 +107,7 @@ func (s *session) serve(stopped context.Context) *Failure {
 		timer.Reset(max(s.next().Sub(s.now()), 0))
 		select {
 		case <-stopped.Done():
-			s.sayGoodbye()
+			s.sayGoodbye() //nolint:contextcheck // its context has ended: that is why it says goodbye
 			return fail(signaling.CodeUnreachable, stopped.Err())
 		case <-timer.C:
 		case <-k.changed:

@@ -115,14 +115,20 @@ func (s *Store) Commit(_ context.Context, batches ...[]node.Write) error {
 func (s *Store) Load(ctx context.Context) (snapshot node.Snapshot, err error) {
 	err = s.read(ctx, func(c *content) error {
 		snapshot = node.Snapshot{
-			Self:        c.self,
-			Contacts:    sorted(c.contacts, func(a, b node.Contact) int { return cmp.Or(a.Since.Compare(b.Since), slices.Compare(a.Peer[:], b.Peer[:])) }),
-			Requests:    sorted(c.requests, func(a, b node.Request) int { return cmp.Or(a.Arrived.Compare(b.Arrived), slices.Compare(a.Peer[:], b.Peer[:])) }),
-			Declined:    slices.SortedFunc(maps.Keys(c.declined), func(a, b identity.PeerID) int { return slices.Compare(a[:], b[:]) }),
-			Invites:     sorted(c.invites, func(a, b node.Invite) int { return cmp.Or(a.Created.Compare(b.Created), compareIDs(a.ID, b.ID)) }),
-			Servers:     slices.Clone(c.servers),
-			Bans:        sorted(c.bans, func(a, b node.Ban) int { return cmp.Or(a.Added.Compare(b.Added), compareIDs(a.ID, b.ID)) }),
-			SealingKeys: sorted(c.sealingKeys, func(a, b node.SealingKey) int { return cmp.Or(a.Created.Compare(b.Created), slices.Compare(a.ID[:], b.ID[:])) }),
+			Self: c.self,
+			Contacts: sorted(c.contacts, func(a, b node.Contact) int {
+				return cmp.Or(a.Since.Compare(b.Since), slices.Compare(a.Peer[:], b.Peer[:]))
+			}),
+			Requests: sorted(c.requests, func(a, b node.Request) int {
+				return cmp.Or(a.Arrived.Compare(b.Arrived), slices.Compare(a.Peer[:], b.Peer[:]))
+			}),
+			Declined: slices.SortedFunc(maps.Keys(c.declined), func(a, b identity.PeerID) int { return slices.Compare(a[:], b[:]) }),
+			Invites:  sorted(c.invites, func(a, b node.Invite) int { return cmp.Or(a.Created.Compare(b.Created), compareIDs(a.ID, b.ID)) }),
+			Servers:  slices.Clone(c.servers),
+			Bans:     sorted(c.bans, func(a, b node.Ban) int { return cmp.Or(a.Added.Compare(b.Added), compareIDs(a.ID, b.ID)) }),
+			SealingKeys: sorted(c.sealingKeys, func(a, b node.SealingKey) int {
+				return cmp.Or(a.Created.Compare(b.Created), slices.Compare(a.ID[:], b.ID[:]))
+			}),
 		}
 		slices.SortFunc(snapshot.Servers, func(a, b node.Server) int {
 			return cmp.Or(a.Added.Compare(b.Added), cmp.Compare(firstURL(a), firstURL(b)), slices.Compare(a.Key[:], b.Key[:]))

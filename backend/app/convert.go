@@ -1,0 +1,250 @@
+package app
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/link"
+	"github.com/tincan-chat/tincan/backend/node"
+)
+
+// timeFormat is RFC 3339 in UTC with milliseconds, so that texts sort as times do.
+const timeFormat = "2006-01-02T15:04:05.000Z"
+
+// previewLength is the most characters of a row's preview.
+const previewLength = 200
+
+// moment formats a time, "" for none.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(timeFormat)
+}
+
+// shownTime is when a message was written as far as one can believe it: nobody
+// reads a message from the future.
+func shownTime(m node.Message) time.Time {
+	if m.Claimed.After(m.Arrived) && !m.Arrived.IsZero() {
+		return m.Arrived
+	}
+	return m.Claimed
+}
+
+func messageOf(m node.Message) Message {
+	return Message{
+		ID:           m.Hash.String(),
+		Conversation: m.Conversation.String(),
+		Order:        m.Order.String(),
+		Mine:         m.Mine,
+		Author:       m.Author.String(),
+		Text:         m.Text,
+		Time:         moment(shownTime(m)),
+		State:        stateOf(m),
+	}
+}
+
+func stateOf(m node.Message) MessageState {
+	switch {
+	case !m.Mine:
+		return MessageReceived
+	case m.Read:
+		return MessageRead
+	case m.Delivered:
+		return MessageDelivered
+	}
+	return MessageQueued
+}
+
+// preview is the first line that says something.
+func preview(text string) string {
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		if line == "" {
+			continue
+		}
+		if utf8.RuneCountInString(line) <= previewLength {
+			return line
+		}
+		return string([]rune(line)[:previewLength-1]) + "…"
+	}
+	return ""
+}
+
+// conversationOf makes a row of the list. live is nil while nothing is known
+// of the line; up says that the machine is on a network.
+func conversationOf(row node.Row, live *node.LiveContact, banned, up bool) Conversation {
+	contact := row.Contact
+	c := Conversation{
+		ID:       row.Conversation.String(),
+		Presence: PresenceUnknown,
+		Line:     Line{State: LineWaiting, RTT: -1},
+		Unread:   row.Unread,
+		Queued:   row.Queued,
+		Draft:    row.Draft,
+	}
+	if live != nil {
+		contact = live.Contact
+		banned = live.Banned
+		c.Presence = presenceOf(live.Presence)
+		c.Line = lineOf(live.Line, up)
+		c.Typing = live.Typing
+		if live.Trouble != nil {
+			c.Notice = AsError(live.Trouble)
+		}
+	}
+	c.PeerID = contact.Peer.String()
+	c.Name, c.Color = contact.Name, contact.Color
+	c.Since = moment(contact.Since)
+	c.Invite = contact.InviteLabel
+	c.LastTime = c.Since
+	c.Contact = ContactAsked
+	if contact.State == node.ContactMutual {
+		c.Contact = ContactMutual
+	}
+	if banned {
+		c.Contact, c.Presence, c.Typing = ContactBanned, PresenceUnknown, false
+		c.Line = Line{State: LineBanned, RTT: -1}
+	}
+	c.PreviewState = MessageReceived
+	if last := row.Last; last != nil {
+		c.Preview = preview(last.Text)
+		c.PreviewMine = last.Mine
+		c.PreviewState = stateOf(*last)
+		c.LastTime = moment(shownTime(*last))
+	}
+	return c
+}
+
+func presenceOf(presence node.Presence) Presence {
+	switch presence {
+	case node.PresenceOnline:
+		return PresenceOnline
+	case node.PresenceOffline:
+		return PresenceOffline
+	case node.PresenceUnknown:
+	}
+	return PresenceUnknown
+}
+
+func lineOf(line node.Line, up bool) Line {
+	shown := Line{State: LineWaiting, RTT: -1}
+	switch line.State {
+	case node.LineOpen:
+		shown.State = pathOf(line.Path)
+		shown.RTT = milliseconds(line.RoundTrip)
+		if shown.State == LineRelayed {
+			shown.Host = line.RelayHost
+		}
+		return shown
+	case node.LineConnecting:
+		shown.State = LineConnecting
+	case node.LineIdle:
+		shown.State = LineIdle
+	case node.LineWaiting:
+	}
+	if !up {
+		shown.State = LineNoNetwork
+	}
+	return shown
+}
+
+func pathOf(path link.Path) LineState {
+	switch path {
+	case link.PathLAN:
+		return LineLAN
+	case link.PathRelayed:
+		return LineRelayed
+	case link.PathDirect, link.PathUnknown:
+	}
+	return LineDirect
+}
+
+// milliseconds rounds a round trip up, so that a known one is never 0; -1 when unknown.
+func milliseconds(d time.Duration) int {
+	if d <= 0 {
+		return -1
+	}
+	return max(1, int(d.Round(time.Millisecond)/time.Millisecond))
+}
+
+func serverOf(live node.LiveServer) Server {
+	address := live.Server.Address()
+	shown := Server{
+		ID:      live.Server.Key.String(),
+		Address: address,
+		Mine:    live.Hosted,
+		Guest:   live.Guest,
+		State:   ServerDown,
+		RTT:     -1,
+		Since:   moment(live.Since),
+	}
+	switch {
+	case live.Up:
+		shown.State = ServerOnline
+		shown.RTT = milliseconds(live.RTT)
+	case live.Trying && live.Code == "":
+		shown.State = ServerConnecting
+	default:
+		shown.Error = ServerError(live.Code, address)
+		shown.RetryAt = moment(live.RetryAt)
+	}
+	return shown
+}
+
+func banOf(ban node.Ban) Ban {
+	shown := Ban{
+		ID: ban.ID.String(), Name: ban.Name, Color: ban.Color, Reason: ban.Reason,
+		Added: moment(ban.Added), Blocked: ban.Blocked,
+	}
+	switch ban.Kind {
+	case node.BanPeer:
+		shown.Kind, shown.Target = BanPeer, ban.Peer.String()
+	case node.BanAddress:
+		shown.Kind, shown.Target = BanAddress, ban.Range.Addr().String()
+	case node.BanRange:
+		shown.Kind, shown.Target = BanRange, ban.Range.String()
+	}
+	return shown
+}
+
+func bansOf(bans []node.Ban) []Ban {
+	sorted := slices.Clone(bans)
+	slices.SortStableFunc(sorted, func(a, b node.Ban) int { return b.Added.Compare(a.Added) })
+	shown := make([]Ban, 0, len(sorted))
+	for _, ban := range sorted {
+		shown = append(shown, banOf(ban))
+	}
+	return shown
+}
+
+// isBanned tells whether a person is on a list.
+func isBanned(bans []node.Ban, peer identity.PeerID) bool {
+	return slices.ContainsFunc(bans, func(ban node.Ban) bool { return ban.Kind == node.BanPeer && ban.Peer == peer })
+}
+
+// valid makes a text from outside safe to handle: valid UTF-8, at most so many bytes.
+func valid(text string, most int) string {
+	if len(text) > most {
+		text = text[:most]
+	}
+	return strings.ToValidUTF8(text, "\ufffd")
+}
+
+// hosts returns the literal addresses of servers.
+func hosts(servers []node.LiveServer) []netip.Addr {
+	var found []netip.Addr
+	for _, server := range servers {
+		for _, url := range server.Server.URLs {
+			one := identity.Server{URLs: []string{url}}
+			if at, err := netip.ParseAddrPort(one.Address()); err == nil {
+				found = append(found, at.Addr().Unmap())
+			}
+		}
+	}
+	return found
+}

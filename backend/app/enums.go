@@ -1,0 +1,41 @@
+package app
+
+// named is one value of an enumeration as the generator of the bindings wants it.
+type named[T ~string] struct {
+	Value  T
+	TSName string
+}
+
+// Enums returns every enumeration of the contract, for the generator of the
+// TypeScript bindings.
+func Enums() []any {
+	return []any{
+		[]named[ProblemCode]{
+			{ProblemDatabaseDamaged, "DatabaseDamaged"},
+			{ProblemFolderReadOnly, "FolderReadOnly"},
+			{ProblemDiskFull, "DiskFull"},
+			{ProblemClockWrong, "ClockWrong"},
+		},
+		[]named[Theme]{{ThemeSystem, "System"}, {ThemeLight, "Light"}, {ThemeDark, "Dark"}},
+		[]named[ServerState]{{ServerConnecting, "Connecting"}, {ServerOnline, "Online"}, {ServerDown, "Down"}},
+		[]named[ContactState]{{ContactAsked, "Asked"}, {ContactMutual, "Mutual"}, {ContactBanned, "Banned"}},
+		[]named[Presence]{{PresenceOnline, "Online"}, {PresenceOffline, "Offline"}, {PresenceUnknown, "Unknown"}},
+		[]named[LineState]{
+			{LineLAN, "LAN"},
+			{LineDirect, "Direct"},
+			{LineRelayed, "Relayed"},
+			{LineConnecting, "Connecting"},
+			{LineWaiting, "Waiting"},
+			{LineNoNetwork, "NoNetwork"},
+			{LineIdle, "Idle"},
+			{LineBanned, "Banned"},
+		},
+		[]named[MessageState]{
+			{MessageQueued, "Queued"},
+			{MessageDelivered, "Delivered"},
+			{MessageRead, "Read"},
+			{MessageReceived, "Received"},
+		},
+		[]named[BanKind]{{BanPeer, "Peer"}, {BanAddress, "Address"}, {BanRange, "Range"}},
+	}
+}

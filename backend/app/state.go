@@ -1,0 +1,209 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"slices"
+
+	"github.com/tincan-chat/tincan/backend/node"
+)
+
+// settingName is the name under which the store keeps the settings.
+const settingName = "interface"
+
+// Start returns everything for the first paint and begins networking after it.
+func (a *API) Start() (State, error) {
+	return do(a, "Start", func(ctx context.Context, app *App) (State, error) {
+		app.waitForPaint()
+		return app.state(ctx)
+	})
+}
+
+// Since returns the changes after a sequence number in one piece, or Reset.
+func (a *API) Since(sequence int64) (Changes, error) {
+	return do(a, "Since", func(_ context.Context, app *App) (Changes, error) {
+		missing, _, known := app.changes.after(sequence)
+		if !known {
+			return Changes{Sequence: app.changes.last(), Reset: true}, nil
+		}
+		merged := Changes{Sequence: sequence}
+		for _, one := range missing {
+			merged = mergeChanges(merged, one)
+		}
+		return merged, nil
+	})
+}
+
+// Painted tells that the window shows its first rows; networking starts now if it has not.
+func (a *API) Painted() error {
+	_, err := do(a, "Painted", func(context.Context, *App) (nothing, error) {
+		a.app.mutex.Lock()
+		first := !a.app.painted
+		a.app.painted = true
+		wish := a.app.asked
+		a.app.asked = Changes{}
+		a.app.mutex.Unlock()
+		if first && (wish.PasteInvite != "" || wish.OpenConversation != "") {
+			a.app.changes.publish(wish)
+		}
+		a.app.begin()
+		return nothing{}, nil
+	})
+	return err
+}
+
+// CreateProfile makes this person: keys, name, colour. Errors: name-empty, name-long (64 characters), color,
+// profile-exists.
+func (a *API) CreateProfile(name string, color int) (State, error) {
+	return ask(a, "CreateProfile", func(ctx context.Context, app *App, running Running) (State, error) {
+		live, err := running.Live(ctx)
+		if err != nil {
+			return State{}, err
+		}
+		if !live.Self.Created.IsZero() {
+			return State{}, refuse("profile-exists", "This profile has a name already. Change it in the settings.")
+		}
+		if err := running.SetProfile(ctx, name, color); err != nil {
+			return State{}, err
+		}
+		if live, err = running.Live(ctx); err != nil {
+			return State{}, err
+		}
+		app.arrangeHosting(running, live)
+		return app.state(ctx)
+	})
+}
+
+// UpdateProfile changes name and colour; contacts learn it over their next line.
+func (a *API) UpdateProfile(name string, color int) (Profile, error) {
+	return ask(a, "UpdateProfile", func(ctx context.Context, app *App, running Running) (Profile, error) {
+		live, err := running.Live(ctx)
+		if err != nil {
+			return Profile{}, err
+		}
+		if live.Self.Created.IsZero() {
+			return Profile{}, refuse("no-profile", "Choose a name first.")
+		}
+		if err := running.SetProfile(ctx, name, color); err != nil {
+			return Profile{}, err
+		}
+		if live, err = running.Live(ctx); err != nil {
+			return Profile{}, err
+		}
+		return app.profileOf(live.Self), nil
+	})
+}
+
+// SaveSettings keeps the choices of this install and returns them as they are now.
+func (a *API) SaveSettings(settings Settings) (Settings, error) {
+	return do(a, "SaveSettings", func(ctx context.Context, app *App) (Settings, error) {
+		if !acceptable(settings) {
+			return Settings{}, refuse("settings", "This setting does not exist in this version.")
+		}
+		text, err := json.Marshal(settings)
+		if err != nil {
+			return Settings{}, err
+		}
+		if err := app.config.Store.SaveSetting(ctx, settingName, string(text)); err != nil {
+			return Settings{}, err
+		}
+		app.mutex.Lock()
+		app.settings = settings
+		app.mutex.Unlock()
+		app.changes.mark(func(w *waiting) { w.settings = &settings })
+		if running := app.started(); running != nil {
+			live, err := running.Live(ctx)
+			if err != nil {
+				return Settings{}, err
+			}
+			app.arrangeHosting(running, live)
+		}
+		return settings, nil
+	})
+}
+
+// standard are the settings of a new install.
+func standard() Settings {
+	return Settings{Theme: ThemeSystem, Language: "system", TextSize: 1, Hosting: true}
+}
+
+// acceptable tells whether every choice exists.
+func acceptable(s Settings) bool {
+	return slices.Contains([]Theme{ThemeSystem, ThemeLight, ThemeDark}, s.Theme) &&
+		slices.Contains([]string{"system", "en", "zh-CN"}, s.Language) &&
+		slices.Contains([]float64{0.9, 1, 1.15, 1.3}, s.TextSize)
+}
+
+// readSettings returns the kept choices, or those of a new install for what
+// cannot be read.
+func (a *App) readSettings(ctx context.Context) Settings {
+	text, err := a.config.Store.Setting(ctx, settingName)
+	settings := standard()
+	if err == nil && text != "" {
+		err = json.Unmarshal([]byte(text), &settings)
+	}
+	if err != nil || !acceptable(settings) {
+		a.logger.WarnContext(ctx, "the settings cannot be read, the standard ones are used", slog.Any("error", err))
+		return standard()
+	}
+	return settings
+}
+
+// state collects everything, from the store alone while the device does not run.
+func (a *App) state(ctx context.Context) (State, error) {
+	state := State{Version: a.config.Version, Sequence: a.changes.last(), Settings: a.Settings()}
+	running := a.started()
+	if running == nil {
+		return a.stateBefore(state)
+	}
+	live, err := running.Live(ctx)
+	if errors.Is(err, node.ErrClosed) && a.context.Err() == nil {
+		a.logger.ErrorContext(ctx, "the device has stopped; the history can still be read")
+		return a.stateBefore(state)
+	}
+	if err != nil {
+		return State{}, err
+	}
+	rows, err := a.config.Store.Rows(ctx)
+	if err != nil {
+		return State{}, err
+	}
+	state.FirstRun = live.Self.Created.IsZero()
+	state.Problem = problemOf(live)
+	state.Profile = a.profileOf(live.Self)
+	state.Network = a.networkOf(live)
+	state.Conversations = a.conversationsOf(rows, nil)
+	state.Requests = a.requestsOf(live.Requests)
+	return state, nil
+}
+
+// stateBefore is the state of the first paint.
+func (a *App) stateBefore(state State) (State, error) {
+	before, err := a.load()
+	if err != nil {
+		return State{}, err
+	}
+	state.FirstRun = before.snapshot.Self.Created.IsZero()
+	state.Problem = storeProblem(before.snapshot.Problem)
+	if state.Problem == nil && before.snapshot.ReadOnly {
+		state.Problem = storeProblem(node.ErrReadOnly)
+	}
+	state.Profile = a.profileOf(before.snapshot.Self)
+	state.Network = networkBefore(before.snapshot.Servers)
+	state.Conversations = a.conversationsOf(before.rows, before.snapshot.Bans)
+	state.Requests = a.requestsOf(before.snapshot.Requests)
+	return state, nil
+}
+
+// requestsOf makes requests plain, newest first.
+func (a *App) requestsOf(requests []node.Request) []Request {
+	sorted := slices.Clone(requests)
+	slices.SortStableFunc(sorted, func(x, y node.Request) int { return y.Arrived.Compare(x.Arrived) })
+	plain := make([]Request, 0, len(sorted))
+	for _, request := range sorted {
+		plain = append(plain, a.requestOf(request))
+	}
+	return plain
+}

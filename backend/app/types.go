@@ -1,0 +1,309 @@
+package app
+
+// The types below are the whole contract between Go and the interface.
+// They are plain: ids are strings, times are RFC 3339 strings in UTC with
+// milliseconds, slices are never nil in answers, there are no generics and no
+// byte slices, because that is what the Wails bindings carry faithfully.
+// In Changes, an absent field means "not changed".
+
+// State is everything the window needs for its first paint.
+type State struct {
+	Version       string         `json:"version"`           // of this build, for example "0.1.0"
+	Sequence      int64          `json:"sequence"`          // of the last Changes that this state includes
+	FirstRun      bool           `json:"firstRun"`          // no profile yet: show the first-run screen
+	Problem       *Problem       `json:"problem,omitempty"` // a state of the whole app that the person must know of
+	Profile       Profile        `json:"profile"`
+	Settings      Settings       `json:"settings"`
+	Network       Network        `json:"network"`
+	Conversations []Conversation `json:"conversations"` // newest activity first
+	Requests      []Request      `json:"requests"`      // newest first
+}
+
+// Changes is what happened since the last one; the event "changes" carries it.
+type Changes struct {
+	Sequence             int64          `json:"sequence"`        // consecutive; after a gap call Since
+	Reset                bool           `json:"reset,omitempty"` // too far behind: call Start again
+	Problem              *Problem       `json:"problem,omitempty"`
+	Profile              *Profile       `json:"profile,omitempty"`
+	Settings             *Settings      `json:"settings,omitempty"`
+	Network              *Network       `json:"network,omitempty"`
+	Conversations        []Conversation `json:"conversations,omitempty"`        // whole rows, replaced by id
+	RemovedConversations []string       `json:"removedConversations,omitempty"` // ids
+	Messages             []Message      `json:"messages,omitempty"`             // new or changed, by id
+	Requests             []Request      `json:"requests,omitempty"`             // new or changed, by id
+	RemovedRequests      []string       `json:"removedRequests,omitempty"`      // ids
+	BansChanged          bool           `json:"bansChanged,omitempty"`          // call Bans if they are on screen
+	OpenConversation     string         `json:"openConversation,omitempty"`     // show this one (a second instance or a notification asked)
+	PasteInvite          string         `json:"pasteInvite,omitempty"`          // a tincan: link was opened: show its preview
+}
+
+// ProblemCode names a state of the whole app.
+type ProblemCode string
+
+// The states of the whole app that have a sentence and a place on screen.
+const (
+	ProblemDatabaseDamaged ProblemCode = "database-damaged" // read-only: history can be read, nothing can be sent
+	ProblemFolderReadOnly  ProblemCode = "folder-read-only"
+	ProblemDiskFull        ProblemCode = "disk-full"
+	ProblemClockWrong      ProblemCode = "clock-wrong" // params: minutes
+)
+
+// Problem is one of them; Message is an English sentence, Params fill a translated one.
+type Problem struct {
+	Code    ProblemCode       `json:"code"`
+	Message string            `json:"message"`
+	Params  map[string]string `json:"params"`
+}
+
+// Error is what a rejected call carries. Code is stable and chooses the
+// translation, Params fill it, Message is the English sentence for codes that
+// the interface does not know. It never holds secrets or paths.
+type Error struct {
+	Code    string            `json:"code"`
+	Message string            `json:"message"`
+	Params  map[string]string `json:"params"`
+}
+
+func (e *Error) Error() string { return e.Message }
+
+// Profile is this person.
+type Profile struct {
+	PeerID string `json:"peerId"`
+	Name   string `json:"name"`
+	Color  int    `json:"color"` // 1 to 8: the enamel token
+}
+
+// Theme is the look of the window.
+type Theme string
+
+// The themes.
+const (
+	ThemeSystem Theme = "system"
+	ThemeLight  Theme = "light"
+	ThemeDark   Theme = "dark"
+)
+
+// Settings are this install's choices.
+type Settings struct {
+	Theme    Theme   `json:"theme"`
+	Language string  `json:"language"` // "system", "en" or "zh-CN"
+	TextSize float64 `json:"textSize"` // 0.9, 1, 1.15 or 1.3
+	Compact  bool    `json:"compact"`  // density: 44 px rows instead of 56
+	Hosting  bool    `json:"hosting"`  // "Introduce people on this network"
+	Details  bool    `json:"details"`  // the details panel is open
+}
+
+// ServerState is how an introduction server is doing.
+type ServerState string
+
+// The states of a server.
+const (
+	ServerConnecting ServerState = "connecting"
+	ServerOnline     ServerState = "online"
+	ServerDown       ServerState = "down"
+)
+
+// Server is an introduction server that this device uses.
+type Server struct {
+	ID      string      `json:"id"`      // the server's key, text form
+	Address string      `json:"address"` // host:port, to show
+	Mine    bool        `json:"mine"`    // the one in this app
+	Guest   bool        `json:"guest"`   // a contact's server: only to reach them
+	State   ServerState `json:"state"`
+	RTT     int         `json:"rtt"`             // milliseconds, -1 unknown
+	Since   string      `json:"since"`           // since when in this state
+	Error   *Error      `json:"error,omitempty"` // why it is down
+	RetryAt string      `json:"retryAt"`         // when down: the next attempt, "" when none is planned
+}
+
+// Network is what is known of the ways out.
+type Network struct {
+	Online  bool     `json:"online"` // any network interface is up besides loopback, or a server is reachable
+	Servers []Server `json:"servers"`
+	Lines   int      `json:"lines"` // open lines
+	// HostAddress is where others on this network reach the server in this app, "" when it is off.
+	HostAddress string `json:"hostAddress"`
+	HostError   *Error `json:"hostError,omitempty"` // why it could not start, for example the port is in use
+}
+
+// ContactState is how far two people are.
+type ContactState string
+
+// The states of a contact.
+const (
+	ContactAsked  ContactState = "asked"  // I sent a request, no answer yet
+	ContactMutual ContactState = "mutual" // both sides accepted
+	ContactBanned ContactState = "banned" // I banned them; history stays readable
+)
+
+// Presence of a contact.
+type Presence string
+
+// The presences. Unknown before acceptance and while no server is reached.
+const (
+	PresenceOnline  Presence = "online"
+	PresenceOffline Presence = "offline"
+	PresenceUnknown Presence = "unknown"
+)
+
+// LineState is one row of the design's "The line: every state".
+type LineState string
+
+// The line states.
+const (
+	LineLAN        LineState = "lan"
+	LineDirect     LineState = "direct"
+	LineRelayed    LineState = "relayed"
+	LineConnecting LineState = "connecting"
+	LineWaiting    LineState = "waiting" // the peer is away
+	LineNoNetwork  LineState = "no-network"
+	LineIdle       LineState = "idle" // the peer is there, nothing asked for a line yet
+	LineBanned     LineState = "banned"
+)
+
+// Line is how two people are connected right now.
+type Line struct {
+	State LineState `json:"state"`
+	RTT   int       `json:"rtt"`  // milliseconds, smoothed over 5 s; -1 unknown
+	Host  string    `json:"host"` // of the relay, when relayed
+}
+
+// MessageState is what the sender may know.
+type MessageState string
+
+// The states, in the order in which a message passes them.
+const (
+	MessageQueued    MessageState = "queued"    // on this computer
+	MessageDelivered MessageState = "delivered" // on their computer
+	MessageRead      MessageState = "read"
+	MessageReceived  MessageState = "received" // theirs
+)
+
+// Conversation is a row of the list and the head of a conversation.
+type Conversation struct {
+	ID           string       `json:"id"`
+	PeerID       string       `json:"peerId"`
+	Name         string       `json:"name"`
+	Color        int          `json:"color"`
+	Contact      ContactState `json:"contact"`
+	Presence     Presence     `json:"presence"`
+	Line         Line         `json:"line"`
+	Typing       bool         `json:"typing"`
+	Preview      string       `json:"preview"` // first line of the last message, at most 200 characters
+	PreviewMine  bool         `json:"previewMine"`
+	PreviewState MessageState `json:"previewState"`
+	LastTime     string       `json:"lastTime"` // of the last message, or when the contact was made
+	Unread       int          `json:"unread"`   // computed from the read position
+	Queued       int          `json:"queued"`   // my messages that are not on their computer yet
+	Draft        string       `json:"draft"`
+	Since        string       `json:"since"`            // when the contact was made
+	Invite       string       `json:"invite"`           // label of the invite they came by, "" when it was theirs
+	Notice       *Error       `json:"notice,omitempty"` // a lasting trouble with this contact, for example an older protocol
+}
+
+// Message is one text in a timeline.
+type Message struct {
+	ID           string       `json:"id"` // hash of the entry, hex
+	Conversation string       `json:"conversation"`
+	Order        string       `json:"order"` // compares as a string; the timeline's order, the same for every reader
+	Mine         bool         `json:"mine"`
+	Author       string       `json:"author"` // PeerID
+	Text         string       `json:"text"`
+	Time         string       `json:"time"` // as shown: a time from the future is clamped
+	State        MessageState `json:"state"`
+}
+
+// Page is a stretch of a timeline, oldest first.
+type Page struct {
+	Conversation Conversation `json:"conversation"`
+	Messages     []Message    `json:"messages"`
+	HasBefore    bool         `json:"hasBefore"`
+	HasAfter     bool         `json:"hasAfter"`
+	FirstUnread  string       `json:"firstUnread"` // id; "" when everything is read. The "new messages" line stands before it
+	UnreadCount  int          `json:"unreadCount"`
+}
+
+// Invite is one of my own.
+type Invite struct {
+	ID      string `json:"id"`
+	Label   string `json:"label"`
+	Link    string `json:"link"`   // tincan:invite/1#…
+	Short   string `json:"short"`  // a readable beginning to show
+	QR      string `json:"qr"`     // SVG path data of the dark modules on a grid of QRSize
+	QRSize  int    `json:"qrSize"` // modules along one side, quiet zone not included
+	Created string `json:"created"`
+	Expires string `json:"expires"`
+	Uses    int    `json:"uses"` // people it may bring
+	Used    int    `json:"used"`
+	Active  bool   `json:"active"` // neither expired, used up nor revoked
+}
+
+// InviteOptions are what the person chose; zero values mean 7 days, one person.
+type InviteOptions struct {
+	Label string `json:"label"`
+	Days  int    `json:"days"` // 1, 7 or 30
+	Uses  int    `json:"uses"` // 1 to 100
+}
+
+// InvitePreview is what an invite from someone else says.
+type InvitePreview struct {
+	PeerID       string   `json:"peerId"`
+	Name         string   `json:"name"`
+	Color        int      `json:"color"`
+	Servers      []string `json:"servers"` // host:port
+	Expires      string   `json:"expires"`
+	SafetyNumber string   `json:"safetyNumber"`           // 12 groups of five digits
+	Conversation string   `json:"conversation,omitempty"` // set when they are a contact already
+}
+
+// Request is somebody who asks.
+type Request struct {
+	ID           string `json:"id"` // the conversation it would become
+	PeerID       string `json:"peerId"`
+	Name         string `json:"name"`
+	Color        int    `json:"color"`
+	Text         string `json:"text"` // at most 1 KiB; plain, nothing in it is live
+	Time         string `json:"time"` // when it arrived here
+	InviteLabel  string `json:"inviteLabel"`
+	InviteMade   string `json:"inviteMade"`
+	SafetyNumber string `json:"safetyNumber"`
+}
+
+// BanKind is what a ban names.
+type BanKind string
+
+// The kinds.
+const (
+	BanPeer    BanKind = "peer"
+	BanAddress BanKind = "address"
+	BanRange   BanKind = "range"
+)
+
+// Ban is one line of the ban list.
+type Ban struct {
+	ID      string  `json:"id"`
+	Kind    BanKind `json:"kind"`
+	Target  string  `json:"target"` // PeerID, address or CIDR range, canonical
+	Name    string  `json:"name"`   // of the person, for peers
+	Color   int     `json:"color"`  // of the person, for peers
+	Reason  string  `json:"reason"`
+	Added   string  `json:"added"`
+	Blocked int     `json:"blocked"` // attempts
+}
+
+// BanCheck is what a ban would do, before it is added.
+type BanCheck struct {
+	Kind       BanKind  `json:"kind"`       // what the text was read as
+	Target     string   `json:"target"`     // canonical
+	Touches    []string `json:"touches"`    // names of contacts with a line through it now
+	Suggestion string   `json:"suggestion"` // with an error: what was probably meant, "" if nothing
+	Error      *Error   `json:"error,omitempty"`
+}
+
+// ServerCheck is the answer of a server that may be added.
+type ServerCheck struct {
+	Address string `json:"address"` // host:port
+	Key     string `json:"key"`     // its key, short hex to compare with the operator
+	RTT     int    `json:"rtt"`     // milliseconds
+	Error   *Error `json:"error,omitempty"`
+}

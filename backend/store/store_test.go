@@ -1,0 +1,64 @@
+package store_test
+
+import (
+	"context"
+	"testing"
+
+	"go.uber.org/goleak"
+
+	"github.com/tincan-chat/tincan/backend/node"
+	"github.com/tincan-chat/tincan/backend/store"
+	"github.com/tincan-chat/tincan/backend/store/storetest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// folder is a profile's folder.
+type folder string
+
+func (f folder) Open(t testing.TB) storetest.Store {
+	t.Helper()
+	return open(t, string(f), store.Options{})
+}
+
+// open opens a store that is closed when the test ends.
+func open(t testing.TB, path string, options store.Options) *store.Store {
+	t.Helper()
+	opened, err := store.Open(context.Background(), path, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := opened.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return opened
+}
+
+func commit(t testing.TB, to node.Store, writes ...node.Write) {
+	t.Helper()
+	if err := to.Commit(t.Context(), writes); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func load(t testing.TB, from node.Store) node.Snapshot {
+	t.Helper()
+	snapshot, err := from.Load(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return snapshot
+}
+
+func closeStore(t testing.TB, one node.Store) {
+	t.Helper()
+	if err := one.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestConformance(t *testing.T) {
+	storetest.Run(t, func(t testing.TB) storetest.Disk { return folder(t.TempDir()) })
+}
