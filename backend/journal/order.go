@@ -33,7 +33,7 @@ var orderEncoding = base32.NewEncoding("0123456789abcdefghijklmnopqrstuv").WithP
 // NewOrder returns the order of an entry. after holds the orders of its
 // previous entry and of all its parents.
 func NewOrder(entry Entry, after []Order) Order {
-	effective := uint64(max(entry.Claimed.UnixMilli(), 0)) //nolint:gosec // not negative
+	effective := uint64(max(entry.Claimed.UnixMilli(), 0))
 	for _, earlier := range after {
 		effective = max(effective, earlier.milliseconds()+1)
 	}
@@ -59,7 +59,7 @@ func (o Order) Compare(other Order) int { return bytes.Compare(o[:], other[:]) }
 
 // Effective returns the time the order stands for: never before that of a parent.
 func (o Order) Effective() time.Time {
-	return time.UnixMilli(int64(min(o.milliseconds(), math.MaxInt64))).UTC() //nolint:gosec // clamped
+	return time.UnixMilli(int64(min(o.milliseconds(), math.MaxInt64))).UTC()
 }
 
 func (o Order) milliseconds() uint64 { return binary.BigEndian.Uint64(o[:8]) }

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"maps"
 	"slices"
@@ -187,7 +188,7 @@ func (n *Node) open(ctx context.Context, token string, sealed []byte) {
 		}
 		opened.Signal, err = link.ParseSignal(content.Body, link.Remote{Peer: content.FromPeer, Device: content.FromDevice},
 			link.Remote{Peer: content.ToPeer, Device: content.ToDevice}, time.Now())
-		if err != nil {
+		if err != nil && !errors.Is(err, link.ErrSkew) { // the envelope's time, just checked, is the carrier's
 			n.logger.DebugContext(ctx, "a signal was dropped", slog.Any("error", err))
 			return
 		}

@@ -31,7 +31,7 @@ var entriesOf = func() func(b *testing.B, count int) *storetest.Talk {
 		mutex.Lock()
 		defer mutex.Unlock()
 		if made[count] == nil {
-			talk := storetest.NewTalk(b, uint64(count)) //nolint:gosec // a small number
+			talk := storetest.NewTalk(b, uint64(count))
 			for i := range count {
 				who := talk.Them
 				if i%3 == 0 {
@@ -129,7 +129,7 @@ func copyDatabase(b *testing.B, from, to string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer copied.Close() //nolint:errcheck // synced
+	defer copied.Close()
 	if _, err = copied.Write(data); err != nil {
 		b.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func BenchmarkRead(b *testing.B) {
 		at, next := 0, uint64(1)
 		percentiles(b, func() {
 			next = next*6364136223846793005 + 1442695040888963407
-			at = 50 + int(next>>33)%(len(talk.Writes)-50) //nolint:gosec // 31 bits
+			at = 50 + int(next>>33)%(len(talk.Writes)-50)
 			page(talk.ID, talk.Writes[at].Order)
 		})
 	})

@@ -47,7 +47,7 @@ func (s *Store) Commit(_ context.Context, batches ...[]node.Write) error {
 	defer s.leave()
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	return s.write(func(t *transaction) error {
+	return s.write(func(t *transaction) error { //nolint:contextcheck // a transaction is not stopped half way
 		for _, batch := range batches {
 			for _, write := range batch {
 				if err := t.apply(write); err != nil {

@@ -129,7 +129,7 @@ func (p *pool) statement(ctx context.Context, query string) (*sql.Stmt, error) {
 	if prepared = p.statements[query]; prepared != nil {
 		return prepared, nil
 	}
-	prepared, err := p.database.PrepareContext(ctx, query)
+	prepared, err := p.database.PrepareContext(ctx, query) //nolint:sqlclosecheck // kept until the pool is closed
 	if err != nil {
 		return nil, translate(err)
 	}

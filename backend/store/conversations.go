@@ -91,7 +91,7 @@ func (t *transaction) log(conversation *keptConversation, log journal.Log) (*kep
 	known.effective, _ = values[3].(int64)
 	mine, _ := values[4].(int64)
 	known.mine = mine != 0
-	known.head.Sequence = uint64(sequence) //nolint:gosec // from 1 to 2^36
+	known.head.Sequence = uint64(sequence)
 	if err = fixed(known.head.Hash[:], hash); err != nil {
 		return nil, err
 	}
@@ -106,7 +106,7 @@ func (t *transaction) writeHeads() error {
 			continue
 		}
 		if _, err := t.exec(`UPDATE logs SET sequence = ?, hash = ?, effective = ? WHERE number = ?`,
-			int64(log.head.Sequence), log.head.Hash[:], log.effective, log.number); err != nil { //nolint:gosec // from 1 to 2^36
+			int64(log.head.Sequence), log.head.Hash[:], log.effective, log.number); err != nil {
 			return err
 		}
 		log.touched = false
@@ -158,7 +158,7 @@ func (s *Store) loadHeads(ctx context.Context, conversations map[uuid.UUID]*node
 			return struct{}{}, err
 		}
 		one.Held[log] = head
-		one.HeadOrders[log] = journal.OrderOf(uint64(effective), log, head.Sequence) //nolint:gosec // bits are kept
+		one.HeadOrders[log] = journal.OrderOf(uint64(effective), log, head.Sequence)
 		return struct{}{}, nil
 	}, `SELECT v.id, l.device, l.epoch, l.sequence, l.hash, l.effective FROM logs l JOIN conversations v ON v.number = l.conversation`)
 	return err

@@ -36,14 +36,6 @@ func flag(set bool) int64 {
 	return 0
 }
 
-// clone copies bytes out of a buffer; nil when there are none.
-func clone(data []byte) []byte {
-	if len(data) == 0 {
-		return nil
-	}
-	return append([]byte(nil), data...)
-}
-
 // blob keeps empty bytes as NULL.
 func blob(data []byte) any {
 	if len(data) == 0 {

@@ -39,7 +39,7 @@ func (t *transaction) appendEntry(w node.AppendEntry) error {
 	_, unreadable := entry.Text()
 	shown := unreadable == nil
 	hash := entry.Hash()
-	row := log.number<<sequenceBits | int64(entry.Sequence) //nolint:gosec // at most 2^36
+	row := log.number<<sequenceBits | int64(entry.Sequence)
 	effective := w.Order.Effective().UnixMilli()
 	if _, err = t.exec(`INSERT INTO entries (id, shown, claimed, effective, arrived, hash, body, salt, header, signature) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		row, flag(shown), entry.Claimed.UnixMilli(), effective, millis(w.Arrived), hash[:], blob(entry.Body), blob(entry.Salt),
@@ -75,7 +75,7 @@ func follows(log *keptLog, w node.AppendEntry) error {
 		return fmt.Errorf("%w: another author", ErrChain)
 	}
 	effective := w.Order.Effective().UnixMilli()
-	if effective == math.MaxInt64 || journal.OrderOf(uint64(effective), w.Entry.Log, w.Entry.Sequence) != w.Order { //nolint:gosec // not negative
+	if effective == math.MaxInt64 || journal.OrderOf(uint64(effective), w.Entry.Log, w.Entry.Sequence) != w.Order {
 		return fmt.Errorf("%w: the order belongs to another entry", ErrChain)
 	}
 	return nil
@@ -122,7 +122,7 @@ func (s *Store) Entries(ctx context.Context, conversation uuid.UUID, log journal
 	}, `SELECT e.header, e.signature, e.salt, e.body
 		FROM conversations v CROSS JOIN logs l ON l.conversation = v.number CROSS JOIN entries e ON e.id > (l.number << 36) + ? AND e.id < (l.number + 1) << 36
 		WHERE v.id = ? AND l.device = ? AND l.epoch = ? ORDER BY e.id`,
-		int64(after), conversation[:], log.Device[:], int64(log.Epoch)) //nolint:gosec // less than 2^36
+		int64(after), conversation[:], log.Device[:], int64(log.Epoch))
 }
 
 // Orders implements node.Store.

@@ -34,9 +34,8 @@ func translate(err error) error {
 	if err == nil || errors.Is(err, node.ErrDiskFull) || errors.Is(err, node.ErrReadOnly) || errors.Is(err, node.ErrDamaged) {
 		return err
 	}
-	var failure sqlite3.Error
-	if errors.As(err, &failure) {
-		switch failure.Code { //nolint:exhaustive // the others have no meaning of their own here
+	if failure, ok := errors.AsType[sqlite3.Error](err); ok {
+		switch failure.Code {
 		case sqlite3.ErrFull:
 			return fmt.Errorf("%w: %w", node.ErrDiskFull, err)
 		case sqlite3.ErrReadonly, sqlite3.ErrPerm:
@@ -49,8 +48,7 @@ func translate(err error) error {
 		}
 		return err
 	}
-	var errno syscall.Errno
-	if errors.As(err, &errno) {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
 		return translateErrno(err, errno)
 	}
 	return err
@@ -73,11 +71,11 @@ func unreadable(err error) bool {
 	if errors.Is(err, node.ErrDamaged) {
 		return true
 	}
-	var failure sqlite3.Error
-	if !errors.As(err, &failure) {
+	failure, ok := errors.AsType[sqlite3.Error](err)
+	if !ok {
 		return false
 	}
-	switch failure.Code { //nolint:exhaustive // the others are not about content
+	switch failure.Code {
 	case sqlite3.ErrCorrupt, sqlite3.ErrNotADB, sqlite3.ErrError, sqlite3.ErrIoErr, sqlite3.ErrMismatch:
 		return true
 	}

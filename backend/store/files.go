@@ -16,7 +16,7 @@ func values(arguments ...driver.Value) []driver.Value { return arguments }
 // createFile makes an empty file that only this person may read. SQLite gives
 // its companions the same permissions.
 func createFile(path string) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600) //nolint:gosec // the profile's own folder
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
 		return translate(fmt.Errorf("store: a new file: %w", err))
 	}
@@ -28,7 +28,7 @@ func createFile(path string) error {
 
 // syncFile brings a file's content to the disk.
 func syncFile(path string) error {
-	file, err := os.OpenFile(path, os.O_RDWR, 0) //nolint:gosec // the profile's own folder
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return translate(fmt.Errorf("store: %w", err))
 	}
@@ -43,7 +43,7 @@ func syncFolder(path string) error {
 	if runtime.GOOS == "windows" {
 		return nil // NTFS keeps names in its own journal, and folders cannot be opened
 	}
-	folder, err := os.Open(path) //nolint:gosec // the profile's own folder
+	folder, err := os.Open(path)
 	if err != nil {
 		return translate(fmt.Errorf("store: %w", err))
 	}
@@ -86,7 +86,7 @@ func onlyMine(paths ...string) error {
 
 // copyFile copies a file, if it exists, to a new one of mode 0600.
 func copyFile(from, to string) (err error) {
-	source, err := os.Open(from) //nolint:gosec // the profile's own folder
+	source, err := os.Open(from)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -94,7 +94,7 @@ func copyFile(from, to string) (err error) {
 		return translate(fmt.Errorf("store: %w", err))
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
-	target, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // a folder of our own
+	target, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return translate(fmt.Errorf("store: %w", err))
 	}

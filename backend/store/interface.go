@@ -17,7 +17,7 @@ func (s *Store) Draft(ctx context.Context, conversation uuid.UUID) (string, erro
 // SaveDraft implements node.Reader. Error: node.ErrNotFound for a conversation
 // that is not kept.
 func (s *Store) SaveDraft(_ context.Context, conversation uuid.UUID, text string) error {
-	return s.save(func(t *transaction) error {
+	return s.save(func(t *transaction) error { //nolint:contextcheck // a transaction is not stopped half way
 		kept, err := t.conversation(conversation)
 		switch {
 		case err != nil:
@@ -40,7 +40,7 @@ func (s *Store) Setting(ctx context.Context, name string) (string, error) {
 
 // SaveSetting implements node.Reader.
 func (s *Store) SaveSetting(_ context.Context, name, value string) error {
-	return s.save(func(t *transaction) error {
+	return s.save(func(t *transaction) error { //nolint:contextcheck // a transaction is not stopped half way
 		if value == "" {
 			_, err := t.exec(`DELETE FROM settings WHERE name = ?`, name)
 			return err

@@ -54,11 +54,11 @@ func readOnly(t *testing.T, content map[string][]byte) string {
 		}
 		return path
 	}
-	if err := os.Chmod(path, 0o500); err != nil { //nolint:gosec // a folder must be entered
+	if err := os.Chmod(path, 0o500); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := os.Chmod(path, 0o700); err != nil { //nolint:gosec // a folder must be entered
+		if err := os.Chmod(path, 0o700); err != nil {
 			t.Error(err)
 		}
 	})

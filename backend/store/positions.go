@@ -14,7 +14,7 @@ import (
 )
 
 // position is a sequence as the database keeps it.
-func position(sequence uint64) int64 { return int64(min(sequence, math.MaxInt64)) } //nolint:gosec // clamped
+func position(sequence uint64) int64 { return int64(min(sequence, math.MaxInt64)) }
 
 func (t *transaction) putRemotePosition(w node.PutRemotePosition) error {
 	conversation, err := t.conversation(w.Conversation)

@@ -12,8 +12,8 @@ func (t *transaction) putSelf(self node.Self) error {
 		VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET name=excluded.name, color=excluded.color, created=excluded.created, device_list=excluded.device_list,
 		location_version=excluded.location_version, record_sequence=excluded.record_sequence, server_mode=excluded.server_mode, host_port=excluded.host_port`,
-		self.Name, int64(self.Color), millis(self.Created), blob(self.DeviceList), int64(self.LocationVersion), //nolint:gosec // bits are kept
-		int64(self.RecordSequence), self.ServerMode, int64(self.HostPort)) //nolint:gosec // bits are kept
+		self.Name, int64(self.Color), millis(self.Created), blob(self.DeviceList), int64(self.LocationVersion),
+		int64(self.RecordSequence), self.ServerMode, int64(self.HostPort))
 	return err
 }
 
@@ -22,7 +22,7 @@ func (s *Store) loadSelf(ctx context.Context) (node.Self, error) {
 		var created, location, record int64
 		err = rows.Scan(&self.Name, &self.Color, &created, &self.DeviceList, &location, &record, &self.ServerMode, &self.HostPort)
 		self.Created = moment(created)
-		self.LocationVersion, self.RecordSequence = uint64(location), uint64(record) //nolint:gosec // bits are kept
+		self.LocationVersion, self.RecordSequence = uint64(location), uint64(record)
 		return self, err
 	}, `SELECT name, color, created, device_list, location_version, record_sequence, server_mode, host_port FROM self`)
 	if err != nil || len(kept) == 0 {

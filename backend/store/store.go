@@ -126,7 +126,7 @@ func collect[T any](ctx context.Context, s *Store, scan func(*sql.Rows) (T, erro
 }
 
 func collectRows[T any](ctx context.Context, s *Store, scan func(*sql.Rows) (T, error), query string, arguments []any) (collected []T, err error) {
-	statement, err := s.pool.statement(ctx, query)
+	statement, err := s.pool.statement(ctx, query) //nolint:sqlclosecheck // the pool keeps it
 	if err != nil {
 		return nil, err
 	}

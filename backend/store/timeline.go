@@ -48,8 +48,8 @@ func (r *messageRow) targets() []any {
 // message copies the columns.
 func (r *messageRow) message() (node.Message, error) {
 	message := node.Message{
-		Log:       journal.Log{Epoch: uint32(r.epoch.V)}, //nolint:gosec // kept from a uint32
-		Sequence:  uint64(r.sequence.V),                  //nolint:gosec // from 1 to 2^36
+		Log:       journal.Log{Epoch: uint32(r.epoch.V)},
+		Sequence:  uint64(r.sequence.V),
 		Mine:      r.mine.V != 0,
 		Claimed:   time.UnixMilli(r.claimed.V).UTC(),
 		Arrived:   moment(r.arrived.V),
@@ -59,7 +59,7 @@ func (r *messageRow) message() (node.Message, error) {
 	if err := fixedAll(message.Hash[:], r.hash, message.Conversation[:], r.conversation, message.Log.Device[:], r.device, message.Author[:], r.author); err != nil {
 		return message, err
 	}
-	message.Order = journal.OrderOf(uint64(r.effective.V), message.Log, message.Sequence) //nolint:gosec // bits are kept
+	message.Order = journal.OrderOf(uint64(r.effective.V), message.Log, message.Sequence)
 	var err error
 	message.Text, err = journal.DecodeText(r.body)
 	if err != nil {
@@ -245,7 +245,7 @@ func (s *Store) sequenceAt(ctx context.Context, one numberedLog, order journal.O
 		found, err := collect(ctx, s, func(rows *sql.Rows) (effective uint64, err error) {
 			err = rows.Scan(&effective)
 			return effective, err
-		}, `SELECT effective FROM entries WHERE id = ?`, one.number<<sequenceBits|int64(probe)) //nolint:gosec // at most 2^36
+		}, `SELECT effective FROM entries WHERE id = ?`, one.number<<sequenceBits|int64(probe))
 		if err != nil {
 			return 0, err
 		}

@@ -36,7 +36,7 @@ func messagesInOrder(t *testing.T, factory Factory) {
 	for _, ends := range [][2]*person{{p.small, p.large}, {p.large, p.small}} {
 		sending.Go(func() {
 			for i, size := range sizes {
-				p.sendPatiently(t, ends[0], session, pattern(uint64(i), size)) //nolint:gosec // small
+				p.sendPatiently(t, ends[0], session, pattern(uint64(i), size))
 			}
 		})
 	}
@@ -44,7 +44,7 @@ func messagesInOrder(t *testing.T, factory Factory) {
 	for _, one := range []*person{p.small, p.large} {
 		got := one.waitMessages(t, session, len(sizes))
 		for i, message := range got {
-			if !bytes.Equal(message, pattern(uint64(i), sizes[i])) { //nolint:gosec // small
+			if !bytes.Equal(message, pattern(uint64(i), sizes[i])) {
 				t.Fatalf("message %d of %d bytes is not what was sent (%d bytes)", i, sizes[i], len(message))
 			}
 		}

@@ -3,6 +3,7 @@ package linktest
 import (
 	"crypto/rand"
 	"errors"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -69,8 +70,8 @@ func signalsReordered(t *testing.T, factory Factory) {
 		kept[from] = nil
 		mutex.Unlock()
 		for range 2 {
-			for i := len(batch) - 1; i >= 0; i-- {
-				p.deliver(from, to, batch[i])
+			for _, one := range slices.Backward(batch) {
+				p.deliver(from, to, one)
 			}
 		}
 	})

@@ -3,6 +3,7 @@ package linktest
 import (
 	"crypto/rand"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -69,7 +70,7 @@ func (p *person) handle(event link.Event) {
 func (p *person) all() ([]link.Event, <-chan struct{}) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	return p.events[:len(p.events):len(p.events)], p.changed
+	return slices.Clip(p.events), p.changed
 }
 
 // wait answers the first event that matches.
@@ -113,10 +114,8 @@ func (p *person) waitClosed(t testing.TB, session link.Session) link.Closed {
 func (p *person) waitReason(t testing.TB, session link.Session, reasons ...link.Reason) {
 	t.Helper()
 	closed := p.waitClosed(t, session)
-	for _, reason := range reasons {
-		if closed.Reason == reason {
-			return
-		}
+	if slices.Contains(reasons, closed.Reason) {
+		return
 	}
 	t.Fatalf("closed with reason %d (%v), want one of %v", closed.Reason, closed.Err, reasons)
 }
@@ -124,12 +123,7 @@ func (p *person) waitReason(t testing.TB, session link.Session, reasons ...link.
 // has tells whether an event was told.
 func (p *person) has(matches func(link.Event) bool) bool {
 	events, _ := p.all()
-	for _, event := range events {
-		if matches(event) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(events, matches)
 }
 
 func opened(e link.Event) bool { return e.Opened != nil }

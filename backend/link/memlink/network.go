@@ -241,7 +241,8 @@ func (n *Network) Pump(ctx context.Context) (done <-chan struct{}) {
 		timer := time.NewTimer(0)
 		defer timer.Stop()
 		for {
-			for ctx.Err() == nil && n.Step() {
+			for more := true; more && ctx.Err() == nil; {
+				more = n.Step()
 			}
 			wait := time.Hour
 			if at, ok := n.Next(); ok {

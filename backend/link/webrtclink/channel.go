@@ -80,7 +80,7 @@ func (c *channel) read(buffer []byte) ([]byte, error) {
 // addChannels makes the three negotiated channels.
 func (s *session) addChannels() error {
 	for id := range channelCount {
-		number := uint16(id) //nolint:gosec // below channelCount
+		number := uint16(id)
 		negotiated, ordered := true, id != channelControl
 		made, err := s.connection.CreateDataChannel("", &webrtc.DataChannelInit{ID: &number, Negotiated: &negotiated, Ordered: &ordered})
 		if err != nil {

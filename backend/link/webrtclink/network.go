@@ -73,7 +73,7 @@ func (n *network) ListenUDP(kind string, local *net.UDPAddr) (transport.UDPConn,
 	if err != nil {
 		return nil, err
 	}
-	return n.wrap(conn), nil
+	return n.wrap(batched(conn)), nil
 }
 
 func (n *network) DialUDP(kind string, local, remote *net.UDPAddr) (transport.UDPConn, error) {

@@ -197,7 +197,7 @@ func TestBannedAddressOpensNothing(t *testing.T) {
 
 // TestRelayOnly goes through a real TURN server and names no other address.
 func TestRelayOnly(t *testing.T) {
-	socket, err := net.ListenPacket("udp4", "127.0.0.1:0") //nolint:noctx // a test's socket
+	socket, err := net.ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pion/ice/v2"
+	"github.com/pion/stun"
 	"github.com/pion/webrtc/v3"
 
 	"github.com/tincan-chat/tincan/backend/link"
@@ -124,7 +125,7 @@ func (s *session) iceServers() []webrtc.ICEServer {
 		var urls []string
 		for _, url := range relay.URLs {
 			turn := strings.HasPrefix(url, "turn:") || strings.HasPrefix(url, "turns:")
-			if _, err := ice.ParseURL(url); err != nil || (turn && (relay.Username == "" || relay.Password == "")) {
+			if _, err := stun.ParseURI(url); err != nil || (turn && (relay.Username == "" || relay.Password == "")) {
 				s.transport.logger.Warn("a relay's address or credentials are not usable")
 				continue
 			}

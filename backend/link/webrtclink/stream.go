@@ -170,7 +170,7 @@ func (s *stream) Close() error {
 	if over {
 		return nil
 	}
-	err := s.CloseWrite()
+	ending := s.CloseWrite()
 	s.mutex.Lock()
 	stop := !s.finished && s.failure == nil
 	s.mutex.Unlock()
@@ -179,7 +179,7 @@ func (s *stream) Close() error {
 		_ = s.owner.writeControl(streamReset, s.id, 0)
 	}
 	s.owner.forget(s)
-	return err
+	return ending
 }
 
 // drop gives the pieces back; the mutex is held.

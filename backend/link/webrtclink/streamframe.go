@@ -20,7 +20,9 @@ const (
 
 const (
 	streamHeader   = 5
-	streamCapacity = wire.LinkFragment - streamHeader
+	// A data frame fills 13 SCTP packets of 1,200 bytes exactly, the most that
+	// fit LinkFragment: packets of one size go to the kernel in one call.
+	streamCapacity = 13*1200 - streamHeader
 	// streamWindow is how much one side may send ahead of what the other has
 	// read. Times link.MaxStreams it bounds what a contact can make us hold.
 	streamWindow = 2 << 20

@@ -138,7 +138,7 @@ func (s *streams) writeData(frame []byte) error {
 func (s *streams) writeControl(kind byte, id uint32, credit int) error {
 	frame := appendStreamHeader(make([]byte, 0, streamHeader+4), kind, id)
 	if kind == streamCredit {
-		frame = binary.BigEndian.AppendUint32(frame, uint32(credit)) //nolint:gosec // at most streamWindow
+		frame = binary.BigEndian.AppendUint32(frame, uint32(credit))
 	}
 	return s.channel.writeNow(frame)
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"log/slog"
+	"os"
 	"sync"
 	"testing"
 	"time"
@@ -32,6 +33,9 @@ type Person struct {
 	Keys  *identity.Keys
 	Store *store.Store
 
+	// Wrap, if set before Open, stands between the device and its store.
+	Wrap func(node.Store) node.Store
+
 	folder  string
 	mutex   sync.Mutex
 	changed chan struct{} // closed and replaced at each change
@@ -46,18 +50,38 @@ func New(ctx context.Context, folder, name string, server identity.Server, logge
 		return nil, err
 	}
 	p := &Person{Name: name, Keys: keys, folder: folder, changed: make(chan struct{})}
-	if err := p.Open(ctx, logger); err != nil {
+	if err := p.begin(ctx, server, logger); err != nil {
 		return nil, err
 	}
-	if err := p.SetProfile(ctx, name, 1); err != nil {
-		return nil, errors.Join(err, p.Close())
+	return p, nil
+}
+
+// NewWrapped is New with something between the device and its store.
+func NewWrapped(ctx context.Context, folder, name string, server identity.Server, wrap func(node.Store) node.Store) (*Person, error) {
+	keys, err := identity.NewKeys(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	p := &Person{Name: name, Keys: keys, Wrap: wrap, folder: folder, changed: make(chan struct{})}
+	if err := p.begin(ctx, server, nil); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *Person) begin(ctx context.Context, server identity.Server, logger *slog.Logger) error {
+	if err := p.Open(ctx, logger); err != nil {
+		return err
+	}
+	if err := p.SetProfile(ctx, p.Name, 1); err != nil {
+		return errors.Join(err, p.Close())
 	}
 	if !server.Key.IsZero() {
 		if err := p.AddServer(ctx, server); err != nil {
-			return nil, errors.Join(err, p.Close())
+			return errors.Join(err, p.Close())
 		}
 	}
-	return p, nil
+	return nil
 }
 
 // Open starts the device, again after Close.
@@ -65,14 +89,21 @@ func (p *Person) Open(ctx context.Context, logger *slog.Logger) error {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
+	if err := os.MkdirAll(p.folder, 0o700); err != nil {
+		return err
+	}
 	opened, err := store.Open(ctx, p.folder, store.Options{Logger: logger})
 	if err != nil {
 		return err
 	}
 	p.Store = opened
+	var kept node.Store = opened
+	if p.Wrap != nil {
+		kept = p.Wrap(opened)
+	}
 	p.Node, err = node.New(ctx, node.Config{
 		Keys:  p.Keys,
-		Store: opened,
+		Store: kept,
 		Links: func(config node.LinkConfig) (link.Transport, error) {
 			return webrtclink.New(webrtclink.Config{
 				Identity: config.Identity, Events: config.Events, Filter: config.Filter, Logger: config.Logger,

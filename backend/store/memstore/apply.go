@@ -91,7 +91,7 @@ func (d *Disk) appendEntry(w node.AppendEntry) error {
 		return store.ErrChain
 	case kept != nil && kept.mine != w.Mine:
 		return fmt.Errorf("%w: another author", store.ErrChain)
-	case journal.OrderOf(uint64(effective), w.Entry.Log, w.Entry.Sequence) != w.Order: //nolint:gosec // not negative
+	case journal.OrderOf(uint64(effective), w.Entry.Log, w.Entry.Sequence) != w.Order:
 		return fmt.Errorf("%w: the order belongs to another entry", store.ErrChain)
 	}
 	if kept == nil {

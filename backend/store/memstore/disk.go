@@ -1,6 +1,7 @@
 package memstore
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -104,8 +105,8 @@ func (d *Disk) transact(change func() error) error {
 	}
 	d.undo = d.undo[:0]
 	if err := change(); err != nil {
-		for i := len(d.undo) - 1; i >= 0; i-- {
-			d.undo[i]()
+		for _, takeBack := range slices.Backward(d.undo) {
+			takeBack()
 		}
 		return err
 	}

@@ -21,8 +21,8 @@ type Disk interface {
 	Open(t testing.TB) Store
 }
 
-// Run runs the suite; make returns an empty disk.
-func Run(t *testing.T, make func(t testing.TB) Disk) { //nolint:thelper // the tests are here
+// Run runs the suite; newDisk returns an empty disk.
+func Run(t *testing.T, newDisk func(t testing.TB) Disk) {
 	for name, test := range map[string]func(*testing.T, *bench){
 		"first start":             testFirstStart,
 		"records":                 testRecords,
@@ -46,7 +46,7 @@ func Run(t *testing.T, make func(t testing.TB) Disk) { //nolint:thelper // the t
 		"projections are rebuilt": testRebuild,
 	} {
 		t.Run(name, func(t *testing.T) {
-			disk := make(t)
+			disk := newDisk(t)
 			b := &bench{disk: disk}
 			b.store = disk.Open(t)
 			t.Cleanup(func() {

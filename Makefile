@@ -1,0 +1,212 @@
+# Tincan. `make` says what there is; CONTRIBUTING.md says more.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# The whole app, as it is shipped; BACKEND is enough for everything without a window.
+TAGS := desktop,production,webkit2_41,sqlite_fts5
+BACKEND := sqlite_fts5
+# One set of flags for building, vetting and linting, so that they share what is compiled.
+BUILD := -tags $(TAGS) -trimpath -ldflags "-s -w"
+
+# What is ours; ./... would also find Go files inside npm packages.
+PACKAGES := . ./backend/... ./frontend
+
+DATA ?=
+FOR ?= 10s
+
+TOOLS := .tools
+export PATH := $(CURDIR)/$(TOOLS):$(PATH)
+export TINCAN_BIN := $(CURDIR)/build/bin
+export TINCAN_ARTIFACTS := $(CURDIR)/.artifacts
+
+GO_FILES = $(shell find . -name '*.go' -not -path '*/node_modules/*') go.mod go.sum
+FRONTEND_FILES = $(shell find frontend -type f -not -path '*/node_modules/*' -not -path 'frontend/dist/*' -not -path '*/e2e/*')
+
+.PHONY: help
+help: ## This list
+	@echo "Tincan: make TARGET"
+	@sed -nE 's/^([a-z][a-z0-9-]*):.*## (.*)/\1|\2/p; s/^##@ (.*)/\n\1/p' $(MAKEFILE_LIST) | \
+		awk -F'|' 'NF == 2 { printf "  %-22s %s\n", $$1, $$2; next } { print }'
+
+##@ Use it
+
+.PHONY: run
+run: ## Build and open the app; DATA=folder is another person on this machine, WINDOW=no the browser
+	@if build/tools/display > /dev/null; then $(MAKE) app; else $(MAKE) node; fi
+	@build/tools/run "$(DATA)"
+
+.PHONY: demo
+demo: ## Two people, Ana and Ben, already contacts, in two windows (or two browser addresses)
+	@if build/tools/display > /dev/null; then $(MAKE) app; else $(MAKE) node; fi
+	@$(MAKE) build/bin/rendezvous build/bin/tincan-node build/bin/demo
+	@build/tools/demo "$(DATA)"
+
+.PHONY: build
+build: app node build/bin/rendezvous ## Build everything into build/bin: tincan, tincan-node, rendezvous
+
+.PHONY: app
+app: prepare-app build/bin/tincan ## Build the app only
+
+.PHONY: node
+node: prepare-node build/bin/tincan-node ## Build only the device without a window
+
+##@ Check it
+
+.PHONY: test
+test: prepare-test ## Everything: checks, tests, short fuzzing, the real window, a real browser
+	@rm -rf .artifacts && mkdir -p .artifacts
+	@$(MAKE) check
+	@$(MAKE) test-frontend
+	@$(MAKE) test-go
+	@$(MAKE) test-fuzz
+	@$(MAKE) build
+	@$(MAKE) test-e2e
+	@$(MAKE) test-browser
+	@build/tools/summary
+
+.PHONY: check
+check: check-tidy check-imports check-proto check-format check-vet check-lint check-frontend check-generated check-vulnerabilities ## Format, lint, import rules, generate-and-diff; no test is run
+
+.PHONY: check-format
+check-format: $(TOOLS)/golangci-lint ## Go files are formatted (gofumpt, goimports)
+	@echo "== format"
+	@golangci-lint fmt --diff *.go backend frontend/embed.go
+
+.PHONY: check-vet
+check-vet: ## go vet, as the app is built
+	@echo "== vet"
+	@go vet -tags $(TAGS) -trimpath $(PACKAGES)
+
+.PHONY: check-lint
+check-lint: $(TOOLS)/golangci-lint ## golangci-lint on everything, tests too
+	@echo "== lint"
+	@GOFLAGS="$$(go env GOFLAGS) -trimpath" golangci-lint run $(PACKAGES)
+
+.PHONY: check-imports
+check-imports: ## Import rules, package docs, file sizes, banned calls
+	@echo "== imports"
+	@go test -count=1 ./backend/internal/archtest
+
+.PHONY: check-tidy
+check-tidy: ## go.mod and go.sum are what the code needs
+	@echo "== tidy"
+	@go mod tidy -diff
+	@go mod verify > /dev/null
+
+.PHONY: check-proto
+check-proto: $(TOOLS)/buf ## The wire schema keeps its rules, and does not break what main has
+	@echo "== proto"
+	@cd backend/wire && buf lint
+	@build/tools/breaking
+
+.PHONY: check-generated
+check-generated: $(TOOLS)/buf $(TOOLS)/protoc-gen-go ## Generated code is what the sources generate
+	@echo "== generated"
+	@build/tools/generate --check
+
+.PHONY: check-frontend
+check-frontend: frontend/node_modules/.package-lock.json ## Format, lint and types of the interface
+	@echo "== frontend"
+	@cd frontend && npm run --silent lint && npx tsc --noEmit
+
+.PHONY: check-vulnerabilities
+check-vulnerabilities: $(TOOLS)/govulncheck ## Known vulnerabilities, where their database can be reached; only told, never a failure
+	@echo "== vulnerabilities"
+	@build/tools/vulnerabilities
+
+.PHONY: test-go
+test-go: ## Go tests with the race detector, in random order
+	@echo "== go test"
+	@$(MAKE) $(TOOLS)/gotestsum
+	@mkdir -p .artifacts
+	@gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg -- \
+		-race -shuffle=on -timeout 10m -tags $(BACKEND) $$(go list -tags $(BACKEND) $(PACKAGES) | grep -v /backend/e2e) 2>&1 | tee .artifacts/go.log
+
+.PHONY: test-frontend
+test-frontend: frontend/node_modules/.package-lock.json ## Tests of the interface (vitest)
+	@echo "== vitest"
+	@mkdir -p .artifacts
+	@cd frontend && npm run --silent test 2>&1 | tee ../.artifacts/frontend.log
+
+.PHONY: test-fuzz
+test-fuzz: ## A few seconds of every fuzz test
+	@echo "== fuzz"
+	@mkdir -p .artifacts
+	@build/tools/fuzz 5s 180 2>&1 | tee .artifacts/fuzz.log
+
+.PHONY: test-e2e
+test-e2e: build $(TOOLS)/gotestsum ## Real processes: nodes, a server, and the real window on a virtual screen
+	@echo "== processes and window"
+	@mkdir -p .artifacts
+	@build/tools/virtual gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg -- \
+		-count=1 -shuffle=on -timeout 15m -tags $(BACKEND) ./backend/e2e/... 2>&1 | tee .artifacts/e2e.log
+
+.PHONY: test-browser
+test-browser: build frontend/node_modules/.package-lock.json ## Two people in Chromium on the shipped interface (Playwright)
+	@echo "== browser"
+	@mkdir -p .artifacts
+	@cd frontend && npm run --silent e2e 2>&1 | tee ../.artifacts/browser.log
+
+.PHONY: fuzz
+fuzz: ## Every fuzz test for FOR=10s each
+	@build/tools/fuzz $(FOR)
+
+.PHONY: bench
+bench: prepare-test build ## The figures of docs/performance.md, measured here
+	@build/tools/virtual go run -tags $(BACKEND) ./backend/bench
+
+##@ Work on it
+
+.PHONY: generate
+generate: $(TOOLS)/buf $(TOOLS)/protoc-gen-go ## Write wire code and TypeScript bindings again
+	@build/tools/generate
+
+.PHONY: format
+format: $(TOOLS)/golangci-lint frontend/node_modules/.package-lock.json ## Format Go and the interface
+	@golangci-lint fmt *.go backend frontend/embed.go
+	@cd frontend && npm run --silent format
+
+.PHONY: fix
+fix: $(TOOLS)/golangci-lint ## Let the linter repair what it can by itself
+	@GOFLAGS="$$(go env GOFLAGS) -trimpath" golangci-lint run --fix $(PACKAGES)
+
+.PHONY: clean
+clean: ## Remove what was built and fetched here
+	rm -rf build/bin .tools .artifacts demo-data frontend/node_modules build/tools/node_modules
+	find frontend/dist -mindepth 1 -not -name .keep -delete
+
+# What the system must have. Quick when nothing is missing.
+.PHONY: prepare-app prepare-node prepare-test
+prepare-app prepare-node prepare-test: prepare-%:
+	@build/tools/prepare $*
+
+# Tools, pinned in build/tools.
+$(TOOLS)/%: build/tools/versions build/tools/package-lock.json
+	@build/tools/install $*
+
+frontend/node_modules/.package-lock.json: frontend/package.json frontend/package-lock.json
+	@echo "Fetching what the interface is built from."
+	@build/tools/packages frontend
+
+frontend/dist/index.html: frontend/node_modules/.package-lock.json $(FRONTEND_FILES)
+	@echo "Building the interface."
+	@cd frontend && npm run --silent build
+	@touch $@
+
+build/bin/tincan: frontend/dist/index.html $(GO_FILES)
+	@echo "Building the app."
+	@go build $(BUILD) -o $@ .
+
+build/bin/tincan-node: frontend/dist/index.html $(GO_FILES)
+	@echo "Building tincan-node."
+	@go build -tags $(BACKEND) -trimpath -ldflags "-s -w" -o $@ ./backend/cmd/tincan-node
+
+build/bin/rendezvous: $(GO_FILES)
+	@echo "Building the rendezvous server."
+	@CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o $@ ./backend/cmd/rendezvous
+
+build/bin/demo: $(GO_FILES)
+	@go build -tags $(BACKEND) -trimpath -o $@ ./backend/cmd/demo
