@@ -103,8 +103,9 @@ type App struct {
 	closed       bool
 	settings     Settings
 	focus        uuid.UUID
-	focused      bool // whether the window has the focus
+	focused      bool                           // whether the window has the focus
 	live         map[uuid.UUID]node.LiveContact // by conversation
+	hosting      bool                           // the server in this app was told to run
 	surroundings Surroundings
 	asked        Changes // OpenConversation and PasteInvite that wait for the first paint
 	safety       map[identity.PeerID]string
@@ -294,7 +295,11 @@ func (a *App) arrangeHosting(running Running, live node.Live) {
 	for _, server := range live.Servers {
 		own = own || (!server.Hosted && !server.Guest)
 	}
-	running.Hosting(a.Settings().Hosting && !own && !a.config.NoHosting && !live.Self.Created.IsZero())
+	a.mutex.Lock()
+	on := a.settings.Hosting && !own && !a.config.NoHosting && !live.Self.Created.IsZero()
+	a.hosting = on
+	a.mutex.Unlock()
+	running.Hosting(on)
 }
 
 func (a *App) surrounded(now Surroundings) {

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +14,9 @@ import (
 )
 
 const day = 24 * time.Hour
+
+// hostPatience is how long a new invite waits for the server in this app to start.
+const hostPatience = 5 * time.Second
 
 // CreateInvite makes a new link. Errors: invite-options, no-server (nowhere to be found: hosting is off and no server is set).
 func (a *API) CreateInvite(options InviteOptions) (Invite, error) {
@@ -26,12 +30,38 @@ func (a *API) CreateInvite(options InviteOptions) (Invite, error) {
 		if !slices.Contains([]int{1, 7, 30}, options.Days) || options.Uses < 1 || options.Uses > 100 || len(options.Label) > maxTarget {
 			return Invite{}, refuse("invite-options", "A link works for 1, 7 or 30 days and brings 1 to 100 people; its label has at most 64 characters.")
 		}
-		made, err := running.CreateInvite(ctx, valid(options.Label, maxTarget), time.Duration(options.Days)*day, options.Uses)
+		life := time.Duration(options.Days) * day
+		made, err := running.CreateInvite(ctx, valid(options.Label, maxTarget), life, options.Uses)
+		if errors.Is(AsError(err), errNoServer) && app.waitForHost(ctx) {
+			made, err = running.CreateInvite(ctx, valid(options.Label, maxTarget), life, options.Uses)
+		}
 		if err != nil {
 			return Invite{}, err
 		}
 		return app.inviteOf(made)
 	})
+}
+
+// errNoServer is how the device says that nobody could find it.
+var errNoServer = refuse("no-server", "")
+
+// waitForHost waits until the server in this app says where it is, if it was
+// turned on a moment ago. It answers whether it does.
+func (a *App) waitForHost(ctx context.Context) bool {
+	limited, cancel := context.WithTimeout(ctx, hostPatience)
+	defer cancel()
+	changes := a.Subscribe(-1)
+	for {
+		a.mutex.Lock()
+		wanted, around := a.hosting, a.surroundings
+		a.mutex.Unlock()
+		if !wanted || around.HostAddress != "" || around.HostError != nil {
+			return around.HostAddress != ""
+		}
+		if _, err := changes.Next(limited); err != nil {
+			return false
+		}
+	}
 }
 
 // Invites lists my own links, newest first.

@@ -17,7 +17,7 @@ const clockTrouble = 10 * time.Minute
 type told struct {
 	network Network
 	profile Profile
-	problem Problem
+	problem ProblemCode
 }
 
 // networkOf folds what is known of the ways out.

@@ -155,3 +155,15 @@ func webAddress(address string) (string, error) {
 	return parsed.String(), nil
 }
 
+// SameServer tells whether an address, as people give it, names a server of
+// the list: by its key if it has one, otherwise by host and port.
+func SameServer(server Server, address string) bool {
+	asked, err := parseServer(address)
+	if err != nil {
+		return false
+	}
+	if !asked.Key.IsZero() {
+		return asked.Key.String() == server.ID
+	}
+	return asked.Address() == server.Address
+}

@@ -164,16 +164,12 @@ func (a *App) flushLive(ctx context.Context, due waiting, changes *Changes) {
 		a.told.profile = profile
 		changes.Profile = &profile
 	}
-	if problem == nil && a.told.problem.Code != "" {
-		// Everything else of the state would say nothing: let it be read again.
-		changes.Reset = true
+	if problem == nil {
+		problem = &Problem{Params: map[string]string{}} // without a code: it is over
 	}
-	if problem != nil && problem.Code != a.told.problem.Code {
+	if problem.Code != a.told.problem {
+		a.told.problem = problem.Code
 		changes.Problem = problem
-	}
-	a.told.problem = Problem{}
-	if problem != nil {
-		a.told.problem = *problem
 	}
 }
 

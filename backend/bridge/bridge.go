@@ -214,6 +214,7 @@ func (s *Server) call(w http.ResponseWriter, r *http.Request, method string) {
 	if err := control.SetReadDeadline(time.Now().Add(bodyTime)); err != nil {
 		s.options.Logger.DebugContext(r.Context(), "no deadline for a call", slog.Any("error", err))
 	}
+	w.Header().Set("Content-Type", "application/json")
 	var refusal *app.Error
 	var result any
 	arguments, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxArguments))
@@ -233,6 +234,5 @@ func (s *Server) call(w http.ResponseWriter, r *http.Request, method string) {
 		refused(w, http.StatusInternalServerError, "Something went wrong inside Tincan.")
 		return
 	}
-	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(text)
 }
