@@ -51,7 +51,7 @@ func do[T any](a *API, call string, body func(context.Context, *App) (T, error))
 			answer = none
 		}
 	}()
-	defer app.recovered(call, &err)
+	defer func() { app.ended(call, recover(), &err) }()
 	return body(ctx, app)
 }
 

@@ -270,7 +270,7 @@ func (a *App) begin() {
 		return
 	}
 	a.done.Go(func() {
-		defer a.recovered("begin", nil)
+		defer func() { a.ended("begin", recover(), nil) }()
 		ctx, cancel := context.WithTimeout(a.context, callPatience)
 		defer cancel()
 		if _, err := a.device(ctx); err != nil && !errors.Is(err, errClosed) {

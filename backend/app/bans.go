@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/chat"
@@ -53,8 +54,8 @@ func (a *API) AddBan(kind BanKind, target, reason string) (Ban, error) {
 // checkBan reads a target and compares it with what must not be banned.
 func (a *App) checkBan(ctx context.Context, running Running, kind BanKind, target string) (BanCheck, node.Ban, error) {
 	read := readBan(kind, target)
-	checked := BanCheck{Kind: read.kind, Target: read.target, Touches: []string{}, Suggestion: read.suggestion, Error: read.err}
-	if read.err != nil {
+	checked := BanCheck{Kind: read.kind, Target: read.target, Touches: []string{}, Suggestion: read.suggestion, Error: read.refused}
+	if checked.Error != nil {
 		return checked, node.Ban{}, nil
 	}
 	live, err := running.Live(ctx)
@@ -95,11 +96,9 @@ func (a *App) forbidden(ban node.Ban, live node.Live) *Error {
 		if server.Guest {
 			continue
 		}
-		for _, host := range hosts([]node.LiveServer{server}) {
-			if ban.Range.Contains(host) {
-				return refuse("ban-server", "Your introduction server "+server.Server.Address()+" is there. Remove the server first, or ban a smaller range.",
-					"server", server.Server.Address())
-			}
+		if slices.ContainsFunc(hosts(server), ban.Range.Contains) {
+			address := server.Server.Address()
+			return refuse("ban-server", "Your introduction server "+address+" is there. Remove the server first, or ban a smaller range.", "server", address)
 		}
 	}
 	return nil
@@ -133,7 +132,7 @@ func (a *API) RestoreBan(ban Ban) (Ban, error) {
 		if id, ok := parseID(ban.ID); ok {
 			restored.ID = id
 		}
-		if added, err := time.Parse(time.RFC3339, ban.Added); err == nil && !added.After(app.now()) {
+		if added, parseErr := time.Parse(time.RFC3339, ban.Added); parseErr == nil && !added.After(app.now()) {
 			restored.Added = added
 		}
 		restored.Name = chat.CleanName(valid(ban.Name, maxTarget))

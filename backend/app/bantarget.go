@@ -16,7 +16,7 @@ type banText struct {
 	target     string // canonical
 	suggestion string
 	ban        node.Ban
-	err        *Error
+	refused    *Error
 }
 
 // readBan reads a target from outside. It accepts a PeerID in any case, an
@@ -24,7 +24,7 @@ type banText struct {
 // IPv4, and host bits of a range are cleared.
 func readBan(kind BanKind, text string) banText {
 	if len(text) > maxTarget {
-		return banText{kind: kind, err: badTarget("text")}
+		return banText{kind: kind, refused: badTarget("text")}
 	}
 	text = strings.TrimSpace(strings.ToValidUTF8(text, "\ufffd"))
 	switch kind {
@@ -32,7 +32,7 @@ func readBan(kind BanKind, text string) banText {
 	case "":
 		kind = guessKind(text)
 	default:
-		return banText{kind: kind, err: badTarget("kind")}
+		return banText{kind: kind, refused: badTarget("kind")}
 	}
 	if kind == BanPeer {
 		return readBannedPeer(text)
@@ -53,7 +53,7 @@ func guessKind(text string) BanKind {
 func readBannedPeer(text string) banText {
 	peer, err := parsePeer(text)
 	if err != nil {
-		return banText{kind: BanPeer, err: refuse("ban-target", "This is not a Tincan identity. Copy it again from their details: it begins with tc1.", "what", "peer")}
+		return banText{kind: BanPeer, refused: refuse("ban-target", "This is not a Tincan identity. Copy it again from their details: it begins with tc1.", "what", "peer")}
 	}
 	return banText{kind: BanPeer, target: peer.String(), ban: node.Ban{Kind: node.BanPeer, Peer: peer}}
 }
@@ -75,12 +75,12 @@ func badTarget(what string) *Error {
 
 func readBannedRange(kind BanKind, text string) banText {
 	if text == "" {
-		return banText{kind: kind, err: badTarget("empty")}
+		return banText{kind: kind, refused: badTarget("empty")}
 	}
 	before, length, ranged := strings.Cut(strings.Trim(text, "[]"), "/")
 	address, err := netip.ParseAddr(strings.Trim(before, "[]"))
 	if err != nil {
-		return banText{kind: kind, err: badTarget(whatInstead(kind, before))}
+		return banText{kind: kind, refused: badTarget(whatInstead(kind, before))}
 	}
 	address = address.WithZone("")
 	if !ranged {
@@ -88,7 +88,7 @@ func readBannedRange(kind BanKind, text string) banText {
 	}
 	bits, err := strconv.Atoi(length)
 	if err != nil || bits < 0 || strconv.Itoa(bits) != length {
-		return banText{kind: BanRange, err: badTarget("range"), suggestion: widest(address.Unmap()).String()}
+		return banText{kind: BanRange, refused: badTarget("range"), suggestion: widest(address.Unmap()).String()}
 	}
 	most := address.BitLen()
 	if address.Is4In6() && bits < 96 {
@@ -131,7 +131,7 @@ func tooLong(address netip.Addr, bits, most int) banText {
 	prefix, longest := "/"+strconv.Itoa(bits), "/"+strconv.Itoa(most)
 	return banText{
 		kind: BanRange, suggestion: suggestion,
-		err: refuse("ban-prefix",
+		refused: refuse("ban-prefix",
 			prefix+" is too long for "+family+", the most is "+longest+". Did you mean "+suggestion+"?",
 			"prefix", prefix, "most", longest, "suggestion", suggestion, "family", family),
 	}

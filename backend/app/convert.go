@@ -235,15 +235,13 @@ func valid(text string, most int) string {
 	return strings.ToValidUTF8(text, "\ufffd")
 }
 
-// hosts returns the literal addresses of servers.
-func hosts(servers []node.LiveServer) []netip.Addr {
+// hosts returns the literal addresses of a server.
+func hosts(server node.LiveServer) []netip.Addr {
 	var found []netip.Addr
-	for _, server := range servers {
-		for _, url := range server.Server.URLs {
-			one := identity.Server{URLs: []string{url}}
-			if at, err := netip.ParseAddrPort(one.Address()); err == nil {
-				found = append(found, at.Addr().Unmap())
-			}
+	for _, url := range server.Server.URLs {
+		one := identity.Server{URLs: []string{url}}
+		if at, err := netip.ParseAddrPort(one.Address()); err == nil {
+			found = append(found, at.Addr().Unmap())
 		}
 	}
 	return found

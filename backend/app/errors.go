@@ -35,15 +35,15 @@ func refuse(code, message string, parameters ...string) *Error {
 
 // Is makes errors with the same code equal for errors.Is.
 func (e *Error) Is(target error) bool {
-	other, ok := target.(*Error) //nolint:errorlint // Is compares this link of the chain only
+	other, ok := target.(*Error)
 	return ok && other != nil && e != nil && other.Code == e.Code
 }
 
-// recovered ends a call: a panic becomes the code "internal", every other
-// error an *Error. It is deferred by itself.
-func (a *App) recovered(call string, err *error) {
-	if reason := recover(); reason != nil {
-		a.logger.Error("a call failed", slog.String("call", call), slog.Any("reason", reason), slog.String("stack", string(debug.Stack()))) //nolint:noctx // the call's context is gone
+// ended ends a call: a panic (reason is what recover returned) becomes the code
+// "internal", every other error an *Error.
+func (a *App) ended(call string, reason any, err *error) {
+	if reason != nil {
+		a.logger.Error("a call failed", slog.String("call", call), slog.Any("reason", reason), slog.String("stack", string(debug.Stack())))
 		if err != nil {
 			*err = errInternal
 		}
@@ -62,7 +62,7 @@ func (a *App) sentence(call string, err error) *Error {
 	if a.context.Err() != nil {
 		return errClosed
 	}
-	a.logger.Error("a call failed", slog.String("call", call), slog.Any("error", err)) //nolint:noctx // the call's context is gone
+	a.logger.Error("a call failed", slog.String("call", call), slog.Any("error", err))
 	return errInternal
 }
 

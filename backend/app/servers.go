@@ -65,7 +65,7 @@ func (a *API) AddServer(address string) (Server, error) {
 		default:
 			return Server{}, err
 		}
-		if err := running.AddServer(ctx, server); err != nil {
+		if err = running.AddServer(ctx, server); err != nil {
 			return Server{}, err
 		}
 		live, err := running.Live(ctx)
@@ -89,7 +89,7 @@ func (a *API) RemoveServer(id string) error {
 		if err != nil {
 			return nothing{}, err
 		}
-		if err := running.RemoveServer(ctx, key); err != nil {
+		if err = running.RemoveServer(ctx, key); err != nil {
 			return nothing{}, err
 		}
 		live, err := running.Live(ctx)

@@ -38,7 +38,7 @@ func (a *API) Since(sequence int64) (Changes, error) {
 
 // Painted tells that the window shows its first rows; networking starts now if it has not.
 func (a *API) Painted() error {
-	_, err := do(a, "Painted", func(context.Context, *App) (nothing, error) {
+	_, err := do(a, "Painted", func(ctx context.Context, _ *App) (nothing, error) {
 		a.app.mutex.Lock()
 		first := !a.app.painted
 		a.app.painted = true
@@ -48,7 +48,10 @@ func (a *API) Painted() error {
 		if first && (wish.PasteInvite != "" || wish.OpenConversation != "") {
 			a.app.changes.publish(wish)
 		}
-		a.app.begin()
+		if first {
+			a.app.logger.InfoContext(ctx, "painted") // backend/bench waits for it
+		}
+		a.app.begin() //nolint:contextcheck // the device outlives this call
 		return nothing{}, nil
 	})
 	return err
@@ -65,7 +68,7 @@ func (a *API) CreateProfile(name string, color int) (State, error) {
 		if !live.Self.Created.IsZero() {
 			return State{}, refuse("profile-exists", "This profile has a name already. Change it in the settings.")
 		}
-		if err := running.SetProfile(ctx, name, color); err != nil {
+		if err = running.SetProfile(ctx, name, color); err != nil {
 			return State{}, err
 		}
 		if live, err = running.Live(ctx); err != nil {
@@ -86,7 +89,7 @@ func (a *API) UpdateProfile(name string, color int) (Profile, error) {
 		if live.Self.Created.IsZero() {
 			return Profile{}, refuse("no-profile", "Choose a name first.")
 		}
-		if err := running.SetProfile(ctx, name, color); err != nil {
+		if err = running.SetProfile(ctx, name, color); err != nil {
 			return Profile{}, err
 		}
 		if live, err = running.Live(ctx); err != nil {

@@ -113,7 +113,7 @@ func (a *App) safetyNumber(peer identity.PeerID) string {
 
 // flush tells everything that waits as one change.
 func (a *App) flush(ctx context.Context) {
-	defer a.recovered("flush", nil)
+	defer func() { a.ended("flush", recover(), nil) }()
 	due := a.changes.take()
 	var changes Changes
 	a.flushLive(ctx, due, &changes)
@@ -176,7 +176,7 @@ func (a *App) flushLive(ctx context.Context, due waiting, changes *Changes) {
 // complain logs what nobody waits for.
 func (a *App) complain(ctx context.Context, what string, err error) {
 	if ctx.Err() == nil && !errors.Is(err, node.ErrClosed) {
-		a.logger.LogAttrs(ctx, slog.LevelError, what, slog.Any("error", err))
+		a.logger.ErrorContext(ctx, "something was not told", slog.String("what", what), slog.Any("error", err))
 	}
 }
 

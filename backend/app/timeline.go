@@ -57,16 +57,16 @@ func (a *API) page(call, conversation, order string, limit int, backward bool) (
 			}
 		}
 		limit = min(max(limit, 1), mostPage)
+		read := app.readAfter
 		if backward {
-			messages, more, err := app.readBefore(ctx, id, at, limit)
-			if err != nil {
-				return Page{}, err
-			}
-			return app.pageOf(ctx, id, messages, more, !at.IsZero())
+			read = app.readBefore
 		}
-		messages, more, err := app.readAfter(ctx, id, at, limit)
+		messages, more, err := read(ctx, id, at, limit)
 		if err != nil {
 			return Page{}, err
+		}
+		if backward {
+			return app.pageOf(ctx, id, messages, more, !at.IsZero())
 		}
 		return app.pageOf(ctx, id, messages, !at.IsZero(), more)
 	})
@@ -97,11 +97,7 @@ func (a *App) firstPage(ctx context.Context, id uuid.UUID) (Page, error) {
 		return Page{}, notFound(err, errNoConversation)
 	}
 	if unread == 0 {
-		messages, more, err := a.readBefore(ctx, id, journal.Order{}, firstPage)
-		if err != nil {
-			return Page{}, err
-		}
-		return a.pageOf(ctx, id, messages, more, false)
+		return a.lastPage(ctx, id)
 	}
 	earlier, before, err := a.readBefore(ctx, id, first, readPart)
 	if err != nil {
@@ -116,6 +112,14 @@ func (a *App) firstPage(ctx context.Context, id uuid.UUID) (Page, error) {
 		return Page{}, err
 	}
 	return a.pageOf(ctx, id, slices.Concat(earlier, later), before, after)
+}
+
+func (a *App) lastPage(ctx context.Context, id uuid.UUID) (Page, error) {
+	messages, more, err := a.readBefore(ctx, id, journal.Order{}, firstPage)
+	if err != nil {
+		return Page{}, err
+	}
+	return a.pageOf(ctx, id, messages, more, false)
 }
 
 // pageOf adds to messages what stands around them.

@@ -40,6 +40,7 @@ func run(ctx context.Context, only string) error {
 		{"throughput", throughput},
 		{"opening", opening},
 		{"history", history},
+		{"window", window},
 	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "what\tmeasured\treach\tin the same run")

@@ -57,6 +57,9 @@ type session struct {
 	deaf        chan struct{}          // closed when the message channel gives nothing more
 	expected    bool                   // our confirmation is sent, theirs is awaited
 
+	nudge      string    // the candidate that pion is nudged with, up to its type
+	nudgeAt    time.Time // next, zero when not
+	nudges     int
 	open       bool
 	finished   bool
 	leaving    bool // closed by us while open: say goodbye
@@ -129,8 +132,13 @@ func (s *session) nextTick() time.Time {
 		if !s.silentBy.IsZero() && s.silentBy.Before(next) {
 			next = s.silentBy
 		}
-	} else if !s.confirmBy.IsZero() && s.confirmBy.Before(next) {
+		return next
+	}
+	if !s.confirmBy.IsZero() && s.confirmBy.Before(next) {
 		next = s.confirmBy
+	}
+	if !s.nudgeAt.IsZero() && s.nudgeAt.Before(next) {
+		next = s.nudgeAt
 	}
 	return next
 }
@@ -142,6 +150,8 @@ func (s *session) tick(now time.Time) {
 		s.finish(link.ReasonTimeout, nil)
 	case !s.open && due(s.confirmBy):
 		s.finish(link.ReasonIdentity, errors.New("webrtclink: no confirmation came in time"))
+	case !s.open && due(s.nudgeAt):
+		s.nudgePion(now)
 	case s.open && due(s.lastHeard().Add(s.transport.config.Timing.Silence)):
 		s.finish(link.ReasonSilence, nil)
 	case s.open && due(s.silentBy):

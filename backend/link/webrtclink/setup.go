@@ -270,5 +270,7 @@ func (s *session) receiveCandidate(text string) {
 func (s *session) addCandidate(candidate webrtc.ICECandidateInit) {
 	if err := s.connection.AddICECandidate(candidate); err != nil {
 		s.transport.logger.Debug("a candidate cannot be used", "error", err)
+		return
 	}
+	s.nudging(candidate)
 }

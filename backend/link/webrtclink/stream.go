@@ -163,14 +163,10 @@ func (s *stream) Close() error {
 		return nil
 	}
 	s.closed = true
-	over := s.failure != nil
 	s.drop()
 	s.changed.Broadcast()
 	s.mutex.Unlock()
-	if over {
-		return nil
-	}
-	ending := s.CloseWrite()
+	ending := s.CloseWrite() // nothing when the stream is over
 	s.mutex.Lock()
 	stop := !s.finished && s.failure == nil
 	s.mutex.Unlock()

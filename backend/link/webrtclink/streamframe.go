@@ -19,7 +19,7 @@ const (
 )
 
 const (
-	streamHeader   = 5
+	streamHeader = 5
 	// A data frame fills 13 SCTP packets of 1,200 bytes exactly, the most that
 	// fit LinkFragment: packets of one size go to the kernel in one call.
 	streamCapacity = 13*1200 - streamHeader

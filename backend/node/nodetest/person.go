@@ -265,3 +265,12 @@ func Must[T any](t testing.TB) func(T, error) T {
 		return value
 	}
 }
+
+// KeepKeys puts a person's keys into their folder, so that the app opens it.
+func KeepKeys(folder string, keys *identity.Keys) (err error) {
+	opened, err := identity.OpenFolder(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(opened.SaveKeys(keys), opened.Close())
+}
