@@ -55,7 +55,7 @@ func (a *API) AddBan(kind BanKind, target, reason string) (Ban, error) {
 func (a *App) checkBan(ctx context.Context, running Running, kind BanKind, target string) (BanCheck, node.Ban, error) {
 	read := readBan(kind, target)
 	checked := BanCheck{Kind: read.kind, Target: read.target, Touches: []string{}, Suggestion: read.suggestion, Error: read.refused}
-	if checked.Error != nil {
+	if read.target == "" {
 		return checked, node.Ban{}, nil
 	}
 	live, err := running.Live(ctx)

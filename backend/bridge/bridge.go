@@ -54,7 +54,6 @@ type Server struct {
 	http     *http.Server
 	index    []byte
 	files    http.Handler
-	cancel   context.CancelFunc
 	streams  chan struct{} // a place for each open event stream
 	once     sync.Once
 }
@@ -141,7 +140,9 @@ func (s *Server) Run(ctx context.Context) error {
 	if err = s.http.Shutdown(last); err != nil {
 		err = s.http.Close()
 	}
-	<-ended
+	if served := <-ended; err == nil && !errors.Is(served, http.ErrServerClosed) {
+		err = served
+	}
 	return err
 }
 

@@ -48,7 +48,7 @@ func (c *Calls) Names() []string {
 func (c *Calls) Call(name string, arguments []byte) (result any, refused *app.Error) {
 	defer func() {
 		if reason := recover(); reason != nil {
-			c.logger.Error("a call failed", slog.String("call", name), slog.Any("reason", reason), slog.String("stack", string(debug.Stack()))) //nolint:noctx // a call has no context of its own
+			c.logger.Error("a call failed", slog.String("call", name), slog.Any("reason", reason), slog.String("stack", string(debug.Stack())))
 			result, refused = nil, mistake("internal", "Something went wrong inside Tincan. Try again; if it happens again, start Tincan anew.")
 		}
 	}()
@@ -94,8 +94,7 @@ func split(results []reflect.Value) (any, *app.Error) {
 	if len(results) == 0 {
 		return nil, nil
 	}
-	last := results[len(results)-1]
-	if err, failed := last.Interface().(error); failed && err != nil {
+	if err, failed := reflect.TypeAssert[error](results[len(results)-1]); failed && err != nil {
 		if known := app.AsError(err); known != nil {
 			return nil, known
 		}

@@ -98,7 +98,7 @@ func loadKeys(folder *identity.Folder) (*identity.Keys, error) {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return keys, err
 	}
-	if _, err := os.Stat(filepath.Join(folder.Path(), databaseName)); err == nil {
+	if _, statErr := os.Stat(filepath.Join(folder.Path(), databaseName)); statErr == nil {
 		return nil, errKeyMissing
 	}
 	if keys, err = identity.NewKeys(rand.Reader); err != nil {
@@ -151,8 +151,7 @@ func checkServer(ctx context.Context, address string) (app.ServerAnswer, error) 
 	if err == nil {
 		return app.ServerAnswer{Server: info.Server, RoundTrip: info.RoundTrip}, nil
 	}
-	var failure *rendezvousclient.Failure
-	if errors.As(err, &failure) {
+	if failure, known := errors.AsType[*rendezvousclient.Failure](err); known {
 		server, parseErr := identity.ParseServerAddress(address)
 		if parseErr != nil {
 			return app.ServerAnswer{}, parseErr

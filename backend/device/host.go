@@ -55,6 +55,7 @@ type host struct {
 	addresses []netip.Addr
 	public    identity.Server
 	sleep     sleepWatch
+	looked    time.Time // when the addresses were looked at
 }
 
 func newHost(options hostOptions) *host {
@@ -92,10 +93,9 @@ func (h *host) recheck() {
 }
 
 // close ends the server and waits.
-func (h *host) close() error {
+func (h *host) close() {
 	h.cancel()
 	h.done.Wait()
-	return nil
 }
 
 func (h *host) run(ctx context.Context) {
@@ -149,7 +149,8 @@ func (h *host) failed(reason *app.Error) {
 // look compares the machine's addresses with those of the last look.
 func (h *host) look(ctx context.Context, first bool) {
 	now := machineAddresses()
-	woke := h.sleep.woke(time.Now())
+	woke := h.sleep.woke(time.Now(), time.Since(h.looked))
+	h.looked = time.Now()
 	moved := !slices.Equal(now, h.addresses)
 	h.addresses = now
 	if first {
@@ -200,7 +201,7 @@ func (h *host) open(ctx context.Context) error {
 		ports = append(ports, identity.DefaultPort+i)
 	}
 	for _, port := range ports {
-		server, err := rendezvous.New(rendezvous.Options{
+		server, err := rendezvous.New(rendezvous.Options{ //nolint:contextcheck // it lives until Close
 			Key:    key,
 			Listen: net.JoinHostPort(h.options.at, strconv.Itoa(port)),
 			TLS:    true,
@@ -266,7 +267,7 @@ func (h *host) surround() {
 
 func (h *host) complain(ctx context.Context, what string, err error) {
 	if ctx.Err() == nil && !errors.Is(err, node.ErrClosed) {
-		h.options.logger.LogAttrs(ctx, slog.LevelWarn, what, slog.Any("error", err))
+		h.options.logger.WarnContext(ctx, "the server in this app has trouble", slog.String("what", what), slog.Any("error", err))
 	}
 }
 

@@ -3,7 +3,6 @@ package device
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -65,7 +64,8 @@ func (r *running) Hosting(on bool) { r.host.want(on) }
 
 // Close ends the server, then the node.
 func (r *running) Close() error {
-	return errors.Join(r.host.close(), r.Node.Close())
+	r.host.close()
+	return r.Node.Close()
 }
 
 func (d *Device) links(config node.LinkConfig) (link.Transport, error) {

@@ -53,14 +53,12 @@ func reachesOut(addresses []netip.Addr) bool {
 
 // sleepWatch notices that the machine slept: the wall clock went on, the
 // monotonic one did not.
-type sleepWatch struct{ last time.Time }
+type sleepWatch struct{ wall time.Time }
 
-// woke tells whether the machine slept since the last call.
-func (w *sleepWatch) woke(now time.Time) bool {
-	last := w.last
-	w.last = now
-	if last.IsZero() {
-		return false
-	}
-	return now.Round(0).Sub(last.Round(0))-now.Sub(last) > slept
+// woke tells whether the machine slept since the last call. awake is what the
+// monotonic clock says has passed since then.
+func (w *sleepWatch) woke(now time.Time, awake time.Duration) bool {
+	last := w.wall
+	w.wall = now.Round(0)
+	return !last.IsZero() && w.wall.Sub(last)-awake > slept
 }

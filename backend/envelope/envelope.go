@@ -19,10 +19,12 @@ var (
 	ErrNotEnvelope = errors.New("envelope: not an envelope")
 	ErrVersion     = errors.New("envelope: of another version")
 	ErrExpired     = errors.New("envelope: expired")
+	ErrClock       = errors.New("envelope: its time is not possible: a clock is wrong")
 	ErrUnknownKey  = errors.New("envelope: sealed to a key that is not here")
 	ErrOpen        = errors.New("envelope: it does not open: damaged or not for this device")
 	ErrSender      = errors.New("envelope: the sender does not hold")
 	ErrTooLarge    = errors.New("envelope: too much for one envelope")
+	ErrContent     = errors.New("envelope: the content does not fit its sender, its recipient or the protocol")
 )
 
 const (
@@ -33,8 +35,9 @@ const (
 	largest       = 64 << 10
 	overhead      = 16 // of ChaCha20-Poly1305
 	maxInner      = largest - signatureSize - 4
-	maxClockAhead = 5 * time.Minute // an expiry may be so much later than any kind allows
+	maxClockAhead = 5 * time.Minute // a sender's clock may be so much ahead
 	maxLife       = 14 * 24 * time.Hour
+	maxKind       = 255 // one byte of the header
 )
 
 var magic = [4]byte{'T', 'C', 'E', 'N'}
@@ -68,13 +71,21 @@ func Tag(keyID [keyIDSize]byte, day time.Time) [16]byte {
 	hash.Write([]byte("tincan/tag/1"))
 	hash.Write(keyID[:])
 	var days [8]byte
-	binary.BigEndian.PutUint64(days[:], uint64(max(day.Unix(), 0)/86_400)) //nolint:gosec // not negative
+	binary.BigEndian.PutUint64(days[:], uint64(max(day.Unix(), 0)/86_400))
 	hash.Write(days[:])
 	return [16]byte(hash.Sum(nil))
 }
 
-// Seal seals content to a device. Errors: ErrTooLarge, or of the keys.
+// Seal seals content to a device, until expires: at most 14 days after the
+// content's time. Errors: ErrTooLarge, ErrContent for what would not open, or
+// of the keys.
 func Seal(content Content, to Record, keys *identity.Keys, expires time.Time) ([]byte, error) {
+	switch {
+	case content.FromPeer != keys.Peer(), content.FromDevice != keys.Device(),
+		content.ToPeer != to.Peer, content.ToDevice != to.Device,
+		content.Kind <= 0, content.Kind > maxKind, !soundTimes(content.Time, expires):
+		return nil, ErrContent
+	}
 	inner, err := wire.Encode(&wire.EnvelopeInner{
 		FromIdentity: content.FromPeer[:], FromDevice: content.FromDevice[:],
 		ToIdentity: content.ToPeer[:], ToDevice: content.ToDevice[:],
@@ -95,7 +106,7 @@ func Seal(content Content, to Record, keys *identity.Keys, expires time.Time) ([
 	}
 	plain := make([]byte, padded)
 	copy(plain, keys.SignAsDevice(identity.ContextEnvelope, digest(header, enc, inner)))
-	binary.BigEndian.PutUint32(plain[signatureSize:], uint32(len(inner))) //nolint:gosec // at most 64 KiB
+	binary.BigEndian.PutUint32(plain[signatureSize:], uint32(len(inner)))
 	copy(plain[signatureSize+4:], inner)
 	sealed, err := sender.Seal(nil, plain)
 	if err != nil {
@@ -105,6 +116,13 @@ func Seal(content Content, to Record, keys *identity.Keys, expires time.Time) ([
 	return append(append(append(whole, header...), enc...), sealed...), nil
 }
 
+// soundTimes tells whether an envelope of that time may expire then.
+func soundTimes(written, expires time.Time) bool {
+	from, to := written.UnixMilli(), expires.UnixMilli()
+	return from >= 0 && to <= maxTime && from < to && to-from <= maxLife.Milliseconds()
+}
+
+// paddedSize is the smallest allowed size for n bytes.
 func paddedSize(n int) int {
 	size := smallest
 	for size < n {
@@ -127,8 +145,8 @@ func encodeHeader(h Header, ciphertext int) []byte {
 	header[4], header[5], header[6] = version, Suite, byte(h.Kind)
 	copy(header[7:], h.Tag[:])
 	copy(header[23:], h.KeyID[:])
-	binary.BigEndian.PutUint64(header[39:], uint64(max(h.Expires.UnixMilli(), 0))) //nolint:gosec // not negative
-	binary.BigEndian.PutUint32(header[47:], uint32(ciphertext))                    //nolint:gosec // at most 64 KiB and some
+	binary.BigEndian.PutUint64(header[39:], uint64(max(h.Expires.UnixMilli(), 0)))
+	binary.BigEndian.PutUint32(header[47:], uint32(ciphertext))
 	return header
 }
 
@@ -147,28 +165,33 @@ func Peek(sealed []byte) (Header, error) {
 	}
 	length := int(binary.BigEndian.Uint32(sealed[47:]))
 	expires := binary.BigEndian.Uint64(sealed[39:])
-	if length != len(sealed)-headerSize-encSize || paddedSize(length-overhead) != length-overhead || expires > 1<<53 {
+	if length != len(sealed)-headerSize-encSize || paddedSize(length-overhead) != length-overhead || expires > maxTime {
 		return Header{}, ErrNotEnvelope
 	}
 	return Header{
 		Kind:    wire.EnvelopeKind(sealed[6]),
 		Tag:     [16]byte(sealed[7:23]),
 		KeyID:   [keyIDSize]byte(sealed[23:39]),
-		Expires: time.UnixMilli(int64(expires)), //nolint:gosec // checked above
+		Expires: time.UnixMilli(int64(expires)),
 	}, nil
 }
 
 // Open opens an envelope with the key that find returns for its key id (nil:
 // not here) and checks everything: header, padding, signature, that the device
-// is in its identity's device list, and that it is not expired. Whether it is
-// for this device, or came before, is for the caller to check.
+// is in its identity's device list, and that it is neither expired nor of the
+// future. now is the carrier's time, as in Content. Whether it is for this
+// device, or came before, is for the caller to check. Errors: all of the above
+// but ErrTooLarge and ErrContent.
 func Open(sealed []byte, find func(keyID [keyIDSize]byte) *SealingKey, now time.Time) (Content, error) {
 	header, err := Peek(sealed)
 	if err != nil {
 		return Content{}, err
 	}
-	if now.After(header.Expires) || header.Expires.After(now.Add(maxLife+maxClockAhead)) {
+	if now.After(header.Expires) {
 		return Content{}, ErrExpired
+	}
+	if header.Expires.After(now.Add(maxLife + maxClockAhead)) {
+		return Content{}, ErrClock
 	}
 	key := find(header.KeyID)
 	if key == nil {
@@ -191,20 +214,29 @@ func Open(sealed []byte, find func(keyID [keyIDSize]byte) *SealingKey, now time.
 	if err != nil {
 		return Content{}, err
 	}
-	if content.Kind != header.Kind || header.Tag != Tag(header.KeyID, content.Time) {
+	if content.Kind == 0 || content.Kind != header.Kind || header.Tag != Tag(header.KeyID, content.Time) {
 		return Content{}, ErrNotEnvelope
 	}
 	if !identity.Verify(content.FromDevice, identity.ContextEnvelope, digest(outer, enc, inner), plain[:signatureSize]) {
 		return Content{}, ErrSender
+	}
+	if !soundTimes(content.Time, header.Expires) || content.Time.After(now.Add(maxClockAhead)) {
+		return Content{}, ErrClock
 	}
 	return content, nil
 }
 
 // unpad returns the inner bytes; the padding must be zeros and no longer than needed.
 func unpad(plain []byte) ([]byte, error) {
-	length := int(binary.BigEndian.Uint32(plain[signatureSize:]))
-	end := signatureSize + 4 + length
-	if length > maxInner || end > len(plain) || paddedSize(end) != len(plain) {
+	if len(plain) < smallest {
+		return nil, ErrNotEnvelope
+	}
+	length := binary.BigEndian.Uint32(plain[signatureSize:])
+	if length > maxInner { // before it becomes an int, which may have 32 bits
+		return nil, ErrNotEnvelope
+	}
+	end := signatureSize + 4 + int(length)
+	if end > len(plain) || paddedSize(end) != len(plain) {
 		return nil, ErrNotEnvelope
 	}
 	for _, padding := range plain[end:] {

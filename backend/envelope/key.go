@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/identity"
@@ -25,6 +26,7 @@ const (
 	encSize     = 1120
 	keyIDSize   = 16
 	maxRecord   = 2 << 10
+	maxTime     = 1 << 53 // Unix milliseconds that every language's numbers hold exactly
 )
 
 // ErrRecord is wrapped by what is wrong with a key record.
@@ -54,11 +56,14 @@ func NewSealingKey(now time.Time) (*SealingKey, error) {
 	return key, nil
 }
 
-// String hides the key.
-func (k *SealingKey) String() string { return "sealing key" }
+// String hides the key. It is on the value, as Format, so that neither a copy
+// nor a pointer shows it.
+func (k SealingKey) String() string { return "sealing key" }
 
-// GoString hides the key.
-func (k *SealingKey) GoString() string { return "sealing key" }
+// Format hides the key, whatever the verb.
+func (k SealingKey) Format(state fmt.State, _ rune) {
+	_, _ = io.WriteString(state, k.String()) // a formatter cannot fail
+}
 
 // Marshal returns what the store keeps: id (16), created and expires (Unix
 // milliseconds, 8 each, in a wire.KeyRecord), and the private key.
@@ -79,7 +84,8 @@ func ParseSealingKey(data []byte) (*SealingKey, error) {
 	if err := wire.DecodeCanonical(data, maxRecord, kept); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrSealingKey, err)
 	}
-	if len(kept.GetKeyId()) != keyIDSize || kept.GetSuite() != Suite || len(kept.GetSealingKey()) != privateSize {
+	if len(kept.GetKeyId()) != keyIDSize || kept.GetSuite() != Suite || len(kept.GetSealingKey()) != privateSize ||
+		len(kept.GetIdentity())+len(kept.GetDevice()) != 0 || kept.GetSequence() != 0 || !soundLife(kept) {
 		return nil, ErrSealingKey
 	}
 	private, err := hpke.MLKEM768X25519().NewPrivateKey(kept.GetSealingKey())
@@ -90,6 +96,13 @@ func ParseSealingKey(data []byte) (*SealingKey, error) {
 		ID: [keyIDSize]byte(kept.GetKeyId()), Created: time.UnixMilli(kept.GetCreatedMs()),
 		Expires: time.UnixMilli(kept.GetExpiresMs()), private: private,
 	}, nil
+}
+
+// soundLife tells whether a key lives for some time, and for no longer than
+// [Life]: who finds an old key must not be able to make it eternal.
+func soundLife(record *wire.KeyRecord) bool {
+	created, expires := record.GetCreatedMs(), record.GetExpiresMs()
+	return created >= 0 && expires <= maxTime && created < expires && expires-created <= Life.Milliseconds()
 }
 
 // Record signs the public half, for others.
@@ -137,7 +150,7 @@ func ParseRecord(signed *wire.Signed) (Record, error) {
 		return Record{}, fmt.Errorf("%w: signature", ErrRecord)
 	}
 	if body.GetSuite() != Suite || len(body.GetKeyId()) != keyIDSize || body.GetSequence() == 0 ||
-		len(body.GetSealingKey()) != publicSize || body.GetExpiresMs() <= body.GetCreatedMs() {
+		len(body.GetSealingKey()) != publicSize || !soundLife(body) {
 		return Record{}, fmt.Errorf("%w: a field", ErrRecord)
 	}
 	public, err := hpke.MLKEM768X25519().NewPublicKey(body.GetSealingKey())

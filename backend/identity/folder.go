@@ -1,10 +1,6 @@
 package identity
 
 import (
-	"bytes"
-	"crypto/ed25519"
-	"crypto/rand"
-	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -21,11 +17,9 @@ var (
 )
 
 const (
-	keyFile       = "identity.key"
-	serverKeyFile = "server.key"
-	lockFile      = "lock"
-	folderMode    = 0o700
-	fileMode      = 0o600
+	lockFile   = "lock"
+	folderMode = 0o700
+	fileMode   = 0o600
 )
 
 // Folder is a profile's data folder, locked for this process.
@@ -34,24 +28,48 @@ type Folder struct {
 	lock *os.File
 }
 
-// OpenFolder makes the folder when it is new and locks it. Errors: ErrInUse,
+// OpenFolder makes the folder when it is new and locks it. A folder that was
+// empty or Tincan's already is closed to other users. Errors: ErrInUse,
 // ErrFolderReadOnly, or the system's.
 func OpenFolder(path string) (*Folder, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("identity: data folder: %w", err)
 	}
-	if err := os.MkdirAll(path, folderMode); err != nil {
+	if err = os.MkdirAll(path, folderMode); err != nil {
 		return nil, folderError(err)
 	}
-	lock, err := os.OpenFile(filepath.Join(path, lockFile), os.O_RDWR|os.O_CREATE, fileMode) //nolint:gosec // the person's own folder
+	if err = tightenFolder(path); err != nil {
+		return nil, err
+	}
+	lock, err := os.OpenFile(filepath.Join(path, lockFile), os.O_RDWR|os.O_CREATE, fileMode)
 	if err != nil {
 		return nil, folderError(err)
 	}
-	if err := lockExclusive(lock); err != nil {
+	if err = lockExclusive(lock); err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
 	return &Folder{path: path, lock: lock}, nil
+}
+
+// tightenFolder takes a folder's permissions away from others. It leaves alone
+// what was somebody's folder for other things before it was chosen, and what is
+// shared by design (sticky, as /tmp).
+func tightenFolder(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return folderError(err)
+	}
+	if info.Mode().Perm()&0o077 == 0 || info.Mode()&fs.ModeSticky != 0 {
+		return nil
+	}
+	if _, err = os.Lstat(filepath.Join(path, lockFile)); err != nil {
+		if entries, readErr := os.ReadDir(path); readErr != nil || len(entries) > 0 {
+			return nil //nolint:nilerr // an unreadable folder shows itself at the lock
+		}
+	}
+	_ = os.Chmod(path, folderMode) // refused where the folder is another user's: its files are 0600 all the same
+	return nil
 }
 
 func folderError(err error) error {
@@ -70,118 +88,4 @@ func (f *Folder) Close() error {
 		return fmt.Errorf("identity: data folder: %w", err)
 	}
 	return nil
-}
-
-// LoadKeys reads the keys. Errors: fs.ErrNotExist when there are none yet,
-// ErrKeyFile when they cannot be trusted: they are never made anew silently.
-func (f *Folder) LoadKeys() (*Keys, error) {
-	seeds, err := f.loadSeeds(keyFile, keyMagic, 2*ed25519.SeedSize)
-	if err != nil {
-		return nil, err
-	}
-	return keysFromSeeds(seeds), nil
-}
-
-// SaveKeys keeps the keys, durably, unless another identity's are there.
-func (f *Folder) SaveKeys(keys *Keys) error {
-	if old, err := f.LoadKeys(); err == nil && old.Peer() != keys.Peer() {
-		return ErrOtherIdentity
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return f.saveSeeds(keyFile, keyMagic, keys.seeds())
-}
-
-// ServerKey returns the key of the server that this app hosts, made when new.
-func (f *Folder) ServerKey() (ed25519.PrivateKey, error) {
-	seed, err := f.loadSeeds(serverKeyFile, serverMagic, ed25519.SeedSize)
-	if errors.Is(err, fs.ErrNotExist) {
-		seed = make([]byte, ed25519.SeedSize)
-		if _, err := rand.Read(seed); err != nil {
-			return nil, fmt.Errorf("identity: server key: %w", err)
-		}
-		err = f.saveSeeds(serverKeyFile, serverMagic, seed)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return ed25519.NewKeyFromSeed(seed), nil
-}
-
-// A key file is a magic line of 16 bytes with its version, the seeds, and the
-// first 8 bytes of SHA-256 over both.
-const (
-	keyMagic     = "tincan keys  v1\n"
-	serverMagic  = "tincan serverv1\n"
-	fileChecksum = 8
-)
-
-func encodeSeeds(magic string, seeds []byte) []byte {
-	data := append([]byte(magic), seeds...)
-	sum := sha256.Sum256(data)
-	return append(data, sum[:fileChecksum]...)
-}
-
-// decodeSeeds reads a key file. Error: ErrKeyFile.
-func decodeSeeds(data []byte, magic string, size int) ([]byte, error) {
-	if len(data) != len(magic)+size+fileChecksum || !bytes.HasPrefix(data, []byte(magic)) {
-		return nil, ErrKeyFile
-	}
-	seeds := data[len(magic) : len(magic)+size]
-	if !bytes.Equal(data, encodeSeeds(magic, seeds)) {
-		return nil, ErrKeyFile
-	}
-	return seeds, nil
-}
-
-func (f *Folder) loadSeeds(name, magic string, size int) ([]byte, error) {
-	root, err := os.OpenRoot(f.path)
-	if err != nil {
-		return nil, folderError(err)
-	}
-	defer func() { _ = root.Close() }()
-	info, err := root.Stat(name)
-	if err != nil {
-		return nil, fmt.Errorf("identity: %s: %w", name, err)
-	}
-	if info.Size() > 1024 {
-		return nil, ErrKeyFile
-	}
-	data, err := root.ReadFile(name)
-	if err != nil {
-		return nil, fmt.Errorf("identity: %s: %w", name, err)
-	}
-	if info.Mode().Perm()&0o077 != 0 {
-		_ = root.Chmod(name, fileMode) // somebody loosened it; on a read-only disk it stays
-	}
-	return decodeSeeds(data, magic, size)
-}
-
-// saveSeeds replaces a file atomically: written beside, synced, renamed, and
-// the folder synced, so that after a power cut the old or the new one is there.
-func (f *Folder) saveSeeds(name, magic string, seeds []byte) error {
-	root, err := os.OpenRoot(f.path)
-	if err != nil {
-		return folderError(err)
-	}
-	defer func() { _ = root.Close() }()
-	temporary := name + ".new"
-	_ = root.Remove(temporary)
-	file, err := root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
-	if err != nil {
-		return folderError(err)
-	}
-	_, err = file.Write(encodeSeeds(magic, seeds))
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return folderError(err)
-	}
-	if err := root.Rename(temporary, name); err != nil {
-		return folderError(err)
-	}
-	return syncFolder(f.path)
-}
-
-func shortHash(text string) []byte {
-	sum := sha256.Sum256([]byte(text))
-	return sum[:12]
 }

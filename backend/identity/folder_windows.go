@@ -24,3 +24,6 @@ func readOnlyVolume(err error) bool { return errors.Is(err, windows.ERROR_WRITE_
 
 // syncFolder: NTFS journals renames itself.
 func syncFolder(string) error { return nil }
+
+// ownTemporaryFolder: the folder for temporary files is each user's own.
+func ownTemporaryFolder() (string, error) { return os.TempDir(), nil }

@@ -53,11 +53,14 @@ func ParsePeerID(text string) (PeerID, error) {
 		return PeerID{}, ErrNotPeerID
 	}
 	compact := strings.Map(func(r rune) rune {
-		if r == ' ' || r == '-' || r == '\n' || r == '\t' || r == '\r' {
+		switch {
+		case r == ' ' || r == '-' || r == '\n' || r == '\t' || r == '\r':
 			return -1
+		case 'A' <= r && r <= 'Z': // only ASCII: other letters fold into it too
+			return r + 'a' - 'A'
 		}
 		return r
-	}, strings.ToLower(text))
+	}, text)
 	encoded, found := strings.CutPrefix(compact, peerPrefix)
 	if !found || len(encoded) != 56 {
 		return PeerID{}, ErrNotPeerID
@@ -98,7 +101,7 @@ func DeviceIDFromBytes(key []byte) (DeviceID, error) {
 	return DeviceID(key), nil
 }
 
-// ParseDeviceID reads the hexadecimal form. Errors: ErrNotDeviceID, ErrWeakKey.
+// ParseDeviceID reads the hexadecimal form, of any case. Errors: ErrNotDeviceID, ErrWeakKey.
 func ParseDeviceID(text string) (DeviceID, error) {
 	if len(text) != 64 {
 		return DeviceID{}, ErrNotDeviceID

@@ -3,7 +3,6 @@ package identity
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"net/url"
 	"strconv"
@@ -19,6 +18,8 @@ var ErrServerAddress = errors.New("identity: this is not the address of an intro
 const (
 	maxURL        = 300
 	maxServerURLs = 8
+	maxDomain     = 253 // RFC 1035
+	maxLabel      = 63
 	// DefaultPort is where a rendezvous listens unless it says otherwise.
 	DefaultPort = 7117
 )
@@ -45,8 +46,9 @@ func ParseServerKey(text string) (ServerKey, error) {
 	if len(text) != 52 {
 		return ServerKey{}, ErrServerAddress
 	}
-	key, err := base32Lower.DecodeString(strings.ToLower(text))
-	if err != nil {
+	text = strings.ToLower(text)
+	key, err := base32Lower.DecodeString(text)
+	if err != nil || base32Lower.EncodeToString(key) != text { // 4 bits of 260 are spare
 		return ServerKey{}, ErrServerAddress
 	}
 	return ServerKeyFromBytes(key)
@@ -110,19 +112,23 @@ func ParseServerAddress(text string) (Server, error) {
 
 // bracketed puts brackets around a bare IPv6 address.
 func bracketed(host string) string {
-	if address, err := netip.ParseAddr(host); err == nil && address.Is6() {
+	if address, err := netip.ParseAddr(host); err == nil && address.Is6() && address.Zone() == "" {
 		return "[" + host + "]"
 	}
 	return host
 }
 
-// canonicalURL checks one URL and returns it as scheme://host:port.
+// canonicalURL checks one URL and returns it as scheme://host:port, with one
+// spelling for each host.
 func canonicalURL(text string) (string, error) {
-	parsed, err := url.Parse(text)
-	if err != nil || len(text) > maxURL {
+	if len(text) > maxURL {
 		return "", ErrServerAddress
 	}
-	host := parsed.Hostname()
+	parsed, err := url.Parse(text)
+	if err != nil {
+		return "", ErrServerAddress
+	}
+	host := canonicalHost(parsed.Hostname())
 	port := parsed.Port()
 	if port == "" {
 		port = strconv.Itoa(DefaultPort)
@@ -130,8 +136,8 @@ func canonicalURL(text string) (string, error) {
 	number, err := strconv.ParseUint(port, 10, 16)
 	switch {
 	case err != nil || number == 0,
-		host == "" || strings.ContainsAny(host, " \t\\\"'<>%"),
-		parsed.User != nil || parsed.RawQuery != "" || parsed.Fragment != "",
+		host == "",
+		parsed.User != nil || parsed.RawQuery != "" || parsed.ForceQuery || parsed.Fragment != "",
 		parsed.Path != "" && parsed.Path != "/":
 		return "", ErrServerAddress
 	}
@@ -144,12 +150,52 @@ func canonicalURL(text string) (string, error) {
 	default:
 		return "", ErrServerAddress
 	}
-	return parsed.Scheme + "://" + net.JoinHostPort(strings.ToLower(host), strconv.FormatUint(number, 10)), nil
+	canonical := parsed.Scheme + "://" + bracketed(host) + ":" + strconv.FormatUint(number, 10)
+	if len(canonical) > maxURL {
+		return "", ErrServerAddress
+	}
+	return canonical, nil
+}
+
+// canonicalHost returns an IP address in its canonical form or a domain name
+// in lower case; "" for anything else: zones, names that are not ASCII (IDNA is
+// not done here), and names that old resolvers take for IPv4 ("127.1").
+func canonicalHost(host string) string {
+	if address, err := netip.ParseAddr(host); err == nil {
+		if address.Zone() != "" {
+			return ""
+		}
+		return address.Unmap().String()
+	}
+	host = strings.TrimSuffix(host, ".")
+	if len(host) > maxDomain {
+		return ""
+	}
+	for label := range strings.SplitSeq(host, ".") {
+		if label == "" || len(label) > maxLabel || label[0] == '-' || label[len(label)-1] == '-' {
+			return ""
+		}
+		for _, character := range []byte(label) {
+			if !letterOrDigit(character) && character != '-' && character != '_' {
+				return ""
+			}
+		}
+	}
+	host = strings.ToLower(host)
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	if strings.HasPrefix(last, "0x") || strings.Trim(last, "0123456789") == "" {
+		return ""
+	}
+	return host
+}
+
+func letterOrDigit(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
 
 func loopback(host string) bool {
 	address, err := netip.ParseAddr(host)
-	return err == nil && address.IsLoopback() || strings.EqualFold(host, "localhost")
+	return err == nil && address.IsLoopback() || host == "localhost"
 }
 
 // ServersToWire returns the wire form.

@@ -83,14 +83,17 @@ func (k *Keys) Peer() PeerID { return k.peer }
 // Device returns this device's key.
 func (k *Keys) Device() DeviceID { return k.deviceID }
 
-// String names the peer only.
-func (k *Keys) String() string { return "keys of " + k.peer.String() }
+// String names the peer only. It is on the value, as what follows, so that
+// neither a copy nor a pointer shows the keys.
+func (k Keys) String() string { return "keys of " + k.peer.String() }
 
-// GoString names the peer only.
-func (k *Keys) GoString() string { return k.String() }
+// Format names the peer only, whatever the verb: %d would show the keys.
+func (k Keys) Format(state fmt.State, _ rune) {
+	_, _ = io.WriteString(state, k.String()) // a formatter cannot fail
+}
 
 // LogValue names the peer only.
-func (k *Keys) LogValue() slog.Value { return slog.StringValue(k.String()) }
+func (k Keys) LogValue() slog.Value { return slog.StringValue(k.String()) }
 
 // SignAsIdentity signs with the person's key.
 func (k *Keys) SignAsIdentity(context Context, message []byte) []byte {
@@ -124,12 +127,20 @@ func (k *Keys) DeviceList(version uint64, now time.Time) (*wire.Signed, error) {
 	return k.SignedAsIdentity(ContextDeviceList, body), nil
 }
 
-// Location signs where this person is found.
+// Location signs where this person is found. Others refuse a server whose key
+// is not known or whose URL is not canonical, so it is an error here: wrapping
+// ErrRecord.
 func (k *Keys) Location(version uint64, servers []Server, now time.Time) (*wire.Signed, error) {
 	location := &wire.LocationRecord{Identity: k.peer[:], Version: version, IssuedMs: now.UnixMilli(), Servers: ServersToWire(servers)}
 	body, err := wire.Encode(location)
 	if err != nil {
 		return nil, fmt.Errorf("identity: location: %w", err)
+	}
+	if _, err := ServersFromWire(location.GetServers()); err != nil {
+		return nil, fmt.Errorf("%w: location: %w", ErrRecord, err)
+	}
+	if version == 0 || len(body) > maxLocation {
+		return nil, fmt.Errorf("%w: location: version or size", ErrRecord)
 	}
 	return k.SignedAsIdentity(ContextLocation, body), nil
 }

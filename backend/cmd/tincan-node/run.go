@@ -55,10 +55,10 @@ func run(ctx context.Context, arguments []string, input io.Reader, output, compl
 		return err
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
-	if err := opened.Listen(func() {}); err != nil {
+	if err := opened.Listen(func() {}); err != nil { //nolint:contextcheck // it listens until Close
 		logger.WarnContext(ctx, "a second instance cannot be heard", slog.Any("error", err))
 	}
-	if err := prepare(opened.App().API(), o); err != nil {
+	if err := prepare(opened.App().API(), o); err != nil { //nolint:contextcheck // calls of the interface have no context
 		return err
 	}
 	return serve(ctx, o, opened.App(), input, output, complaints, logger)
@@ -166,7 +166,7 @@ func printInvite(ctx context.Context, served *app.App, lines *lineWriter) error 
 	defer cancel()
 	changes := served.Subscribe(-1)
 	for {
-		made, err := served.API().CreateInvite(app.InviteOptions{})
+		made, err := served.API().CreateInvite(app.InviteOptions{}) //nolint:contextcheck // calls of the interface have no context
 		if err == nil {
 			lines.print(made.Link)
 			return nil

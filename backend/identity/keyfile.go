@@ -1,0 +1,124 @@
+package identity
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+)
+
+// A key file is a magic line of 16 bytes with its version, the seeds, and the
+// first 8 bytes of SHA-256 over both.
+const (
+	keyFile       = "identity.key"
+	serverKeyFile = "server.key"
+	keyMagic      = "tincan keys  v1\n"
+	serverMagic   = "tincan serverv1\n"
+	fileChecksum  = 8
+)
+
+// LoadKeys reads the keys. Errors: fs.ErrNotExist when there are none yet,
+// ErrKeyFile when they cannot be trusted: they are never made anew silently.
+func (f *Folder) LoadKeys() (*Keys, error) {
+	seeds, err := f.loadSeeds(keyFile, keyMagic, 2*ed25519.SeedSize)
+	if err != nil {
+		return nil, err
+	}
+	return keysFromSeeds(seeds), nil
+}
+
+// SaveKeys keeps the keys, durably, unless another identity's are there.
+func (f *Folder) SaveKeys(keys *Keys) error {
+	if old, err := f.LoadKeys(); err == nil && old.Peer() != keys.Peer() {
+		return ErrOtherIdentity
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return f.saveSeeds(keyFile, keyMagic, keys.seeds())
+}
+
+// ServerKey returns the key of the server that this app hosts, made when new.
+func (f *Folder) ServerKey() (ed25519.PrivateKey, error) {
+	seed, err := f.loadSeeds(serverKeyFile, serverMagic, ed25519.SeedSize)
+	if errors.Is(err, fs.ErrNotExist) {
+		seed = make([]byte, ed25519.SeedSize)
+		if _, err = rand.Read(seed); err != nil {
+			return nil, fmt.Errorf("identity: server key: %w", err)
+		}
+		err = f.saveSeeds(serverKeyFile, serverMagic, seed)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
+}
+
+func encodeSeeds(magic string, seeds []byte) []byte {
+	data := append([]byte(magic), seeds...)
+	sum := sha256.Sum256(data)
+	return append(data, sum[:fileChecksum]...)
+}
+
+// decodeSeeds reads a key file. Error: ErrKeyFile.
+func decodeSeeds(data []byte, magic string, size int) ([]byte, error) {
+	if len(data) != len(magic)+size+fileChecksum || !bytes.HasPrefix(data, []byte(magic)) {
+		return nil, ErrKeyFile
+	}
+	seeds := data[len(magic) : len(magic)+size]
+	if !bytes.Equal(data, encodeSeeds(magic, seeds)) {
+		return nil, ErrKeyFile
+	}
+	return seeds, nil
+}
+
+func (f *Folder) loadSeeds(name, magic string, size int) ([]byte, error) {
+	root, err := os.OpenRoot(f.path)
+	if err != nil {
+		return nil, folderError(err)
+	}
+	defer func() { _ = root.Close() }()
+	info, err := root.Stat(name)
+	if err != nil {
+		return nil, fmt.Errorf("identity: %s: %w", name, err)
+	}
+	if !info.Mode().IsRegular() || info.Size() != int64(len(magic)+size+fileChecksum) {
+		return nil, ErrKeyFile
+	}
+	data, err := root.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("identity: %s: %w", name, err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		_ = root.Chmod(name, fileMode) // somebody loosened it; on a read-only disk it stays
+	}
+	return decodeSeeds(data, magic, size)
+}
+
+// saveSeeds replaces a file atomically: written beside, synced, renamed, and
+// the folder synced, so that after a power cut the old or the new one is there.
+func (f *Folder) saveSeeds(name, magic string, seeds []byte) error {
+	root, err := os.OpenRoot(f.path)
+	if err != nil {
+		return folderError(err)
+	}
+	defer func() { _ = root.Close() }()
+	temporary := name + ".new"
+	_ = root.Remove(temporary) // of a save that was cut off
+	file, err := root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode)
+	if err != nil {
+		return folderError(err)
+	}
+	_, err = file.Write(encodeSeeds(magic, seeds))
+	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
+		err = root.Rename(temporary, name)
+	}
+	if err != nil {
+		_ = root.Remove(temporary) // keys are not left behind
+		return folderError(err)
+	}
+	return syncFolder(f.path)
+}
