@@ -78,6 +78,10 @@ type Signal struct {
 	Session Session
 	Kind    SignalKind
 	Body    []byte
+	// Sealed is when it was sealed, on this device's clock: whoever opened the
+	// envelope knows it from the carrier's time. It stands in for the body's own
+	// time when the two devices' clocks differ. Zero: only the body's time counts.
+	Sealed time.Time
 }
 
 // SignalKind is which step it is.

@@ -25,6 +25,7 @@ type Config struct {
 	Signaling func(SignalingConfig) (signaling.Client, error)
 	// Changed is called from the shell's goroutine, in order; it must return soon.
 	Changed func([]Change)
+	Now     func() time.Time // nil: the system's clock
 	Logger  *slog.Logger
 }
 
@@ -33,6 +34,7 @@ type LinkConfig struct {
 	Identity link.Identity
 	Events   func(link.Event)
 	Filter   link.Filter
+	Now      func() time.Time
 	Logger   *slog.Logger
 }
 
@@ -40,6 +42,7 @@ type LinkConfig struct {
 type SignalingConfig struct {
 	Keys   *identity.Keys
 	Events func(signaling.Event)
+	Now    func() time.Time
 	Logger *slog.Logger
 }
 

@@ -54,6 +54,9 @@ var _ Commands = (*Node)(nil)
 
 // New loads what the store kept and starts the device. Close ends it.
 func New(ctx context.Context, config Config) (*Node, error) {
+	if config.Now == nil {
+		config.Now = time.Now
+	}
 	snapshot, err := config.Store.Load(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("node: loading: %w", err)
@@ -80,13 +83,14 @@ func New(ctx context.Context, config Config) (*Node, error) {
 		Identity: link.Identity{Peer: keys.Peer(), Device: keys.Device(), Sign: keys.SignAsDevice},
 		Events:   n.linkEvent,
 		Filter:   n.bannedAddress,
+		Now:      config.Now,
 		Logger:   config.Logger,
 	})
 	if err != nil {
 		cancel()
 		return nil, fmt.Errorf("node: starting links: %w", err)
 	}
-	n.signaling, err = config.Signaling(SignalingConfig{Keys: keys, Events: n.serverEvent, Logger: config.Logger})
+	n.signaling, err = config.Signaling(SignalingConfig{Keys: keys, Events: n.serverEvent, Now: config.Now, Logger: config.Logger})
 	if err != nil {
 		cancel()
 		return nil, errors.Join(fmt.Errorf("node: starting signaling: %w", err), n.links.Close())
@@ -157,11 +161,11 @@ func (n *Node) run(ctx context.Context) {
 		if event == nil {
 			continue
 		}
-		for _, effect := range n.core.Step(time.Now(), event) {
+		for _, effect := range n.core.Step(n.config.Now(), event) {
 			n.perform(ctx, effect)
 		}
 		if wake := n.core.Wake(); !wake.IsZero() {
-			timer.Reset(max(time.Until(wake), time.Millisecond))
+			timer.Reset(max(wake.Sub(n.config.Now()), time.Millisecond))
 		}
 	}
 }

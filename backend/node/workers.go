@@ -145,8 +145,7 @@ func (n *Node) seal(ctx context.Context, e SealAndSend) {
 }
 
 func (n *Node) makeSealingKey(e MakeSealingKey) {
-	now := time.Now()
-	key, err := envelope.NewSealingKey(now)
+	key, err := envelope.NewSealingKey(n.config.Now())
 	if err != nil {
 		n.inbox.put(SealingKeyMade{Err: err})
 		return
@@ -169,12 +168,8 @@ func (n *Node) open(ctx context.Context, token string, sealed []byte) {
 	if ring == nil {
 		return
 	}
-	now := time.Now()
-	if offset, known := n.clocks.Load(token); known {
-		if correction, ok := offset.(time.Duration); ok {
-			now = now.Add(correction)
-		}
-	}
+	offset := n.clockOffset(token)
+	now := n.config.Now().Add(offset)
 	content, err := envelope.Open(sealed, func(id [16]byte) *envelope.SealingKey { return (*ring)[id] }, now)
 	if err != nil || content.ToPeer != n.config.Keys.Peer() || content.ToDevice != n.config.Keys.Device() {
 		n.logger.DebugContext(ctx, "an envelope was dropped", slog.Any("error", err))
@@ -187,13 +182,21 @@ func (n *Node) open(ctx context.Context, token string, sealed []byte) {
 			return
 		}
 		opened.Signal, err = link.ParseSignal(content.Body, link.Remote{Peer: content.FromPeer, Device: content.FromDevice},
-			link.Remote{Peer: content.ToPeer, Device: content.ToDevice}, time.Now())
+			link.Remote{Peer: content.ToPeer, Device: content.ToDevice}, n.config.Now())
 		if err != nil && !errors.Is(err, link.ErrSkew) { // the envelope's time, just checked, is the carrier's
 			n.logger.DebugContext(ctx, "a signal was dropped", slog.Any("error", err))
 			return
 		}
 	}
+	opened.Signal.Sealed = content.Time.Add(-offset)
 	n.inbox.put(opened)
+}
+
+// clockOffset is the time at a server minus ours.
+func (n *Node) clockOffset(token string) time.Duration {
+	known, _ := n.clocks.Load(token)
+	offset, _ := known.(time.Duration)
+	return offset
 }
 
 // signalSkew is how far a signal's time may be from the server's.

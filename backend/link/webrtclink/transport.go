@@ -96,7 +96,7 @@ func (t *Transport) Dial(id link.Session, remote link.Remote, options link.Optio
 
 // Accept implements link.Transport.
 func (t *Transport) Accept(remote link.Remote, offer link.Signal, options link.Options) error {
-	parsed, err := link.ReadSignal(offer.Body, remote, t.own, t.config.Now())
+	parsed, err := offer.Read(remote, t.own, t.config.Now())
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func (t *Transport) all() []*session {
 
 // Deliver implements link.Transport.
 func (t *Transport) Deliver(remote link.Remote, signal link.Signal) error {
-	parsed, err := link.ReadSignal(signal.Body, remote, t.own, t.config.Now())
+	parsed, err := signal.Read(remote, t.own, t.config.Now())
 	if err == nil && parsed.Kind != link.SignalAnswer && parsed.Kind != link.SignalCandidate && parsed.Kind != link.SignalHangup {
 		err = link.Refuse(link.ErrMalformed)
 	}

@@ -35,6 +35,8 @@ type Person struct {
 
 	// Wrap, if set before Open, stands between the device and its store.
 	Wrap func(node.Store) node.Store
+	// Now, if set before Open, is this person's clock.
+	Now func() time.Time
 
 	folder  string
 	mutex   sync.Mutex
@@ -107,16 +109,17 @@ func (p *Person) Open(ctx context.Context, logger *slog.Logger) error {
 		Links: func(config node.LinkConfig) (link.Transport, error) {
 			return webrtclink.New(webrtclink.Config{
 				Identity: config.Identity, Events: config.Events, Filter: config.Filter, Logger: config.Logger,
-				Now: time.Now, Random: rand.Reader, LoopbackOnly: true,
+				Now: config.Now, Random: rand.Reader, LoopbackOnly: true,
 			})
 		},
 		Signaling: func(config node.SignalingConfig) (signaling.Client, error) {
 			return rendezvousclient.New(rendezvousclient.Options{
 				Identity: link.Identity{Peer: config.Keys.Peer(), Device: config.Keys.Device(), Sign: config.Keys.SignAsDevice},
-				Handle:   config.Events, Logger: config.Logger,
+				Handle:   config.Events, Now: config.Now, Logger: config.Logger,
 			}), nil
 		},
 		Changed: p.onChange,
+		Now:     p.Now,
 		Logger:  logger,
 	})
 	if err != nil {
