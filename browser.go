@@ -1,0 +1,21 @@
+//go:build !bindings
+
+package main
+
+import (
+	"os/exec"
+	"runtime"
+	"slices"
+)
+
+// browserThere tells whether there is something to open a link with. Wails
+// does not say when it found nothing; these are what it looks for.
+func browserThere() bool {
+	if runtime.GOOS != "linux" {
+		return true
+	}
+	return slices.ContainsFunc([]string{"xdg-open", "x-www-browser", "www-browser"}, func(name string) bool {
+		_, err := exec.LookPath(name)
+		return err == nil
+	})
+}

@@ -1,0 +1,36 @@
+// Package frontend holds the built interface, embedded once for the window and
+// for the browser bridge.
+package frontend
+
+import (
+	"embed"
+	"errors"
+	"io/fs"
+)
+
+// The folder always holds a placeholder, so that a fresh clone compiles before
+// the interface was built.
+//
+//go:embed all:dist
+var built embed.FS
+
+// ContentSecurityPolicy is what the window and the browser bridge send with
+// every answer: nothing from elsewhere, no frames, no inline scripts. The
+// preview server of vite.config.ts sends the same.
+const ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; " +
+	"connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+// ErrNotBuilt says that this program was built before its interface.
+var ErrNotBuilt = errors.New("the interface is not inside this program: it was built before the interface was; run `make build`")
+
+// Assets returns the files of the interface, index.html at the top. Error: ErrNotBuilt.
+func Assets() (fs.FS, error) {
+	files, err := fs.Sub(built, "dist")
+	if err != nil {
+		return nil, errors.Join(ErrNotBuilt, err)
+	}
+	if _, err := fs.Stat(files, "index.html"); err != nil {
+		return nil, ErrNotBuilt
+	}
+	return files, nil
+}

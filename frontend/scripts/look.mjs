@@ -1,0 +1,157 @@
+// Takes pictures of every scene of the fake backend: node scripts/look.mjs FOLDER [part of a name]
+// Builds the interface once with the fake inside, serves it with the content security policy of the product, and looks at it
+// in Chromium: themes, widths, languages. Says what the page logged as an error.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import process from 'node:process';
+import { chromium } from 'playwright-core';
+import { build, preview } from 'vite';
+
+const folder = process.argv[2];
+const only = process.argv[3] ?? '';
+if (!folder) {
+  process.stderr.write('Usage: node scripts/look.mjs FOLDER [part of a name]\n');
+  process.exit(2);
+}
+
+const outDir = '.cache/look';
+const wide = { width: 1200, height: 800 };
+const medium = { width: 960, height: 800 };
+const narrow = { width: 720, height: 800 };
+
+/** A picture: its scene, what to press or type first, and where it is taken. */
+const scenes = [
+  { name: 'main', sizes: [wide, medium, narrow], details: true, languages: ['en', 'zh-CN'] },
+  { name: 'main', as: 'plain', sizes: [wide, medium, narrow], languages: ['en', 'zh-CN'] },
+  { name: 'none', sizes: [wide], languages: ['en', 'zh-CN'] },
+  { name: 'relay', sizes: [wide, narrow] },
+  { name: 'unread', sizes: [wide] },
+  { name: 'waiting', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
+  { name: 'connecting', sizes: [wide] },
+  { name: 'lan', sizes: [wide] },
+  { name: 'ready', sizes: [wide] },
+  { name: 'offline', sizes: [wide], rest: 3600 },
+  { name: 'away', sizes: [wide], rest: 3600, languages: ['en', 'zh-CN'] },
+  { name: 'banned', sizes: [wide], details: true },
+  { name: 'asked', sizes: [wide], details: true },
+  { name: 'long', sizes: [wide, narrow] },
+  { name: 'many', sizes: [wide], steps: scrollUp },
+  { name: 'empty', sizes: [wide], languages: ['en', 'zh-CN'] },
+  { name: 'invited', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
+  { name: 'problem', sizes: [wide] },
+  { name: 'clock', sizes: [wide] },
+  { name: 'loading', sizes: [wide], rest: 400 },
+  { name: 'failed', sizes: [wide] },
+  { name: 'main', as: 'compact', query: 'compact', sizes: [wide] },
+  { name: 'main', as: 'focus', sizes: [wide], steps: tabToRow },
+  { name: 'main', as: 'written', sizes: [wide], steps: writeLines },
+  { name: 'main', as: 'too-long', sizes: [wide], steps: writeTooMuch },
+  { name: 'main', as: 'search', sizes: [wide, narrow], steps: search },
+  { name: 'main', as: 'ban', sizes: [wide], details: true, steps: askBan, languages: ['en', 'zh-CN'] },
+  { name: 'relay', as: 'link', sizes: [wide], steps: askLink },
+  { name: 'relay', as: 'hover', sizes: [wide], steps: hoverMessage },
+  { name: 'requests', sizes: [wide], steps: (page) => page.locator('aside nav > button').first().click() },
+  { name: 'main', as: 'settings', sizes: [wide, narrow], steps: (page) => page.keyboard.press('Control+,') },
+  { name: 'main', as: 'add-contact', sizes: [wide], steps: (page) => page.keyboard.press('Control+n') },
+  { name: 'first', sizes: [wide], languages: ['en', 'zh-CN'] },
+];
+
+async function scrollUp(page) {
+  for (let turn = 0; turn < 12; turn++) {
+    await page.locator('[data-log]').evaluate((log) => {
+      log.scrollTop = 200;
+    });
+    await page.waitForTimeout(60);
+  }
+}
+
+async function tabToRow(page) {
+  await page.locator('[data-row="ana"]').focus();
+  await page.keyboard.press('ArrowDown');
+}
+
+async function writeLines(page) {
+  await page
+    .locator('[data-composer]')
+    .fill('Careful with the 1974 log, page 12 is upside down.\nI can rescan it tonight');
+}
+
+async function writeTooMuch(page) {
+  await page.locator('[data-composer]').fill('harbour '.repeat(4200));
+}
+
+async function search(page) {
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('re');
+}
+
+async function askBan(page) {
+  await page.locator('[data-pane="details"] button').last().click();
+}
+
+async function askLink(page) {
+  await page.locator('[data-log] a').last().click();
+}
+
+async function hoverMessage(page) {
+  await page.locator('[data-message]').last().hover();
+  await page.waitForTimeout(300);
+}
+
+await build({ mode: 'look', logLevel: 'warn', build: { outDir, emptyOutDir: true } });
+const server = await preview({ build: { outDir }, preview: { port: 0, strictPort: false } });
+const address = server.resolvedUrls?.local[0];
+const browser = await chromium.launch({
+  executablePath: '/usr/bin/chromium',
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-quic',
+    '--no-first-run',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+  ],
+});
+await mkdir(folder, { recursive: true });
+let errors = 0;
+
+for (const scene of scenes) {
+  const name = scene.as ? `${scene.name}-${scene.as}` : scene.name;
+  if (!name.includes(only)) continue;
+  for (const language of scene.languages ?? ['en']) {
+    for (const theme of ['light', 'dark']) {
+      for (const size of scene.sizes) {
+        const context = await browser.newContext({
+          viewport: size,
+          colorScheme: theme,
+          locale: language,
+          timezoneId: 'Europe/Lisbon',
+        });
+        const page = await context.newPage();
+        const file = `${name}-${size.width}-${theme}${language === 'en' ? '' : `-${language}`}.png`;
+        const complain = (text) => {
+          errors += 1;
+          process.stderr.write(`${file}: ${text}\n`);
+        };
+        page.on('console', (message) => message.type() === 'error' && complain(message.text()));
+        page.on('pageerror', (error) => complain(error.message));
+        await page.clock.setFixedTime(new Date('2026-11-21T10:45:00Z'));
+        const query = `fake=${scene.name}&theme=${theme}&lang=${language}${scene.details ? '&details' : ''}${scene.query ? `&${scene.query}` : ''}`;
+        await page.goto(`${address}?${query}`);
+        await page.evaluate(() => document.fonts.ready);
+        await page.waitForTimeout(scene.rest ?? 700);
+        if (scene.details && size.width < 1080) await page.keyboard.press('Control+i');
+        await scene.steps?.(page);
+        await page.waitForTimeout(700);
+        await page.screenshot({ path: join(folder, file) });
+        await context.close();
+      }
+    }
+  }
+}
+
+await browser.close();
+await server.close();
+process.stdout.write(`Pictures are in ${folder}. Errors logged by the pages: ${errors}.\n`);
+process.exitCode = errors > 0 ? 1 : 0;

@@ -1,0 +1,85 @@
+import { lazy, Suspense, useEffect } from 'react';
+import { errorText, useTranslation } from '@/i18n';
+import { resetSession, useSession, useView } from '@/model';
+import { Button, Note, Spinner } from '@/ui';
+import styles from './App.module.css';
+import { Dialogs } from './Dialogs';
+import { ErrorBoundary } from './ErrorBoundary';
+import { MainWindow } from './MainWindow';
+import { reportPainted } from './painted';
+import { ToastPlace } from './ToastPlace';
+import { useKeys } from './useKeys';
+import { useLinkGuard } from './useLinkGuard';
+
+const FirstRun = lazy(() => import('@/features/firstrun'));
+const SettingsView = lazy(() => import('@/features/settings'));
+
+/** The whole window. */
+export function App({ restart }: { restart: () => void }) {
+  useKeys();
+  useLinkGuard();
+  return (
+    <ErrorBoundary>
+      <Place restart={restart} />
+      <Dialogs />
+      <ToastPlace />
+    </ErrorBoundary>
+  );
+}
+
+function Place({ restart }: { restart: () => void }) {
+  const { t } = useTranslation();
+  const status = useSession((state) => state.status);
+  const failure = useSession((state) => state.failure);
+  const firstRun = useSession((state) => state.firstRun);
+  const place = useView((state) => state.place);
+
+  useEffect(() => {
+    if (status === 'ready') return reportPainted();
+  }, [status]);
+
+  if (status === 'starting') return <div className={styles.middle} role="status" aria-label={t('app.starting')} />;
+  if (status === 'failed') {
+    return (
+      <main className={styles.middle}>
+        <Note
+          kind="bad"
+          role="alert"
+          action={
+            <Button
+              size="small"
+              onPress={() => {
+                resetSession();
+                restart();
+              }}
+            >
+              {t('app.retry')}
+            </Button>
+          }
+        >
+          <b>{t('app.failed')}</b> {errorText(failure)}
+        </Note>
+      </main>
+    );
+  }
+  const waiting = (
+    <div className={styles.middle}>
+      <Spinner />
+    </div>
+  );
+  if (firstRun) {
+    return (
+      <Suspense fallback={waiting}>
+        <FirstRun />
+      </Suspense>
+    );
+  }
+  if (place.kind === 'settings') {
+    return (
+      <Suspense fallback={waiting}>
+        <SettingsView page={place.page} />
+      </Suspense>
+    );
+  }
+  return <MainWindow />;
+}

@@ -1,0 +1,22 @@
+import { lazy, Suspense } from 'react';
+import { closeDialog, useConversation, useView } from '@/model';
+
+const AddContactDialog = lazy(() => import('@/features/addcontact'));
+const BanDialog = lazy(() => import('@/features/details/BanDialog'));
+const LinkDialog = lazy(() => import('./LinkDialog'));
+
+/** The one dialog that is open. */
+export function Dialogs() {
+  const dialog = useView((state) => state.dialog);
+  const banned = useConversation(dialog?.kind === 'ban' ? dialog.conversation : '');
+  if (!dialog) return null;
+  return (
+    <Suspense fallback={null}>
+      {dialog.kind === 'add-contact' && (
+        <AddContactDialog key={dialog.link} tab={dialog.tab} link={dialog.link} onClose={closeDialog} />
+      )}
+      {dialog.kind === 'ban' && banned && <BanDialog conversation={banned} onClose={closeDialog} />}
+      {dialog.kind === 'link' && <LinkDialog address={dialog.address} onClose={closeDialog} />}
+    </Suspense>
+  );
+}

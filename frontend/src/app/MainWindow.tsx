@@ -1,0 +1,78 @@
+import { lazy, Suspense } from 'react';
+import { Composer } from '@/features/composer';
+import { ConversationHeader } from '@/features/conversation';
+import { Conversations } from '@/features/conversations';
+import { Details } from '@/features/details';
+import { Timeline } from '@/features/timeline';
+import { NoContacts, NoSelection } from '@/features/welcome';
+import { errorText, useTranslation } from '@/i18n';
+import { changeSettings, showToast, useConversation, useSession, useView, view } from '@/model';
+import { classes, floatingQuery, Spinner, useMedia } from '@/ui';
+import styles from './App.module.css';
+import { focusComposer, focusSearch } from './focus';
+import { ContactNotice, ProblemBar } from './ProblemBar';
+
+const RequestsView = lazy(() => import('@/features/requests'));
+
+/** The list, the conversation and its details. */
+export function MainWindow() {
+  const { t } = useTranslation();
+  const place = useView((state) => state.place);
+  const id = useView((state) => state.conversation);
+  const conversation = useConversation(id);
+  const any = useSession((state) => Object.keys(state.conversations).length > 0);
+  const docked = useSession((state) => state.settings.details);
+  const floating = useMedia(floatingQuery);
+  const floatingOpen = useView((state) => state.detailsFloating);
+  const requests = place.kind === 'requests';
+  const details = !requests && conversation !== undefined && (floating ? floatingOpen : docked);
+
+  return (
+    <div className={classes(styles.window, details && !floating && styles.withDetails)}>
+      {!requests && conversation && (
+        <button type="button" className={styles.skip} onClick={focusComposer}>
+          {t('app.skip')}
+        </button>
+      )}
+      <Conversations />
+      <main className={styles.main} data-pane="main">
+        {requests ? (
+          <Suspense
+            fallback={
+              <div className={styles.middle}>
+                <Spinner />
+              </div>
+            }
+          >
+            <RequestsView />
+          </Suspense>
+        ) : conversation ? (
+          <>
+            <ConversationHeader conversation={conversation} detailsOpen={details} onDetails={toggleDetails} />
+            <ProblemBar under />
+            <ContactNotice conversation={conversation} />
+            <Timeline conversation={conversation} />
+            <Composer key={conversation.id} conversation={conversation} />
+          </>
+        ) : (
+          <>
+            <ProblemBar />
+            {any ? <NoSelection onSearch={focusSearch} /> : <NoContacts />}
+          </>
+        )}
+      </main>
+      {details && <Details conversation={conversation} onClose={toggleDetails} />}
+    </div>
+  );
+}
+
+/** Opens or closes the details: beside the conversation as a setting, above it as long as it is open. */
+export function toggleDetails(): void {
+  if (window.matchMedia(floatingQuery).matches) {
+    view.setState((state) => ({ detailsFloating: !state.detailsFloating }));
+    return;
+  }
+  changeSettings((settings) => ({ details: !settings.details })).catch((reason: unknown) =>
+    showToast(errorText(reason)),
+  );
+}

@@ -1,0 +1,116 @@
+import { CircleAlert, Clock, HardDrive, ServerOff, WifiOff } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { backend, type Conversation, type Network, type Problem } from '@/backend';
+import { errorText, problemText, useTranslation } from '@/i18n';
+import { showToast, useSession } from '@/model';
+import { Button, classes, Note } from '@/ui';
+import styles from './App.module.css';
+
+/** How long the network may be away before it is said, in milliseconds: a change of network takes a moment. */
+const patience = 3000;
+
+/** True once a condition has held for a while, false as soon as it does not. */
+function useLasting(holds: boolean): boolean {
+  const [lasted, setLasted] = useState(false);
+  useEffect(() => {
+    if (!holds) return;
+    const timer = setTimeout(() => setLasted(true), patience);
+    return () => {
+      clearTimeout(timer);
+      setLasted(false);
+    };
+  }, [holds]);
+  return holds && lasted;
+}
+
+const serversDown = (network: Network) => network.servers.filter((server) => !server.guest && server.state === 'down');
+
+/** A trouble of the whole app, where it is seen: one at a time, the gravest first. `under` leaves room for the string. */
+export function ProblemBar({ under = false }: { under?: boolean }) {
+  const { t } = useTranslation();
+  const problem = useSession((state) => state.problem);
+  const network = useSession((state) => state.network);
+  const down = serversDown(network);
+  const reached = network.servers.some((server) => !server.guest && server.state === 'online');
+  const offline = useLasting(!network.online);
+  const away = useLasting(network.online && down.length > 0 && !reached);
+  const place = classes(styles.problem, under && styles.under);
+
+  function retry(): void {
+    for (const server of down) {
+      backend()
+        .retryServer(server.id)
+        .catch((reason: unknown) => showToast(errorText(reason)));
+    }
+  }
+
+  const again =
+    down.length > 0 ? (
+      <Button size="small" onPress={retry}>
+        {t('app.retry')}
+      </Button>
+    ) : undefined;
+
+  if (problem) {
+    return (
+      <Note
+        kind={problem.code === 'clock-wrong' ? 'warn' : 'bad'}
+        role="alert"
+        icon={<ProblemIcon problem={problem} />}
+        className={place}
+      >
+        {problemText(problem)}
+      </Note>
+    );
+  }
+  if (offline) {
+    return (
+      <Note
+        kind="bad"
+        role="status"
+        icon={<WifiOff size={18} strokeWidth={1.75} aria-hidden="true" />}
+        action={again}
+        className={place}
+      >
+        <b>{t('problems.offlineTitle')}</b> {t('problems.offline')}
+      </Note>
+    );
+  }
+  const first = down[0];
+  if (away && first) {
+    return (
+      <Note
+        kind="warn"
+        role="status"
+        icon={<ServerOff size={18} strokeWidth={1.75} aria-hidden="true" />}
+        action={again}
+        className={place}
+      >
+        <b>{t('problems.serverAwayTitle', { server: first.address })}</b> {t('problems.serverAway')}
+      </Note>
+    );
+  }
+  return null;
+}
+
+function ProblemIcon({ problem }: { problem: Problem }) {
+  const look = { size: 18, strokeWidth: 1.75, 'aria-hidden': true } as const;
+  if (problem.code === 'clock-wrong') return <Clock {...look} />;
+  if (problem.code === 'disk-full') return <HardDrive {...look} />;
+  return <CircleAlert {...look} />;
+}
+
+/** A lasting trouble with one contact, for example an older version on their side. */
+export function ContactNotice({ conversation }: { conversation: Conversation }) {
+  if (!conversation.notice) return null;
+  return (
+    <Note
+      kind="warn"
+      role="status"
+      icon={<CircleAlert size={18} strokeWidth={1.75} aria-hidden="true" />}
+      className={classes(styles.problem, styles.under)}
+    >
+      {errorText(conversation.notice)}
+    </Note>
+  );
+}

@@ -1,0 +1,55 @@
+import type { Theme } from '@/backend';
+import { languageFor, setLanguage, startTranslations } from '@/i18n';
+import { session } from '@/model';
+
+// What first-paint.js reads before anything else runs.
+const themeKey = 'tincan.theme';
+const languageKey = 'tincan.language';
+
+function read(key: string): string {
+  try {
+    return localStorage.getItem(key) ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function keep(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Storage may be off; then the first frame follows the system, and the next one the setting.
+  }
+}
+
+const dark = window.matchMedia('(prefers-color-scheme: dark)');
+
+function shownTheme(theme: Theme): 'light' | 'dark' {
+  if (theme !== 'system') return theme;
+  return dark.matches ? 'dark' : 'light';
+}
+
+function apply(): void {
+  const { status, settings } = session.getState();
+  if (status !== 'ready') return;
+  const root = document.documentElement;
+  root.dataset.theme = shownTheme(settings.theme);
+  root.dataset.density = settings.compact ? 'compact' : 'cosy';
+  root.style.setProperty('--scale', String(settings.textSize));
+  keep(themeKey, settings.theme);
+  keep(languageKey, settings.language);
+  setLanguage(languageFor(settings.language, navigator.languages));
+}
+
+/** Puts theme, text size, density and language on the document, now and whenever settings or the system change. */
+export function startAppearance(): void {
+  startTranslations(languageFor(read(languageKey) || 'system', navigator.languages));
+  document.documentElement.dataset.theme = shownTheme((read(themeKey) || 'system') as Theme);
+  let last = session.getState().settings;
+  session.subscribe((state) => {
+    if (state.settings === last) return;
+    last = state.settings;
+    apply();
+  });
+  dark.addEventListener('change', apply);
+}

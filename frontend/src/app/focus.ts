@@ -1,0 +1,34 @@
+/** Puts the focus into the field that finds conversations. */
+export function focusSearch(): void {
+  const field = document.querySelector<HTMLInputElement>('[data-search]');
+  field?.focus();
+  field?.select();
+}
+
+/** Puts the focus into the message field, if there is one. */
+export function focusComposer(): void {
+  document.querySelector<HTMLTextAreaElement>('[data-composer]')?.focus();
+}
+
+/** Where the focus goes when a pane is entered. */
+const entries: Record<string, string> = {
+  list: '[data-row][tabindex="0"], [data-search]',
+  main: '[data-composer], [data-log], button, input',
+  details: 'button',
+};
+
+/** Moves the focus to the next pane (list, conversation, details), or to the one before. */
+export function cyclePanes(backwards: boolean): void {
+  const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')];
+  if (panes.length === 0) return;
+  const at = panes.findIndex((pane) => pane.contains(document.activeElement));
+  const next = panes[(at + (backwards ? -1 : 1) + panes.length) % panes.length];
+  if (!next) return;
+  for (const selector of (entries[next.dataset.pane ?? ''] ?? 'button').split(', ')) {
+    const target = next.querySelector<HTMLElement>(selector);
+    if (target) {
+      target.focus();
+      return;
+    }
+  }
+}

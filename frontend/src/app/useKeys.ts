@@ -1,0 +1,100 @@
+import { useEffect } from 'react';
+import {
+  filteredConversations,
+  session,
+  showAddContact,
+  showConversation,
+  showConversations,
+  showSettings,
+  sortedConversations,
+  view,
+} from '@/model';
+import { cyclePanes, focusSearch } from './focus';
+import { toggleDetails } from './MainWindow';
+
+const onMac = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** The conversation that is `step` rows from the open one, or the next one with unread messages. */
+export function neighbour(step: 1 | -1, unreadOnly: boolean): string | undefined {
+  const { conversation, filter, search } = view.getState();
+  const rows = filteredConversations(
+    sortedConversations(session.getState().conversations),
+    filter,
+    search,
+    conversation,
+  );
+  const at = rows.findIndex((row) => row.id === conversation);
+  if (at < 0) return unreadOnly ? rows.find((row) => row.unread > 0)?.id : rows[step > 0 ? 0 : rows.length - 1]?.id;
+  if (!unreadOnly) return rows[at + step]?.id;
+  const after = [...rows.slice(at + 1), ...rows.slice(0, at)];
+  return after.find((row) => row.unread > 0)?.id;
+}
+
+function move(step: 1 | -1, unreadOnly: boolean): void {
+  const id = neighbour(step, unreadOnly);
+  if (id !== undefined) showConversation(id);
+}
+
+/** Esc closes what is on top: floating details first, then settings or requests. Dialogs close themselves. */
+function closeTopmost(): boolean {
+  const { place, detailsFloating } = view.getState();
+  if (detailsFloating) view.setState({ detailsFloating: false });
+  else if (place.kind !== 'conversations') showConversations();
+  else return false;
+  return true;
+}
+
+/** What a key press does anywhere in the window; true when it did something. */
+export function runKey(event: KeyboardEvent): boolean {
+  const { status, firstRun } = session.getState();
+  if (status !== 'ready' || firstRun || event.isComposing || view.getState().dialog) return false;
+  const command = onMac ? event.metaKey : event.ctrlKey;
+  if (event.key === 'F6') {
+    cyclePanes(event.shiftKey);
+    return true;
+  }
+  if (event.key === 'Escape' && !event.defaultPrevented) return closeTopmost();
+  if (command && !event.altKey) {
+    switch (event.key.toLowerCase()) {
+      case 'k':
+        if (view.getState().place.kind === 'settings') {
+          showConversations();
+          setTimeout(focusSearch);
+        } else focusSearch();
+        return true;
+      case 'n':
+        if (event.shiftKey) return false;
+        showAddContact();
+        return true;
+      case 'a':
+        if (!event.shiftKey) return false;
+        showAddContact();
+        return true;
+      case 'i':
+        if (event.shiftKey || view.getState().conversation === '') return false;
+        toggleDetails();
+        return true;
+      case ',':
+        showSettings();
+        return true;
+      default:
+        return false;
+    }
+  }
+  if (event.altKey && !command && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
+    move(event.key === 'ArrowDown' ? 1 : -1, event.shiftKey && event.key === 'ArrowDown');
+    return true;
+  }
+  return false;
+}
+
+/** Listens for the keys that work anywhere. */
+export function useKeys(): void {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (runKey(event)) event.preventDefault();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, []);
+}

@@ -1,0 +1,69 @@
+import type {
+  Ban,
+  BanCheck,
+  BanKind,
+  Changes,
+  Conversation,
+  Invite,
+  InviteOptions,
+  InvitePreview,
+  Message,
+  Page,
+  Profile,
+  Server,
+  ServerCheck,
+  Settings,
+  State,
+} from './types';
+
+/**
+ * The calls that the interface may make, as in backend/app/api.go, which says what each does and which codes it refuses
+ * with. Every refusal is a BackendError.
+ */
+export interface Backend {
+  start(): Promise<State>;
+  since(sequence: number): Promise<Changes>;
+  painted(): Promise<void>;
+
+  createProfile(name: string, color: number): Promise<State>;
+  updateProfile(name: string, color: number): Promise<Profile>;
+  saveSettings(settings: Settings): Promise<Settings>;
+
+  open(conversation: string): Promise<Page>;
+  pageBefore(conversation: string, order: string, limit: number): Promise<Page>;
+  pageAfter(conversation: string, order: string, limit: number): Promise<Page>;
+  pageLast(conversation: string, limit: number): Promise<Page>;
+  sendText(conversation: string, text: string): Promise<Message>;
+  saveDraft(conversation: string, text: string): Promise<void>;
+  typing(conversation: string): Promise<void>;
+  markRead(conversation: string, message: string): Promise<void>;
+  focus(conversation: string, focused: boolean): Promise<void>;
+
+  createInvite(options: InviteOptions): Promise<Invite>;
+  invites(): Promise<Invite[]>;
+  revokeInvite(id: string): Promise<void>;
+  readInvite(link: string): Promise<InvitePreview>;
+  sendRequest(link: string, text: string): Promise<Conversation>;
+  acceptRequest(id: string): Promise<Conversation>;
+  declineRequest(id: string): Promise<void>;
+  banRequest(id: string, reason: string): Promise<Ban>;
+  safetyNumber(peer: string): Promise<string>;
+
+  bans(): Promise<Ban[]>;
+  checkBan(kind: BanKind | '', target: string): Promise<BanCheck>;
+  addBan(kind: BanKind, target: string, reason: string): Promise<Ban>;
+  removeBan(id: string): Promise<Ban>;
+  restoreBan(ban: Ban): Promise<Ban>;
+
+  checkServer(address: string): Promise<ServerCheck>;
+  addServer(address: string): Promise<Server>;
+  removeServer(id: string): Promise<void>;
+  retryServer(id: string): Promise<void>;
+
+  openLink(address: string): Promise<void>;
+
+  /** Subscribes to the one event. The returned function ends the subscription. */
+  onChanges(listener: (changes: Changes) => void): () => void;
+  /** Called when the stream of events was cut and is back, so that what was missed is asked for. */
+  onReconnected(listener: () => void): () => void;
+}

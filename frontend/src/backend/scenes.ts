@@ -1,0 +1,376 @@
+import { FakeBackend, type FakeOptions } from './fake';
+import { orderKey } from './fake-log';
+import type { Conversation, Invite, Message, Network, Request, State } from './types';
+
+// Scenes for development and for pictures: `?fake=<name>`. Names: main, relay, waiting, connecting, lan, ready, offline, away,
+// banned, asked, long, unread, empty, problem, clock, loading, failed, first, requests, many. They stand still at the
+// time `?at=` (a date and time), which the look script also gives to the browser's clock.
+
+const me = 'tc1mira';
+
+function ago(now: Date, days: number, hours: number, minutes: number): string {
+  const time = new Date(now);
+  time.setDate(time.getDate() - days);
+  time.setHours(hours, minutes, 0, 0);
+  return time.toISOString();
+}
+
+function person(
+  id: string,
+  name: string,
+  color: number,
+  lastTime: string,
+  rest: Partial<Conversation> = {},
+): Conversation {
+  return {
+    id,
+    peerId: `tc1${id}`,
+    name,
+    color,
+    contact: 'mutual',
+    presence: 'online',
+    line: { state: 'idle', rtt: -1, host: '' },
+    typing: false,
+    preview: '',
+    previewMine: false,
+    previewState: 'received',
+    lastTime,
+    unread: 0,
+    queued: 0,
+    draft: '',
+    since: lastTime,
+    invite: '',
+    ...rest,
+  };
+}
+
+function say(conversation: string, time: string, text: string, state: Message['state'] = 'received'): Message {
+  const mine = state !== 'received';
+  return {
+    id: `${conversation}-${time}-${text.length}`,
+    conversation,
+    order: orderKey(Date.parse(time), text.length),
+    mine,
+    author: mine ? me : `tc1${conversation}`,
+    text,
+    time,
+    state,
+  };
+}
+
+function network(now: Date, change: Partial<Network> = {}): Network {
+  return {
+    online: true,
+    servers: [
+      {
+        id: 'server-key',
+        address: 'lines.example.net:7443',
+        mine: false,
+        guest: false,
+        state: 'online',
+        rtt: 23,
+        since: ago(now, 0, 8, 0),
+        retryAt: '',
+      },
+    ],
+    lines: 6,
+    hostAddress: '',
+    ...change,
+  };
+}
+
+function invite(now: Date): Invite {
+  const modules: string[] = [];
+  for (let y = 0; y < 45; y++) {
+    for (let x = 0; x < 45; x++) {
+      const finder = [
+        [0, 0],
+        [38, 0],
+        [0, 38],
+      ].some(([fx = 0, fy = 0]) => x >= fx && x < fx + 7 && y >= fy && y < fy + 7);
+      const ring = [
+        [0, 0],
+        [38, 0],
+        [0, 38],
+      ].some(([fx = 0, fy = 0]) => {
+        const distance = Math.max(Math.abs(x - fx - 3), Math.abs(y - fy - 3));
+        return distance === 3 || distance <= 1;
+      });
+      if (finder ? ring : (x * 7 + y * 13 + ((x * y) % 5)) % 3 === 0) modules.push(`M${x} ${y}h1v1h-1z`);
+    }
+  }
+  return {
+    id: 'invite-1',
+    label: 'For Noor',
+    link: `tincan:invite/1#${'k7q4wx2m9fht'.repeat(30)}`,
+    short: 'tincan:invite/1#k7q4-wx2m-9fht…',
+    qr: modules.join(''),
+    qrSize: 45,
+    created: ago(now, 0, 9, 0),
+    expires: ago(now, -7, 9, 0),
+    uses: 1,
+    used: 0,
+    active: true,
+  };
+}
+
+function requests(now: Date): Request[] {
+  return [
+    {
+      id: 'request-1',
+      peerId: 'tc1noor',
+      name: 'Noor Haddad',
+      color: 6,
+      text: 'Hi Mira, it is Noor from the kayak club. Elif gave me your invite.',
+      time: ago(now, 0, 9, 12),
+      inviteLabel: 'Kayak club',
+      inviteMade: ago(now, 3, 18, 0),
+      safetyNumber: '30921 77450 18263 99014 52380 64197 08351 46720 91538 27046 63819 05274',
+    },
+    {
+      id: 'request-2',
+      peerId: 'tc1sam',
+      name: 'Sam',
+      color: 4,
+      text: 'hello from the workshop',
+      time: ago(now, 1, 16, 40),
+      inviteLabel: '',
+      inviteMade: ago(now, 2, 10, 0),
+      safetyNumber: '11840 90275 36641 05382 77193 48206 59317 20468 83951 16740 42085 93627',
+    },
+  ];
+}
+
+function rows(now: Date): Conversation[] {
+  return [
+    person('ana', 'Ana Duarte', 5, ago(now, 0, 10, 42), {
+      preview: 'The ferry leaves at 9 then. I’ll bring the thermos',
+      line: { state: 'direct', rtt: 8, host: '' },
+      since: ago(now, 262, 18, 4),
+      invite: 'For Ana',
+    }),
+    person('jonas', 'Jonas Weber', 2, ago(now, 0, 10, 18), {
+      preview: 'I can rescan it tonight',
+      unread: 1,
+      line: { state: 'relayed', rtt: 64, host: 'lines.example.net' },
+    }),
+    person('priya', 'Priya Raman', 7, ago(now, 0, 9, 55), {
+      preview: 'See you there',
+      draft: 'did you see the second page?',
+      presence: 'offline',
+    }),
+    person('ole', 'Grandpa Ole', 3, ago(now, 3, 17, 2), {
+      preview: 'The boat is dry again',
+      previewMine: true,
+      previewState: 'queued',
+      queued: 2,
+      presence: 'offline',
+      line: { state: 'waiting', rtt: -1, host: '' },
+    }),
+    person('li', '李小梅', 4, ago(now, 5, 20, 10), { preview: '周六的灯塔还去吗？', unread: 3, presence: 'offline' }),
+    person('tomas', 'Tomás Reyes', 6, ago(now, 9, 11, 0), {
+      preview: 'Happy birthday!',
+      previewMine: true,
+      previewState: 'read',
+      presence: 'offline',
+    }),
+  ];
+}
+
+function anaTalk(now: Date): Message[] {
+  return [
+    say('ana', ago(now, 1, 18, 20), 'Boarding now. Phone off until Porto'),
+    say('ana', ago(now, 1, 18, 21), 'Safe trip!', 'read'),
+    say('ana', ago(now, 0, 8, 12), 'Good morning from the quay!'),
+    say('ana', ago(now, 0, 10, 31), 'Morning! Still on for the lighthouse on Saturday?', 'read'),
+    say('ana', ago(now, 0, 10, 33), 'Look who is already out there'),
+    say('ana', ago(now, 0, 10, 35), 'Is that Ole’s boat? He said he sold it!', 'read'),
+    say('ana', ago(now, 0, 10, 41), 'He “sold” it to my uncle. For one jar of honey.'),
+    say('ana', ago(now, 0, 10, 42), 'The ferry leaves at 9 then. I’ll bring the thermos'),
+  ];
+}
+
+function longTalk(now: Date, count: number): Message[] {
+  const lines = [
+    'The tide script works now.',
+    'You were right about the offset. I moved the whole table by twelve minutes and the harbour agrees with it again.',
+    'Yes',
+    'Write-up is here: https://tides.example.org/notes and the old one at http://tides.example.org/1974.',
+    '明天早上八点在码头见，带上保温瓶。',
+    'Careful with the 1974 log, page 12 is upside down.\nI can rescan it tonight.',
+  ];
+  const list: Message[] = [];
+  const begin = now.getTime() - count * 240_000;
+  for (let index = 0; index < count; index++) {
+    const time = new Date(begin + index * 240_000 - (index % 7) * 20_000).toISOString();
+    const mine = index % 5 === 2 || index % 11 === 3;
+    const text = `${lines[index % lines.length] ?? ''}${index % 9 === 0 ? ` (${index})` : ''}`;
+    list.push({
+      id: `jonas-${index}`,
+      conversation: 'jonas',
+      order: orderKey(begin + index * 240_000, index),
+      mine,
+      author: mine ? me : 'tc1jonas',
+      text,
+      time,
+      state: mine ? 'read' : 'received',
+    });
+  }
+  return list;
+}
+
+function mainState(now: Date): State {
+  return {
+    version: '0.1.0',
+    sequence: 1,
+    firstRun: false,
+    profile: { peerId: me, name: 'Mira Lind', color: 2 },
+    settings: {
+      theme: 'system',
+      language: 'system',
+      textSize: 1,
+      compact: new URLSearchParams(location.search).has('compact'),
+      hosting: true,
+      details: new URLSearchParams(location.search).has('details'),
+    },
+    network: network(now),
+    conversations: rows(now),
+    requests: requests(now),
+  };
+}
+
+type Scene = (now: Date) => { options: FakeOptions; open?: string; prepare?: (backend: FakeBackend) => void };
+
+function withAna(now: Date, change: Partial<Conversation>, talk = anaTalk(now)): FakeOptions {
+  const state = mainState(now);
+  state.conversations = state.conversations.map((row) => (row.id === 'ana' ? { ...row, ...change } : row));
+  return {
+    state,
+    messages: { ana: talk, jonas: longTalk(now, 400), ole: [], priya: [], li: [], tomas: [] },
+    invites: [invite(now)],
+    previews: {
+      'tincan:invite/1#noor': {
+        peerId: 'tc1noor',
+        name: 'Noor Haddad',
+        color: 6,
+        servers: ['lines.example.net:7443'],
+        expires: ago(now, -6, 9, 0),
+        safetyNumber: '30921 77450 18263 99014 52380 64197 08351 46720 91538 27046 63819 05274',
+      },
+    },
+  };
+}
+
+function empty(now: Date): FakeOptions {
+  const options = withAna(now, {});
+  return {
+    ...options,
+    state: { ...options.state, conversations: [], requests: [], network: network(now, { lines: 0 }) },
+    invites: [],
+  };
+}
+
+const scenes: Record<string, Scene> = {
+  main: (now) => ({ options: withAna(now, { unread: 2, typing: true }), open: 'ana' }),
+  none: (now) => ({ options: withAna(now, { unread: 2 }) }),
+  lan: (now) => ({ options: withAna(now, { line: { state: 'lan', rtt: 2, host: '' } }), open: 'ana' }),
+  ready: (now) => ({ options: withAna(now, { line: { state: 'idle', rtt: -1, host: '' } }), open: 'ana' }),
+  connecting: (now) => ({ options: withAna(now, { line: { state: 'connecting', rtt: -1, host: '' } }), open: 'ana' }),
+  relay: (now) => ({ options: withAna(now, {}), open: 'jonas' }),
+  unread: (now) => {
+    const options = withAna(now, {});
+    options.state.conversations = options.state.conversations.map((row) =>
+      row.id === 'jonas' ? { ...row, unread: 40 } : row,
+    );
+    return { options, open: 'jonas' };
+  },
+  waiting: (now) => ({
+    options: withAna(now, { presence: 'offline', queued: 2, line: { state: 'waiting', rtt: -1, host: '' } }, [
+      say('ana', ago(now, 1, 18, 20), 'Boarding now. Phone off until Porto'),
+      say('ana', ago(now, 1, 18, 21), 'Safe trip!', 'read'),
+      say('ana', ago(now, 0, 7, 50), 'Landed. See you on the quay', 'received'),
+      say('ana', ago(now, 0, 7, 56), 'Good', 'delivered'),
+      say('ana', ago(now, 0, 10, 40), 'The ferry is at 9, not 10. I checked twice this time', 'queued'),
+      say('ana', ago(now, 0, 10, 42), 'Tell me when you land', 'queued'),
+    ]),
+    open: 'ana',
+  }),
+  offline: (now) => {
+    const options = withAna(now, { presence: 'unknown', line: { state: 'no-network', rtt: -1, host: '' } });
+    options.state.network = network(now, { online: false, lines: 0 });
+    return { options, open: 'ana' };
+  },
+  away: (now) => {
+    const options = withAna(now, {});
+    const [server] = options.state.network.servers;
+    if (server) options.state.network.servers = [{ ...server, state: 'down', rtt: -1 }];
+    return { options, open: 'ana' };
+  },
+  banned: (now) => ({
+    options: withAna(now, { contact: 'banned', presence: 'unknown', line: { state: 'banned', rtt: -1, host: '' } }),
+    open: 'ana',
+  }),
+  asked: (now) => ({
+    options: withAna(
+      now,
+      { contact: 'asked', presence: 'unknown', queued: 1, line: { state: 'idle', rtt: -1, host: '' } },
+      [say('ana', ago(now, 0, 10, 42), 'Hi Ana, it is Mira from the quay. Look at https://example.org', 'queued')],
+    ),
+    open: 'ana',
+  }),
+  long: (now) => ({
+    options: withAna(now, {}, [
+      ...anaTalk(now).slice(0, 3),
+      say(
+        'ana',
+        ago(now, 0, 10, 30),
+        `A long one. ${'The harbour master keeps a list of every boat that leaves. '.repeat(12)}`,
+      ),
+      say('ana', ago(now, 0, 10, 31), `averylongwordwithoutanyspace${'andmore'.repeat(30)}`, 'delivered'),
+    ]),
+    open: 'ana',
+  }),
+  many: (now) => {
+    const options = withAna(now, {});
+    return { options: { ...options, messages: { ...options.messages, jonas: longTalk(now, 100_000) } }, open: 'jonas' };
+  },
+  empty: (now) => ({ options: empty(now), prepare: () => undefined }),
+  invited: (now) => ({ options: { ...empty(now), invites: [invite(now)] } }),
+  problem: (now) => {
+    const options = withAna(now, {});
+    options.state.problem = { code: 'disk-full', message: 'The disk is full.', params: {} };
+    return { options, open: 'ana' };
+  },
+  clock: (now) => {
+    const options = withAna(now, {});
+    options.state.problem = { code: 'clock-wrong', message: 'The clock is wrong.', params: { minutes: '1440' } };
+    return { options, open: 'ana' };
+  },
+  loading: (now) => ({ options: { ...withAna(now, {}), delay: 1500 }, open: 'ana' }),
+  failed: (now) => ({ options: withAna(now, {}), prepare: (backend) => backend.refuse('start', 'internal') }),
+  requests: (now) => ({ options: withAna(now, {}) }),
+  first: (now) => {
+    const options = empty(now);
+    return { options: { ...options, state: { ...options.state, firstRun: true } } };
+  },
+};
+
+/** The backend of a scene, `main` when there is none by that name. It is on the window, so that a person can play with it. */
+export function sceneBackend(name: string): FakeBackend {
+  const parameters = new URLSearchParams(location.search);
+  const now = new Date();
+  const scene = (scenes[name] ?? scenes.main)?.(now);
+  if (!scene) throw new Error('there is no scene');
+  const theme = parameters.get('theme');
+  if (theme === 'light' || theme === 'dark') scene.options.state.settings.theme = theme;
+  scene.options.state.settings.language = parameters.get('lang') ?? 'system';
+  const made = new FakeBackend(scene.options);
+  scene.prepare?.(made);
+  if (scene.open) {
+    const open = scene.open;
+    made.onChanges(() => undefined);
+    setTimeout(() => made.emit({ openConversation: open }), scene.options.delay ? scene.options.delay + 100 : 100);
+  }
+  Object.assign(window, { fake: made });
+  return made;
+}

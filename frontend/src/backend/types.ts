@@ -1,0 +1,309 @@
+// What TypeScript sees of backend/app/types.go, as plain interfaces: ids are strings, times are RFC 3339 strings in UTC
+// with milliseconds, lists are never null in answers. In Changes an absent field means "not changed".
+
+/** State is everything the window needs for its first paint. */
+export interface State {
+  /** of this build, for example "0.1.0" */
+  version: string;
+  /** of the last Changes that this state includes */
+  sequence: number;
+  /** no profile yet: show the first-run screen */
+  firstRun: boolean;
+  /** a state of the whole app that the person must know of */
+  problem?: Problem;
+  profile: Profile;
+  settings: Settings;
+  network: Network;
+  /** newest activity first */
+  conversations: Conversation[];
+  /** newest first */
+  requests: Request[];
+}
+
+/** Changes is what happened since the last one; the event "changes" carries it. */
+export interface Changes {
+  /** consecutive; after a gap call Since */
+  sequence: number;
+  /** too far behind: call Start again */
+  reset?: boolean;
+  problem?: Problem;
+  profile?: Profile;
+  settings?: Settings;
+  network?: Network;
+  /** whole rows, replaced by id */
+  conversations?: Conversation[];
+  /** ids */
+  removedConversations?: string[];
+  /** new or changed, by id */
+  messages?: Message[];
+  /** new or changed, by id */
+  requests?: Request[];
+  /** ids */
+  removedRequests?: string[];
+  /** call Bans if they are on screen */
+  bansChanged?: boolean;
+  /** show this one (a second instance or a notification asked) */
+  openConversation?: string;
+  /** a tincan: link was opened: show its preview */
+  pasteInvite?: string;
+}
+
+/** ProblemCode names a state of the whole app. */
+export type ProblemCode = 'database-damaged' | 'folder-read-only' | 'disk-full' | 'clock-wrong';
+
+/** Problem is one of them; Message is an English sentence, Params fill a translated one. */
+export interface Problem {
+  code: ProblemCode;
+  message: string;
+  params: Record<string, string>;
+}
+
+/** Error is what a rejected call carries. Code is stable and chooses the translation, Params fill it, Message is the English sentence for codes that the interface does not know. It never holds secrets or paths. */
+export interface ErrorDetail {
+  code: string;
+  message: string;
+  params: Record<string, string>;
+}
+
+/** Profile is this person. */
+export interface Profile {
+  peerId: string;
+  name: string;
+  /** 1 to 8: the enamel token */
+  color: number;
+}
+
+/** Theme is the look of the window. */
+export type Theme = 'system' | 'light' | 'dark';
+
+/** Settings are this install's choices. */
+export interface Settings {
+  theme: Theme;
+  /** "system", "en" or "zh-CN" */
+  language: string;
+  /** 0.9, 1, 1.15 or 1.3 */
+  textSize: number;
+  /** density: 44 px rows instead of 56 */
+  compact: boolean;
+  /** "Introduce people on this network" */
+  hosting: boolean;
+  /** the details panel is open */
+  details: boolean;
+}
+
+/** ServerState is how an introduction server is doing. */
+export type ServerState = 'connecting' | 'online' | 'down';
+
+/** Server is an introduction server that this device uses. */
+export interface Server {
+  /** the server's key, text form */
+  id: string;
+  /** host:port, to show */
+  address: string;
+  /** the one in this app */
+  mine: boolean;
+  /** a contact's server: only to reach them */
+  guest: boolean;
+  state: ServerState;
+  /** milliseconds, -1 unknown */
+  rtt: number;
+  /** since when in this state */
+  since: string;
+  /** why it is down */
+  error?: ErrorDetail;
+  /** when down: the next attempt, "" when none is planned */
+  retryAt: string;
+}
+
+/** Network is what is known of the ways out. */
+export interface Network {
+  /** any network interface is up besides loopback, or a server is reachable */
+  online: boolean;
+  servers: Server[];
+  /** open lines */
+  lines: number;
+  /** HostAddress is where others on this network reach the server in this app, "" when it is off. */
+  hostAddress: string;
+  /** why it could not start, for example the port is in use */
+  hostError?: ErrorDetail;
+}
+
+/** ContactState is how far two people are. */
+export type ContactState = 'asked' | 'mutual' | 'banned';
+
+/** Presence of a contact. */
+export type Presence = 'online' | 'offline' | 'unknown';
+
+/** LineState is one row of the design's "The line: every state". */
+export type LineState = 'lan' | 'direct' | 'relayed' | 'connecting' | 'waiting' | 'no-network' | 'idle' | 'banned';
+
+/** Line is how two people are connected right now. */
+export interface Line {
+  state: LineState;
+  /** milliseconds, smoothed over 5 s; -1 unknown */
+  rtt: number;
+  /** of the relay, when relayed */
+  host: string;
+}
+
+/** MessageState is what the sender may know. */
+export type MessageState = 'queued' | 'delivered' | 'read' | 'received';
+
+/** Conversation is a row of the list and the head of a conversation. */
+export interface Conversation {
+  id: string;
+  peerId: string;
+  name: string;
+  color: number;
+  contact: ContactState;
+  presence: Presence;
+  line: Line;
+  typing: boolean;
+  /** first line of the last message, at most 200 characters */
+  preview: string;
+  previewMine: boolean;
+  previewState: MessageState;
+  /** of the last message, or when the contact was made */
+  lastTime: string;
+  /** computed from the read position */
+  unread: number;
+  /** my messages that are not on their computer yet */
+  queued: number;
+  draft: string;
+  /** when the contact was made */
+  since: string;
+  /** label of the invite they came by, "" when it was theirs */
+  invite: string;
+  /** a lasting trouble with this contact, for example an older protocol */
+  notice?: ErrorDetail;
+}
+
+/** Message is one text in a timeline. */
+export interface Message {
+  /** hash of the entry, hex */
+  id: string;
+  conversation: string;
+  /** compares as a string; the timeline's order, the same for every reader */
+  order: string;
+  mine: boolean;
+  /** PeerID */
+  author: string;
+  text: string;
+  /** as shown: a time from the future is clamped */
+  time: string;
+  state: MessageState;
+}
+
+/** Page is a stretch of a timeline, oldest first. */
+export interface Page {
+  conversation: Conversation;
+  messages: Message[];
+  hasBefore: boolean;
+  hasAfter: boolean;
+  /** id; "" when everything is read. The "new messages" line stands before it */
+  firstUnread: string;
+  unreadCount: number;
+}
+
+/** Invite is one of my own. */
+export interface Invite {
+  id: string;
+  label: string;
+  /** tincan:invite/1#… */
+  link: string;
+  /** a readable beginning to show */
+  short: string;
+  /** SVG path data of the dark modules on a grid of QRSize */
+  qr: string;
+  /** modules along one side, quiet zone not included */
+  qrSize: number;
+  created: string;
+  expires: string;
+  /** people it may bring */
+  uses: number;
+  used: number;
+  /** neither expired, used up nor revoked */
+  active: boolean;
+}
+
+/** InviteOptions are what the person chose; zero values mean 7 days, one person. */
+export interface InviteOptions {
+  label: string;
+  /** 1, 7 or 30 */
+  days: number;
+  /** 1 to 100 */
+  uses: number;
+}
+
+/** InvitePreview is what an invite from someone else says. */
+export interface InvitePreview {
+  peerId: string;
+  name: string;
+  color: number;
+  /** host:port */
+  servers: string[];
+  expires: string;
+  /** 12 groups of five digits */
+  safetyNumber: string;
+  /** set when they are a contact already */
+  conversation?: string;
+}
+
+/** Request is somebody who asks. */
+export interface Request {
+  /** the conversation it would become */
+  id: string;
+  peerId: string;
+  name: string;
+  color: number;
+  /** at most 1 KiB; plain, nothing in it is live */
+  text: string;
+  /** when it arrived here */
+  time: string;
+  inviteLabel: string;
+  inviteMade: string;
+  safetyNumber: string;
+}
+
+/** BanKind is what a ban names. */
+export type BanKind = 'peer' | 'address' | 'range';
+
+/** Ban is one line of the ban list. */
+export interface Ban {
+  id: string;
+  kind: BanKind;
+  /** PeerID, address or CIDR range, canonical */
+  target: string;
+  /** of the person, for peers */
+  name: string;
+  /** of the person, for peers */
+  color: number;
+  reason: string;
+  added: string;
+  /** attempts */
+  blocked: number;
+}
+
+/** BanCheck is what a ban would do, before it is added. */
+export interface BanCheck {
+  /** what the text was read as */
+  kind: BanKind;
+  /** canonical */
+  target: string;
+  /** names of contacts with a line through it now */
+  touches: string[];
+  /** with an error: what was probably meant, "" if nothing */
+  suggestion: string;
+  error?: ErrorDetail;
+}
+
+/** ServerCheck is the answer of a server that may be added. */
+export interface ServerCheck {
+  /** host:port */
+  address: string;
+  /** its key, short hex to compare with the operator */
+  key: string;
+  /** milliseconds */
+  rtt: number;
+  error?: ErrorDetail;
+}

@@ -1,0 +1,86 @@
+import type { Backend } from './api';
+import { BackendError, toBackendError } from './error';
+import type { Changes } from './types';
+
+type Call = (...parameters: unknown[]) => Promise<unknown>;
+
+interface Runtime {
+  EventsOn(name: string, listener: (...data: unknown[]) => void): (() => void) | undefined;
+  EventsOff?(name: string): void;
+}
+
+declare global {
+  interface Window {
+    go?: { app?: { API?: Record<string, Call> } };
+    runtime?: Runtime;
+  }
+}
+
+/** Whether this page runs in the window or behind the browser bridge, which defines the same objects. */
+export function hasBindings(): boolean {
+  return window.go?.app?.API !== undefined && window.runtime !== undefined;
+}
+
+async function call<Answer>(method: string, ...parameters: unknown[]): Promise<Answer> {
+  const bound = window.go?.app?.API?.[method];
+  // A call of a method that is not bound would never settle in the window.
+  if (!bound) throw new BackendError({ code: 'internal', message: `The call ${method} is not there.`, params: {} });
+  try {
+    return (await bound(...parameters)) as Answer;
+  } catch (reason) {
+    throw toBackendError(reason);
+  }
+}
+
+function subscribe(name: string, listener: (data: unknown) => void): () => void {
+  let active = true;
+  const off = window.runtime?.EventsOn(name, (...data) => {
+    if (active) listener(data[0]);
+  });
+  return () => {
+    active = false;
+    off?.();
+  };
+}
+
+/** The backend behind the Wails bindings, or behind the browser bridge, which looks the same. */
+export function wailsBackend(): Backend {
+  return {
+    start: () => call('Start'),
+    since: (sequence) => call('Since', sequence),
+    painted: () => call('Painted'),
+    createProfile: (name, color) => call('CreateProfile', name, color),
+    updateProfile: (name, color) => call('UpdateProfile', name, color),
+    saveSettings: (settings) => call('SaveSettings', settings),
+    open: (conversation) => call('Open', conversation),
+    pageBefore: (conversation, order, limit) => call('PageBefore', conversation, order, limit),
+    pageAfter: (conversation, order, limit) => call('PageAfter', conversation, order, limit),
+    pageLast: (conversation, limit) => call('PageLast', conversation, limit),
+    sendText: (conversation, text) => call('SendText', conversation, text),
+    saveDraft: (conversation, text) => call('SaveDraft', conversation, text),
+    typing: (conversation) => call('Typing', conversation),
+    markRead: (conversation, message) => call('MarkRead', conversation, message),
+    focus: (conversation, focused) => call('Focus', conversation, focused),
+    createInvite: (options) => call('CreateInvite', options),
+    invites: () => call('Invites'),
+    revokeInvite: (id) => call('RevokeInvite', id),
+    readInvite: (link) => call('ReadInvite', link),
+    sendRequest: (link, text) => call('SendRequest', link, text),
+    acceptRequest: (id) => call('AcceptRequest', id),
+    declineRequest: (id) => call('DeclineRequest', id),
+    banRequest: (id, reason) => call('BanRequest', id, reason),
+    safetyNumber: (peer) => call('SafetyNumber', peer),
+    bans: () => call('Bans'),
+    checkBan: (kind, target) => call('CheckBan', kind, target),
+    addBan: (kind, target, reason) => call('AddBan', kind, target, reason),
+    removeBan: (id) => call('RemoveBan', id),
+    restoreBan: (ban) => call('RestoreBan', ban),
+    checkServer: (address) => call('CheckServer', address),
+    addServer: (address) => call('AddServer', address),
+    removeServer: (id) => call('RemoveServer', id),
+    retryServer: (id) => call('RetryServer', id),
+    openLink: (address) => call('OpenLink', address),
+    onChanges: (listener) => subscribe('changes', (data) => listener(data as Changes)),
+    onReconnected: (listener) => subscribe('reconnected', () => listener()),
+  };
+}

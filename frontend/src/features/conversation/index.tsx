@@ -1,0 +1,68 @@
+import { PanelRight } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import type { Conversation } from '@/backend';
+import { lineWords, useTranslation } from '@/i18n';
+import { initial, lineView, shortName } from '@/model';
+import { Hidden, IconButton, keyNames, Lid } from '@/ui';
+import styles from './ConversationHeader.module.css';
+import { LineChip } from './LineChip';
+import { LineString } from './LineString';
+
+export interface ConversationHeaderProps {
+  conversation: Conversation;
+  detailsOpen: boolean;
+  onDetails: () => void;
+}
+
+/** Who is on the other end, and the line to them. */
+export function ConversationHeader({ conversation, detailsOpen, onDetails }: ConversationHeaderProps) {
+  const { t } = useTranslation();
+  const name = shortName(conversation.name);
+  const presence = conversation.contact === 'mutual' ? conversation.presence : 'unknown';
+  const words = conversation.contact === 'mutual' ? conversation.presence : conversation.contact;
+  return (
+    <header className={styles.head}>
+      <Lid
+        letter={initial(conversation.name)}
+        color={conversation.color}
+        presence={presence}
+        className={styles.lid ?? ''}
+      />
+      <div className={styles.text}>
+        <h2 className={styles.name}>{conversation.name}</h2>
+        <div className={styles.presence}>{t(`line.presence.${words}`, { name })}</div>
+      </div>
+      <LineChip conversation={conversation} onPress={onDetails} />
+      <IconButton label={t('details.show')} keys={keyNames('Ctrl I')} pressed={detailsOpen} onPress={onDetails}>
+        <PanelRight size={18} strokeWidth={1.75} aria-hidden="true" />
+      </IconButton>
+      <LineString form={lineView(conversation).form} />
+      <LineNews conversation={conversation} />
+    </header>
+  );
+}
+
+/** Says a change of the line, at most once in 10 s: whatever holds then. */
+function LineNews({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation();
+  const line = lineView(conversation);
+  const name = shortName(conversation.name);
+  const [said, setSaid] = useState('');
+  const first = useRef(true);
+  const open = line.form === 'taut' || line.form === 'bead';
+  const news =
+    line.state === 'noNetwork'
+      ? t('line.changed.noNetwork')
+      : open
+        ? t('line.changed.open', { name, state: lineWords({ ...line, delay: undefined }, { name, queued: 0 }) })
+        : t('line.changed.waiting', { name });
+  useEffect(() => {
+    if (first.current) {
+      first.current = false;
+      return;
+    }
+    const timer = setTimeout(() => setSaid(news), 10_000);
+    return () => clearTimeout(timer);
+  }, [news]);
+  return <Hidden live>{said}</Hidden>;
+}

@@ -1,0 +1,115 @@
+import { act, fireEvent, render, screen, within } from '@testing-library/react';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { sampleConversation, sampleState } from '@/backend/samples';
+import { applyState, session, showConversation, view } from '@/model';
+import { resetModel } from '@/model/reset';
+import { standingOf } from './IdentityBar';
+import { Conversations } from './index';
+import { previewOf } from './preview';
+
+const rows = () => [...document.querySelectorAll<HTMLElement>('[data-row]')].map((row) => row.dataset.row);
+
+beforeEach(() => {
+  resetModel();
+  const state = sampleState([
+    sampleConversation('ana', { name: 'Ana Duarte', unread: 2, lastTime: '2026-11-21T10:42:00.000Z', preview: 'hi' }),
+    sampleConversation('tomas', { name: 'Tomás Reyes', lastTime: '2026-11-20T10:42:00.000Z' }),
+    sampleConversation('li', { name: '李小梅', lastTime: '2026-11-19T10:42:00.000Z' }),
+  ]);
+  session.setState(applyState(session.getState(), state));
+});
+
+describe('Conversations', () => {
+  it('lists by activity and follows it', () => {
+    render(<Conversations />);
+    expect(rows()).toEqual(['ana', 'tomas', 'li']);
+    act(() => {
+      const { conversations } = session.getState();
+      const li = sampleConversation('li', { name: '李小梅', lastTime: '2026-11-21T11:00:00.000Z' });
+      session.setState({ conversations: { ...conversations, li } });
+    });
+    expect(rows()).toEqual(['li', 'ana', 'tomas']);
+  });
+
+  it('says in words what it shows in colour', () => {
+    render(<Conversations />);
+    const row = screen.getByRole('button', { name: /Ana Duarte/ });
+    expect(row.textContent).toContain('On the line');
+    expect(row.textContent).toContain('2 unread');
+  });
+
+  it('filters by unread and by name', () => {
+    render(<Conversations />);
+    const filters = screen.getByRole('radiogroup', { name: 'Show' });
+    fireEvent.click(within(filters).getByText('Unread'));
+    expect(rows()).toEqual(['ana']);
+    act(() => view.setState({ filter: 'all' }));
+    fireEvent.change(screen.getByLabelText('Find a conversation by name'), { target: { value: 'tomas' } });
+    expect(rows()).toEqual(['tomas']);
+    fireEvent.change(screen.getByLabelText('Find a conversation by name'), { target: { value: 'nobody' } });
+    expect(screen.getByText('Nobody by that name')).toBeDefined();
+  });
+
+  it('has one Tab stop, and arrows move it', () => {
+    render(<Conversations />);
+    act(() => showConversation('tomas'));
+    const reachable = () =>
+      [...document.querySelectorAll<HTMLElement>('[data-row][tabindex="0"]')].map((row) => row.dataset.row);
+    expect(reachable()).toEqual(['tomas']);
+    const row = document.querySelector<HTMLElement>('[data-row="tomas"]');
+    act(() => row?.focus());
+    fireEvent.keyDown(row as HTMLElement, { key: 'ArrowDown' });
+    expect((document.activeElement as HTMLElement).dataset.row).toBe('li');
+    expect(reachable()).toEqual(['li']);
+    fireEvent.keyDown(document.activeElement as HTMLElement, { key: 'Home' });
+    expect((document.activeElement as HTMLElement).dataset.row).toBe('ana');
+    fireEvent.keyDown(document.activeElement as HTMLElement, { key: 'ArrowUp' });
+    expect(document.activeElement).toBe(screen.getByLabelText('Find a conversation by name'));
+  });
+
+  it('opens the first hit with Enter', () => {
+    render(<Conversations />);
+    const field = screen.getByLabelText('Find a conversation by name');
+    fireEvent.change(field, { target: { value: '小' } });
+    fireEvent.keyDown(field, { key: 'Enter' });
+    expect(view.getState()).toMatchObject({ conversation: 'li', search: '' });
+  });
+});
+
+describe('previewOf', () => {
+  it.each([
+    ['typing before all else', { typing: true, draft: 'x', preview: 'p' }, false, 'typing'],
+    ['a draft', { draft: 'x', preview: 'p' }, false, 'draft'],
+    ['no draft of the open one', { draft: 'x', preview: 'p' }, true, 'text'],
+    ['what waits for somebody away', { queued: 2, presence: 'offline', preview: 'p' }, false, 'queued'],
+    ['what goes out now as a message', { queued: 2, preview: 'p', previewMine: true }, false, 'mine'],
+    ['a request', { contact: 'asked', preview: 'p' }, false, 'asked'],
+    ['a ban', { contact: 'banned', typing: true, preview: 'p' }, false, 'banned'],
+    ['a new contact', {}, false, 'made'],
+  ] as const)('tells %s', (_name, change, open, kind) => {
+    expect(previewOf(sampleConversation('a', change), open).kind).toBe(kind);
+  });
+});
+
+describe('standingOf', () => {
+  const server = {
+    id: 's',
+    address: 'a:1',
+    mine: false,
+    guest: false,
+    state: 'online',
+    rtt: 1,
+    since: '',
+    retryAt: '',
+  } as const;
+  it.each([
+    ['offline', { online: false, lines: 3 }],
+    ['lines', { lines: 3 }],
+    ['none', { servers: [server] }],
+    ['connecting', { servers: [{ ...server, state: 'connecting' as const }] }],
+    ['away', { servers: [{ ...server, state: 'down' as const }] }],
+    ['noServer', { servers: [{ ...server, guest: true }] }],
+  ])('%s', (standing, change) => {
+    expect(standingOf({ online: true, servers: [], lines: 0, hostAddress: '', ...change })).toBe(standing);
+  });
+});

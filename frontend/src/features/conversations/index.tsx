@@ -1,0 +1,166 @@
+import { UserPlus } from 'lucide-react';
+import { useMemo, useRef, useState } from 'react';
+import { useTranslation } from '@/i18n';
+import {
+  filteredConversations,
+  showAddContact,
+  showConversation,
+  showRequests,
+  sortedConversations,
+  useSession,
+  useView,
+  view,
+} from '@/model';
+import { Badge, Hidden, IconButton, keyNames, Mark, narrowQuery, Segmented, useMedia } from '@/ui';
+import { ConversationRow } from './ConversationRow';
+import styles from './Conversations.module.css';
+import { IdentityBar } from './IdentityBar';
+import { SearchBox } from './SearchBox';
+
+/** The list of conversations, with search above and the identity bar below. */
+export function Conversations() {
+  const { t } = useTranslation();
+  const conversations = useSession((state) => state.conversations);
+  const requests = useSession((state) => Object.keys(state.requests).length);
+  const compact = useSession((state) => state.settings.compact);
+  const place = useView((state) => state.place);
+  const open = useView((state) => (state.place.kind === 'conversations' ? state.conversation : ''));
+  const filter = useView((state) => state.filter);
+  const search = useView((state) => state.search);
+  const [searching, setSearching] = useState(false);
+  const [reached, setReached] = useState('');
+  const list = useRef<HTMLElement>(null);
+  const input = useRef<HTMLInputElement>(null);
+  // A narrow list opens while somebody searches in it.
+  const lidsOnly = useMedia(narrowQuery) && !searching && search === '';
+
+  const all = useMemo(() => sortedConversations(conversations), [conversations]);
+  const rows = useMemo(() => filteredConversations(all, filter, search, open), [all, filter, search, open]);
+  const reachable =
+    rows.find((row) => row.id === reached)?.id ?? rows.find((row) => row.id === open)?.id ?? rows[0]?.id;
+
+  function step(event: React.KeyboardEvent): void {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const buttons = [...(list.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
+    const at = buttons.indexOf(document.activeElement as HTMLElement);
+    if (at < 0) return;
+    const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (next === undefined) return;
+    event.preventDefault();
+    if (next < 0) input.current?.focus();
+    else buttons[Math.min(next, buttons.length - 1)]?.focus();
+  }
+
+  function focusFirst(): void {
+    list.current?.querySelector<HTMLElement>('[data-row]')?.focus();
+  }
+
+  function openFirst(): void {
+    const first = rows[0];
+    if (!first) return;
+    view.setState({ search: '' });
+    input.current?.blur();
+    showConversation(first.id);
+  }
+
+  return (
+    <aside
+      className={styles.side}
+      aria-label={t('conversations.label')}
+      data-pane="list"
+      data-narrow={lidsOnly || undefined}
+    >
+      <div className={styles.top}>
+        <div className={styles.brand}>
+          <Mark />
+          <b className={styles.word}>Tincan</b>
+          <span className={styles.brandEnd}>
+            <IconButton
+              label={t('conversations.add')}
+              keys={keyNames('Ctrl N')}
+              size="small"
+              onPress={() => showAddContact()}
+            >
+              <UserPlus size={20} strokeWidth={1.75} aria-hidden="true" />
+            </IconButton>
+          </span>
+        </div>
+        <SearchBox ref={input} onFocusChange={setSearching} onDown={focusFirst} onEnter={openFirst} />
+        {all.length > 0 && (
+          <Segmented
+            label={t('conversations.show')}
+            className={styles.filters ?? ''}
+            fill
+            options={[
+              { value: 'all', label: t('conversations.all') },
+              { value: 'unread', label: t('conversations.unread') },
+            ]}
+            value={filter}
+            onChange={(value) => view.setState({ filter: value })}
+          />
+        )}
+      </div>
+      <nav
+        ref={list}
+        className={styles.list}
+        aria-label={t('conversations.label')}
+        onKeyDown={step}
+        onFocus={(event) => setReached(event.target.dataset.row ?? '')}
+      >
+        {requests > 0 && (
+          <button
+            type="button"
+            className={styles.requests}
+            aria-current={place.kind === 'requests' || undefined}
+            title={lidsOnly ? t('conversations.requests') : undefined}
+            onClick={showRequests}
+          >
+            <span className={styles.requestsIcon}>
+              <UserPlus size={18} strokeWidth={1.75} aria-hidden="true" />
+            </span>
+            <span className={styles.requestsLabel}>{t('conversations.requests')}</span>
+            <Badge count={requests} />
+            <Hidden>{t('conversations.requestsCount', { count: requests })}</Hidden>
+          </button>
+        )}
+        {rows.length > 0 && (
+          <>
+            <div className={styles.heading}>
+              <span>{t('conversations.recent')}</span>
+            </div>
+            <ul>
+              {rows.map((row) => (
+                <li key={row.id}>
+                  <ConversationRow
+                    row={row}
+                    open={row.id === open}
+                    reachable={row.id === reachable}
+                    narrow={lidsOnly}
+                    compact={compact}
+                  />
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+        {rows.length === 0 && <Quiet searched={search !== ''} any={all.length > 0} />}
+      </nav>
+      <IdentityBar narrow={lidsOnly} />
+    </aside>
+  );
+}
+
+function Quiet({ searched, any }: { searched: boolean; any: boolean }) {
+  const { t } = useTranslation();
+  const [title, text] = !any
+    ? [t('conversations.quiet'), t('conversations.quietText')]
+    : searched
+      ? [t('conversations.nothingFound'), t('conversations.nothingFoundText')]
+      : [t('conversations.allRead'), t('conversations.allReadText')];
+  return (
+    <div className={styles.quiet} role="status">
+      <b>{title}</b>
+      <span>{text}</span>
+    </div>
+  );
+}

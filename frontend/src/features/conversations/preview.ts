@@ -1,0 +1,23 @@
+import type { Conversation } from '@/backend';
+
+/** What the second line of a row says, in the order of what matters most. */
+export type Preview =
+  | { kind: 'typing' }
+  | { kind: 'draft'; text: string }
+  | { kind: 'queued'; count: number }
+  | { kind: 'asked' }
+  | { kind: 'banned' }
+  | { kind: 'mine'; text: string }
+  | { kind: 'text'; text: string }
+  | { kind: 'made' };
+
+/** A draft is told for conversations that are not open: in the open one it stands in the composer. */
+export function previewOf(row: Conversation, open: boolean): Preview {
+  if (row.contact === 'banned') return { kind: 'banned' };
+  if (row.typing) return { kind: 'typing' };
+  if (row.draft && !open) return { kind: 'draft', text: row.draft };
+  if (row.contact === 'asked') return { kind: 'asked' };
+  if (row.queued > 0 && row.presence !== 'online') return { kind: 'queued', count: row.queued };
+  if (!row.preview) return { kind: 'made' };
+  return row.previewMine ? { kind: 'mine', text: row.preview } : { kind: 'text', text: row.preview };
+}

@@ -1,0 +1,142 @@
+import { Ban, Cable, CalendarDays, Copy, Link2, ShieldCheck, X } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { backend, type Conversation } from '@/backend';
+import { dateOf, digitGroups, errorText, lineWords, useTranslation } from '@/i18n';
+import { askBan, initial, liftBan, lineView, shortName, showToast } from '@/model';
+import { Chip, IconButton, keyNames, Lid } from '@/ui';
+import styles from './Details.module.css';
+
+/** Everything about one person that is not a message. */
+export function Details({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
+  const { t } = useTranslation();
+  const name = shortName(conversation.name);
+  const { contact } = conversation;
+  const line = lineView(conversation);
+  return (
+    <aside className={styles.details} aria-label={t('details.label')} data-pane="details">
+      <div className={styles.head}>
+        <h3 className={styles.title}>{t('details.label')}</h3>
+        <IconButton label={t('details.close')} keys={keyNames('Ctrl I')} size="small" onPress={onClose}>
+          <X size={18} strokeWidth={1.75} aria-hidden="true" />
+        </IconButton>
+      </div>
+      <div className={styles.person}>
+        <Lid
+          letter={initial(conversation.name)}
+          color={conversation.color}
+          size={84}
+          presence={contact === 'mutual' ? conversation.presence : 'unknown'}
+        />
+        <h2 className={styles.name}>{conversation.name}</h2>
+        <div className={styles.presence}>
+          {t(`line.presence.${contact === 'mutual' ? conversation.presence : contact}`, { name })}
+        </div>
+        {contact === 'mutual' && (
+          <Chip icon={<Link2 size={14} strokeWidth={2} aria-hidden="true" />}>{t('details.met')}</Chip>
+        )}
+      </div>
+      <section className={styles.section}>
+        <div className={styles.fact}>
+          <Cable size={18} strokeWidth={1.75} aria-hidden="true" />
+          <span>{t('details.line')}</span>
+          <span className={styles.value}>{lineWords(line, { name, queued: 0 })}</span>
+        </div>
+        {line.state === 'relayed' && conversation.line.host && (
+          <p className={styles.under}>{t('details.relayHost', { host: conversation.line.host })}</p>
+        )}
+        <div className={styles.fact}>
+          <CalendarDays size={18} strokeWidth={1.75} aria-hidden="true" />
+          <span>
+            {contact === 'asked'
+              ? t('details.askedOn', { date: dateOf(conversation.since) })
+              : t('details.metOn', { date: dateOf(conversation.since) })}
+          </span>
+        </div>
+        <div className={styles.fact}>
+          <Link2 size={18} strokeWidth={1.75} aria-hidden="true" />
+          <span className={styles.invite}>
+            {conversation.invite ? t('details.invite') : t('details.theirInvite')}
+            {conversation.invite && <span className={styles.under}>{conversation.invite}</span>}
+          </span>
+        </div>
+      </section>
+      <SafetyNumber key={conversation.peerId} peer={conversation.peerId} name={name} />
+      <section className={styles.section}>
+        {contact === 'banned' ? (
+          <button type="button" className={styles.action} onClick={() => void lift(conversation)}>
+            <Ban size={18} strokeWidth={1.75} aria-hidden="true" />
+            {t('details.unban')}
+          </button>
+        ) : (
+          <button type="button" className={`${styles.action} ${styles.danger}`} onClick={() => askBan(conversation.id)}>
+            <Ban size={18} strokeWidth={1.75} aria-hidden="true" />
+            {t('details.ban', { name })}
+          </button>
+        )}
+      </section>
+    </aside>
+  );
+
+  async function lift(banned: Conversation): Promise<void> {
+    try {
+      await liftBan(banned);
+      showToast(t('composer.unbanned', { name }));
+    } catch (reason) {
+      showToast(errorText(reason));
+    }
+  }
+}
+
+/** Sixty digits in twelve groups; screen readers say them group by group. */
+function SafetyNumber({ peer, name }: { peer: string; name: string }) {
+  const { t } = useTranslation();
+  const [digits, setDigits] = useState('');
+  const [failure, setFailure] = useState<unknown>();
+  useEffect(() => {
+    let gone = false;
+    backend()
+      .safetyNumber(peer)
+      .then(
+        (text) => {
+          if (!gone) setDigits(text);
+        },
+        (reason: unknown) => {
+          if (!gone) setFailure(reason);
+        },
+      );
+    return () => {
+      gone = true;
+    };
+  }, [peer]);
+  const groups = digitGroups(digits);
+  return (
+    <section className={styles.section}>
+      <div className={styles.safetyHead}>
+        <ShieldCheck size={18} strokeWidth={1.75} aria-hidden="true" />
+        <h3 className={styles.safetyTitle}>{t('details.safety')}</h3>
+        {groups.length > 0 && (
+          <IconButton
+            label={t('details.copySafety')}
+            size="small"
+            onPress={() => {
+              navigator.clipboard.writeText(groups.join(' ')).then(
+                () => showToast(t('details.safetyCopied')),
+                () => showToast(t('app.copyFailed')),
+              );
+            }}
+          >
+            <Copy size={16} strokeWidth={1.75} aria-hidden="true" />
+          </IconButton>
+        )}
+      </div>
+      {failure !== undefined && <p className={styles.failure}>{errorText(failure)}</p>}
+      <ol className={styles.digits} aria-label={t('details.safety')}>
+        {groups.map((group, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a group is its place; two may be alike.
+          <li key={index}>{group}</li>
+        ))}
+      </ol>
+      <p className={styles.help}>{t('details.safetyText', { name })}</p>
+    </section>
+  );
+}

@@ -1,0 +1,259 @@
+import { ArrowDown } from 'lucide-react';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { Virtualizer, type VirtualizerHandle } from 'virtua';
+import type { Conversation, Message } from '@/backend';
+import { dayLabel, i18next, useTranslation } from '@/i18n';
+import {
+  heldMost,
+  keepPosition,
+  loadNewer,
+  loadOlder,
+  type OpenTimeline,
+  pageSize,
+  sawMessage,
+  showLatest,
+  showToast,
+  trimTimeline,
+  useFocused,
+} from '@/model';
+import { Badge, Hidden } from '@/ui';
+import { MessageRow, type Speaker } from './MessageRow';
+import { timelineRows } from './rows';
+import styles from './Timeline.module.css';
+import { useMessageKeys } from './useMessageKeys';
+import { followsAfter, latestFrom, newestSeen, trimSide } from './visible';
+
+export interface StretchProps {
+  conversation: Conversation;
+  /** What the person is called in a sentence. */
+  name: string;
+  timeline: OpenTimeline;
+}
+
+/** How long the day stays above the messages after a scroll, in milliseconds. */
+const dayRest = 1500;
+/** How long the first frames may take to measure what is mounted, in milliseconds. */
+const settleTime = 150;
+
+function copyMessage(message: Message): void {
+  navigator.clipboard.writeText(message.text).then(
+    () => showToast(i18next.t('app.copied')),
+    () => showToast(i18next.t('app.copyFailed')),
+  );
+}
+
+/** The stretch of a timeline that is held, mounted as far as it is visible. A new `serial` mounts it anew at its anchor. */
+export function Stretch({ conversation, name, timeline }: StretchProps) {
+  const { t } = useTranslation();
+  const id = conversation.id;
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const list = useRef<VirtualizerHandle>(null);
+  const following = useRef(timeline.anchor.kind === 'end');
+  const lastTop = useRef(0);
+  /** The first sizes are measured and the view stands at its anchor; before that, no scroll is the person's. */
+  const settled = useRef(false);
+  const [atEnd, setAtEnd] = useState(timeline.anchor.kind === 'end');
+  const [day, setDay] = useState('');
+  const [dayShown, setDayShown] = useState(false);
+  const focused = useFocused();
+  const rows = useMemo(
+    () => timelineRows(timeline.messages, timeline.hasBefore, timeline.newLine?.message),
+    [timeline.messages, timeline.hasBefore, timeline.newLine?.message],
+  );
+  const { color } = conversation;
+  const fullName = conversation.name;
+  const speaker = useMemo<Speaker>(() => ({ name: fullName, shortName: name, color }), [fullName, name, color]);
+
+  /** The view in the list's own pixels, and how far it is from the end. */
+  const measure = useCallback(() => {
+    const view = scroller.current;
+    const handle = list.current;
+    if (!view || !handle || !content.current) return undefined;
+    const top = view.scrollTop - content.current.offsetTop;
+    return {
+      view,
+      handle,
+      top,
+      bottom: top + view.clientHeight,
+      distance: view.scrollHeight - view.scrollTop - view.clientHeight,
+    };
+  }, []);
+
+  const pin = useCallback(() => {
+    const view = scroller.current;
+    if (view) view.scrollTop = view.scrollHeight;
+  }, []);
+
+  /** Everything that depends on what is on screen now. */
+  const look = useCallback(() => {
+    const now = measure();
+    if (!now || rows.length === 0) return;
+    const { handle, top, bottom, distance, view } = now;
+    if (settled.current) following.current = followsAfter(following.current, distance, false);
+    const firstIndex = handle.findItemIndex(Math.max(0, top));
+    const firstRow = rows[firstIndex];
+    setAtEnd(distance <= latestFrom && !timeline.hasAfter);
+    if (firstRow) {
+      setDay(firstRow.message.time);
+      keepPosition(
+        id,
+        following.current && !timeline.hasAfter
+          ? { kind: 'end' }
+          : { kind: 'message', message: firstRow.message.id, offset: top - handle.getItemOffset(firstIndex) },
+      );
+    }
+    const seen = newestSeen(rows, handle, bottom);
+    if (seen) sawMessage(id, seen.message.id, seen.message.order);
+    if (timeline.messages.length > heldMost + pageSize) {
+      trimTimeline(id, trimSide(rows.length, firstIndex, handle.findItemIndex(bottom)));
+    } else if (top < view.clientHeight * 1.5 && timeline.hasBefore) void loadOlder(id);
+    else if (distance < view.clientHeight * 1.5 && timeline.hasAfter) void loadNewer(id);
+  }, [measure, rows, id, timeline.hasAfter, timeline.hasBefore, timeline.messages.length]);
+
+  // The first frame stands at the anchor.
+  const anchored = useRef(false);
+  useLayoutEffect(() => {
+    if (anchored.current) return;
+    anchored.current = true;
+    const { anchor } = timeline;
+    const index = anchor.kind === 'end' ? -1 : rows.findIndex((row) => row.message.id === anchor.message);
+    if (index < 0) {
+      following.current = true;
+      list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
+      pin();
+    } else {
+      list.current?.scrollToIndex(index, { align: 'start', offset: anchor.kind === 'message' ? anchor.offset : -48 });
+    }
+  }, [timeline, rows, pin]);
+
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      settled.current = true;
+      look();
+    }, settleTime);
+    return () => clearTimeout(timer);
+  }, [look]);
+
+  // While the view follows, whatever grows (a message, a line of the composer, a measured size) keeps the end in sight.
+  useLayoutEffect(() => {
+    if (following.current && !timeline.hasAfter) pin();
+  }, [rows, conversation.typing, pin, timeline.hasAfter]);
+
+  // The observer calls at once for what it begins to watch: so this looks again whenever rows or focus changed, too.
+  useEffect(() => {
+    const watched = new ResizeObserver(() => {
+      if (following.current && !timeline.hasAfter) pin();
+      look();
+    });
+    for (const element of [scroller.current, content.current, scroller.current?.lastElementChild]) {
+      if (element) watched.observe(element);
+    }
+    return () => watched.disconnect();
+  }, [look, pin, focused, timeline.hasAfter]);
+
+  // The person sent something, or asked for the latest.
+  const jumps = useRef(timeline.jumps);
+  useLayoutEffect(() => {
+    if (jumps.current === timeline.jumps) return;
+    jumps.current = timeline.jumps;
+    following.current = true;
+    list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
+    pin();
+  }, [timeline.jumps, rows.length, pin]);
+
+  useEffect(() => {
+    if (!dayShown) return;
+    const timer = setTimeout(() => setDayShown(false), dayRest);
+    return () => clearTimeout(timer);
+  }, [dayShown, day]);
+
+  function onScroll(): void {
+    const now = measure();
+    if (!now) return;
+    const top = now.view.scrollTop;
+    const wentUp = settled.current && top < lastTop.current - 1;
+    following.current = followsAfter(following.current, now.distance, wentUp);
+    lastTop.current = top;
+    if (settled.current && !following.current) setDayShown(true);
+    look();
+  }
+
+  const goToLatest = useCallback(() => void showLatest(id), [id]);
+  const keys = useMessageKeys({ rows, list, scroller, onCopy: copyMessage, onEnd: goToLatest });
+  const unseen = conversation.unread;
+
+  return (
+    <>
+      <div
+        ref={scroller}
+        className={styles.log}
+        role="log"
+        aria-label={t('timeline.label', { name: conversation.name })}
+        // Rows that are mounted by scrolling are no news; while the window is in the background only the count is said.
+        aria-live={focused && atEnd ? 'polite' : 'off'}
+        aria-relevant="additions"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable with the keyboard.
+        tabIndex={0}
+        data-log=""
+        onScroll={onScroll}
+        onKeyDown={keys.onKeyDown}
+      >
+        <div className={styles.spacer} />
+        <div ref={content} className={styles.content}>
+          <Virtualizer
+            ref={list}
+            scrollRef={scroller}
+            shift={timeline.side === 'start'}
+            data={rows}
+            bufferSize={400}
+            itemSize={56}
+            {...(keys.focusedIndex === undefined ? {} : { keepMounted: [keys.focusedIndex] })}
+          >
+            {(row) => (
+              <MessageRow
+                key={row.message.id}
+                row={row}
+                speaker={speaker}
+                links={conversation.contact === 'mutual'}
+                newCount={timeline.newLine?.count ?? 0}
+                onCopy={copyMessage}
+              />
+            )}
+          </Virtualizer>
+        </div>
+        <div className={styles.foot}>
+          {conversation.contact === 'asked' && <p className={styles.asked}>{t('timeline.asked', { name })}</p>}
+          {conversation.typing && !timeline.hasAfter && (
+            <div className={styles.typing} role="status">
+              <span className={styles.dots} aria-hidden="true">
+                <i />
+                <i />
+                <i />
+              </span>
+              {t('timeline.typing', { name })}
+            </div>
+          )}
+        </div>
+      </div>
+      {day && (
+        <div className={styles.pill} data-shown={(dayShown && !atEnd) || undefined} aria-hidden="true">
+          {dayLabel(day)}
+        </div>
+      )}
+      {!atEnd && (
+        <button
+          type="button"
+          className={styles.latest}
+          aria-label={unseen > 0 ? t('timeline.latestLabel', { count: unseen }) : t('timeline.latest')}
+          onClick={goToLatest}
+        >
+          <ArrowDown size={16} strokeWidth={1.75} aria-hidden="true" />
+          {t('timeline.latest')}
+          {unseen > 0 && <Badge count={unseen} />}
+        </button>
+      )}
+      <Hidden live>{!focused && unseen > 0 ? t('timeline.background', { count: unseen, name }) : ''}</Hidden>
+    </>
+  );
+}

@@ -1,0 +1,3 @@
+export default {
+  title: 'Add a contact',
+} as const;

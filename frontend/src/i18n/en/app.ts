@@ -1,0 +1,17 @@
+export default {
+  starting: 'Opening Tincan',
+  notHere: 'This page is only the inside of Tincan. Start the app, or open the address that it prints.',
+  failed: 'Tincan could not open your conversations.',
+  retry: 'Try again',
+  close: 'Close',
+  cancel: 'Cancel',
+  skip: 'Skip to message field',
+  dateAndTime: '{{date}} at {{time}}',
+  copied: 'Copied',
+  copy: 'Copy',
+  copyFailed: 'The clipboard refused the text. Mark it and copy it with the keyboard.',
+  crashed: 'This part of the window stopped working.',
+  linkTitle: 'Open this link?',
+  linkText: 'It opens in your browser, outside Tincan. Whoever runs the page sees your address.',
+  linkOpen: 'Open link',
+} as const;

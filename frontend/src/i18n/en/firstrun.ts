@@ -1,0 +1,3 @@
+export default {
+  title: 'Set up a line',
+} as const;

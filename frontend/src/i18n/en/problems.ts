@@ -1,0 +1,13 @@
+// The states of the whole app (ProblemCode), and the two that the window sees by itself.
+export default {
+  'database-damaged':
+    'Your history is damaged and open for reading only. Nothing can be sent until it is restored from a backup.',
+  'folder-read-only': 'The data folder cannot be written. Change its permissions; until then nothing can be sent.',
+  'disk-full': 'The disk is full. Free some space; until then nothing can be sent.',
+  'clock-wrong':
+    'This computer’s clock is wrong by {{minutes}} minutes. Set it right, or messages will show the wrong time.',
+  offlineTitle: 'You are offline.',
+  offline: 'Messages you write stay on this computer and go out when you are back.',
+  serverAwayTitle: '{{server}} does not answer.',
+  serverAway: 'Lines that are open stay open. New ones have to wait for it.',
+} as const;

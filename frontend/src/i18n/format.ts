@@ -1,0 +1,73 @@
+import i18next from 'i18next';
+
+// Times in English are written as in the drawings: 24 hours, day before month.
+function locale(): string {
+  return i18next.language === 'zh-CN' ? 'zh-CN' : 'en-GB';
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale()} ${name}`;
+  let found = formatters.get(key);
+  if (!found) {
+    found = new Intl.DateTimeFormat(locale(), options);
+    formatters.set(key, found);
+  }
+  return found;
+}
+
+/** Whole days from one local day to another. */
+function daysBetween(earlier: Date, later: Date): number {
+  const day = (date: Date) => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
+  return Math.round((day(later) - day(earlier)) / 86_400_000);
+}
+
+/** "10:42" */
+export function clockTime(time: string): string {
+  return formatter('clock', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(time));
+}
+
+/** "3 March", with the year when it is another one. */
+export function dateOf(time: string, now = new Date()): string {
+  const date = new Date(time);
+  return date.getFullYear() === now.getFullYear()
+    ? formatter('date', { day: 'numeric', month: 'long' }).format(date)
+    : formatter('date-year', { day: 'numeric', month: 'long', year: 'numeric' }).format(date);
+}
+
+/** The time in a row of the list: "10:42" today, "Wed" within a week, then "12 Nov". */
+export function listTime(time: string, now = new Date()): string {
+  const date = new Date(time);
+  const days = daysBetween(date, now);
+  if (days <= 0) return clockTime(time);
+  if (days < 7) return formatter('weekday', { weekday: 'short' }).format(date);
+  return date.getFullYear() === now.getFullYear()
+    ? formatter('short', { day: 'numeric', month: 'short' }).format(date)
+    : formatter('short-year', { day: 'numeric', month: 'short', year: 'numeric' }).format(date);
+}
+
+/** The words of a day separator: "Today", "Yesterday", "Wednesday", "12 November". */
+export function dayLabel(time: string, now = new Date()): string {
+  const date = new Date(time);
+  const days = daysBetween(date, now);
+  if (days <= 0) return i18next.t('timeline.today');
+  if (days === 1) return i18next.t('timeline.yesterday');
+  if (days < 7) return formatter('weekday-long', { weekday: 'long' }).format(date);
+  return dateOf(time, now);
+}
+
+/** "3 March at 10:42", or the time alone today. */
+export function dateAndTime(time: string, now = new Date()): string {
+  if (daysBetween(new Date(time), now) <= 0) return clockTime(time);
+  return i18next.t('app.dateAndTime', { date: dateOf(time, now), time: clockTime(time) });
+}
+
+export function number(value: number): string {
+  return new Intl.NumberFormat(locale()).format(value);
+}
+
+/** A safety number in groups of five digits, however it came. */
+export function digitGroups(text: string): string[] {
+  return text.replace(/\D/g, '').match(/\d{1,5}/g) ?? [];
+}

@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { en } from './en';
+import { errorText, i18next, languageFor, problemText, setLanguage } from './index';
+import { zhCN } from './zh-CN';
+
+type Tree = { [key: string]: string | Tree };
+
+function flat(tree: Tree, prefix = ''): Map<string, string> {
+  const all = new Map<string, string>();
+  for (const [key, value] of Object.entries(tree)) {
+    if (typeof value === 'string') all.set(prefix + key, value);
+    else for (const [inner, text] of flat(value, `${prefix}${key}.`)) all.set(inner, text);
+  }
+  return all;
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return path.endsWith('/i18n/en') || path.endsWith('/i18n/zh-CN') ? [] : sources(path);
+    return /\.tsx?$/.test(entry.name) && !/\.test\./.test(entry.name) ? [path] : [];
+  });
+}
+
+const english = flat(en as unknown as Tree);
+const chinese = flat(zhCN as unknown as Tree);
+const base = (key: string) => key.replace(/_(one|other)$/, '');
+const values = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort();
+
+describe('words', () => {
+  it('are there in both languages', () => {
+    const missing = [...english.keys()].filter((key) => !key.endsWith('_one') && !chinese.has(key));
+    const extra = [...chinese.keys()].filter((key) => !english.has(key));
+    expect({ missing, extra }).toEqual({ missing: [], extra: [] });
+    const singular = [...english.keys()].filter((key) => key.endsWith('_one') && !english.has(`${base(key)}_other`));
+    expect(singular).toEqual([]);
+  });
+
+  it('are not empty, fill in the same values, and keep to plain speech', () => {
+    for (const [key, text] of chinese) {
+      expect(text.trim(), key).not.toBe('');
+      const original = english.get(key) ?? '';
+      expect(values(text), key).toEqual(values(original));
+    }
+    for (const [key, text] of english) expect(text, key).not.toMatch(/!|\b(please|oops|sorry|session|payload)\b/i);
+  });
+
+  it('are used, every one, and none is used that is missing', () => {
+    const code = sources(join(import.meta.dirname, '..'))
+      .map((path) => readFileSync(path, 'utf8'))
+      .join('\n');
+    const literals = new Set([...code.matchAll(/['"`]([a-z]\w*(?:\.[\w-]+)+)['"`]/gi)].map((match) => match[1] ?? ''));
+    const prefixes = [...code.matchAll(/`([a-z]\w*(?:\.\w+)*\.)\$\{/gi)].map((match) => match[1] ?? '');
+    prefixes.push('errors.', 'problems.');
+    const known = new Set([...english.keys()].map(base));
+    const unused = [...known].filter((key) => !literals.has(key) && !prefixes.some((prefix) => key.startsWith(prefix)));
+    expect(unused).toEqual([]);
+    const asked = [...code.matchAll(/\bt\(\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+    expect(asked.filter((key) => !known.has(key))).toEqual([]);
+  });
+});
+
+describe('errorText', () => {
+  afterEach(() => setLanguage('en'));
+
+  it('says the sentence of the code in the language of the window', () => {
+    const refused = { code: 'invite-expired', message: 'm', params: { date: '14 November', name: 'Jo' } };
+    expect(errorText(refused)).toBe('This link expired on 14 November. Ask Jo for a new one.');
+    setLanguage('zh-CN');
+    expect(errorText(refused)).toContain('Jo');
+    expect(errorText(refused)).toMatch(/过期/);
+  });
+
+  it('falls back to the English message, then to a general sentence', () => {
+    expect(errorText({ code: 'brand-new', message: 'A new trouble.', params: {} })).toBe('A new trouble.');
+    expect(errorText({ code: 'brand-new', message: '', params: {} })).toBe(en.errors.internal);
+    expect(errorText(undefined)).toBe(en.errors.internal);
+    expect(problemText({ code: 'clock-wrong', message: '', params: { minutes: '7' } })).toContain('7 minutes');
+    expect(problemText({ code: 'unheard-of', message: 'Hm.', params: null })).toBe('Hm.');
+  });
+
+  it('has a sentence for every code that the calls name', () => {
+    const api = readFileSync(join(import.meta.dirname, '../../../backend/app/api.go'), 'utf8');
+    const comments = [...api.matchAll(/((?:^\/\/.*\n)+)func/gm)].map((match) =>
+      (match[1] ?? '').replace(/\n?\/\/ ?/g, ' '),
+    );
+    const codes = comments.flatMap((comment) => {
+      const list = /Errors(?: inside \w+)?: (.*)$/s.exec(comment)?.[1] ?? '';
+      return [...list.replace(/\([^)]*\)/g, '').matchAll(/\b([a-z]+(?:-[a-z]+)+)\b/g)].map((match) => match[1] ?? '');
+    });
+    expect(codes.length).toBeGreaterThan(20);
+    expect(codes.filter((code) => !i18next.exists(`errors.${code}`))).toEqual([]);
+  });
+});
+
+describe('languageFor', () => {
+  it.each([
+    ['system', ['de-DE', 'zh-TW', 'en'], 'zh-CN'],
+    ['system', ['en-US', 'zh'], 'en'],
+    ['system', ['de'], 'en'],
+    ['zh-CN', ['en'], 'zh-CN'],
+    ['en', ['zh-CN'], 'en'],
+    ['xx', ['zh-CN'], 'en'],
+  ])('%s of %o is %s', (setting, system, language) => expect(languageFor(setting, system)).toBe(language));
+});

@@ -1,0 +1,24 @@
+import i18next from 'i18next';
+
+/** The words of the connection chip: "Direct · 8 ms", "Waiting for Ana — 2 messages queued". */
+export function lineWords(
+  line: { state: LineName; delay: number | undefined },
+  person: { name: string; queued: number },
+): string {
+  switch (line.state) {
+    case 'lan':
+    case 'direct':
+    case 'relayed': {
+      const state = i18next.t(`line.${line.state}`);
+      return line.delay === undefined ? state : i18next.t('line.withDelay', { state, delay: line.delay });
+    }
+    case 'waiting':
+      return person.queued > 0
+        ? i18next.t('line.waitingQueued', { name: person.name, count: person.queued })
+        : i18next.t('line.waiting', { name: person.name });
+    default:
+      return i18next.t(`line.${line.state}`);
+  }
+}
+
+type LineName = 'lan' | 'direct' | 'relayed' | 'connecting' | 'waiting' | 'noNetwork' | 'ready' | 'asked' | 'banned';

@@ -1,0 +1,20 @@
+import type en from '../en/app';
+import type { Words } from '../words';
+
+export default {
+  starting: '正在打开 Tincan',
+  notHere: '这个页面只是 Tincan 的界面部分。请启动应用，或打开应用给出的地址。',
+  failed: 'Tincan 无法打开你的会话。',
+  retry: '重试',
+  close: '关闭',
+  cancel: '取消',
+  skip: '跳到输入框',
+  dateAndTime: '{{date}} {{time}}',
+  copied: '已复制',
+  copy: '复制',
+  copyFailed: '剪贴板拒绝了这段文字。请选中它，用键盘复制。',
+  crashed: '窗口的这一部分停止了工作。',
+  linkTitle: '打开这个链接？',
+  linkText: '它会在 Tincan 之外的浏览器中打开。运营该网页的人会看到你的地址。',
+  linkOpen: '打开链接',
+} satisfies Words<typeof en>;

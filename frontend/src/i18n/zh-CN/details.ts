@@ -1,0 +1,31 @@
+import type en from '../en/details';
+import type { Words } from '../words';
+
+export default {
+  label: '详情',
+  show: '详情',
+  close: '关闭详情',
+  met: '通过链接认识',
+  metOn: '{{date}}成为联系人',
+  askedOn: '{{date}}发出请求',
+  line: '这条线路',
+  relayHost: '经由 {{host}}',
+  safety: '安全码',
+  safetyText: '{{name}}的屏幕上是同样的数字。见面时请比对。',
+  copySafety: '复制安全码',
+  safetyCopied: '已复制安全码',
+  since: '成为联系人',
+  invite: '来自你的邀请',
+  theirInvite: '来自对方的邀请',
+  ban: '封禁{{name}}…',
+  unban: '撤销封禁',
+  banTitle: '封禁{{name}}？',
+  banText: '线路会立即断开。{{name}}无法再联系你、看到你是否在线或再次请求，也不会收到通知。',
+  banKept: '保留：你们的聊天记录仍在这台电脑上，你随时可以撤销封禁。',
+  banLost: '失去：封禁期间，仍在等待的消息不会发给{{name}}。',
+  banReason: '理由',
+  banReasonHelp: '只有你能看到，最多 200 个字符。',
+  banConfirm: '封禁',
+  banning: '正在封禁',
+  banDone: '已封禁{{name}}。',
+} satisfies Words<typeof en>;

@@ -1,0 +1,27 @@
+import addcontact from './addcontact';
+import app from './app';
+import composer from './composer';
+import conversations from './conversations';
+import details from './details';
+import errors from './errors';
+import firstrun from './firstrun';
+import line from './line';
+import problems from './problems';
+import requests from './requests';
+import settings from './settings';
+import timeline from './timeline';
+
+export const zhCN = {
+  addcontact,
+  app,
+  composer,
+  conversations,
+  details,
+  errors,
+  firstrun,
+  line,
+  problems,
+  requests,
+  settings,
+  timeline,
+};

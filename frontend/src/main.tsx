@@ -1,0 +1,47 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from '@/app/App';
+import { startAppearance } from '@/app/appearance';
+import { type Backend, setBackend } from '@/backend';
+import { hasBindings, wailsBackend } from '@/backend/wails';
+import { followView, synchronise, watchAttention } from '@/model';
+import { NotHere } from './app/NotHere';
+import '@/styles/index.css';
+
+/** The backend of this page: the window's or the bridge's bindings; in development `?fake=…` names a scene. */
+async function findBackend(): Promise<Backend | undefined> {
+  if (__FAKE__) {
+    const scene = new URLSearchParams(location.search).get('fake');
+    if (scene !== null) {
+      const { sceneBackend } = await import('@/backend/scenes');
+      return sceneBackend(scene);
+    }
+  }
+  return hasBindings() ? wailsBackend() : undefined;
+}
+
+async function begin(container: HTMLElement): Promise<void> {
+  startAppearance();
+  const found = await findBackend();
+  const root = createRoot(container);
+  if (!found) {
+    root.render(<NotHere />);
+    return;
+  }
+  setBackend(found);
+  let stop = synchronise(found);
+  followView();
+  watchAttention();
+  const restart = () => {
+    stop();
+    stop = synchronise(found);
+  };
+  root.render(
+    <StrictMode>
+      <App restart={restart} />
+    </StrictMode>,
+  );
+}
+
+const container = document.getElementById('root');
+if (container) void begin(container);

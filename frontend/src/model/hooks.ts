@@ -1,0 +1,35 @@
+import { useStore } from 'zustand';
+import { attention } from './attention';
+import { type Session, session } from './session';
+import { timelines } from './timelines';
+import { toasts } from './toasts';
+import { type View, view } from './view';
+
+export function useSession<Value>(select: (state: Session) => Value): Value {
+  return useStore(session, select);
+}
+
+export function useView<Value>(select: (state: View) => Value): Value {
+  return useStore(view, select);
+}
+
+/** A row of the list by its id; undefined when there is none (any more). */
+export function useConversation(id: string) {
+  return useStore(session, (state) => state.conversations[id]);
+}
+
+export function useTimeline(conversation: string) {
+  return useStore(timelines, (state) => state.open[conversation]);
+}
+
+export function useTimelineFailure(conversation: string) {
+  return useStore(timelines, (state) => state.failures[conversation]);
+}
+
+export function useFocused(): boolean {
+  return useStore(attention, (state) => state.focused);
+}
+
+export function useToast() {
+  return useStore(toasts, (state) => state.current);
+}

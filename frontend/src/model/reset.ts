@@ -1,0 +1,14 @@
+import { attention } from './attention';
+import { emptySession, session } from './session';
+import { forgetTimelines } from './timelines';
+import { toasts } from './toasts';
+import { emptyView, view } from './view';
+
+/** Puts every store back to its beginning, between tests. */
+export function resetModel(): void {
+  session.setState(emptySession, true);
+  view.setState(emptyView, true);
+  toasts.setState({ current: undefined });
+  attention.setState({ focused: true });
+  forgetTimelines();
+}

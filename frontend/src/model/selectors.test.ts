@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { sampleConversation } from '@/backend/samples';
+import { lineView, roundedDelay } from './line';
+import { filteredConversations, initial, shortName, sortedConversations } from './selectors';
+
+describe('sortedConversations', () => {
+  it('puts the newest activity first, and equal times by name', () => {
+    const rows = [
+      sampleConversation('b', { lastTime: '2026-11-20T10:00:00.000Z' }),
+      sampleConversation('a', { lastTime: '2026-11-20T10:00:00.000Z' }),
+      sampleConversation('c', { lastTime: '2026-11-21T09:00:00.000Z' }),
+    ];
+    const sorted = sortedConversations(Object.fromEntries(rows.map((row) => [row.id, row])));
+    expect(sorted.map((row) => row.id)).toEqual(['c', 'a', 'b']);
+  });
+});
+
+describe('filteredConversations', () => {
+  const rows = [
+    sampleConversation('1', { name: 'Tomás Reyes', unread: 2 }),
+    sampleConversation('2', { name: '李小梅' }),
+    sampleConversation('3', { name: 'Ana Duarte' }),
+  ];
+  const ids = (...parameters: [filter: 'all' | 'unread', search: string, open: string]) =>
+    filteredConversations(rows, ...parameters).map((row) => row.id);
+
+  it('finds names without case and accents', () => {
+    expect(ids('all', 'TOMAS', '')).toEqual(['1']);
+    expect(ids('all', ' 小梅 ', '')).toEqual(['2']);
+    expect(ids('all', 'zzz', '')).toEqual([]);
+  });
+
+  it('keeps the open conversation among the unread ones', () => {
+    expect(ids('unread', '', '')).toEqual(['1']);
+    expect(ids('unread', '', '3')).toEqual(['1', '3']);
+  });
+});
+
+describe('names', () => {
+  it.each([
+    ['Ana Duarte', 'Ana'],
+    ['Grandpa Ole', 'Ole'],
+    ['Dr. Weber', 'Weber'],
+    ['J. Weber', 'J. Weber'],
+    ['李小梅', '李小梅'],
+    ['Noor', 'Noor'],
+  ])('%s is called %s', (name, short) => expect(shortName(name)).toBe(short));
+
+  it.each([
+    ['ana', 'A'],
+    ['  élodie', 'É'],
+    ['"Zed"', 'Z'],
+    ['李小梅', '李'],
+    ['👩‍🚀 crew', '👩‍🚀'],
+    ['', '?'],
+  ])('the lid of %s shows %s', (name, letter) => expect(initial(name)).toBe(letter));
+});
+
+describe('lineView', () => {
+  it.each([
+    ['lan', 'taut', 'lan'],
+    ['direct', 'taut', 'direct'],
+    ['relayed', 'bead', 'relayed'],
+    ['connecting', 'sagging', 'connecting'],
+    ['waiting', 'sagging', 'waiting'],
+    ['no-network', 'sagging', 'noNetwork'],
+    ['banned', 'none', 'banned'],
+    ['idle', 'taut', 'ready'],
+  ] as const)('%s is %s and says %s', (state, form, said) => {
+    expect(lineView(sampleConversation('a', { line: { state, rtt: -1, host: '' } }))).toMatchObject({
+      form,
+      state: said,
+    });
+  });
+
+  it('tells contacts that did not answer and those that are banned', () => {
+    expect(lineView(sampleConversation('a', { contact: 'asked' }))).toMatchObject({ form: 'sagging', state: 'asked' });
+    expect(lineView(sampleConversation('a', { contact: 'banned' }))).toMatchObject({ form: 'none', state: 'banned' });
+    const idle = { state: 'idle', rtt: -1, host: '' } as const;
+    expect(lineView(sampleConversation('a', { presence: 'offline', line: idle })).state).toBe('waiting');
+  });
+
+  it('rounds the delay so that it does not flicker', () => {
+    expect([0.4, 7.6, 99.4, 104, 266].map(roundedDelay)).toEqual([0, 8, 99, 100, 270]);
+  });
+});

@@ -1,0 +1,66 @@
+import type { Conversation, Request } from '@/backend';
+import type { Session } from './session';
+
+/** Newest activity first; equal times by name, so that the order is the same on every run. */
+export function sortedConversations(conversations: Session['conversations']): Conversation[] {
+  return Object.values(conversations).sort((a, b) =>
+    a.lastTime === b.lastTime ? a.name.localeCompare(b.name) : a.lastTime < b.lastTime ? 1 : -1,
+  );
+}
+
+/** Newest first. */
+export function sortedRequests(requests: Session['requests']): Request[] {
+  return Object.values(requests).sort((a, b) => (a.time === b.time ? 0 : a.time < b.time ? 1 : -1));
+}
+
+/** Compares names as people type them: without case and accents. */
+export function foldName(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLocaleLowerCase();
+}
+
+/** The rows that the list shows. The conversation that is open stays, though it was just read. */
+export function filteredConversations(
+  rows: readonly Conversation[],
+  filter: 'all' | 'unread',
+  search: string,
+  open: string,
+): Conversation[] {
+  const wanted = foldName(search.trim());
+  return rows.filter(
+    (row) =>
+      (filter === 'all' || row.unread > 0 || row.id === open) && (wanted === '' || foldName(row.name).includes(wanted)),
+  );
+}
+
+/** What a person is called in a sentence: the first word, without "Grandpa" and the like; all of it when that is an initial. */
+export function shortName(name: string): string {
+  const words = name.trim().split(/\s+/u);
+  const at = words.length > 1 && relations.has((words[0] ?? '').toLowerCase()) ? 1 : 0;
+  const word = words[at] ?? '';
+  return words.length > 1 && (word.length < 3 || word.endsWith('.')) ? name.trim() : word;
+}
+
+const relations = new Set([
+  'grandpa',
+  'grandma',
+  'uncle',
+  'aunt',
+  'auntie',
+  'mr',
+  'mrs',
+  'ms',
+  'dr',
+  'mr.',
+  'mrs.',
+  'ms.',
+  'dr.',
+]);
+
+/** The letter on a lid: the first of the name that is one, with whatever joins it. */
+export function initial(name: string): string {
+  const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(name.trim());
+  for (const { segment } of segments) {
+    if (/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(segment)) return segment.toLocaleUpperCase();
+  }
+  return '?';
+}

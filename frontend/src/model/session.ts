@@ -1,0 +1,37 @@
+import { createStore } from 'zustand/vanilla';
+import type { Conversation, Network, Problem, Profile, Request, Settings } from '@/backend';
+
+/** What the window knows of the app: the last State, kept current by Changes. */
+export interface Session {
+  /** starting: Start has not answered; failed: it was refused, `failure` says why. */
+  status: 'starting' | 'ready' | 'failed';
+  failure: unknown;
+  version: string;
+  sequence: number;
+  firstRun: boolean;
+  problem: Problem | undefined;
+  profile: Profile;
+  settings: Settings;
+  network: Network;
+  conversations: Readonly<Record<string, Conversation>>;
+  requests: Readonly<Record<string, Request>>;
+  /** Grows with every change of the ban list: whoever shows bans loads them again. */
+  bansVersion: number;
+}
+
+export const emptySession: Session = {
+  status: 'starting',
+  failure: undefined,
+  version: '',
+  sequence: 0,
+  firstRun: false,
+  problem: undefined,
+  profile: { peerId: '', name: '', color: 8 },
+  settings: { theme: 'system', language: 'system', textSize: 1, compact: false, hosting: false, details: false },
+  network: { online: true, servers: [], lines: 0, hostAddress: '' },
+  conversations: {},
+  requests: {},
+  bansVersion: 0,
+};
+
+export const session = createStore<Session>()(() => emptySession);

@@ -1,0 +1,109 @@
+import { type Backend, type Changes, type State, toBackendError } from '@/backend';
+import { applyChanges, applyState } from './apply';
+import { attention, conversationOnScreen } from './attention';
+import { emptySession, session } from './session';
+import { applyMessages, forgetTimelines, openTimeline } from './timelines';
+import { showAddContact, showConversation, view } from './view';
+
+/**
+ * Keeps the stores current: asks Start, then applies every Changes in sequence. What was missed (a gap, a stream that was
+ * cut, a window that slept) is asked for with Since; when that is too far behind, Start begins again.
+ */
+export function synchronise(backend: Backend): () => void {
+  let stopped = false;
+  let recovering: Promise<void> | undefined;
+  /** Changes that came before Start answered, or behind a gap. */
+  let early: Changes[] = [];
+
+  function apply(changes: Changes): void {
+    session.setState(applyChanges(session.getState(), changes));
+    applyMessages(changes.messages ?? [], attention.getState().focused ? '' : conversationOnScreen());
+    const open = view.getState().conversation;
+    if (open && changes.removedConversations?.includes(open)) view.setState({ conversation: '' });
+    if (changes.openConversation) showConversation(changes.openConversation);
+    if (changes.pasteInvite) showAddContact('paste', changes.pasteInvite);
+  }
+
+  function receive(changes: Changes): void {
+    if (stopped) return;
+    const { status, sequence } = session.getState();
+    if (status !== 'ready' || recovering) {
+      early.push(changes);
+      return;
+    }
+    if (changes.sequence <= sequence) return;
+    if (changes.reset || changes.sequence !== sequence + 1) {
+      early.push(changes);
+      void recover();
+      return;
+    }
+    apply(changes);
+  }
+
+  /** Applies what waited, as far as it follows without a gap. */
+  function drain(): void {
+    const waiting = early.sort((a, b) => a.sequence - b.sequence);
+    early = [];
+    for (const changes of waiting) receive(changes);
+  }
+
+  async function begin(): Promise<void> {
+    const state = await backend.start();
+    if (stopped) return;
+    forgetTimelines();
+    session.setState(applyState(session.getState(), state));
+    const open = conversationOnScreen();
+    if (open && session.getState().conversations[open]) void openTimeline(open);
+    else if (open) view.setState({ conversation: '' });
+  }
+
+  async function catchUp(): Promise<void> {
+    const held = session.getState();
+    if (held.status !== 'ready') return begin();
+    const changes = await backend.since(held.sequence);
+    if (stopped) return;
+    if (changes.reset) return begin();
+    if (changes.sequence > session.getState().sequence) apply(changes);
+  }
+
+  function recover(): Promise<void> {
+    recovering ??= catchUp()
+      .catch((reason: unknown) => {
+        // The next change or the next look at the window tries again.
+        if (session.getState().status !== 'ready')
+          session.setState({ status: 'failed', failure: toBackendError(reason) });
+        else early = [];
+      })
+      .finally(() => {
+        recovering = undefined;
+        if (!stopped && session.getState().status === 'ready') drain();
+      });
+    return recovering;
+  }
+
+  const onVisible = () => {
+    if (document.visibilityState === 'visible') void recover();
+  };
+
+  const endChanges = backend.onChanges(receive);
+  const endReconnected = backend.onReconnected(() => void recover());
+  document.addEventListener('visibilitychange', onVisible);
+  void recover();
+
+  return () => {
+    stopped = true;
+    endChanges();
+    endReconnected();
+    document.removeEventListener('visibilitychange', onVisible);
+  };
+}
+
+/** Begins again after Start was refused. */
+export function resetSession(): void {
+  session.setState(emptySession, true);
+}
+
+/** Takes over the State that CreateProfile answered with. */
+export function startedWith(state: State): void {
+  session.setState(applyState(session.getState(), state));
+}

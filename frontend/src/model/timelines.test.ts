@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { setBackend } from '@/backend';
+import { FakeBackend } from '@/backend/fake';
+import { sampleConversation, sampleMessage, sampleState } from '@/backend/samples';
+import { attention } from './attention';
+import { resetModel } from './reset';
+import { session } from './session';
+import { synchronise } from './sync';
+import { followView, keepPosition, loadNewer, loadOlder, showLatest, timelines, trimTimeline } from './timelines';
+import { showConversation, showSettings, view } from './view';
+
+let fake: FakeBackend;
+let ends: (() => void)[] = [];
+const ana = () => timelines.getState().open.ana;
+
+beforeEach(async () => {
+  resetModel();
+  const names = ['ana', 'ole', 'b', 'c', 'd', 'e'];
+  fake = new FakeBackend({
+    state: sampleState(names.map((name) => sampleConversation(name, { unread: name === 'ole' ? 3 : 0 }))),
+    messages: {
+      ana: Array.from({ length: 1000 }, (_, minute) => sampleMessage('ana', minute)),
+      ole: Array.from({ length: 10 }, (_, minute) => sampleMessage('ole', minute)),
+    },
+  });
+  setBackend(fake);
+  ends = [synchronise(fake), followView()];
+  await vi.waitFor(() => expect(session.getState().status).toBe('ready'));
+});
+
+afterEach(() => {
+  for (const end of ends) end();
+});
+
+describe('timelines', () => {
+  it('open at the end when everything is read, at the first unread message otherwise', async () => {
+    showConversation('ana');
+    await vi.waitFor(() => expect(ana()?.anchor).toEqual({ kind: 'end' }));
+    expect(ana()).toMatchObject({ hasBefore: true, hasAfter: false, newLine: undefined });
+    showConversation('ole');
+    await vi.waitFor(() => expect(timelines.getState().open.ole?.newLine).toEqual({ message: 'ole-7', count: 3 }));
+    expect(timelines.getState().open.ole?.anchor).toEqual({ kind: 'unread', message: 'ole-7' });
+  });
+
+  it('open again where they were left, without the "new messages" line', async () => {
+    showConversation('ole');
+    await vi.waitFor(() => expect(timelines.getState().open.ole).toBeDefined());
+    await fake.markRead('ole', 'ole-9');
+    const serial = timelines.getState().open.ole?.serial;
+    keepPosition('ole', { kind: 'message', message: 'ole-3', offset: 12 });
+    showConversation('ana');
+    await vi.waitFor(() => expect(ana()).toBeDefined());
+    showConversation('ole');
+    await vi.waitFor(() => expect(fake.calls.filter(([name]) => name === 'open')).toHaveLength(3));
+    expect(timelines.getState().open.ole).toMatchObject({
+      serial,
+      newLine: undefined,
+      anchor: { kind: 'message', message: 'ole-3', offset: 12 },
+    });
+  });
+
+  it('page back and forth through many messages and hold few', async () => {
+    showConversation('ana');
+    await vi.waitFor(() => expect(ana()).toBeDefined());
+    for (let turn = 0; turn < 9; turn++) {
+      await loadOlder('ana');
+      trimTimeline('ana', 'end');
+    }
+    expect(ana()?.messages.length).toBeLessThanOrEqual(700);
+    expect(ana()).toMatchObject({ hasAfter: true, side: expect.any(String) as string });
+    const first = ana()?.messages[0]?.id;
+    expect(first).toBe('ana-50');
+    await loadNewer('ana');
+    const list = ana()?.messages ?? [];
+    for (const [index, message] of list.entries()) expect(message.id).toBe(`ana-${50 + index}`);
+    await showLatest('ana');
+    expect(ana()?.messages.at(-1)?.id).toBe('ana-999');
+    expect(ana()?.anchor).toEqual({ kind: 'end' });
+  });
+
+  it('do not ask for a page twice at the same time, nor beyond the ends', async () => {
+    showConversation('ana');
+    await vi.waitFor(() => expect(ana()).toBeDefined());
+    await Promise.all([loadOlder('ana'), loadOlder('ana'), loadNewer('ana')]);
+    expect(fake.calls.filter(([name]) => name === 'pageBefore')).toHaveLength(1);
+    expect(fake.calls.filter(([name]) => name === 'pageAfter')).toHaveLength(0);
+  });
+
+  it('jump to the end that is held instead of asking for it', async () => {
+    showConversation('ana');
+    await vi.waitFor(() => expect(ana()).toBeDefined());
+    const before = ana();
+    await showLatest('ana');
+    expect(ana()).toMatchObject({ serial: before?.serial, jumps: (before?.jumps ?? 0) + 1 });
+  });
+
+  it('draw the line before what arrives while the window is in the background', async () => {
+    showConversation('ana');
+    await vi.waitFor(() => expect(ana()).toBeDefined());
+    fake.arrive('ana', 'seen');
+    expect(ana()?.newLine).toBeUndefined();
+    await fake.markRead('ana', ana()?.messages.at(-1)?.id ?? '');
+    attention.setState({ focused: false });
+    const first = fake.arrive('ana', 'one');
+    fake.arrive('ana', 'two');
+    expect(ana()?.newLine).toEqual({ message: first.id, count: 2 });
+  });
+
+  it('say that a conversation cannot be opened, and open it at the next try', async () => {
+    fake.refuse('open', 'internal');
+    showConversation('ana');
+    await vi.waitFor(() => expect(timelines.getState().failures.ana?.code).toBe('internal'));
+    fake.refuse('open', undefined);
+    view.setState({ conversation: '' });
+    showConversation('ana');
+    await vi.waitFor(() => expect(ana()).toBeDefined());
+    expect(timelines.getState().failures.ana).toBeUndefined();
+  });
+
+  it('are forgotten after five others', async () => {
+    for (const id of ['ana', 'ole', 'b', 'c', 'd', 'e']) {
+      showConversation(id);
+      await vi.waitFor(() => expect(timelines.getState().open[id]).toBeDefined());
+    }
+    expect(Object.keys(timelines.getState().open).sort()).toEqual(['b', 'c', 'd', 'e', 'ole']);
+  });
+
+  it('are left when the settings cover them', async () => {
+    showConversation('ole');
+    await vi.waitFor(() => expect(timelines.getState().open.ole?.newLine).toBeDefined());
+    showSettings();
+    expect(timelines.getState().open.ole?.newLine).toBeUndefined();
+  });
+});

@@ -1,0 +1,212 @@
+import { createStore } from 'zustand/vanilla';
+import { type BackendError, backend, type Message, type Page, toBackendError } from '@/backend';
+import { conversationOnScreen } from './attention';
+import { session } from './session';
+import { fromPage, pageSize, type Timeline, trimmed, withMessages, withNewer, withOlder } from './timeline';
+import { view } from './view';
+
+/** Where the eye should be when a timeline appears. */
+export type Anchor =
+  | { kind: 'end' }
+  | { kind: 'unread'; message: string }
+  | { kind: 'message'; message: string; offset: number };
+
+/** The "n new messages" line; it stays where it is until the conversation is left. */
+export interface NewLine {
+  message: string;
+  count: number;
+}
+
+export interface OpenTimeline extends Timeline {
+  /** Grows when the stretch is replaced by another one: the view starts anew at `anchor`. */
+  serial: number;
+  anchor: Anchor;
+  newLine: NewLine | undefined;
+  loading: 'older' | 'newer' | undefined;
+  /** The end at which messages were added or dropped last: the view keeps its place from the other one. */
+  side: 'start' | 'end';
+  /** Grows when the view should go to its end, whatever is read. */
+  jumps: number;
+}
+
+interface Timelines {
+  open: Readonly<Record<string, OpenTimeline>>;
+  failures: Readonly<Record<string, BackendError>>;
+}
+
+export const timelines = createStore<Timelines>()(() => ({ open: {}, failures: {} }));
+
+/** So many conversations keep their stretch after they are left. */
+const keptMost = 5;
+const recent: string[] = [];
+let serial = 0;
+
+function update(conversation: string, change: (timeline: OpenTimeline) => OpenTimeline): void {
+  const { open } = timelines.getState();
+  const held = open[conversation];
+  if (!held) return;
+  const next = change(held);
+  if (next !== held) timelines.setState({ open: { ...open, [conversation]: next } });
+}
+
+function replace(page: Page, anchor: Anchor, newLine: NewLine | undefined): void {
+  serial += 1;
+  const id = page.conversation.id;
+  const { open, failures } = timelines.getState();
+  const others = Object.fromEntries(Object.entries(failures).filter(([failed]) => failed !== id));
+  timelines.setState({
+    open: { ...open, [id]: { ...fromPage(page), serial, anchor, newLine, loading: undefined, side: 'end', jumps: 0 } },
+    failures: others,
+  });
+}
+
+function fail(conversation: string, reason: unknown): void {
+  timelines.setState({ failures: { ...timelines.getState().failures, [conversation]: toBackendError(reason) } });
+}
+
+function remember(conversation: string): void {
+  const at = recent.indexOf(conversation);
+  if (at >= 0) recent.splice(at, 1);
+  recent.unshift(conversation);
+  const gone = recent.splice(keptMost);
+  if (gone.length === 0) return;
+  const open = { ...timelines.getState().open };
+  for (const id of gone) delete open[id];
+  timelines.setState({ open });
+}
+
+/** Opens a conversation at its first unread message, where it was left, or at its end. */
+export async function openTimeline(conversation: string): Promise<void> {
+  remember(conversation);
+  try {
+    const page = await backend().open(conversation);
+    const held = timelines.getState().open[conversation];
+    if (page.firstUnread) {
+      replace(
+        page,
+        { kind: 'unread', message: page.firstUnread },
+        { message: page.firstUnread, count: page.unreadCount },
+      );
+    } else if (!held || held.anchor.kind === 'end') {
+      replace(page, { kind: 'end' }, undefined);
+    }
+  } catch (reason) {
+    fail(conversation, reason);
+  }
+}
+
+// Where each conversation is read now. No state of the view depends on it, so it is not in the store.
+const positions = new Map<string, Anchor>();
+
+/** Remembers where a conversation is read, for when it is opened again. */
+export function keepPosition(conversation: string, anchor: Anchor): void {
+  positions.set(conversation, anchor);
+}
+
+/** A conversation is left: it opens again where it was read, without its "new messages" line. */
+function leaveTimeline(conversation: string): void {
+  const anchor = positions.get(conversation) ?? { kind: 'end' };
+  update(conversation, (held) => ({ ...held, anchor, newLine: undefined }));
+}
+
+/** Opens the timeline of whatever conversation comes on screen. */
+export function followView(): () => void {
+  let shown = conversationOnScreen();
+  if (shown) void openTimeline(shown);
+  return view.subscribe(() => {
+    const now = conversationOnScreen();
+    if (now === shown) return;
+    if (shown) leaveTimeline(shown);
+    shown = now;
+    if (now) void openTimeline(now);
+  });
+}
+
+async function load(conversation: string, side: 'older' | 'newer'): Promise<void> {
+  const held = timelines.getState().open[conversation];
+  const edge = side === 'older' ? held?.messages[0] : held?.messages.at(-1);
+  if (!held || !edge || held.loading || !(side === 'older' ? held.hasBefore : held.hasAfter)) return;
+  update(conversation, (timeline) => ({ ...timeline, loading: side }));
+  const start = held.serial;
+  try {
+    const page = await (side === 'older'
+      ? backend().pageBefore(conversation, edge.order, pageSize)
+      : backend().pageAfter(conversation, edge.order, pageSize));
+    update(conversation, (timeline) => {
+      if (timeline.serial !== start) return timeline;
+      const grown = side === 'older' ? withOlder(timeline, page) : withNewer(timeline, page);
+      return { ...timeline, ...grown, loading: undefined, side: side === 'older' ? 'start' : 'end' };
+    });
+  } catch (reason) {
+    update(conversation, (timeline) => ({ ...timeline, loading: undefined }));
+    fail(conversation, reason);
+  }
+}
+
+export function loadOlder(conversation: string): Promise<void> {
+  return load(conversation, 'older');
+}
+
+export function loadNewer(conversation: string): Promise<void> {
+  return load(conversation, 'newer');
+}
+
+/** Drops messages far from what is read; a commit of its own, because the view counts items from one end at a time. */
+export function trimTimeline(conversation: string, from: 'start' | 'end'): void {
+  update(conversation, (timeline) => {
+    const shorter = trimmed(timeline, from);
+    return shorter.messages === timeline.messages ? timeline : { ...timeline, ...shorter, side: from };
+  });
+}
+
+/** Goes to the newest messages. */
+export async function showLatest(conversation: string): Promise<void> {
+  const held = timelines.getState().open[conversation];
+  if (held && !held.hasAfter) {
+    update(conversation, (timeline) => ({ ...timeline, jumps: timeline.jumps + 1 }));
+    return;
+  }
+  try {
+    replace(await backend().pageLast(conversation, pageSize), { kind: 'end' }, held?.newLine);
+  } catch (reason) {
+    fail(conversation, reason);
+  }
+}
+
+/** New and changed messages of any conversation. `unseen` is the open one while the window has no focus. */
+export function applyMessages(messages: readonly Message[], unseen = ''): void {
+  if (messages.length === 0) return;
+  const { open } = timelines.getState();
+  let next: Record<string, OpenTimeline> | undefined;
+  for (const conversation of new Set(messages.map((message) => message.conversation))) {
+    const held = open[conversation];
+    if (!held) continue;
+    const grown = withMessages(held, messages);
+    const newLine = conversation === unseen ? lineAfter(held, messages) : held.newLine;
+    if (grown === held && newLine === held.newLine) continue;
+    next ??= { ...open };
+    next[conversation] = { ...held, ...grown, newLine, side: 'end' };
+  }
+  if (next) timelines.setState({ open: next });
+}
+
+/** What arrives unseen begins a "new messages" line, or adds to the one that began so. */
+function lineAfter(held: OpenTimeline, messages: readonly Message[]): NewLine | undefined {
+  const known = new Set(held.messages.map((message) => message.id));
+  const arrived = messages.filter(
+    (message) => message.conversation === held.conversation && !message.mine && !known.has(message.id),
+  );
+  const first = arrived[0];
+  if (!first) return held.newLine;
+  const unread = session.getState().conversations[held.conversation]?.unread ?? 0;
+  if (held.newLine && unread > arrived.length) return { ...held.newLine, count: held.newLine.count + arrived.length };
+  return { message: first.id, count: arrived.length };
+}
+
+/** Everything was read again from the start: what is held may have holes. */
+export function forgetTimelines(): void {
+  const open = timelines.getState().open;
+  recent.length = 0;
+  positions.clear();
+  if (Object.keys(open).length > 0) timelines.setState({ open: {}, failures: {} });
+}

@@ -1,0 +1,67 @@
+import { createStore } from 'zustand/vanilla';
+
+export type SettingsPage = 'profile' | 'network' | 'appearance' | 'bans';
+
+/** The place the window shows: one of them, and at most one dialog above it. */
+export type Place = { kind: 'conversations' } | { kind: 'requests' } | { kind: 'settings'; page: SettingsPage };
+
+export type AddContactTab = 'invite' | 'paste';
+
+export type DialogRequest =
+  | { kind: 'add-contact'; tab: AddContactTab; link: string }
+  | { kind: 'ban'; conversation: string }
+  | { kind: 'link'; address: string };
+
+export interface View {
+  place: Place;
+  /** The conversation that is open, '' for none. It stays open behind settings and requests. */
+  conversation: string;
+  dialog: DialogRequest | undefined;
+  /** Under 1080 px the details float above the conversation and open only when asked, whatever the settings say. */
+  detailsFloating: boolean;
+  filter: 'all' | 'unread';
+  search: string;
+}
+
+export const emptyView: View = {
+  place: { kind: 'conversations' },
+  conversation: '',
+  dialog: undefined,
+  detailsFloating: false,
+  filter: 'all',
+  search: '',
+};
+
+export const view = createStore<View>()(() => emptyView);
+
+export function showConversation(conversation: string): void {
+  view.setState({ place: { kind: 'conversations' }, conversation, detailsFloating: false });
+}
+
+export function showConversations(): void {
+  view.setState({ place: { kind: 'conversations' } });
+}
+
+export function showRequests(): void {
+  view.setState({ place: { kind: 'requests' } });
+}
+
+export function showSettings(page: SettingsPage = 'profile'): void {
+  view.setState({ place: { kind: 'settings', page } });
+}
+
+export function showAddContact(tab: AddContactTab = 'invite', link = ''): void {
+  view.setState({ dialog: { kind: 'add-contact', tab, link } });
+}
+
+export function askBan(conversation: string): void {
+  view.setState({ dialog: { kind: 'ban', conversation } });
+}
+
+export function askLink(address: string): void {
+  view.setState({ dialog: { kind: 'link', address } });
+}
+
+export function closeDialog(): void {
+  view.setState({ dialog: undefined });
+}

@@ -1,0 +1,64 @@
+import { type ReactNode, type Ref, useId } from 'react';
+import { Button as AriaButton } from 'react-aria-components/Button';
+import styles from './Button.module.css';
+import { classes } from './classes';
+import { Hidden } from './Hidden';
+import { Spinner } from './Spinner';
+
+export interface ButtonProps {
+  children: ReactNode;
+  /** primary is the one gold button of a view; dangerFill confirms what danger asked. */
+  kind?: 'primary' | 'outline' | 'quiet' | 'danger' | 'dangerFill';
+  size?: 'small' | 'normal' | 'large';
+  icon?: ReactNode;
+  /** Why it cannot be pressed now. The button stays focusable and says so. */
+  disabledReason?: string | undefined;
+  /** It is at work: a spinner, and no second press. Give children the verb in -ing. */
+  pending?: boolean;
+  type?: 'button' | 'submit';
+  autoFocus?: boolean;
+  className?: string;
+  ref?: Ref<HTMLButtonElement>;
+  onPress?: () => void;
+}
+
+export function Button({
+  children,
+  kind = 'outline',
+  size = 'normal',
+  icon,
+  disabledReason,
+  pending = false,
+  type = 'button',
+  autoFocus = false,
+  className,
+  ref,
+  onPress,
+}: ButtonProps) {
+  const reasonId = useId();
+  const blocked = disabledReason !== undefined || pending;
+  return (
+    <AriaButton
+      {...(ref ? { ref } : {})}
+      type={blocked ? 'button' : type}
+      autoFocus={autoFocus}
+      className={classes(
+        styles.button,
+        kind !== 'outline' && styles[kind],
+        size !== 'normal' && styles[size],
+        className,
+      )}
+      {...(disabledReason !== undefined ? { 'aria-describedby': reasonId } : {})}
+      render={(props) => (
+        <button {...props} aria-disabled={disabledReason !== undefined || undefined} data-pending={pending} />
+      )}
+      onPress={() => {
+        if (!blocked) onPress?.();
+      }}
+    >
+      {pending ? <Spinner /> : icon}
+      {children}
+      {disabledReason !== undefined && <Hidden id={reasonId}>{disabledReason}</Hidden>}
+    </AriaButton>
+  );
+}

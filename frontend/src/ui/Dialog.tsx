@@ -1,0 +1,52 @@
+import { X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
+import { Heading } from 'react-aria-components/Heading';
+import { Modal, ModalOverlay } from 'react-aria-components/Modal';
+import { useTranslation } from '@/i18n';
+import { classes } from './classes';
+import styles from './Dialog.module.css';
+import { IconButton } from './IconButton';
+
+export interface DialogProps {
+  title: string;
+  children: ReactNode;
+  /** Between title and body, for example tabs. */
+  bar?: ReactNode;
+  footer?: ReactNode;
+  width?: 'normal' | 'narrow';
+  /** alertdialog asks before something is lost; clicking beside it does not close it. */
+  role?: 'dialog' | 'alertdialog';
+  onClose: () => void;
+}
+
+/** A dialog over the window. It is open while it is rendered; Esc closes it and the focus goes back. */
+export function Dialog({ title, children, bar, footer, width = 'normal', role = 'dialog', onClose }: DialogProps) {
+  const { t } = useTranslation();
+  return (
+    <ModalOverlay
+      className={styles.scrim ?? ''}
+      isOpen
+      isDismissable={role === 'dialog'}
+      onOpenChange={(open) => {
+        if (!open) onClose();
+      }}
+    >
+      <Modal className={classes(styles.modal, width === 'narrow' && styles.narrow)}>
+        <AriaDialog className={styles.dialog ?? ''} role={role}>
+          <header className={styles.head}>
+            <Heading slot="title" level={2} className={styles.title ?? ''}>
+              {title}
+            </Heading>
+            <IconButton label={t('app.close')} size="small" onPress={onClose}>
+              <X size={18} strokeWidth={1.75} aria-hidden="true" />
+            </IconButton>
+          </header>
+          {bar}
+          <div className={styles.body}>{children}</div>
+          {footer && <footer className={styles.foot}>{footer}</footer>}
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

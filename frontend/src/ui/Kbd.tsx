@@ -1,0 +1,13 @@
+import styles from './Kbd.module.css';
+
+/** Keys as they stand on the keyboard; ⌘ for Ctrl on macOS. */
+export function Kbd({ keys }: { keys: string }) {
+  return <kbd className={styles.kbd}>{keyNames(keys)}</kbd>;
+}
+
+const onMac = /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** "Ctrl K" as it is called on this system. */
+export function keyNames(keys: string): string {
+  return onMac ? keys.replace('Ctrl', '⌘').replace('Alt', '⌥').replace('Shift', '⇧') : keys;
+}

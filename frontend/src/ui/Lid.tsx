@@ -1,0 +1,31 @@
+import type { CSSProperties } from 'react';
+import { classes } from './classes';
+import styles from './Lid.module.css';
+
+export interface LidProps {
+  /** The letter on it (model: initial(name)). */
+  letter: string;
+  /** 1 to 8: the enamel token. */
+  color: number;
+  /** Across, in pixels. */
+  size?: number;
+  presence?: 'online' | 'offline' | 'unknown';
+  className?: string;
+}
+
+/** A person: a can lid seen from above. The words beside it say who and whether they are there. */
+export function Lid({ letter, color, size = 40, presence, className }: LidProps) {
+  const enamel = styles[`c${color >= 1 && color <= 8 ? color : 8}`];
+  return (
+    <span
+      className={classes(styles.lid, enamel, className)}
+      style={{ '--z': `${size}px` } as CSSProperties}
+      aria-hidden="true"
+    >
+      {letter}
+      {presence && presence !== 'unknown' && (
+        <span className={classes(styles.dot, presence === 'offline' && styles.offline)} />
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,664 @@
+export namespace app {
+	
+	export enum BanKind {
+	    Address = "address",
+	    Peer = "peer",
+	    Range = "range",
+	}
+	export enum ContactState {
+	    Asked = "asked",
+	    Banned = "banned",
+	    Mutual = "mutual",
+	}
+	export enum LineState {
+	    Banned = "banned",
+	    Connecting = "connecting",
+	    Direct = "direct",
+	    Idle = "idle",
+	    LAN = "lan",
+	    NoNetwork = "no-network",
+	    Relayed = "relayed",
+	    Waiting = "waiting",
+	}
+	export enum MessageState {
+	    Delivered = "delivered",
+	    Queued = "queued",
+	    Read = "read",
+	    Received = "received",
+	}
+	export enum Presence {
+	    Offline = "offline",
+	    Online = "online",
+	    Unknown = "unknown",
+	}
+	export enum ProblemCode {
+	    ClockWrong = "clock-wrong",
+	    DatabaseDamaged = "database-damaged",
+	    DiskFull = "disk-full",
+	    FolderReadOnly = "folder-read-only",
+	}
+	export enum ServerState {
+	    Connecting = "connecting",
+	    Down = "down",
+	    Online = "online",
+	}
+	export enum Theme {
+	    Dark = "dark",
+	    Light = "light",
+	    System = "system",
+	}
+	export class Ban {
+	    id: string;
+	    kind: BanKind;
+	    target: string;
+	    name: string;
+	    color: number;
+	    reason: string;
+	    added: string;
+	    blocked: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Ban(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.kind = source["kind"];
+	        this.target = source["target"];
+	        this.name = source["name"];
+	        this.color = source["color"];
+	        this.reason = source["reason"];
+	        this.added = source["added"];
+	        this.blocked = source["blocked"];
+	    }
+	}
+	export class Error {
+	    code: string;
+	    message: string;
+	    params: Record<string, string>;
+	
+	    static createFrom(source: any = {}) {
+	        return new Error(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.code = source["code"];
+	        this.message = source["message"];
+	        this.params = source["params"];
+	    }
+	}
+	export class BanCheck {
+	    kind: BanKind;
+	    target: string;
+	    touches: string[];
+	    suggestion: string;
+	    error?: Error;
+	
+	    static createFrom(source: any = {}) {
+	        return new BanCheck(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.target = source["target"];
+	        this.touches = source["touches"];
+	        this.suggestion = source["suggestion"];
+	        this.error = this.convertValues(source["error"], Error);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Request {
+	    id: string;
+	    peerId: string;
+	    name: string;
+	    color: number;
+	    text: string;
+	    time: string;
+	    inviteLabel: string;
+	    inviteMade: string;
+	    safetyNumber: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Request(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.peerId = source["peerId"];
+	        this.name = source["name"];
+	        this.color = source["color"];
+	        this.text = source["text"];
+	        this.time = source["time"];
+	        this.inviteLabel = source["inviteLabel"];
+	        this.inviteMade = source["inviteMade"];
+	        this.safetyNumber = source["safetyNumber"];
+	    }
+	}
+	export class Message {
+	    id: string;
+	    conversation: string;
+	    order: string;
+	    mine: boolean;
+	    author: string;
+	    text: string;
+	    time: string;
+	    state: MessageState;
+	
+	    static createFrom(source: any = {}) {
+	        return new Message(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.conversation = source["conversation"];
+	        this.order = source["order"];
+	        this.mine = source["mine"];
+	        this.author = source["author"];
+	        this.text = source["text"];
+	        this.time = source["time"];
+	        this.state = source["state"];
+	    }
+	}
+	export class Line {
+	    state: LineState;
+	    rtt: number;
+	    host: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Line(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.state = source["state"];
+	        this.rtt = source["rtt"];
+	        this.host = source["host"];
+	    }
+	}
+	export class Conversation {
+	    id: string;
+	    peerId: string;
+	    name: string;
+	    color: number;
+	    contact: ContactState;
+	    presence: Presence;
+	    line: Line;
+	    typing: boolean;
+	    preview: string;
+	    previewMine: boolean;
+	    previewState: MessageState;
+	    lastTime: string;
+	    unread: number;
+	    queued: number;
+	    draft: string;
+	    since: string;
+	    invite: string;
+	    notice?: Error;
+	
+	    static createFrom(source: any = {}) {
+	        return new Conversation(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.peerId = source["peerId"];
+	        this.name = source["name"];
+	        this.color = source["color"];
+	        this.contact = source["contact"];
+	        this.presence = source["presence"];
+	        this.line = this.convertValues(source["line"], Line);
+	        this.typing = source["typing"];
+	        this.preview = source["preview"];
+	        this.previewMine = source["previewMine"];
+	        this.previewState = source["previewState"];
+	        this.lastTime = source["lastTime"];
+	        this.unread = source["unread"];
+	        this.queued = source["queued"];
+	        this.draft = source["draft"];
+	        this.since = source["since"];
+	        this.invite = source["invite"];
+	        this.notice = this.convertValues(source["notice"], Error);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Server {
+	    id: string;
+	    address: string;
+	    mine: boolean;
+	    guest: boolean;
+	    state: ServerState;
+	    rtt: number;
+	    since: string;
+	    error?: Error;
+	    retryAt: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Server(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.address = source["address"];
+	        this.mine = source["mine"];
+	        this.guest = source["guest"];
+	        this.state = source["state"];
+	        this.rtt = source["rtt"];
+	        this.since = source["since"];
+	        this.error = this.convertValues(source["error"], Error);
+	        this.retryAt = source["retryAt"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Network {
+	    online: boolean;
+	    servers: Server[];
+	    lines: number;
+	    hostAddress: string;
+	    hostError?: Error;
+	
+	    static createFrom(source: any = {}) {
+	        return new Network(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.online = source["online"];
+	        this.servers = this.convertValues(source["servers"], Server);
+	        this.lines = source["lines"];
+	        this.hostAddress = source["hostAddress"];
+	        this.hostError = this.convertValues(source["hostError"], Error);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Settings {
+	    theme: Theme;
+	    language: string;
+	    textSize: number;
+	    compact: boolean;
+	    hosting: boolean;
+	    details: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Settings(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.theme = source["theme"];
+	        this.language = source["language"];
+	        this.textSize = source["textSize"];
+	        this.compact = source["compact"];
+	        this.hosting = source["hosting"];
+	        this.details = source["details"];
+	    }
+	}
+	export class Profile {
+	    peerId: string;
+	    name: string;
+	    color: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Profile(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.peerId = source["peerId"];
+	        this.name = source["name"];
+	        this.color = source["color"];
+	    }
+	}
+	export class Problem {
+	    code: ProblemCode;
+	    message: string;
+	    params: Record<string, string>;
+	
+	    static createFrom(source: any = {}) {
+	        return new Problem(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.code = source["code"];
+	        this.message = source["message"];
+	        this.params = source["params"];
+	    }
+	}
+	export class Changes {
+	    sequence: number;
+	    reset?: boolean;
+	    problem?: Problem;
+	    profile?: Profile;
+	    settings?: Settings;
+	    network?: Network;
+	    conversations?: Conversation[];
+	    removedConversations?: string[];
+	    messages?: Message[];
+	    requests?: Request[];
+	    removedRequests?: string[];
+	    bansChanged?: boolean;
+	    openConversation?: string;
+	    pasteInvite?: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Changes(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.sequence = source["sequence"];
+	        this.reset = source["reset"];
+	        this.problem = this.convertValues(source["problem"], Problem);
+	        this.profile = this.convertValues(source["profile"], Profile);
+	        this.settings = this.convertValues(source["settings"], Settings);
+	        this.network = this.convertValues(source["network"], Network);
+	        this.conversations = this.convertValues(source["conversations"], Conversation);
+	        this.removedConversations = source["removedConversations"];
+	        this.messages = this.convertValues(source["messages"], Message);
+	        this.requests = this.convertValues(source["requests"], Request);
+	        this.removedRequests = source["removedRequests"];
+	        this.bansChanged = source["bansChanged"];
+	        this.openConversation = source["openConversation"];
+	        this.pasteInvite = source["pasteInvite"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+	
+	export class Invite {
+	    id: string;
+	    label: string;
+	    link: string;
+	    short: string;
+	    qr: string;
+	    qrSize: number;
+	    created: string;
+	    expires: string;
+	    uses: number;
+	    used: number;
+	    active: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new Invite(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.label = source["label"];
+	        this.link = source["link"];
+	        this.short = source["short"];
+	        this.qr = source["qr"];
+	        this.qrSize = source["qrSize"];
+	        this.created = source["created"];
+	        this.expires = source["expires"];
+	        this.uses = source["uses"];
+	        this.used = source["used"];
+	        this.active = source["active"];
+	    }
+	}
+	export class InviteOptions {
+	    label: string;
+	    days: number;
+	    uses: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new InviteOptions(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.label = source["label"];
+	        this.days = source["days"];
+	        this.uses = source["uses"];
+	    }
+	}
+	export class InvitePreview {
+	    peerId: string;
+	    name: string;
+	    color: number;
+	    servers: string[];
+	    expires: string;
+	    safetyNumber: string;
+	    conversation?: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new InvitePreview(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.peerId = source["peerId"];
+	        this.name = source["name"];
+	        this.color = source["color"];
+	        this.servers = source["servers"];
+	        this.expires = source["expires"];
+	        this.safetyNumber = source["safetyNumber"];
+	        this.conversation = source["conversation"];
+	    }
+	}
+	
+	
+	
+	export class Page {
+	    conversation: Conversation;
+	    messages: Message[];
+	    hasBefore: boolean;
+	    hasAfter: boolean;
+	    firstUnread: string;
+	    unreadCount: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Page(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.conversation = this.convertValues(source["conversation"], Conversation);
+	        this.messages = this.convertValues(source["messages"], Message);
+	        this.hasBefore = source["hasBefore"];
+	        this.hasAfter = source["hasAfter"];
+	        this.firstUnread = source["firstUnread"];
+	        this.unreadCount = source["unreadCount"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+	
+	
+	
+	export class ServerCheck {
+	    address: string;
+	    key: string;
+	    rtt: number;
+	    error?: Error;
+	
+	    static createFrom(source: any = {}) {
+	        return new ServerCheck(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.address = source["address"];
+	        this.key = source["key"];
+	        this.rtt = source["rtt"];
+	        this.error = this.convertValues(source["error"], Error);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+	export class State {
+	    version: string;
+	    sequence: number;
+	    firstRun: boolean;
+	    problem?: Problem;
+	    profile: Profile;
+	    settings: Settings;
+	    network: Network;
+	    conversations: Conversation[];
+	    requests: Request[];
+	
+	    static createFrom(source: any = {}) {
+	        return new State(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.version = source["version"];
+	        this.sequence = source["sequence"];
+	        this.firstRun = source["firstRun"];
+	        this.problem = this.convertValues(source["problem"], Problem);
+	        this.profile = this.convertValues(source["profile"], Profile);
+	        this.settings = this.convertValues(source["settings"], Settings);
+	        this.network = this.convertValues(source["network"], Network);
+	        this.conversations = this.convertValues(source["conversations"], Conversation);
+	        this.requests = this.convertValues(source["requests"], Request);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+
+}
+

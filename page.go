@@ -1,0 +1,59 @@
+//go:build !bindings
+
+package main
+
+import (
+	"html/template"
+	"log/slog"
+	"net/http"
+
+	"github.com/tincan-chat/tincan/frontend"
+)
+
+// guarded adds to every answer of the window what it may load and run.
+func guarded(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		header := w.Header()
+		header.Set("Content-Security-Policy", frontend.ContentSecurityPolicy)
+		header.Set("X-Content-Type-Options", "nosniff")
+		header.Set("Referrer-Policy", "no-referrer")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// page serves the interface, or the sentence that says why there is none.
+func (w *window) page() http.Handler {
+	if w.trouble == nil && w.assets != nil {
+		return http.FileServerFS(w.assets)
+	}
+	return http.HandlerFunc(w.serveTrouble)
+}
+
+// troublePage has no script: it must work when nothing else does.
+var troublePage = template.Must(template.New("trouble").Parse(`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Tincan</title><meta name="color-scheme" content="light dark">
+<link rel="stylesheet" href="trouble.css"></head>
+<body><main><h1>Tincan cannot start</h1><p>{{.}}</p></main></body></html>
+`))
+
+const troubleStyle = `body { margin: 0; display: grid; place-items: center; min-height: 100vh; font: 15px/1.45 system-ui, sans-serif; background: #e7ebea; color: #1c2526; }
+main { max-width: 30rem; padding: 2rem; }
+h1 { font-size: 20px; }
+@media (prefers-color-scheme: dark) { body { background: #101415; color: #e6ecec; } }
+`
+
+func (w *window) serveTrouble(writer http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/trouble.css" {
+		writer.Header().Set("Content-Type", "text/css; charset=utf-8")
+		_, _ = writer.Write([]byte(troubleStyle)) // the window is its only reader
+		return
+	}
+	message := "Nothing was opened."
+	if w.trouble != nil {
+		message = w.trouble.Message
+	}
+	writer.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if err := troublePage.Execute(writer, message); err != nil && w.logger != nil {
+		w.logger.ErrorContext(r.Context(), "the window shows nothing", slog.Any("error", err))
+	}
+}
