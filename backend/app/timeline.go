@@ -99,6 +99,7 @@ func (a *App) firstPage(ctx context.Context, id uuid.UUID) (Page, error) {
 	if unread == 0 {
 		return a.lastPage(ctx, id)
 	}
+	unreadFrom := unreadPart{first: first, count: unread}
 	earlier, before, err := a.readBefore(ctx, id, first, readPart)
 	if err != nil {
 		return Page{}, err
@@ -111,7 +112,7 @@ func (a *App) firstPage(ctx context.Context, id uuid.UUID) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	return a.pageOf(ctx, id, slices.Concat(earlier, later), before, after)
+	return a.pageWith(ctx, id, slices.Concat(earlier, later), before, after, unreadFrom)
 }
 
 func (a *App) lastPage(ctx context.Context, id uuid.UUID) (Page, error) {
@@ -119,27 +120,36 @@ func (a *App) lastPage(ctx context.Context, id uuid.UUID) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	return a.pageOf(ctx, id, messages, more, false)
+	return a.pageWith(ctx, id, messages, more, false, unreadPart{})
+}
+
+// unreadPart is where the unread messages begin, and how many there are.
+type unreadPart struct {
+	first journal.Order
+	count int
 }
 
 // pageOf adds to messages what stands around them.
 func (a *App) pageOf(ctx context.Context, id uuid.UUID, messages []node.Message, before, after bool) (Page, error) {
+	first, count, err := a.config.Store.FirstUnread(ctx, id)
+	if err != nil {
+		return Page{}, notFound(err, errNoConversation)
+	}
+	return a.pageWith(ctx, id, messages, before, after, unreadPart{first: first, count: count})
+}
+
+func (a *App) pageWith(ctx context.Context, id uuid.UUID, messages []node.Message, before, after bool, unread unreadPart) (Page, error) {
 	conversation, err := a.row(ctx, id)
 	if err != nil {
 		return Page{}, err
 	}
-	page := Page{Conversation: conversation, Messages: a.plain(messages), HasBefore: before, HasAfter: after}
-	first, unread, err := a.config.Store.FirstUnread(ctx, id)
-	if err != nil {
-		return Page{}, err
+	page := Page{
+		Conversation: conversation, Messages: a.plain(messages), HasBefore: before, HasAfter: after, UnreadCount: unread.count,
 	}
-	page.UnreadCount = unread
-	if unread > 0 {
-		if page.FirstUnread, err = a.idAt(ctx, id, first, messages); err != nil {
-			return Page{}, err
-		}
+	if unread.count > 0 {
+		page.FirstUnread, err = a.idAt(ctx, id, unread.first, messages)
 	}
-	return page, nil
+	return page, err
 }
 
 // idAt returns the id of the message at an order, which is often on the page.

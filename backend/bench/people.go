@@ -31,7 +31,7 @@ func newPair(ctx context.Context, folder string, wrap func(node.Store) node.Stor
 		return nil, err
 	}
 	p := &pair{ended: make(chan error, 1), acknowledged: sync.NewCond(&sync.Mutex{})}
-	if p.server, err = rendezvous.New(rendezvous.Options{Key: key, Listen: "127.0.0.1:0", TLS: true}); err != nil {
+	if p.server, err = rendezvous.New(rendezvous.Options{Key: key, Listen: "127.0.0.1:0", TLS: true}); err != nil { //nolint:contextcheck // it lives until it is closed
 		return nil, err
 	}
 	go func() { p.ended <- p.server.Run(context.WithoutCancel(ctx)) }()

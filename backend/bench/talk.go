@@ -100,7 +100,7 @@ func oneWay(ctx context.Context, folder string, wrap func(node.Store) node.Store
 		return 0, err
 	default:
 	}
-	p.wait(ctx, uint64(count)) //nolint:gosec // a small number
+	p.wait(ctx, uint64(count))
 	return float64(count) / time.Since(start).Seconds(), nil
 }
 
@@ -236,11 +236,11 @@ func connect(near, far *webrtc.PeerConnection) error {
 		return err
 	}
 	gathered := webrtc.GatheringCompletePromise(near)
-	if err := near.SetLocalDescription(offer); err != nil {
+	if err = near.SetLocalDescription(offer); err != nil {
 		return err
 	}
 	<-gathered
-	if err := far.SetRemoteDescription(*near.LocalDescription()); err != nil {
+	if err = far.SetRemoteDescription(*near.LocalDescription()); err != nil {
 		return err
 	}
 	answer, err := far.CreateAnswer(nil)

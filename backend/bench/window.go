@@ -26,7 +26,7 @@ const idle = 15 * time.Second
 // program, DISPLAY a screen. Without them it says so.
 func window(ctx context.Context, folder string) ([]figure, error) {
 	program := filepath.Join(os.Getenv("TINCAN_BIN"), "tincan")
-	if _, err := os.Stat(program); err != nil || os.Getenv("DISPLAY") == "" {
+	if !exists(program) || os.Getenv("DISPLAY") == "" {
 		return []figure{{"start-up and memory of the window", "not measured", "", "needs DISPLAY and the app in TINCAN_BIN (make bench has both)"}}, nil
 	}
 	profile, err := furnish(ctx, folder)
@@ -35,15 +35,16 @@ func window(ctx context.Context, folder string) ([]figure, error) {
 	}
 	var took []time.Duration
 	for range starts {
-		painted, err := startUp(ctx, folder, program, profile)
-		if err != nil {
+		var painted time.Duration
+		if painted, err = startUp(ctx, folder, program, profile); err != nil {
 			return nil, err
 		}
 		took = append(took, painted)
 	}
 	empty := filepath.Join(folder, "emptywindow")
-	if output, err := exec.CommandContext(ctx, "go", "build", "-tags", "desktop,production,webkit2_41", "-ldflags", "-s -w", "-o", empty, "./backend/bench/emptywindow").CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("building the empty window: %w: %s", err, output)
+	build := exec.CommandContext(ctx, "go", "build", "-tags", "desktop,production,webkit2_41", "-ldflags", "-s -w", "-o", empty, "./backend/bench/emptywindow")
+	if output, failure := build.CombinedOutput(); failure != nil {
+		return nil, fmt.Errorf("building the empty window: %w: %s", failure, output)
 	}
 	ours, err := memory(ctx, folder, program, "--data", profile)
 	if err != nil {
@@ -64,6 +65,11 @@ func window(ctx context.Context, folder string) ([]figure, error) {
 			fmt.Sprintf("empty Wails window %.0f MiB: %+.1f %%", mebibytes(bare), 100*(float64(ours)/float64(bare)-1)),
 		},
 	}, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 func mebibytes(kib int) float64 { return float64(kib) / 1024 }
@@ -99,7 +105,7 @@ func startUp(ctx context.Context, folder, program, profile string) (_ time.Durat
 		return 0, err
 	}
 	begin := time.Now()
-	if err := command.Start(); err != nil {
+	if err = command.Start(); err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, end(command)) }()
@@ -130,7 +136,7 @@ func end(command *exec.Cmd) error {
 func memory(ctx context.Context, folder, program string, arguments ...string) (_ int, err error) {
 	command := exec.CommandContext(ctx, program, arguments...)
 	command.Env = surroundings(folder)
-	if err := command.Start(); err != nil {
+	if err = command.Start(); err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, end(command)) }()
@@ -155,7 +161,7 @@ func family(root int) []int {
 		if err != nil {
 			continue
 		}
-		stat, err := os.ReadFile(filepath.Join(folder, "stat")) //nolint:gosec // of the kernel
+		stat, err := os.ReadFile(filepath.Join(folder, "stat"))
 		if err != nil {
 			continue
 		}

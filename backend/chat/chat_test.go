@@ -123,7 +123,7 @@ func TestBans(t *testing.T) {
 func BenchmarkBanDecision(b *testing.B) {
 	rules := make([]chat.BanRule, 0, 100_000)
 	for i := range 100_000 {
-		address := netip.AddrFrom4([4]byte{byte(i >> 16), byte(i >> 8), byte(i), 0}) //nolint:gosec // bytes of a counter
+		address := netip.AddrFrom4([4]byte{byte(i >> 16), byte(i >> 8), byte(i), 0})
 		rules = append(rules, chat.BanRule{ID: uuid.New(), Range: netip.PrefixFrom(address, 24)})
 	}
 	bans := chat.NewBans(rules)

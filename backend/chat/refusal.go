@@ -13,6 +13,6 @@ func (r *Refusal) Error() string { return r.Message }
 
 // Is makes refusals with the same code equal for errors.Is.
 func (r *Refusal) Is(target error) bool {
-	other, ok := target.(*Refusal) //nolint:errorlint // Is compares this link of the chain only
+	other, ok := target.(*Refusal)
 	return ok && other.Code == r.Code
 }

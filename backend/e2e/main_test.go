@@ -16,7 +16,7 @@ var programs string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	os.Exit(run(m))
+	os.Exit(run(m)) //nolint:forbidigo // TestMain is the main of its tests
 }
 
 func run(m *testing.M) int {
@@ -30,7 +30,7 @@ func run(m *testing.M) int {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	for _, name := range []string{"rendezvous", "tincan-node"} {
-		build := exec.CommandContext(ctx, "go", "build", "-tags", "sqlite_fts5", "-o", filepath.Join(folder, name), "../cmd/"+name) //nolint:gosec // our own programs
+		build := exec.CommandContext(ctx, "go", "build", "-tags", "sqlite_fts5", "-o", filepath.Join(folder, name), "../cmd/"+name)
 		if output, err := build.CombinedOutput(); err != nil {
 			fmt.Fprintf(os.Stderr, "building %s: %v\n%s", name, err, output)
 			return 1

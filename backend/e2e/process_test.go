@@ -54,7 +54,7 @@ func (b *lockedBuffer) text() string {
 func start(t *testing.T, name string, arguments ...string) *process {
 	t.Helper()
 	p := &process{t: t, name: name, lines: make(chan string, 4096), errors: &lockedBuffer{}, gone: make(chan struct{})}
-	p.command = exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(programs, name), arguments...) //nolint:gosec // our own programs
+	p.command = exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(programs, name), arguments...)
 	p.command.Stderr = p.errors
 	p.command.Env = append(os.Environ(), "TINCAN_LOG=debug")
 	var err error
@@ -75,8 +75,7 @@ func start(t *testing.T, name string, arguments ...string) *process {
 			p.lines <- scanner.Text()
 		}
 		err := p.command.Wait()
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 			p.code = exit.ExitCode()
 		}
 		close(p.gone)

@@ -139,8 +139,7 @@ func (w *window) end() {
 	}
 	select {
 	case err := <-w.gone:
-		var exit *exec.ExitError
-		if errors.As(err, &exit) {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 			w.t.Fatalf("the app ended with %d", exit.ExitCode())
 		}
 	case <-time.After(patience):

@@ -98,8 +98,8 @@ func ParseSealingKey(data []byte) (*SealingKey, error) {
 	}, nil
 }
 
-// soundLife tells whether a key lives for some time, and for no longer than
-// [Life]: who finds an old key must not be able to make it eternal.
+// soundLife tells whether a key lives for some time and for no longer than
+// [Life]: the private half is deleted soon after.
 func soundLife(record *wire.KeyRecord) bool {
 	created, expires := record.GetCreatedMs(), record.GetExpiresMs()
 	return created >= 0 && expires <= maxTime && created < expires && expires-created <= Life.Milliseconds()

@@ -7,12 +7,16 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
+
+// ErrFields says that an invite cannot be sealed: a field is out of its bounds.
+var ErrFields = errors.New("invite: a field is out of its bounds")
 
 // Errors of Parse.
 var (
@@ -32,6 +36,11 @@ const (
 	maxServers = 4
 	maxUses    = 100
 	maxColor   = 8
+	maxTime    = 1 << 53 // Unix milliseconds that every language's numbers hold exactly
+	secretSize = 16
+
+	signatureSize = 64
+	bodyTag       = 0x0a // field 1, bytes: the body of a wire.Signed
 )
 
 // Invite is what a link says.
@@ -41,24 +50,35 @@ type Invite struct {
 	Name    string // a hint, from outside: clean it before it is shown
 	Color   int    // 1 to 8
 	Servers []identity.Server
-	Secret  [16]byte
+	Secret  [secretSize]byte
 	Expires time.Time
 	Uses    int
 }
 
-// Seal signs the invite and returns its text form.
+// Seal signs the invite and returns its text form. Its Peer is the signer.
+// Error: ErrFields for what nobody could read.
 func (i Invite) Seal(keys *identity.Keys) (string, error) {
 	peer := keys.Peer()
-	body, err := wire.Encode(&wire.Invite{
-		Identity: peer[:], Name: i.Name, Color: uint32(i.Color), Servers: identity.ServersToWire(i.Servers), //nolint:gosec // 1 to 8
-		Id: i.ID[:], Secret: i.Secret[:], ExpiresMs: i.Expires.UnixMilli(), Uses: uint32(i.Uses), //nolint:gosec // 1 to 100
-	})
+	message := &wire.Invite{
+		Identity: peer[:], Name: i.Name, Color: uint32(max(i.Color, 0)), Servers: identity.ServersToWire(i.Servers),
+		Id: i.ID[:], Secret: i.Secret[:], ExpiresMs: i.Expires.UnixMilli(), Uses: uint32(max(i.Uses, 0)),
+	}
+	if !sound(message) {
+		return "", ErrFields
+	}
+	if _, err := identity.ServersFromWire(message.GetServers()); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrFields, err)
+	}
+	body, err := wire.Encode(message)
 	if err != nil {
 		return "", err
 	}
 	signed, err := wire.Encode(keys.SignedAsIdentity(identity.ContextInvite, body))
 	if err != nil {
 		return "", err
+	}
+	if len(signed) > maxSigned {
+		return "", ErrFields
 	}
 	return prefix + base64.RawURLEncoding.EncodeToString(signed), nil
 }
@@ -84,37 +104,30 @@ func Parse(text string) (Invite, error) {
 	if err != nil {
 		return Invite{}, err
 	}
-	data, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
+	data, err := decode(encoded)
 	if err != nil {
-		if len(encoded)%4 == 1 {
-			return Invite{}, ErrTruncated
-		}
-		return Invite{}, ErrDamaged
+		return Invite{}, err
 	}
 	signed := &wire.Signed{}
-	if err := wire.DecodeCanonical(data, maxSigned, signed); err != nil || len(signed.GetSignature()) != 64 {
-		return Invite{}, cutOr(ErrDamaged, data)
+	if err := wire.DecodeCanonical(data, maxSigned, signed); err != nil || len(signed.GetSignature()) != signatureSize {
+		return Invite{}, ErrDamaged
 	}
 	return readBody(signed)
 }
 
 // payload finds what stands behind the "#".
 func payload(text string) (string, error) {
-	compact := strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.IsControl(r) || r == '\u200b' || r == '\ufeff' {
-			return -1
-		}
-		return r
-	}, text)
-	compact = strings.Trim(compact, "\"'`<>()[]“”‘’«»,.;")
+	compact := strings.Trim(strings.Map(kept, text), "()[]{}.,;:!?*|\u2026")
 	if compact == "" {
 		return "", ErrEmpty
 	}
-	if len(compact) >= len(prefix) && strings.EqualFold(compact[:len(scheme)], scheme) {
+	if len(compact) >= len(scheme) && strings.EqualFold(compact[:len(scheme)], scheme) {
 		version, encoded, found := strings.Cut(compact[len(scheme):], "#")
 		switch {
-		case !found:
+		case !found && strings.Trim(version, "0123456789") == "":
 			return "", ErrTruncated
+		case !found, version == "", version[0] == '0', strings.Trim(version, "0123456789") != "":
+			return "", ErrNotInvite
 		case version != "1":
 			return "", ErrNewer
 		case encoded == "":
@@ -128,27 +141,60 @@ func payload(text string) (string, error) {
 		}
 		return encoded, nil
 	}
-	if rest := strings.ToLower(compact); strings.HasPrefix(prefix, rest) && len(rest) > len("tin") {
+	if beginning := strings.ToLower(compact); strings.HasPrefix(scheme, beginning) && len(beginning) > len("tin") {
 		return "", ErrTruncated
 	}
 	return "", ErrNotInvite
 }
 
-// cutOr tells a link that lost its end from one that was changed: a serialised
-// wire.Signed begins with the length of its body, which says how long it should be.
-func cutOr(otherwise error, data []byte) error {
-	if len(data) < 3 || data[0] != 0x0a {
-		return otherwise
+// kept drops what programs put into a link that they show, quote or wrap: white
+// space, control and invisible characters, quotes and angle brackets, and the
+// "=" that mail writes at a soft line break (RFC 2045).
+func kept(r rune) rune {
+	if unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || strings.ContainsRune("\"'`<>=\u201c\u201d\u201e\u2018\u2019\u201a\u00ab\u00bb\u2039\u203a", r) {
+		return -1
 	}
-	length, size := int(data[1]), 2
-	if data[1]&0x80 != 0 {
-		length, size = int(data[1]&0x7f)|int(data[2])<<7, 3
+	return r
+}
+
+// decode reads base64url and says what is wrong with it: a link that lost its
+// end, or one that was changed.
+func decode(encoded string) ([]byte, error) {
+	data, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
+	if err == nil && !truncated(data) {
+		return data, nil
 	}
-	const signature = 2 + 64
-	if whole := size + length + signature; len(data) < whole {
-		return ErrTruncated
+	// A cut leaves 1 character too many or bits that mean nothing.
+	whole := encoded[:len(encoded)-len(encoded)%4]
+	if data, lenient := base64.RawURLEncoding.DecodeString(whole); lenient == nil && truncated(data) {
+		return nil, ErrTruncated
 	}
-	return otherwise
+	return nil, ErrDamaged
+}
+
+// truncated tells whether bytes are the beginning of a serialised wire.Signed
+// that goes on: it starts with the length of its body.
+func truncated(data []byte) bool {
+	const head = 3 // tag, and a length from 128 to 16383
+	if len(data) < head {
+		return len(data) == 0 || data[0] == bodyTag
+	}
+	length := int(data[1]&0x7f) | int(data[2])<<7
+	if data[0] != bodyTag || data[1]&0x80 == 0 || length > maxSigned {
+		return false
+	}
+	return len(data) < head+length+2+signatureSize
+}
+
+// sound tells whether the fields are in their bounds, servers apart.
+func sound(body *wire.Invite) bool {
+	servers := len(body.GetServers())
+	return servers >= 1 && servers <= maxServers &&
+		len(body.GetSecret()) == secretSize &&
+		body.GetUses() >= 1 && body.GetUses() <= maxUses &&
+		body.GetColor() >= 1 && body.GetColor() <= maxColor &&
+		utf8.RuneCountInString(body.GetName()) <= wire.MaxName &&
+		body.GetExpiresMs() >= 0 && body.GetExpiresMs() <= maxTime
 }
 
 func readBody(signed *wire.Signed) (Invite, error) {
@@ -161,18 +207,15 @@ func readBody(signed *wire.Signed) (Invite, error) {
 		return Invite{}, ErrDamaged
 	}
 	id, err := uuid.FromBytes(body.GetId())
-	if err != nil {
+	if err != nil || !sound(body) {
 		return Invite{}, ErrDamaged
 	}
 	servers, err := identity.ServersFromWire(body.GetServers())
-	switch {
-	case err != nil, len(servers) == 0, len(servers) > maxServers, len(body.GetSecret()) != 16,
-		body.GetUses() < 1, body.GetUses() > maxUses, body.GetColor() < 1, body.GetColor() > maxColor,
-		len([]rune(body.GetName())) > wire.MaxName, body.GetExpiresMs() < 0, body.GetExpiresMs() > 1<<53:
+	if err != nil {
 		return Invite{}, ErrDamaged
 	}
 	return Invite{
 		ID: id, Peer: peer, Name: body.GetName(), Color: int(body.GetColor()), Servers: servers,
-		Secret: [16]byte(body.GetSecret()), Expires: time.UnixMilli(body.GetExpiresMs()), Uses: int(body.GetUses()),
+		Secret: [secretSize]byte(body.GetSecret()), Expires: time.UnixMilli(body.GetExpiresMs()), Uses: int(body.GetUses()),
 	}, nil
 }

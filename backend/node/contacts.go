@@ -161,7 +161,7 @@ func (c *Core) attend(one *contact) {
 }
 
 func (c *Core) profile() *wire.Profile {
-	return &wire.Profile{Name: c.self.Name, Color: uint32(c.self.Color)} //nolint:gosec // 1 to 8
+	return &wire.Profile{Name: c.self.Name, Color: uint32(c.self.Color)}
 }
 
 // show tells the interface when something about a contact changed.

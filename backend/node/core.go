@@ -3,6 +3,7 @@ package node
 import (
 	"encoding/binary"
 	"errors"
+	"maps"
 	"slices"
 	"time"
 
@@ -254,7 +255,7 @@ func (c *Core) newID() uuid.UUID {
 	var id uuid.UUID
 	c.random(id[6:])
 	var stamp [8]byte
-	binary.BigEndian.PutUint64(stamp[:], uint64(max(c.now.UnixMilli(), 0))<<16) //nolint:gosec // clamped to be positive
+	binary.BigEndian.PutUint64(stamp[:], uint64(max(c.now.UnixMilli(), 0))<<16)
 	copy(id[:6], stamp[:6])
 	id[6] = id[6]&0x0f | 0x70
 	id[8] = id[8]&0x3f | 0x80
@@ -320,9 +321,7 @@ func loadConversation(from Conversation, device identity.DeviceID) *conversation
 func (v *conversation) rollBack(device identity.DeviceID) {
 	v.tip = v.held.Clone()
 	v.tipOrders = make(map[journal.Log]journal.Order, len(v.heldOrders))
-	for log, order := range v.heldOrders {
-		v.tipOrders[log] = order
-	}
+	maps.Copy(v.tipOrders, v.heldOrders)
 	v.recent = recentOrders{}
 	v.own = journal.Log{Device: device, Epoch: 1}
 	for log := range v.held {

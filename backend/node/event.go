@@ -112,48 +112,61 @@ type (
 	// Notify tells the interface.
 	Notify struct{ Changes []Change }
 
-	// DialLink, AcceptLink, DeliverSignal, AskDial, SendFrame and HangUp go to the link transport.
+	// DialLink begins a session as the offerer. This and what follows up to
+	// CheckPaths goes to the link transport.
 	DialLink struct {
 		Session link.Session
 		Remote  link.Remote
 	}
+	// AcceptLink answers an offer.
 	AcceptLink struct {
 		Remote link.Remote
 		Offer  link.Signal
 	}
+	// DeliverSignal hands over a later signal.
 	DeliverSignal struct {
 		Remote link.Remote
 		Signal link.Signal
 	}
-	AskDial   struct{ Remote link.Remote }
+	// AskDial asks the other side to offer.
+	AskDial struct{ Remote link.Remote }
+	// SendFrame sends over an open link.
 	SendFrame struct {
 		Session link.Session
 		Frame   *wire.LinkFrame
 	}
+	// HangUp ends a session.
 	HangUp struct {
 		Session link.Session
 		Why     string
 	}
 	// CloseStream refuses a stream that nobody wants.
 	CloseStream struct{ Stream link.Stream }
-	SetRelays   struct{ Relays []link.Relay }
+	// SetRelays replaces the STUN and TURN servers of later sessions.
+	SetRelays struct{ Relays []link.Relay }
 	// CheckPaths says that the network changed.
 	CheckPaths struct{}
 	// SetBans replaces what the sockets and the hosted server refuse.
 	SetBans struct{ Rules []Ban }
 
-	// ConnectServer, DisconnectServer, RetryServer, PublishRecord, WatchPeers, LookUp go to the rendezvous client.
+	// ConnectServer begins to keep a session with a server. This and what follows
+	// up to LookUp goes to the rendezvous client.
 	ConnectServer struct {
 		Token  string
 		Server identity.Server
 	}
+	// DisconnectServer leaves a server.
 	DisconnectServer struct{ Token string }
-	RetryServer      struct{ Token string }
-	PublishRecord    struct{ Record *wire.PeerRecord }
-	WatchPeers       struct {
+	// RetryServer tries a server now.
+	RetryServer struct{ Token string }
+	// PublishRecord replaces what servers hand out.
+	PublishRecord struct{ Record *wire.PeerRecord }
+	// WatchPeers says whose presence is wanted at a server.
+	WatchPeers struct {
 		Token string
 		Peers []identity.PeerID
 	}
+	// LookUp asks for a peer's record.
 	LookUp struct {
 		Token string
 		ID    uint64

@@ -239,7 +239,6 @@ func (c *Core) entries(session *session, one *contact, conversation []byte, e Fr
 		arrived = append(arrived, waitingEntry{entry: entry, orders: e.Orders})
 	}
 	var writes []Write
-	var accepted []waitingEntry
 	for progress := true; progress && len(arrived) > 0; {
 		progress = false
 		var later []waitingEntry
@@ -248,7 +247,6 @@ func (c *Core) entries(session *session, one *contact, conversation []byte, e Fr
 			switch standing {
 			case journal.Next:
 				writes = append(writes, write)
-				accepted = append(accepted, candidate)
 				progress = true
 			case journal.Gap, journal.Orphan:
 				later = append(later, candidate)

@@ -252,18 +252,17 @@ func (c *Core) carriersTo(one *contact) []Carrier {
 }
 
 // seal sends a sealed body to a contact's device, if there is a way and a key.
-func (c *Core) seal(one *contact, device identity.DeviceID, kind wire.EnvelopeKind, body []byte, life time.Duration) bool {
+func (c *Core) seal(one *contact, device identity.DeviceID, kind wire.EnvelopeKind, body []byte, life time.Duration) {
 	carriers := c.carriersTo(one)
 	to, known := one.record.sealTo(device)
 	if !known || len(carriers) == 0 {
-		return false
+		return
 	}
 	c.network.nextID++
 	c.do(SealAndSend{
 		Carriers: carriers, ID: c.network.nextID, To: to, Kind: kind, Body: body, Life: life,
 		DeviceList: c.ownRecord().GetDeviceList(), ReplyKey: c.network.keyRecord,
 	})
-	return true
 }
 
 // lookUp asks the servers where a contact is found for their record.

@@ -3,6 +3,7 @@ package node
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -63,9 +64,7 @@ func (r *record) merge(other *wire.PeerRecord) (changed bool, err error) {
 		return false, nil
 	}
 	next := record{peer: r.peer, signed: proto.CloneOf(r.signed), devices: r.devices, location: r.location, keys: map[identity.DeviceID]envelope.Record{}}
-	for device, key := range r.keys {
-		next.keys[device] = key
-	}
+	maps.Copy(next.keys, r.keys)
 	if other.GetDeviceList() != nil {
 		devices, parseErr := identity.ParseDeviceList(other.GetDeviceList())
 		switch {

@@ -195,8 +195,10 @@ type Write interface{ isWrite() }
 
 // The writes.
 type (
-	PutSelf    struct{ Self Self }
-	PutContact struct{ Contact Contact } // with its conversation
+	// PutSelf keeps this person and device.
+	PutSelf struct{ Self Self }
+	// PutContact keeps a contact, with its conversation.
+	PutContact struct{ Contact Contact }
 	// DeleteContact removes a contact that was only asked, with its conversation and log.
 	DeleteContact struct{ Peer identity.PeerID }
 	// AppendEntry adds an entry to its log and, if it is a text, to the timeline and projections.
@@ -218,23 +220,34 @@ type (
 		Conversation uuid.UUID
 		Read         journal.Vector
 	}
-	PutRequest    struct{ Request Request }
+	// PutRequest keeps a request.
+	PutRequest struct{ Request Request }
+	// DeleteRequest ends a request.
 	DeleteRequest struct {
 		Peer     identity.PeerID
 		Declined bool // remember, and drop what they send later
 	}
-	PutInvite    struct{ Invite Invite }
-	PutServer    struct{ Server Server } // by key, or by first URL while the key is unknown
+	// PutInvite keeps an own invite.
+	PutInvite struct{ Invite Invite }
+	// PutServer keeps a server, by key.
+	PutServer struct{ Server Server }
+	// DeleteServer forgets a server.
 	DeleteServer struct{ Server Server }
-	PutBan       struct{ Ban Ban }
-	DeleteBan    struct{ ID uuid.UUID }
+	// PutBan keeps a ban.
+	PutBan struct{ Ban Ban }
+	// DeleteBan ends a ban.
+	DeleteBan struct{ ID uuid.UUID }
+	// CountBlocked adds to a ban's counter.
 	CountBlocked struct {
 		ID  uuid.UUID
 		Add int
 	}
-	PutSealingKey    struct{ Key SealingKey }
+	// PutSealingKey keeps a sealing key.
+	PutSealingKey struct{ Key SealingKey }
+	// DeleteSealingKey erases a sealing key.
 	DeleteSealingKey struct{ ID [16]byte }
-	PutSeen          struct{ Seen Seen }
+	// PutSeen remembers an envelope's id.
+	PutSeen struct{ Seen Seen }
 	// DeleteSeen forgets those whose time is over.
 	DeleteSeen struct{ Before time.Time }
 )

@@ -123,7 +123,7 @@ func (c *Core) readRequest(content envelope.Content, fresh *wire.PeerRecord) (Re
 	}
 	theirs := newRecord(content.FromPeer)
 	fresh.Location = body.GetLocation()
-	if _, err := theirs.merge(fresh); err != nil {
+	if _, err = theirs.merge(fresh); err != nil {
 		return Request{}, errors.Join(errRequest, err)
 	}
 	kept, err := wire.Encode(entry.Wire())
