@@ -1,7 +1,7 @@
 // Takes pictures of every scene of the fake backend: node scripts/look.mjs FOLDER [part of a name]
 // Builds the interface once with the fake inside, serves it with the content security policy of the product, and looks at it
 // in Chromium: themes, widths, languages. Says what the page logged as an error.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { chromium } from 'playwright-core';
@@ -14,7 +14,8 @@ if (!folder) {
   process.exit(2);
 }
 
-const outDir = '.cache/look';
+// One for each run, so that two may look at the same time.
+const outDir = `.cache/look-${process.pid}`;
 const wide = { width: 1200, height: 800 };
 const medium = { width: 960, height: 800 };
 const narrow = { width: 720, height: 800 };
@@ -153,5 +154,6 @@ for (const scene of scenes) {
 
 await browser.close();
 await server.close();
+await rm(outDir, { recursive: true, force: true });
 process.stdout.write(`Pictures are in ${folder}. Errors logged by the pages: ${errors}.\n`);
 process.exitCode = errors > 0 ? 1 : 0;

@@ -4,7 +4,7 @@ import { App } from '@/app/App';
 import { startAppearance } from '@/app/appearance';
 import { type Backend, setBackend } from '@/backend';
 import { hasBindings, wailsBackend } from '@/backend/wails';
-import { followView, synchronise, watchAttention } from '@/model';
+import { followView, synchronise, watchAttention, watchDay } from '@/model';
 import { NotHere } from './app/NotHere';
 import '@/styles/index.css';
 
@@ -32,6 +32,7 @@ async function begin(container: HTMLElement): Promise<void> {
   let stop = synchronise(found);
   followView();
   watchAttention();
+  watchDay();
   const restart = () => {
     stop();
     stop = synchronise(found);

@@ -99,7 +99,7 @@ describe('App', () => {
     vi.useFakeTimers();
     act(() => fake.emit({ network: { online: false, servers: [], lines: 0, hostAddress: '' } }));
     expect(screen.queryByText('You are offline.')).toBeNull();
-    act(() => vi.advanceTimersByTime(3000));
+    act(() => void vi.advanceTimersByTime(3000));
     expect(screen.getByText('You are offline.')).toBeDefined();
     act(() => fake.emit({ network: { online: true, servers: [], lines: 0, hostAddress: '' } }));
     expect(screen.queryByText('You are offline.')).toBeNull();

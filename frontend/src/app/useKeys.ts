@@ -9,10 +9,9 @@ import {
   sortedConversations,
   view,
 } from '@/model';
+import { onMac } from '@/ui';
 import { cyclePanes, focusSearch } from './focus';
 import { toggleDetails } from './MainWindow';
-
-const onMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** The conversation that is `step` rows from the open one, or the next one with unread messages. */
 export function neighbour(step: 1 | -1, unreadOnly: boolean): string | undefined {

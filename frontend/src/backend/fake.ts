@@ -1,5 +1,6 @@
 import type { Backend } from './api';
 import { BackendError } from './error';
+import { fakeBanCheck } from './fake-bans';
 import { orderKey, pageAround } from './fake-log';
 import type {
   Ban,
@@ -276,10 +277,7 @@ export class FakeBackend implements Backend {
   checkBan = (kind: BanKind | '', target: string) =>
     this.answer('checkBan', [kind, target], (): BanCheck => {
       const found: BanKind = kind || (target.includes('/') ? 'range' : target.startsWith('tc1') ? 'peer' : 'address');
-      const check = { kind: found, target: target.trim(), touches: [], suggestion: '' };
-      return /^[\w.:/]+$/.test(check.target)
-        ? check
-        : { ...check, error: { code: 'ban-target', message: '', params: { what: found } } };
+      return fakeBanCheck(found, target.trim(), this.banList, this.state.conversations);
     });
 
   addBan = (kind: BanKind, target: string, reason: string) =>
@@ -311,6 +309,9 @@ export class FakeBackend implements Backend {
 
   checkServer = (address: string) =>
     this.answer('checkServer', [address], (): ServerCheck => {
+      if (address.startsWith('down.')) {
+        return { address, key: '', rtt: -1, error: { code: 'server-down', message: '', params: { address } } };
+      }
       if (/^[\w.-]+:\d+$/.test(address)) return { address, key: '9f3a 11c0 77d2', rtt: 23 };
       return { address, key: '', rtt: -1, error: { code: 'server-address', message: '', params: {} } };
     });

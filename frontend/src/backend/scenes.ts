@@ -1,9 +1,9 @@
 import { FakeBackend, type FakeOptions } from './fake';
 import { orderKey } from './fake-log';
-import type { Conversation, Invite, Message, Network, Request, State } from './types';
+import type { Ban, Conversation, Invite, Message, Network, Request, State } from './types';
 
 // Scenes for development and for pictures: `?fake=<name>`. Names: main, relay, waiting, connecting, lan, ready, offline, away,
-// banned, asked, long, unread, empty, problem, clock, loading, failed, first, requests, many. They stand still at the
+// banned, asked, long, unread, empty, problem, clock, loading, failed, first, requests, settings, alone, many. They stand still at the
 // time `?at=` (a date and time), which the look script also gives to the browser's clock.
 
 const me = 'tc1mira';
@@ -239,6 +239,63 @@ function mainState(now: Date): State {
   };
 }
 
+function bans(now: Date): Ban[] {
+  const line = (id: number, kind: Ban['kind'], target: string, added: string, rest: Partial<Ban> = {}): Ban => ({
+    id: `ban-of-old-${id}`,
+    kind,
+    target,
+    name: '',
+    color: 8,
+    reason: '',
+    added,
+    blocked: 0,
+    ...rest,
+  });
+  return [
+    line(1, 'range', '203.0.113.0/24', ago(now, 0, 9, 0), { reason: 'Flooding requests', blocked: 1204 }),
+    line(2, 'peer', 'tc1k7q4wx2m9fhtk7q4wx2m9fhtk7q4wx2m9fhtk7q4wx2m9fht', ago(now, 0, 8, 30), {
+      name: 'kx_promo_44',
+      reason: 'Spam',
+      blocked: 3,
+    }),
+    line(3, 'address', '198.51.100.77', ago(now, 9, 12, 0), { reason: 'Port scanning', blocked: 418 }),
+    line(4, 'address', '2001:db8::5f3a', ago(now, 19, 12, 0)),
+    line(5, 'peer', 'tc1m9fhtk7q4wx2m9fhtk7q4wx2m9fhtk7q4wx2m9fhtk7q4wx2', ago(now, 99, 12, 0), {
+      name: 'Viktor S.',
+      blocked: 12,
+    }),
+  ];
+}
+
+/** Servers of every kind and state. */
+function servers(now: Date): Network['servers'] {
+  const one = (id: string, address: string, rest: Partial<Network['servers'][number]>): Network['servers'][number] => ({
+    id,
+    address,
+    mine: false,
+    guest: false,
+    state: 'online',
+    rtt: 18,
+    since: ago(now, 0, 8, 0),
+    retryAt: '',
+    ...rest,
+  });
+  return [
+    one('s1', 'lines.example.net:7443', {}),
+    one('s2', 'hallo.example.org:7443', { rtt: 840 }),
+    one('s3', 'old.example.com:7443', {
+      state: 'down',
+      rtt: -1,
+      since: ago(now, 0, 9, 12),
+      retryAt: new Date(now.getTime() + 12_000).toISOString(),
+      error: { code: 'server-down', message: '', params: { address: 'old.example.com:7443' } },
+    }),
+    one('s4', 'new.example.com:7443', { state: 'connecting', rtt: -1 }),
+    one('s5', '192.168.1.20:7443', { mine: true, rtt: 1 }),
+    one('s6', 'can.duarte.example:7443', { guest: true, rtt: 31 }),
+  ];
+}
+
 type Scene = (now: Date) => { options: FakeOptions; open?: string; prepare?: (backend: FakeBackend) => void };
 
 function withAna(now: Date, change: Partial<Conversation>, talk = anaTalk(now)): FakeOptions {
@@ -248,6 +305,7 @@ function withAna(now: Date, change: Partial<Conversation>, talk = anaTalk(now)):
     state,
     messages: { ana: talk, jonas: longTalk(now, 400), ole: [], priya: [], li: [], tomas: [] },
     invites: [invite(now)],
+    bans: bans(now),
     previews: {
       'tincan:invite/1#noor': {
         peerId: 'tc1noor',
@@ -349,6 +407,18 @@ const scenes: Record<string, Scene> = {
   loading: (now) => ({ options: { ...withAna(now, {}), delay: 1500 }, open: 'ana' }),
   failed: (now) => ({ options: withAna(now, {}), prepare: (backend) => backend.refuse('start', 'internal') }),
   requests: (now) => ({ options: withAna(now, {}) }),
+  settings: (now) => {
+    const options = withAna(now, {});
+    options.state.profile.peerId = `tc1${'m9fhtk7q4wx2'.repeat(5).slice(0, 56)}`;
+    options.state.network = network(now, { servers: servers(now), hostAddress: '192.168.1.20:7443' });
+    return { options };
+  },
+  alone: (now) => {
+    const options = withAna(now, {});
+    const params = { first: '7443', last: '7453' };
+    options.state.network = network(now, { servers: [], hostError: { code: 'host-port', message: '', params } });
+    return { options: { ...options, bans: [] } };
+  },
   first: (now) => {
     const options = empty(now);
     return { options: { ...options, state: { ...options.state, firstRun: true } } };

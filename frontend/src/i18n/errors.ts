@@ -1,5 +1,6 @@
 import i18next from 'i18next';
 import { toBackendError } from '@/backend';
+import { dateOf } from './format';
 
 /** The sentence for a refused call: what happened, then what to do. */
 export function errorText(reason: unknown): string {
@@ -12,10 +13,16 @@ export function problemText(problem: { code: string; message: string; params: Re
   return sentence('problems', problem.code, problem.params ?? {}, problem.message);
 }
 
+const moment = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
+
 function sentence(group: 'errors' | 'problems', code: string, params: Record<string, string>, message: string): string {
-  const key = `${group}.${code}`;
-  const known = i18next.exists(key) && code !== 'internal';
+  const special = `${group}.${code}-${params.what ?? ''}`;
+  const key = i18next.exists(special) ? special : `${group}.${code}`;
+  // "internal" has a general sentence; what came with it may say more.
+  if (code === 'internal' || !i18next.exists(key)) return message || i18next.t('errors.internal');
+  const shown = Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, moment.test(value) ? dateOf(value) : value]),
+  );
   // The keys are not known to the compiler: codes come from outside.
-  if (known) return (i18next.t as (name: string, values: Record<string, string>) => string)(key, params);
-  return message || i18next.t('errors.internal');
+  return (i18next.t as (name: string, values: Record<string, string>) => string)(key, shown);
 }

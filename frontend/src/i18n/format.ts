@@ -67,6 +67,11 @@ export function number(value: number): string {
   return new Intl.NumberFormat(locale()).format(value);
 }
 
+/** "Ana, Jonas and Ole" */
+export function list(names: readonly string[]): string {
+  return new Intl.ListFormat(locale(), { type: 'conjunction' }).format(names);
+}
+
 /** A safety number in groups of five digits, however it came. */
 export function digitGroups(text: string): string[] {
   return text.replace(/\D/g, '').match(/\d{1,5}/g) ?? [];

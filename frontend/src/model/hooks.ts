@@ -3,6 +3,7 @@ import { attention } from './attention';
 import { type Session, session } from './session';
 import { timelines } from './timelines';
 import { toasts } from './toasts';
+import { today } from './today';
 import { type View, view } from './view';
 
 export function useSession<Value>(select: (state: Session) => Value): Value {
@@ -32,4 +33,9 @@ export function useFocused(): boolean {
 
 export function useToast() {
   return useStore(toasts, (state) => state.current);
+}
+
+/** A key of the day it is; whoever writes times relative to today draws anew when it changes. */
+export function useToday(): string {
+  return useStore(today, (state) => state.day);
 }

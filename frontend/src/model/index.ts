@@ -11,4 +11,5 @@ export * from './sync';
 export * from './timeline';
 export * from './timelines';
 export * from './toasts';
+export * from './today';
 export * from './view';

@@ -21,6 +21,8 @@ const calls = (method: string) => fake.calls.filter(([name]) => name === method)
 beforeEach(() => {
   resetModel();
   fake = new FakeBackend({
+    // After every sample.
+    now: () => new Date('2026-12-01T12:00:00Z'),
     state: sampleState([sampleConversation('ana'), sampleConversation('ole')]),
     messages: { ana: [sampleMessage('ana', 1), sampleMessage('ana', 2)] },
   });

@@ -17,6 +17,8 @@ beforeEach(async () => {
   resetModel();
   const names = ['ana', 'ole', 'b', 'c', 'd', 'e'];
   fake = new FakeBackend({
+    // After every sample.
+    now: () => new Date('2026-12-01T12:00:00Z'),
     state: sampleState(names.map((name) => sampleConversation(name, { unread: name === 'ole' ? 3 : 0 }))),
     messages: {
       ana: Array.from({ length: 1000 }, (_, minute) => sampleMessage('ana', minute)),

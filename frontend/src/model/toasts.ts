@@ -4,7 +4,8 @@ import { createStore } from 'zustand/vanilla';
 export interface Toast {
   id: number;
   text: string;
-  action?: { label: string; run: () => void };
+  /** With `keys`, Ctrl Z does the same while the toast shows. */
+  action?: { label: string; run: () => void; keys?: 'Ctrl Z' };
 }
 
 interface Toasts {

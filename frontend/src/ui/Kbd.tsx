@@ -1,11 +1,13 @@
+import { classes } from './classes';
 import styles from './Kbd.module.css';
 
 /** Keys as they stand on the keyboard; ⌘ for Ctrl on macOS. */
-export function Kbd({ keys }: { keys: string }) {
-  return <kbd className={styles.kbd}>{keyNames(keys)}</kbd>;
+export function Kbd({ keys, className }: { keys: string; className?: string | undefined }) {
+  return <kbd className={classes(styles.kbd, className)}>{keyNames(keys)}</kbd>;
 }
 
-const onMac = /Mac|iPhone|iPad/.test(navigator.platform);
+/** ⌘ stands for Ctrl here. */
+export const onMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** "Ctrl K" as it is called on this system. */
 export function keyNames(keys: string): string {

@@ -23,6 +23,9 @@ export interface TextFieldProps {
   error?: string | undefined;
   /** A sentence that all is well. */
   good?: ReactNode;
+  /** Outlined in red; the sentence stands elsewhere, under the id `describedBy`. */
+  invalid?: boolean;
+  describedBy?: string | undefined;
   pending?: boolean;
   disabled?: boolean;
   large?: boolean;
@@ -35,6 +38,8 @@ export interface TextFieldProps {
   className?: string;
   ref?: Ref<HTMLInputElement>;
   onBlur?: () => void;
+  /** Enter alone, while no input method is composing; Shift Enter still begins a line. */
+  onEnter?: () => void;
 }
 
 export function TextField({
@@ -46,6 +51,8 @@ export function TextField({
   help,
   error,
   good,
+  invalid = false,
+  describedBy,
   pending = false,
   disabled = false,
   large = false,
@@ -57,20 +64,31 @@ export function TextField({
   className,
   ref,
   onBlur,
+  onEnter,
 }: TextFieldProps) {
   const inputClass = classes(styles.input, large && styles.large, mono && styles.mono, rows > 1 && styles.area);
   return (
     <AriaTextField
+      {...(onEnter
+        ? {
+            onKeyDown: (event) => {
+              if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+              event.preventDefault();
+              onEnter();
+            },
+          }
+        : {})}
       className={classes(styles.field, className)}
       value={value}
       onChange={onChange}
-      isInvalid={error !== undefined}
+      isInvalid={invalid || error !== undefined}
       isDisabled={disabled}
       autoFocus={autoFocus}
       spellCheck={spellCheck ? 'true' : 'false'}
       autoComplete="off"
       validationBehavior="aria"
       {...(labelHidden ? { 'aria-label': label } : {})}
+      {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
       {...(maxLength === undefined ? {} : { maxLength })}
       {...(onBlur ? { onBlur } : {})}
     >

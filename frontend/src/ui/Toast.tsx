@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'react';
 import { Button } from './Button';
+import { Kbd } from './Kbd';
 import styles from './Toast.module.css';
 
 export interface ToastProps {
   text: string;
-  action?: { label: string; run: () => void } | undefined;
+  action?: { label: string; run: () => void; keys?: 'Ctrl Z' } | undefined;
   onEnd: () => void;
 }
 
@@ -19,6 +20,25 @@ export function Toast({ text, action, onEnd }: ToastProps) {
     const timer = setTimeout(onEnd, stay);
     return () => clearTimeout(timer);
   }, [held, onEnd]);
+  const undo = action?.keys ? action.run : undefined;
+  useEffect(() => {
+    if (!undo) return;
+    const onKeyDown = (event: KeyboardEvent) => {
+      const command = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
+      if (!command || event.key.toLowerCase() !== 'z' || event.defaultPrevented) return;
+      // In a field the keys undo what was typed there.
+      if (
+        event.target instanceof Element &&
+        event.target.closest('input:not([type="radio"], [type="range"]), textarea')
+      )
+        return;
+      event.preventDefault();
+      undo();
+      onEnd();
+    };
+    window.addEventListener('keydown', onKeyDown);
+    return () => window.removeEventListener('keydown', onKeyDown);
+  }, [undo, onEnd]);
   return (
     <div
       className={styles.toast}
@@ -39,6 +59,7 @@ export function Toast({ text, action, onEnd }: ToastProps) {
           }}
         >
           {action.label}
+          {action.keys && <Kbd keys={action.keys} className={styles.keys} />}
         </Button>
       )}
     </div>

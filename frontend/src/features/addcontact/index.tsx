@@ -1,6 +1,12 @@
+import { ClipboardPaste, Send } from 'lucide-react';
+import { useState } from 'react';
+import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
 import { useTranslation } from '@/i18n';
 import type { AddContactTab } from '@/model';
 import { Dialog } from '@/ui';
+import styles from './AddContact.module.css';
+import { MyInvite } from './MyInvite';
+import { PasteLink } from './PasteLink';
 
 export interface AddContactDialogProps {
   /** The tab that is open at first. */
@@ -13,9 +19,31 @@ export interface AddContactDialogProps {
 /** My invite to hand on, or an invite of somebody else to paste. */
 export default function AddContactDialog({ tab, link, onClose }: AddContactDialogProps) {
   const { t } = useTranslation();
+  const [shown, setShown] = useState<AddContactTab>(link ? 'paste' : tab);
   return (
     <Dialog title={t('addcontact.title')} onClose={onClose}>
-      <p data-tab={tab}>{link}</p>
+      <Tabs
+        className={styles.tabs ?? ''}
+        selectedKey={shown}
+        onSelectionChange={(key) => setShown(key === 'paste' ? 'paste' : 'invite')}
+      >
+        <TabList className={styles.bar ?? ''} aria-label={t('addcontact.tabs')}>
+          <Tab id="invite" className={styles.tab ?? ''}>
+            <Send size={18} strokeWidth={1.75} aria-hidden="true" />
+            {t('addcontact.mine')}
+          </Tab>
+          <Tab id="paste" className={styles.tab ?? ''}>
+            <ClipboardPaste size={18} strokeWidth={1.75} aria-hidden="true" />
+            {t('addcontact.paste')}
+          </Tab>
+        </TabList>
+        <TabPanel id="invite" className={styles.panel ?? ''}>
+          <MyInvite />
+        </TabPanel>
+        <TabPanel id="paste" className={styles.panel ?? ''}>
+          <PasteLink link={link} onClose={onClose} />
+        </TabPanel>
+      </Tabs>
     </Dialog>
   );
 }

@@ -15,6 +15,8 @@ export interface ConversationRowProps {
   /** Only the lid is shown: its name becomes a tooltip. */
   narrow: boolean;
   compact: boolean;
+  /** The day it is: times of today become weekdays after midnight. */
+  today: string;
 }
 
 export const ConversationRow = memo(function ConversationRow({

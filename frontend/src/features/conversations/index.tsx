@@ -8,6 +8,7 @@ import {
   showRequests,
   sortedConversations,
   useSession,
+  useToday,
   useView,
   view,
 } from '@/model';
@@ -23,6 +24,7 @@ export function Conversations() {
   const conversations = useSession((state) => state.conversations);
   const requests = useSession((state) => Object.keys(state.requests).length);
   const compact = useSession((state) => state.settings.compact);
+  const today = useToday();
   const place = useView((state) => state.place);
   const open = useView((state) => (state.place.kind === 'conversations' ? state.conversation : ''));
   const filter = useView((state) => state.filter);
@@ -137,6 +139,7 @@ export function Conversations() {
                     reachable={row.id === reachable}
                     narrow={lidsOnly}
                     compact={compact}
+                    today={today}
                   />
                 </li>
               ))}

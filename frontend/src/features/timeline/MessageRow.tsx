@@ -20,6 +20,8 @@ export interface MessageRowProps {
   /** Links are live only in accepted conversations. */
   links: boolean;
   newCount: number;
+  /** The day it is (model: useToday): "Today" is not today any more after midnight. */
+  today: string;
   onCopy: (message: Message) => void;
 }
 

@@ -15,11 +15,13 @@ import {
   showToast,
   trimTimeline,
   useFocused,
+  useToday,
 } from '@/model';
 import { Badge, Hidden } from '@/ui';
 import { MessageRow, type Speaker } from './MessageRow';
 import { timelineRows } from './rows';
 import styles from './Timeline.module.css';
+import { useHand } from './useHand';
 import { useMessageKeys } from './useMessageKeys';
 import { followsAfter, latestFrom, newestSeen, trimSide } from './visible';
 
@@ -56,7 +58,9 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
   const [atEnd, setAtEnd] = useState(timeline.anchor.kind === 'end');
   const [day, setDay] = useState('');
   const [dayShown, setDayShown] = useState(false);
+  const { scrolls: handScrolls, forget: forgetHand } = useHand(scroller);
   const focused = useFocused();
+  const today = useToday();
   const rows = useMemo(
     () => timelineRows(timeline.messages, timeline.hasBefore, timeline.newLine?.message),
     [timeline.messages, timeline.hasBefore, timeline.newLine?.message],
@@ -120,7 +124,6 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
     const index = anchor.kind === 'end' ? -1 : rows.findIndex((row) => row.message.id === anchor.message);
     if (index < 0) {
       following.current = true;
-      list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
       pin();
     } else {
       list.current?.scrollToIndex(index, { align: 'start', offset: anchor.kind === 'message' ? anchor.offset : -48 });
@@ -158,9 +161,9 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
     if (jumps.current === timeline.jumps) return;
     jumps.current = timeline.jumps;
     following.current = true;
-    list.current?.scrollToIndex(rows.length - 1, { align: 'end' });
+    forgetHand();
     pin();
-  }, [timeline.jumps, rows.length, pin]);
+  }, [timeline.jumps, pin, forgetHand]);
 
   useEffect(() => {
     if (!dayShown) return;
@@ -172,10 +175,10 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
     const now = measure();
     if (!now) return;
     const top = now.view.scrollTop;
-    const wentUp = settled.current && top < lastTop.current - 1;
+    const wentUp = handScrolls() && top < lastTop.current - 1;
     following.current = followsAfter(following.current, now.distance, wentUp);
     lastTop.current = top;
-    if (settled.current && !following.current) setDayShown(true);
+    if (handScrolls() && !following.current) setDayShown(true);
     look();
   }
 
@@ -217,6 +220,7 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
                 speaker={speaker}
                 links={conversation.contact === 'mutual'}
                 newCount={timeline.newLine?.count ?? 0}
+                today={today}
                 onCopy={copyMessage}
               />
             )}

@@ -11,7 +11,6 @@ export default {
   safetyText: 'The same number stands on {{name}}’s screen. Compare it when you meet.',
   copySafety: 'Copy safety number',
   safetyCopied: 'Safety number copied',
-  since: 'Contact since',
   invite: 'Came by your invite',
   theirInvite: 'You came by their invite',
   ban: 'Ban {{name}}…',

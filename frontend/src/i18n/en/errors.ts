@@ -1,4 +1,5 @@
-// One sentence for each code of backend/app/api.go: what happened, then what to do.
+// One sentence for each code that a call may be refused with: what happened, then what to do. A code with the parameter
+// `what` may have a sentence of its own for it, after a second dash.
 export default {
   internal: 'Something went wrong inside Tincan. Try again; if it stays, restart the app.',
   'name-empty': 'A name is missing. Write what your contacts should call you.',
@@ -23,9 +24,9 @@ export default {
   'invite-banned': 'You banned the person who made this invite. Undo the ban in Settings, Bans, then try again.',
   'request-long': 'The first message is too long. It may have up to 1 KiB.',
   'ban-target': 'That is neither a person, an address nor a range. Write for example 198.51.100.7 or 198.51.100.0/24.',
-  'ban-prefix': '/{{prefix}} is too long, the most is /{{most}}. Did you mean {{suggestion}}?',
+  'ban-prefix': '{{prefix}} is too long for {{family}}, the most is {{most}}. Did you mean {{suggestion}}?',
   'ban-self': 'This would ban you. Choose somebody else.',
-  'ban-server': 'This is the address of one of your introduction servers. Remove the server first.',
+  'ban-server': 'Your introduction server {{server}} is there. Remove the server first, or ban a smaller range.',
   'ban-exists': 'This is banned already.',
   'reason-long': 'The reason is too long. It may have up to 200 characters.',
   'server-address': 'That is not the address of a server. Write it as host:port, for example tin.example.org:7443.',
@@ -36,4 +37,32 @@ export default {
     'The server shows another key than before. Ask its operator whether it was changed; until then it is not used.',
   'link-scheme': 'Only http and https links can be opened.',
   'no-browser': 'No browser was found. Copy the link and open it yourself.',
+  'ban-target-empty':
+    'There is nothing to ban yet. Write an address like 198.51.100.7, a range like 198.51.100.0/24, or an identity.',
+  'ban-target-name':
+    'This looks like a name. Names of computers cannot be banned yet: write an address like 198.51.100.7.',
+  'ban-target-range': 'This is not a range. Write it as 198.51.100.0/24.',
+  'ban-target-peer': 'This is not a Tincan identity. Copy it again from their details: it begins with tc1.',
+  'contact-already': '{{name}} is a contact already.',
+  'version-newer': '{{name}} uses a newer Tincan that this one does not understand. Update Tincan to chat.',
+  'version-older': '{{name}} uses an older Tincan. They need to update it to chat.',
+  'no-message': 'This message is not on this computer any more.',
+  'no-request': 'This request is not here any more. It may have been answered already.',
+  'no-invite': 'This link is not here any more.',
+  'no-ban': 'This ban is not on the list any more.',
+  'no-server-here': 'This server is not in the list any more.',
+  'no-profile': 'Choose a name first.',
+  'profile-exists': 'This profile has a name already. Change it in the settings.',
+  'draft-long': 'This draft is too long to be kept. Shorten it.',
+  closing: 'Tincan is closing. Start it again to go on.',
+  late: 'This took too long and was given up. Try again.',
+  order: 'This place in the conversation does not exist. Go to the latest message.',
+  peer: 'This is not a Tincan identity. It begins with tc1.',
+  settings: 'This setting does not exist in this version. Choose another.',
+  disk: 'The disk refused an earlier write, so this was not kept. Try again.',
+  host: 'The introduction server in this app could not start. Tincan tries again by itself.',
+  fork: 'Two different messages of {{name}} claim the same place. One copy of their Tincan may have been restored from an old backup. New messages go on.',
+  'host-port':
+    'No port from {{first}} to {{last}} is free, so nobody can be introduced here. Close the program that uses them.',
+  'text-invalid': 'This text holds characters that cannot be sent. Remove them, then try again.',
 } as const;

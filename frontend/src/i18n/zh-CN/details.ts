@@ -14,7 +14,6 @@ export default {
   safetyText: '{{name}}的屏幕上是同样的数字。见面时请比对。',
   copySafety: '复制安全码',
   safetyCopied: '已复制安全码',
-  since: '成为联系人',
   invite: '来自你的邀请',
   theirInvite: '来自对方的邀请',
   ban: '封禁{{name}}…',

@@ -1,6 +1,20 @@
-import type en from '../en/firstrun';
-import type { Words } from '../words';
-
 export default {
-  title: '接一条线',
-} satisfies Words<typeof en>;
+  title: '人与人之间的直通线',
+  text: '不需要账号，也不需要电话号码。你的名字和密钥在这台电脑上生成，也只留在这里。',
+  name: '大家怎么称呼你？',
+  example: '小美',
+  you: '你',
+  direct: '直通线',
+  color: '你的颜色',
+  color1: '琥珀',
+  color2: '砖红',
+  color3: '橄榄',
+  color4: '松绿',
+  color5: '海蓝',
+  color6: '石板蓝',
+  color7: '梅紫',
+  color8: '锡灰',
+  create: '创建我的线路',
+  creating: '正在创建线路',
+  failed: '线路没有创建成功。',
+} as const;

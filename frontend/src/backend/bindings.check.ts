@@ -1,0 +1,61 @@
+// Holds what Go generates (wailsjs, written by the bindings build) against types.ts and api.ts, at compile time only: a field
+// or a call that changes on one side alone does not compile.
+import type * as calls from '../../wailsjs/go/app/API';
+import type { app } from '../../wailsjs/go/models';
+import type { Backend } from './api';
+import type * as types from './types';
+
+/** A generated type as plain data: enums as their texts, classes without their methods. */
+type Plain<Value> = Value extends string
+  ? `${Value}`
+  : Value extends number | boolean | undefined
+    ? Value
+    : Value extends (infer Item)[]
+      ? Plain<Item>[]
+      : Value extends object
+        ? { [Key in keyof Value as Key extends 'convertValues' ? never : Key]: Plain<Value[Key]> }
+        : Value;
+
+type Same<One, Other> = [One] extends [Other] ? ([Other] extends [One] ? true : false) : false;
+
+/** Compiles only where both sides are the same. */
+type Agrees<Agreed extends true> = Agreed;
+
+export type ShapesAgree = [
+  Agrees<Same<Plain<app.Error>, types.ErrorDetail>>,
+  Agrees<Same<Plain<app.Ban>, types.Ban>>,
+  Agrees<Same<Plain<app.BanCheck>, types.BanCheck>>,
+  Agrees<Same<Plain<app.Changes>, types.Changes>>,
+  Agrees<Same<Plain<app.Conversation>, types.Conversation>>,
+  Agrees<Same<Plain<app.Invite>, types.Invite>>,
+  Agrees<Same<Plain<app.InviteOptions>, types.InviteOptions>>,
+  Agrees<Same<Plain<app.InvitePreview>, types.InvitePreview>>,
+  Agrees<Same<Plain<app.Line>, types.Line>>,
+  Agrees<Same<Plain<app.Message>, types.Message>>,
+  Agrees<Same<Plain<app.Network>, types.Network>>,
+  Agrees<Same<Plain<app.Page>, types.Page>>,
+  Agrees<Same<Plain<app.Problem>, types.Problem>>,
+  Agrees<Same<Plain<app.Profile>, types.Profile>>,
+  Agrees<Same<Plain<app.Request>, types.Request>>,
+  Agrees<Same<Plain<app.Server>, types.Server>>,
+  Agrees<Same<Plain<app.ServerCheck>, types.ServerCheck>>,
+  Agrees<Same<Plain<app.Settings>, types.Settings>>,
+  Agrees<Same<Plain<app.State>, types.State>>,
+];
+
+type Calls = Omit<Backend, 'onChanges' | 'onReconnected'>;
+
+/** Every call is bound, with as many parameters and the same answer. */
+type CallAgrees<Name extends keyof Calls> =
+  Capitalize<Name> extends keyof typeof calls
+    ? (typeof calls)[Capitalize<Name>] extends (...parameters: infer Given) => Promise<infer Answer>
+      ? Same<Plain<Answer>, Awaited<ReturnType<Calls[Name]>>> extends true
+        ? Same<Given['length'], Parameters<Calls[Name]>['length']>
+        : false
+      : false
+    : false;
+
+/** The calls that do not agree: none. */
+type Failing = { [Name in keyof Calls]: CallAgrees<Name> extends true ? never : Name }[keyof Calls];
+
+export type CallsAgree = Agrees<Same<Failing, never>>;

@@ -1,0 +1,61 @@
+import { useState } from 'react';
+import { backend, type Request } from '@/backend';
+import { errorText, useTranslation } from '@/i18n';
+import { shortName, showToast } from '@/model';
+import { Button, Dialog, Note, TextField } from '@/ui';
+
+/** Asks before somebody who asks is banned, and says what is lost. */
+export function BanRequestDialog({ request, onClose }: { request: Request; onClose: () => void }) {
+  const { t } = useTranslation();
+  const name = shortName(request.name);
+  const [reason, setReason] = useState('');
+  const [pending, setPending] = useState(false);
+  const [failure, setFailure] = useState<unknown>();
+
+  async function ban(): Promise<void> {
+    setPending(true);
+    try {
+      await backend().banRequest(request.id, reason.trim());
+      showToast(t('requests.banDone', { name }));
+      onClose();
+    } catch (refusal) {
+      setFailure(refusal);
+      setPending(false);
+    }
+  }
+
+  return (
+    <Dialog
+      title={t('requests.banTitle', { name })}
+      width="narrow"
+      role="alertdialog"
+      onClose={onClose}
+      footer={
+        <>
+          <Button autoFocus onPress={onClose}>
+            {t('app.cancel')}
+          </Button>
+          <Button kind="dangerFill" pending={pending} onPress={() => void ban()}>
+            {pending ? t('requests.banning') : t('requests.banConfirm')}
+          </Button>
+        </>
+      }
+    >
+      {failure !== undefined && (
+        <Note kind="bad" role="alert">
+          {errorText(failure)}
+        </Note>
+      )}
+      <p>{t('requests.banText', { name })}</p>
+      <p>{t('requests.banKept')}</p>
+      <TextField
+        label={t('requests.banReason')}
+        help={t('requests.banReasonHelp')}
+        value={reason}
+        maxLength={200}
+        spellCheck
+        onChange={setReason}
+      />
+    </Dialog>
+  );
+}

@@ -1,0 +1,36 @@
+import { Radio, RadioGroup } from 'react-aria-components/RadioGroup';
+import { classes } from './classes';
+import styles from './LidPicker.module.css';
+
+export interface LidPickerProps {
+  label: string;
+  /** What the eight colours are called, in order. */
+  names: readonly string[];
+  value: number;
+  className?: string | undefined;
+  onChange: (color: number) => void;
+}
+
+const colors = [1, 2, 3, 4, 5, 6, 7, 8];
+
+/** One of the eight enamels. */
+export function LidPicker({ label, names, value, className, onChange }: LidPickerProps) {
+  return (
+    <RadioGroup
+      className={classes(styles.group, className)}
+      aria-label={label}
+      orientation="horizontal"
+      value={String(value)}
+      onChange={(chosen) => onChange(Number(chosen))}
+    >
+      {colors.map((color) => (
+        <Radio
+          key={color}
+          value={String(color)}
+          className={classes(styles.dot, styles[`c${color}`])}
+          aria-label={names[color - 1] ?? String(color)}
+        />
+      ))}
+    </RadioGroup>
+  );
+}

@@ -1,0 +1,54 @@
+import { ChevronDown } from 'lucide-react';
+import { useId } from 'react';
+import { classes } from './classes';
+import styles from './Select.module.css';
+
+export interface SelectProps<Value extends string> {
+  label: string;
+  /** Only for screen readers: the label is plain from the place. */
+  labelHidden?: boolean;
+  options: readonly { value: Value; label: string; lang?: string }[];
+  value: Value;
+  className?: string | undefined;
+  onChange: (value: Value) => void;
+}
+
+/** One of several, in the system's own list. */
+export function Select<Value extends string>({
+  label,
+  labelHidden = false,
+  options,
+  value,
+  className,
+  onChange,
+}: SelectProps<Value>) {
+  const id = useId();
+  return (
+    <div className={classes(styles.field, className)}>
+      {!labelHidden && (
+        <label className={styles.label} htmlFor={id}>
+          {label}
+        </label>
+      )}
+      <span className={styles.box}>
+        <select
+          id={id}
+          className={styles.select}
+          value={value}
+          {...(labelHidden ? { 'aria-label': label } : {})}
+          onChange={(event) => {
+            const chosen = options.find((option) => option.value === event.target.value);
+            if (chosen) onChange(chosen.value);
+          }}
+        >
+          {options.map((option) => (
+            <option key={option.value} value={option.value} lang={option.lang}>
+              {option.label}
+            </option>
+          ))}
+        </select>
+        <ChevronDown className={styles.arrow} size={16} strokeWidth={2} aria-hidden="true" />
+      </span>
+    </div>
+  );
+}
