@@ -148,7 +148,7 @@ func TestMeetAndChat(t *testing.T) {
 // TestHosted is what `make run` twice on one machine does: no server, no setting.
 func TestHosted(t *testing.T) {
 	t.Parallel()
-	p := meet(t)
+	p := meet(t, "--host-at", "127.0.0.1")
 	p.say(p.ana, &p.sentAna, 3)
 	p.say(p.ben, &p.sentBen, 3)
 	p.same(t)

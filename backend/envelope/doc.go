@@ -26,6 +26,9 @@
 // encapsulation and the inner bytes; it is inside, so carriers do not learn who
 // wrote. One HPKE context an envelope; its info is the header.
 //
+// An envelope expires after its time and at most 14 days later; a time more
+// than 5 minutes ahead of the reader's clock, which is the carrier's, is refused.
+//
 // The inner names sender and recipient, so nobody who opens an envelope can
 // seal it again to somebody else as if it came from its author.
 package envelope

@@ -164,8 +164,11 @@ func decode(encoded string) ([]byte, error) {
 	if err == nil && !truncated(data) {
 		return data, nil
 	}
-	// A cut leaves 1 character too many or bits that mean nothing.
-	whole := encoded[:len(encoded)-len(encoded)%4]
+	// A cut leaves a character that is no byte yet, or bits that mean nothing.
+	whole := encoded
+	if len(encoded)%4 == 1 {
+		whole = encoded[:len(encoded)-1]
+	}
 	if data, lenient := base64.RawURLEncoding.DecodeString(whole); lenient == nil && truncated(data) {
 		return nil, ErrTruncated
 	}

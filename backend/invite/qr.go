@@ -9,7 +9,7 @@ import (
 
 // QR returns the dark modules of a link's QR code (ISO/IEC 18004, error
 // correction L) as SVG path data on a grid of size modules, quiet zone not
-// included. Runs of a row are one rectangle.
+// included: draw 4 empty modules around. Runs of a row are one rectangle.
 func QR(link string) (path string, size int, err error) {
 	code, err := qr.Encode(link, qr.L)
 	if err != nil {

@@ -19,6 +19,7 @@ type options struct {
 	uiAnywhere  bool
 	servers     []string
 	noHost      bool
+	hostAt      string
 	name        string
 	color       int
 	printInvite bool
@@ -38,6 +39,7 @@ func parse(arguments []string, output io.Writer) (options, error) {
 		return nil
 	})
 	flags.BoolVar(&o.noHost, "no-host", false, "do not introduce people on this network")
+	flags.StringVar(&o.hostAt, "host-at", "", "the address, without port, at which people on this network are introduced (default all of this machine's)")
 	flags.StringVar(&o.name, "name", "", "the name of a new profile")
 	flags.IntVar(&o.color, "color", 1, "the colour of a new profile, 1 to 8")
 	flags.BoolVar(&o.printInvite, "print-invite", false, "print an invite link for one person, good for 7 days")

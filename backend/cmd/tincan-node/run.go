@@ -49,7 +49,7 @@ func run(ctx context.Context, arguments []string, input io.Reader, output, compl
 	}
 	logger := device.Logger(complaints)
 	opened, err := device.Open(ctx, device.Options{
-		Folder: folder, Version: device.Version(), Desktop: desktop{browser: o.ui != ""}, Logger: logger, NoHosting: o.noHost,
+		Folder: folder, Version: device.Version(), Desktop: desktop{browser: o.ui != ""}, Logger: logger, NoHosting: o.noHost, HostAt: o.hostAt,
 	})
 	if err != nil {
 		return err
