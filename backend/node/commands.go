@@ -131,7 +131,7 @@ func (c *Core) setProfile(id uint64, call setProfileCall) {
 		c.answer(id, nil, err)
 		return
 	}
-	self := c.self
+	before, self := c.self, c.self
 	self.Name, self.Color = name, call.color
 	if self.Created.IsZero() {
 		self.Created = c.now
@@ -145,19 +145,22 @@ func (c *Core) setProfile(id uint64, call setProfileCall) {
 			return
 		}
 	}
+	// Counted at once, so that whatever is written of this person meanwhile says the same.
+	c.self = self
 	c.commit(func(err error) {
-		if err == nil {
-			first := c.self.Created.IsZero()
-			c.self.Name, c.self.Color, c.self.Created, c.self.DeviceList = self.Name, self.Color, self.Created, self.DeviceList
-			c.tell(Change{Self: true})
-			if first {
-				c.arrangeServers()
-				c.relocate()
-			} else {
-				c.publish()
-			}
+		if err != nil {
+			c.self.Name, c.self.Color, c.self.Created, c.self.DeviceList = before.Name, before.Color, before.Created, before.DeviceList
+			c.answer(id, nil, refusal(err))
+			return
 		}
-		c.answer(id, nil, refusal(err))
+		c.tell(Change{Self: true})
+		if before.Created.IsZero() {
+			c.arrangeServers()
+			c.relocate()
+		} else {
+			c.publish()
+		}
+		c.answer(id, nil, nil)
 	}, PutSelf{Self: self})
 }
 

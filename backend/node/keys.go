@@ -72,19 +72,19 @@ func (c *Core) sealingKeyMade(e SealingKeyMade) {
 		c.makingKey = false
 		return // tried again at the next event
 	}
-	self := c.self
-	self.RecordSequence++
+	// Counted at once: whatever is written of this person meanwhile must not put
+	// an older number on the disk.
+	c.self.RecordSequence++
 	c.commit(func(err error) {
 		c.makingKey = false
 		if err != nil {
 			return
 		}
-		c.self.RecordSequence = self.RecordSequence
 		c.sealingKeys = append(c.sealingKeys, e.Key)
 		c.network.keyRecord = e.Record
 		c.do(SetSealingKeys{Keys: slices.Clone(c.sealingKeys)})
 		c.publish()
-	}, PutSelf{Self: self}, PutSealingKey{Key: e.Key})
+	}, PutSelf{Self: c.self}, PutSealingKey{Key: e.Key})
 }
 
 // ownRecord is what others need to reach and to write to this device.
@@ -121,13 +121,11 @@ func (c *Core) relocate() {
 	if c.network.location != nil && sameServers(servers, c.network.locatedAt) {
 		return
 	}
-	self := c.self
-	self.LocationVersion++
-	signed, err := c.keys.Location(self.LocationVersion, servers, c.now)
+	signed, err := c.keys.Location(c.self.LocationVersion+1, servers, c.now)
 	if err != nil {
-		return
+		return // an address that nobody would accept: the interface refused it before
 	}
-	c.self.LocationVersion = self.LocationVersion
+	c.self.LocationVersion++
 	c.network.location, c.network.locatedAt = signed, servers
 	c.keep(PutSelf{Self: c.self})
 	c.publish()
