@@ -41,7 +41,7 @@ const scenes = [
   { name: 'invited', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
   { name: 'problem', sizes: [wide] },
   { name: 'clock', sizes: [wide] },
-  { name: 'loading', sizes: [wide], rest: 400 },
+  { name: 'loading', sizes: [wide], rest: 2200 },
   { name: 'failed', sizes: [wide] },
   { name: 'main', as: 'compact', query: 'compact', sizes: [wide] },
   { name: 'main', as: 'focus', sizes: [wide], steps: tabToRow },

@@ -52,7 +52,7 @@ describe('words', () => {
       .map((path) => readFileSync(path, 'utf8'))
       .join('\n');
     const literals = new Set([...code.matchAll(/['"`]([a-z]\w*(?:\.[\w-]+)+)['"`]/gi)].map((match) => match[1] ?? ''));
-    const prefixes = [...code.matchAll(/`([a-z]\w*(?:\.\w+)*\.)\$\{/gi)].map((match) => match[1] ?? '');
+    const prefixes = [...code.matchAll(/`([a-z]\w*\.[\w.]*)\$\{/gi)].map((match) => match[1] ?? '');
     prefixes.push('errors.', 'problems.');
     const known = new Set([...english.keys()].map(base));
     const unused = [...known].filter((key) => !literals.has(key) && !prefixes.some((prefix) => key.startsWith(prefix)));

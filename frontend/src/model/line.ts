@@ -35,7 +35,7 @@ export function lineView(conversation: Conversation): LineView {
       return { form: 'sagging', state: 'waiting', delay: undefined };
     case 'idle':
       return conversation.presence === 'online'
-        ? { form: 'taut', state: 'ready', delay: undefined }
+        ? { form: 'sagging', state: 'ready', delay: undefined }
         : { form: 'sagging', state: 'waiting', delay: undefined };
   }
 }

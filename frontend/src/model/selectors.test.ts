@@ -65,7 +65,7 @@ describe('lineView', () => {
     ['waiting', 'sagging', 'waiting'],
     ['no-network', 'sagging', 'noNetwork'],
     ['banned', 'none', 'banned'],
-    ['idle', 'taut', 'ready'],
+    ['idle', 'sagging', 'ready'],
   ] as const)('%s is %s and says %s', (state, form, said) => {
     expect(lineView(sampleConversation('a', { line: { state, rtt: -1, host: '' } }))).toMatchObject({
       form,

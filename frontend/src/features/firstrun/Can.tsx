@@ -1,15 +1,9 @@
-import type { CSSProperties } from 'react';
 import styles from './FirstRun.module.css';
 
 /** The can with a person's name on its label, and the string that leads out of it. */
 export function Can({ name, words, color }: { name: string; words: string; color: number }) {
   return (
-    <svg
-      className={styles.can}
-      viewBox="0 0 560 640"
-      style={{ '--c': `var(--e${color})` } as CSSProperties}
-      aria-hidden="true"
-    >
+    <svg className={`${styles.can} ${styles[`c${color}`]}`} viewBox="0 0 560 640" aria-hidden="true">
       <defs>
         <linearGradient id="can-light" x1="0" x2="1">
           <stop offset="0" className={styles.dark} stopOpacity=".34" />

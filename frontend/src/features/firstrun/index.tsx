@@ -32,7 +32,7 @@ export default function FirstRun() {
   }
 
   const shown = [...(name.trim() || t('firstrun.you'))].slice(0, onTheCan).join('');
-  const colors = [1, 2, 3, 4, 5, 6, 7, 8].map((n) => t(`firstrun.color${n as 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8}`));
+  const colors = t('firstrun.colors').split(', ');
   return (
     <main className={styles.page}>
       <div className={styles.picture}>

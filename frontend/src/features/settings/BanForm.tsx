@@ -116,6 +116,7 @@ export function BanForm() {
         />
         <TextField
           ref={field}
+          className={styles.what ?? ''}
           label={t(`settings.target.${kind}`)}
           placeholder={{ peer: 'tc1…', address: '198.51.100.7', range: '198.51.100.0/24' }[kind]}
           mono

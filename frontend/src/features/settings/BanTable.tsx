@@ -20,8 +20,8 @@ export function BanTable({ bans }: { bans: readonly Ban[] }) {
   const [current, setCurrent] = useState('');
   const [failure, setFailure] = useState<unknown>();
   const body = useRef<HTMLTableSectionElement>(null);
-  /** The row that gets the focus when the list is drawn again: the one in the place of a removed one. */
-  const next = useRef(-1);
+  /** The row that is being removed: the one in its place gets the focus when it is gone. */
+  const leaving = useRef<{ id: string; index: number }>(undefined);
   const rows = sortedBans(bans, order).slice(0, most);
   const stop = rows.some((ban) => ban.id === current) ? current : (rows[0]?.id ?? '');
 
@@ -30,18 +30,17 @@ export function BanTable({ bans }: { bans: readonly Ban[] }) {
     all[Math.max(0, Math.min(index, all.length - 1))]?.focus();
   }
 
-  // After the menu is gone: it gives the focus back to a button that is not there any more.
   useEffect(() => {
-    if (next.current < 0) return;
-    const index = next.current;
-    next.current = -1;
-    const timer = setTimeout(() => focusRow(index), 50);
-    return () => clearTimeout(timer);
+    const gone = leaving.current;
+    if (!gone || bans.some((ban) => ban.id === gone.id)) return;
+    leaving.current = undefined;
+    // After the menu has given the focus back, to a button that is not there any more.
+    setTimeout(() => focusRow(gone.index), 50);
   }, [bans]);
 
   async function remove(ban: Ban, index: number): Promise<void> {
     setFailure(undefined);
-    next.current = index;
+    leaving.current = { id: ban.id, index };
     try {
       const removed = await backend().removeBan(ban.id);
       showToast(t('settings.banRemoved', { target: banName(removed) }), {
@@ -57,7 +56,7 @@ export function BanTable({ bans }: { bans: readonly Ban[] }) {
         },
       });
     } catch (reason) {
-      next.current = -1;
+      leaving.current = undefined;
       setFailure(reason);
     }
   }

@@ -66,7 +66,9 @@ export function BansPage() {
             className={styles.searchInput}
             type="text"
             aria-label={t('settings.searchBansLabel')}
-            placeholder={t('settings.searchBans', { count: all.length })}
+            placeholder={
+              all.length > 0 ? t('settings.searchBans', { count: all.length }) : t('settings.searchBansLabel')
+            }
             value={search}
             spellCheck={false}
             autoComplete="off"

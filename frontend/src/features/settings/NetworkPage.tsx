@@ -5,6 +5,7 @@ import { errorText, number, useTranslation } from '@/i18n';
 import { showToast, useSession } from '@/model';
 import { Button, Card, Dialog, Note, Switch } from '@/ui';
 import { AddServer } from './AddServer';
+import { marked } from './marked';
 import styles from './Network.module.css';
 import { Group, PageHead, Rows } from './Parts';
 import { ServerRow } from './ServerRow';
@@ -62,7 +63,11 @@ function Hosting() {
   const address = useSession((state) => state.network.hostAddress);
   const trouble = useSession((state) => state.network.hostError);
   const [change, failure] = useChange();
-  const state = trouble ? '' : address ? t('settings.hostingOn', { address }) : t('settings.hostingStarts');
+  const state = trouble
+    ? ''
+    : address
+      ? marked(t('settings.hostingOn'), '<address>', <span className={styles.key}>{address}</span>)
+      : t('settings.hostingStarts');
   return (
     <Group title={t('settings.lines')}>
       {failure !== undefined && (
@@ -87,7 +92,7 @@ function Hosting() {
           </p>
           {hosting && trouble && (
             <p className={styles.hostingTrouble} role="alert">
-              {t('settings.hostingFailed', { reason: errorText(trouble) })}
+              {errorText(trouble)}
             </p>
           )}
         </div>

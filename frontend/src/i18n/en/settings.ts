@@ -60,9 +60,8 @@ export default {
   lines: 'How lines are made',
   hosting: 'Introduce people on this network',
   hostingText: 'This app is then a server for everybody near you. Works without internet',
-  hostingOn: 'Others on this network reach it at {{address}}',
+  hostingOn: 'Others on this network reach it at <address>',
   hostingStarts: 'Starting',
-  hostingFailed: 'It could not start: {{reason}}',
 
   bansText: 'Checked on this computer before any line opens. Nobody is told.',
   searchBans_one: 'Search {{count}} ban',

@@ -63,9 +63,8 @@ export default {
   lines: '线路如何建立',
   hosting: '在此网络中引荐',
   hostingText: '本应用会成为身边所有人的服务器，没有互联网也能用',
-  hostingOn: '此网络中的其他人可通过 {{address}} 找到它',
+  hostingOn: '此网络中的其他人可通过 <address> 找到它',
   hostingStarts: '正在启动',
-  hostingFailed: '无法启动：{{reason}}',
 
   bansText: '在任何线路接通之前，由这台电脑检查。不会通知任何人。',
   searchBans_other: '搜索 {{count}} 条封禁',

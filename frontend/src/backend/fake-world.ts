@@ -1,0 +1,266 @@
+import type { Backend } from './api';
+import { BackendError } from './error';
+import { orderKey } from './fake-log';
+import type {
+  Ban,
+  BanKind,
+  Changes,
+  Conversation,
+  Invite,
+  InvitePreview,
+  Message,
+  Page,
+  Request,
+  Server,
+  State,
+} from './types';
+
+export interface FakeOptions {
+  state: State;
+  /** Timelines by conversation, oldest first. */
+  messages?: Record<string, Message[]>;
+  invites?: Invite[];
+  bans?: Ban[];
+  /** Answers of readInvite by link. */
+  previews?: Record<string, InvitePreview>;
+  /** How long a call takes, in milliseconds. */
+  delay?: number;
+  now?: () => Date;
+}
+
+/** What the fake backend keeps, and what tests and scenes do to it: people who write, lines that change, events that get lost. */
+export abstract class FakeWorld {
+  state: State;
+  readonly messages: Record<string, Message[]>;
+  /** Every call in order: the method and its parameters. */
+  readonly calls: [string, ...unknown[]][] = [];
+  protected readonly listeners = new Set<(changes: Changes) => void>();
+  protected readonly reconnects = new Set<() => void>();
+  protected readonly log: Changes[] = [];
+  protected readonly refusals = new Map<string, BackendError>();
+  protected readonly readUpTo = new Map<string, string>();
+  protected inviteList: Invite[];
+  protected banList: Ban[];
+  protected readonly previews: Record<string, InvitePreview>;
+  protected readonly delay: number;
+  protected readonly now: () => Date;
+  protected made = 0;
+
+  constructor(options: FakeOptions) {
+    this.state = structuredClone(options.state);
+    this.messages = structuredClone(options.messages ?? {});
+    this.inviteList = options.invites ?? [];
+    this.banList = options.bans ?? [];
+    this.previews = options.previews ?? {};
+    this.delay = options.delay ?? 0;
+    this.now = options.now ?? (() => new Date());
+    for (const row of this.state.conversations) {
+      const theirs = (this.messages[row.id] ?? []).filter((message) => !message.mine);
+      this.readUpTo.set(row.id, theirs.at(-1 - row.unread)?.order ?? '');
+    }
+  }
+
+  /** Refuses the next calls of a method, until told otherwise with undefined. */
+  refuse(method: keyof Backend, code: string | undefined, params: Record<string, string> = {}): void {
+    if (code === undefined) this.refusals.delete(method);
+    else this.refusals.set(method, new BackendError({ code, message: `refused: ${code}`, params }));
+  }
+
+  /** Emits one Changes with the next number, or keeps it back as if the event was lost. */
+  emit(changes: Omit<Changes, 'sequence'>, lost = false): void {
+    this.state.sequence += 1;
+    const numbered = { ...changes, sequence: this.state.sequence };
+    this.log.push(numbered);
+    if (!lost) for (const listener of this.listeners) listener(numbered);
+  }
+
+  reconnect(): void {
+    for (const listener of this.reconnects) listener();
+  }
+
+  /** Changes a row of the list and tells it. */
+  change(id: string, change: Partial<Conversation>, lost = false): Conversation {
+    const row = { ...this.row(id), ...change };
+    this.state.conversations = this.state.conversations.map((other) => (other.id === id ? row : other));
+    this.emit({ conversations: [row] }, lost);
+    return row;
+  }
+
+  /** A message of the other side arrives. */
+  arrive(conversation: string, text: string, lost = false): Message {
+    const message = this.append(conversation, text, false);
+    const row = this.counted({
+      ...this.row(conversation),
+      preview: text,
+      previewMine: false,
+      typing: false,
+      lastTime: message.time,
+    });
+    this.put(row);
+    this.emit({ conversations: [row], messages: [message] }, lost);
+    return message;
+  }
+
+  /** A message of mine gets its next mark. */
+  mark(conversation: string, id: string, state: Message['state']): void {
+    const list = this.timeline(conversation);
+    const at = list.findIndex((message) => message.id === id);
+    const held = list[at];
+    if (!held) return;
+    list[at] = { ...held, state };
+    const row = { ...this.row(conversation), queued: list.filter((message) => message.state === 'queued').length };
+    this.put(row);
+    this.emit({ conversations: [row], messages: [{ ...held, state }] });
+  }
+
+  onChanges(listener: (changes: Changes) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  onReconnected(listener: () => void): () => void {
+    this.reconnects.add(listener);
+    return () => this.reconnects.delete(listener);
+  }
+
+  protected async answer<Answer>(method: keyof Backend, parameters: unknown[], work: () => Answer): Promise<Answer> {
+    this.calls.push([method, ...parameters]);
+    await (this.delay > 0 ? new Promise((resolve) => setTimeout(resolve, this.delay)) : Promise.resolve());
+    const refusal = this.refusals.get(method);
+    if (refusal) throw refusal;
+    return work();
+  }
+
+  protected missed(sequence: number): Changes {
+    const later = this.log.filter((changes) => changes.sequence > sequence);
+    if (later.length !== this.state.sequence - sequence) return { sequence: this.state.sequence, reset: true };
+    const one: Changes = { sequence: this.state.sequence };
+    const rows = new Map<string, Conversation>();
+    const messages: Message[] = [];
+    for (const changes of later) {
+      for (const row of changes.conversations ?? []) rows.set(row.id, row);
+      messages.push(...(changes.messages ?? []));
+      Object.assign(one, changes);
+    }
+    return { ...one, sequence: this.state.sequence, conversations: [...rows.values()], messages };
+  }
+
+  protected row(id: string): Conversation {
+    const found = this.state.conversations.find((row) => row.id === id);
+    if (!found) throw new BackendError({ code: 'no-conversation', message: '', params: {} });
+    return found;
+  }
+
+  protected put(row: Conversation): void {
+    this.state.conversations = [row, ...this.state.conversations.filter((other) => other.id !== row.id)];
+  }
+
+  protected timeline(conversation: string): Message[] {
+    this.messages[conversation] ??= [];
+    return this.messages[conversation];
+  }
+
+  protected counted(row: Conversation): Conversation {
+    const read = this.readUpTo.get(row.id) ?? '';
+    return { ...row, unread: this.timeline(row.id).filter((message) => !message.mine && message.order > read).length };
+  }
+
+  protected append(conversation: string, text: string, mine: boolean): Message {
+    const list = this.timeline(conversation);
+    this.made += 1;
+    const time = this.now();
+    const message: Message = {
+      id: `made-${this.made}`,
+      conversation,
+      order: orderKey(time.getTime(), list.length + this.made),
+      mine,
+      author: mine ? this.state.profile.peerId : this.row(conversation).peerId,
+      text,
+      time: time.toISOString(),
+      state: mine ? 'queued' : 'received',
+    };
+    list.push(message);
+    return message;
+  }
+
+  protected page(conversation: string, range: (list: Message[]) => [number, number]): Page {
+    const list = this.timeline(conversation);
+    const [begin, end] = range(list);
+    return {
+      conversation: this.row(conversation),
+      messages: list.slice(begin, end),
+      hasBefore: begin > 0,
+      hasAfter: end < list.length,
+      firstUnread: '',
+      unreadCount: 0,
+    };
+  }
+
+  protected preview(link: string): InvitePreview {
+    const found = this.previews[link.trim()];
+    if (!found) throw new BackendError({ code: 'invite-not', message: '', params: {} });
+    return found;
+  }
+
+  protected takeRequest(id: string): Request {
+    const request = this.state.requests.find((held) => held.id === id);
+    if (!request) throw new BackendError({ code: 'no-conversation', message: '', params: {} });
+    this.state.requests = this.state.requests.filter((held) => held.id !== id);
+    this.emit({ removedRequests: [id] });
+    return request;
+  }
+
+  protected befriend(
+    person: { id: string; peerId: string; name: string; color: number },
+    text: string,
+    contact: Conversation['contact'],
+  ): Conversation {
+    const time = this.now().toISOString();
+    const row: Conversation = {
+      id: person.id,
+      peerId: person.peerId,
+      name: person.name,
+      color: person.color,
+      contact,
+      presence: contact === 'mutual' ? 'online' : 'unknown',
+      line: { state: contact === 'mutual' ? 'direct' : 'idle', rtt: contact === 'mutual' ? 9 : -1, host: '' },
+      typing: false,
+      preview: text,
+      previewMine: contact === 'asked',
+      previewState: contact === 'asked' ? 'queued' : 'received',
+      lastTime: time,
+      unread: 0,
+      queued: 0,
+      draft: '',
+      since: time,
+      invite: '',
+    };
+    this.put(row);
+    if (text) this.append(row.id, text, contact === 'asked');
+    this.readUpTo.set(row.id, this.timeline(row.id).at(-1)?.order ?? '');
+    this.emit({ conversations: [row] });
+    return row;
+  }
+
+  protected ban(kind: BanKind, target: string, reason: string, name: string, color: number): Ban {
+    this.made += 1;
+    const ban = {
+      id: `ban-${this.made}`,
+      kind,
+      target,
+      name,
+      color,
+      reason,
+      added: this.now().toISOString(),
+      blocked: 0,
+    };
+    this.banList = [ban, ...this.banList];
+    this.emit({ bansChanged: true });
+    return ban;
+  }
+
+  protected setServers(servers: Server[]): void {
+    this.state.network = { ...this.state.network, servers };
+    this.emit({ network: this.state.network });
+  }
+}

@@ -1,0 +1,211 @@
+import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Ban, setBackend } from '@/backend';
+import { FakeBackend } from '@/backend/fake';
+import { sampleConversation, sampleState } from '@/backend/samples';
+import { type SettingsPage, session, synchronise, toasts, view } from '@/model';
+import { resetModel } from '@/model/reset';
+import SettingsView from './index';
+
+const ban = (id: string, change: Partial<Ban>): Ban => ({
+  id,
+  kind: 'address',
+  target: '198.51.100.7',
+  name: '',
+  color: 8,
+  reason: '',
+  added: '2026-11-20T10:00:00.000Z',
+  blocked: 0,
+  ...change,
+});
+
+let fake: FakeBackend;
+let stop: () => void;
+
+async function show(page: SettingsPage): Promise<void> {
+  render(<SettingsView page={page} />);
+  await waitFor(() => expect(session.getState().status).toBe('ready'));
+}
+
+const called = (method: string) => fake.calls.filter(([name]) => name === method);
+const field = (name: string | RegExp) => screen.getByRole('textbox', { name });
+const write = (name: string | RegExp, value: string) => fireEvent.change(field(name), { target: { value } });
+const press = (name: string | RegExp) => fireEvent.click(screen.getByRole('button', { name }));
+
+beforeEach(() => {
+  resetModel();
+  fake = new FakeBackend({
+    state: sampleState([sampleConversation('ana', { name: 'Ana Duarte' })]),
+    bans: [
+      ban('1', { kind: 'range', target: '203.0.113.0/24', blocked: 1204, added: '2026-11-21T10:00:00.000Z' }),
+      ban('2', { kind: 'peer', target: 'tc1viktor', name: 'Viktor S.', reason: 'Spam', blocked: 12 }),
+      ban('3', { target: '198.51.100.77', added: '2026-11-19T10:00:00.000Z' }),
+    ],
+  });
+  setBackend(fake);
+  stop = synchronise(fake);
+});
+
+afterEach(() => {
+  cleanup();
+  stop();
+});
+
+describe('profile', () => {
+  it('saves name and colour, and not before something changed', async () => {
+    await show('profile');
+    press(/^Save/);
+    expect(called('updateProfile')).toEqual([]);
+    write('Name', 'Mira L.');
+    fireEvent.click(screen.getByRole('radio', { name: 'Teal' }));
+    press(/^Save/);
+    await waitFor(() => expect(called('updateProfile')).toEqual([['updateProfile', 'Mira L.', 5]]));
+    await waitFor(() => expect(session.getState().profile).toMatchObject({ name: 'Mira L.', color: 5 }));
+  });
+
+  it('keeps what was typed when it is refused, and says why', async () => {
+    await show('profile');
+    fake.refuse('updateProfile', 'name-long');
+    write('Name', 'x'.repeat(70));
+    press(/^Save/);
+    await screen.findByText(/name is too long/);
+    expect(field('Name').getAttribute('aria-invalid')).toBe('true');
+    expect((field('Name') as HTMLInputElement).value).toHaveLength(70);
+  });
+});
+
+describe('network', () => {
+  it('says what happens without servers, checks an address and adds it', async () => {
+    await show('network');
+    expect(screen.getByText('No introduction server')).toBeDefined();
+    write('Add a server', 'tin.example.org:7443');
+    expect(called('checkServer')).toEqual([]);
+    expect(await screen.findByText(/Answers in 23 ms/, {}, { timeout: 2000 })).toBeDefined();
+    press(/^Add(?!ed)/);
+    await waitFor(() => expect(session.getState().network.servers).toHaveLength(1));
+    expect((field('Add a server') as HTMLInputElement).value).toBe('');
+  });
+
+  it('says why an address is refused', async () => {
+    await show('network');
+    write('Add a server', 'nonsense');
+    press(/^Add(?!ed)/);
+    fake.refuse('addServer', 'server-address');
+    await screen.findByText(/not the address of a server/, {}, { timeout: 2000 });
+  });
+
+  it('tries a server that is down, and puts the switch back when it is refused', async () => {
+    await show('network');
+    const down = {
+      id: 's',
+      address: 'old.example.com:7443',
+      mine: false,
+      guest: false,
+      rtt: -1,
+      since: '',
+      retryAt: '',
+    };
+    act(() => fake.emit({ network: { ...fake.state.network, servers: [{ ...down, state: 'down' }] } }));
+    press('Try now');
+    await waitFor(() => expect(called('retryServer')).toEqual([['retryServer', 's']]));
+    fake.refuse('saveSettings', 'disk-full');
+    fireEvent.click(screen.getByRole('switch', { name: /Introduce people/ }));
+    await screen.findByText(/disk is full/);
+    expect(session.getState().settings.hosting).toBe(true);
+  });
+});
+
+describe('ban list', () => {
+  const rows = () => [...document.querySelectorAll<HTMLElement>('[data-ban]')].map((row) => row.dataset.ban);
+
+  it('shows, searches, filters and sorts', async () => {
+    await show('bans');
+    await waitFor(() => expect(rows()).toEqual(['1', '2', '3']));
+    expect(screen.getByText('1,216 attempts blocked')).toBeDefined();
+    press('Blocked');
+    press('Blocked');
+    expect(rows()).toEqual(['3', '2', '1']);
+    expect(screen.getByRole('columnheader', { name: 'Blocked' }).getAttribute('aria-sort')).toBe('ascending');
+    fireEvent.click(within(screen.getByRole('radiogroup', { name: 'Show' })).getByText('People'));
+    expect(rows()).toEqual(['2']);
+    write('Search the ban list', 'nobody');
+    expect(screen.getByText('No ban like that')).toBeDefined();
+    press('Show all');
+    expect(rows()).toHaveLength(3);
+  });
+
+  it('moves by arrows with one Tab stop, removes with Delete and undoes', async () => {
+    await show('bans');
+    await waitFor(() => expect(rows()).toHaveLength(3));
+    const reachable = () =>
+      [...document.querySelectorAll('tr[tabindex="0"]')].map((row) => (row as HTMLElement).dataset.ban);
+    expect(reachable()).toEqual(['1']);
+    act(() => document.querySelector<HTMLElement>('[data-ban="1"]')?.focus());
+    fireEvent.keyDown(document.activeElement as Element, { key: 'ArrowDown' });
+    expect(reachable()).toEqual(['2']);
+    fireEvent.keyDown(document.activeElement as Element, { key: 'Delete' });
+    await waitFor(() => expect(rows()).toEqual(['1', '3']));
+    await waitFor(() => expect((document.activeElement as HTMLElement).dataset.ban).toBe('3'));
+    await waitFor(() => expect(toasts.getState().current?.text).toBe('Removed the ban on Viktor S.'));
+    expect(toasts.getState().current?.action?.keys).toBe('Ctrl Z');
+    act(() => toasts.getState().current?.action?.run());
+    await waitFor(() => expect(rows()).toEqual(['1', '2', '3']));
+    expect(called('restoreBan')[0]?.[1]).toMatchObject({ id: '2', reason: 'Spam', blocked: 12 });
+  });
+
+  it('offers what was meant, follows the kind, and adds', async () => {
+    await show('bans');
+    write('PeerID', '198.51.100.0/33');
+    fireEvent.click(await screen.findByRole('button', { name: '198.51.100.0/24' }));
+    const range = await screen.findByRole('textbox', { name: 'Range' });
+    expect((range as HTMLInputElement).value).toBe('198.51.100.0/24');
+    write('Reason', 'Flooding');
+    press(/^Add(?!ed)/);
+    await waitFor(() => expect(called('addBan')).toEqual([['addBan', 'range', '198.51.100.0/24', 'Flooding']]));
+    await waitFor(() => expect(rows()).toHaveLength(4));
+  });
+
+  it('names whom a ban touches, and refuses a reason that is too long', async () => {
+    await show('bans');
+    write('PeerID', 'tc1ana');
+    await screen.findByText(/Closes the line to Ana Duarte/);
+    write('Reason', '字'.repeat(201));
+    expect(screen.getByText(/has 201 characters/)).toBeDefined();
+    press(/^Add(?!ed)/);
+    expect(called('addBan')).toEqual([]);
+  });
+
+  it('says when the list cannot be read, and asks again', async () => {
+    fake.refuse('bans', 'disk-full');
+    await show('bans');
+    await screen.findByText(/disk is full/);
+    fake.refuse('bans', undefined);
+    press('Try again');
+    await waitFor(() => expect(rows()).toHaveLength(3));
+  });
+});
+
+describe('appearance', () => {
+  it('holds at once', async () => {
+    await show('appearance');
+    fireEvent.click(screen.getByRole('radio', { name: 'Dark' }));
+    fireEvent.change(screen.getByRole('slider', { name: 'Text size' }), { target: { value: '3' } });
+    fireEvent.change(screen.getByRole('combobox', { name: 'Language' }), { target: { value: 'zh-CN' } });
+    fireEvent.click(screen.getByText('Compact'));
+    await waitFor(() =>
+      expect(fake.state.settings).toMatchObject({ theme: 'dark', textSize: 1.3, language: 'zh-CN', compact: true }),
+    );
+  });
+});
+
+describe('navigation', () => {
+  it('names the page and goes back', async () => {
+    act(() => view.setState({ place: { kind: 'settings', page: 'bans' } }));
+    await show('bans');
+    expect(screen.getByRole('button', { name: 'Ban list' }).getAttribute('aria-current')).toBe('page');
+    press('Network');
+    expect(view.getState().place).toEqual({ kind: 'settings', page: 'network' });
+    press('Back to conversations');
+    expect(view.getState().place.kind).toBe('conversations');
+  });
+});
