@@ -157,6 +157,10 @@ fuzz: ## Every fuzz test for FOR=10s each
 .PHONY: bench
 bench: prepare-test build ## The figures of docs/performance.md, measured here
 	@build/tools/virtual go run -tags $(BACKEND) ./backend/bench
+	@echo; echo "bulk bytes through one link, 256 MiB, beside pion's defaults (MB/s and ratio, median of 5)"
+	@go test -tags $(BACKEND) -run '^$$' -bench 'Bulk' -benchtime 1x ./backend/link/webrtclink | grep -E '^Benchmark'
+	@echo; echo "rendezvous: memory for each of 5,000 idle peers"
+	@go test -tags $(BACKEND) -run '^$$' -bench 'IdlePeers' -benchtime 1x ./backend/rendezvous | grep -E '^Benchmark'
 
 ##@ Work on it
 

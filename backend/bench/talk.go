@@ -139,9 +139,11 @@ func history(ctx context.Context, folder string) (_ []figure, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
-	if err := fill(ctx, p.ana, p, 100_000); err != nil {
+	const length = 100_000
+	if err := fill(ctx, p.ana, p, length); err != nil {
 		return nil, err
 	}
+	p.wait(ctx, length) // so that nothing but the reading is measured
 	var took []time.Duration
 	for range 500 {
 		start := time.Now()

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { lazy, Suspense, useLayoutEffect } from 'react';
 import { errorText, useTranslation } from '@/i18n';
 import { resetSession, useSession, useView } from '@/model';
 import { Button, Note, Spinner } from '@/ui';
@@ -34,7 +34,8 @@ function Place({ restart }: { restart: () => void }) {
   const firstRun = useSession((state) => state.firstRun);
   const place = useView((state) => state.place);
 
-  useEffect(() => {
+  // Before the frame that shows the rows, so that it is that frame which is reported, not the one after.
+  useLayoutEffect(() => {
     if (status === 'ready') return reportPainted();
   }, [status]);
 
