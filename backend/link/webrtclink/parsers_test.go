@@ -273,6 +273,7 @@ func TestPathsAreTold(t *testing.T) {
 	host, srflx, prflx, relay := webrtc.ICECandidateTypeHost, webrtc.ICECandidateTypeSrflx, webrtc.ICECandidateTypePrflx, webrtc.ICECandidateTypeRelay
 	var relays relayBook
 	relays.note("turn.example.org", netip.MustParseAddr("203.0.113.5"))
+	relays.note("in Ana's app", netip.MustParseAddr("127.0.0.1"))
 	cases := []struct {
 		name                  string
 		localType, remoteType webrtc.ICECandidateType
@@ -282,6 +283,8 @@ func TestPathsAreTold(t *testing.T) {
 		relay                 string
 	}{
 		{"loopback", host, host, "127.0.0.1", "127.0.0.1", false, link.PathLAN, ""},
+		{"beside a relay on the same machine", host, prflx, "127.0.0.1", "127.0.0.1", false, link.PathLAN, ""},
+		{"over a relay on the same machine", host, prflx, "127.0.0.1", "127.0.0.1", true, link.PathRelayed, "in Ana's app"},
 		{"private", host, prflx, "192.168.1.2", "192.168.1.3", false, link.PathLAN, ""},
 		{"link-local", host, host, "fe80::1", "fe80::2", false, link.PathLAN, ""},
 		{"one end public", host, host, "192.168.1.2", "198.51.100.7", false, link.PathDirect, ""},

@@ -44,7 +44,10 @@ func classify(pair *webrtc.ICECandidatePair, relays *relayBook, remoteSaysRelay 
 	if pair.Local.Typ == webrtc.ICECandidateTypeRelay {
 		return link.PathRelayed, hostOf(relays, local)
 	}
+	// A relay in the app next door has the address of that app's own machine:
+	// there only the other side's word counts.
 	_, known := relays.name(remote)
+	known = known && !near(remote)
 	if pair.Remote.Typ == webrtc.ICECandidateTypeRelay || remoteSaysRelay || known {
 		return link.PathRelayed, hostOf(relays, remote)
 	}
