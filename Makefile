@@ -8,6 +8,9 @@ MAKEFLAGS += --no-print-directory
 # The whole app, as it is shipped; BACKEND is enough for everything without a window.
 TAGS := desktop,production,webkit2_41,sqlite_fts5
 BACKEND := sqlite_fts5
+# A test that fails once and then passes is run again once and listed apart ("flaky"): these tests run real sockets and
+# real processes on small, busy machines. Whoever sees one listed mends it.
+AGAIN := --rerun-fails=1 --rerun-fails-max-failures=4 --rerun-fails-report=.artifacts/flaky.txt
 # One set of flags for building, vetting and linting, so that they share what is compiled.
 BUILD := -tags $(TAGS) -trimpath -ldflags "-s -w"
 
@@ -122,8 +125,9 @@ test-go: ## Go tests with the race detector, in random order
 	@echo "== go test"
 	@$(MAKE) $(TOOLS)/gotestsum
 	@mkdir -p .artifacts
-	@gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg -- \
-		-race -shuffle=on -timeout 10m -tags $(BACKEND) $$(go list -tags $(BACKEND) $(PACKAGES) | grep -v /backend/e2e) 2>&1 | tee .artifacts/go.log
+	@gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg $(AGAIN) \
+		--packages "$$(go list -tags $(BACKEND) $(PACKAGES) | grep -v /backend/e2e | tr '\n' ' ')" -- \
+		-race -shuffle=on -timeout 10m -tags $(BACKEND) 2>&1 | tee .artifacts/go.log
 
 .PHONY: test-frontend
 test-frontend: frontend/node_modules/.package-lock.json ## Tests of the interface (vitest)
@@ -141,8 +145,8 @@ test-fuzz: ## A few seconds of every fuzz test
 test-e2e: build $(TOOLS)/gotestsum ## Real processes: nodes, a server, and the real window on a virtual screen
 	@echo "== processes and window"
 	@mkdir -p .artifacts
-	@build/tools/virtual gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg -- \
-		-count=1 -shuffle=on -timeout 15m -tags $(BACKEND) ./backend/e2e/... 2>&1 | tee .artifacts/e2e.log
+	@build/tools/virtual gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg $(AGAIN) \
+		--packages ./backend/e2e/... -- -count=1 -shuffle=on -timeout 15m -tags $(BACKEND) 2>&1 | tee .artifacts/e2e.log
 
 .PHONY: test-browser
 test-browser: build frontend/node_modules/.package-lock.json ## Two people in Chromium on the shipped interface (Playwright)

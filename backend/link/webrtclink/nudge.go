@@ -14,7 +14,7 @@ import (
 // change: a pair whose check was answered in a millisecond waits that long to
 // be nominated. A new remote candidate makes it look at once. So the offerer,
 // who nominates, offers it the first host candidate again under another name,
-// as if it were a reflexive one of the same address: pion answers for both with
+// as if it were a peer-reflexive one of the same address: pion answers for both with
 // the first, and the second is never selected.
 
 // firstNudge is when it is nudged first after a candidate, then at double times.
@@ -41,7 +41,7 @@ func (s *session) nudgePion(now time.Time) {
 	}
 	section := uint16(0)
 	again := webrtc.ICECandidateInit{
-		Candidate:     fmt.Sprintf("%s typ srflx raddr 0.0.0.0 rport %d", s.nudge, s.nudges),
+		Candidate:     fmt.Sprintf("%s typ prflx raddr 0.0.0.0 rport %d", s.nudge, s.nudges),
 		SDPMLineIndex: &section,
 	}
 	if err := s.connection.AddICECandidate(again); err != nil {
