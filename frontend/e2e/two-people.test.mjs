@@ -93,7 +93,7 @@ test('they talk: texts arrive, marks move, typing shows', async () => {
     await composer(ana, 'Ben').fill(`Message number ${count}`);
     await ana.keyboard.press('Enter');
   }
-  await ben.getByRole('article').filter({ hasText: 'Message number 20' }).waitFor();
+  await ben.getByRole('article').filter({ hasText: 'Message number 20' }).first().waitFor();
   await picture(ana, 'talk-wide');
   await picture(ben, 'talk-narrow');
   const pages = await Promise.all(

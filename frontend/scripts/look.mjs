@@ -51,11 +51,72 @@ const scenes = [
   { name: 'main', as: 'ban', sizes: [wide], details: true, steps: askBan, languages: ['en', 'zh-CN'] },
   { name: 'relay', as: 'link', sizes: [wide], steps: askLink },
   { name: 'relay', as: 'hover', sizes: [wide], steps: hoverMessage },
-  { name: 'requests', sizes: [wide], steps: (page) => page.locator('aside nav > button').first().click() },
+  { name: 'requests', sizes: [wide, narrow], steps: openRequests, languages: ['en', 'zh-CN'] },
+  { name: 'requests', as: 'ban', sizes: [wide], steps: banRequest },
+  { name: 'requests', as: 'none', sizes: [wide], steps: noRequests },
   { name: 'main', as: 'settings', sizes: [wide, narrow], steps: (page) => page.keyboard.press('Control+,') },
-  { name: 'main', as: 'add-contact', sizes: [wide], steps: (page) => page.keyboard.press('Control+n') },
-  { name: 'first', sizes: [wide], languages: ['en', 'zh-CN'] },
+  { name: 'main', as: 'add-contact', sizes: [wide, narrow], steps: addContact, languages: ['en', 'zh-CN'] },
+  { name: 'main', as: 'links', sizes: [wide], steps: manageLinks },
+  { name: 'main', as: 'pasted', sizes: [wide, narrow], steps: pasteLink, languages: ['en', 'zh-CN'] },
+  { name: 'main', as: 'expired', sizes: [wide], steps: pasteExpired, languages: ['en', 'zh-CN'] },
+  { name: 'empty', as: 'add-contact', sizes: [wide], steps: addContact },
+  { name: 'first', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
+  { name: 'first', as: 'creating', sizes: [wide], steps: createSlowly },
+  { name: 'first', as: 'error', sizes: [wide], steps: createInVain },
 ];
+
+async function openRequests(page) {
+  await page.locator('aside nav > button').first().click();
+}
+
+async function banRequest(page) {
+  await openRequests(page);
+  await page.getByRole('button', { name: 'Ban…' }).click();
+}
+
+async function noRequests(page) {
+  await openRequests(page);
+  await page.evaluate(() => window.fake.emit({ removedRequests: ['request-1', 'request-2'] }));
+}
+
+async function addContact(page) {
+  await page.keyboard.press('Control+n');
+}
+
+async function manageLinks(page) {
+  await addContact(page);
+  await page.getByRole('button', { name: 'Manage links' }).click();
+}
+
+async function pasteLink(page) {
+  await addContact(page);
+  await page.getByRole('tab').nth(1).click();
+  await page.locator('[role="dialog"] input').fill('tincan:invite/1#noor');
+}
+
+async function pasteExpired(page) {
+  await page.evaluate(() =>
+    window.fake.refuse('readInvite', 'invite-expired', { date: '2026-11-14T08:00:00.000Z', name: 'Jo' }),
+  );
+  await pasteLink(page);
+}
+
+async function createSlowly(page) {
+  await page.evaluate(() => {
+    window.fake.createProfile = () => new Promise(() => undefined);
+  });
+  await createLine(page);
+}
+
+async function createInVain(page) {
+  await page.evaluate(() => window.fake.refuse('createProfile', 'disk-full'));
+  await createLine(page);
+}
+
+async function createLine(page) {
+  await page.locator('input').first().fill('Mira');
+  await page.keyboard.press('Enter');
+}
 
 async function scrollUp(page) {
   for (let turn = 0; turn < 12; turn++) {

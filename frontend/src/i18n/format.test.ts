@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { dateAndTime, dateOf, dayLabel, digitGroups, listTime, setLanguage } from './index';
+import { dateAndTime, dateOf, dayLabel, digitGroups, listTime, setLanguage, timeAgo } from './index';
 
 const now = new Date(2026, 10, 21, 10, 45);
 const at = (day: number, hour = 9, month = 10, year = 2026) => new Date(year, month, day, hour, 5).toISOString();
@@ -19,6 +19,18 @@ describe('times', () => {
     expect(dateOf(at(4, 9, 2, 2025), now)).toBe('4 March 2025');
     expect(dateAndTime(at(21), now)).toBe('09:05');
     expect(dateAndTime(at(20), now)).toBe('20 November at 09:05');
+  });
+
+  it('are so long ago, within a day', () => {
+    const earlier = (minutes: number) => new Date(now.getTime() - minutes * 60_000).toISOString();
+    expect(timeAgo(earlier(-3), 'long', now)).toBe('now');
+    expect(timeAgo(earlier(12), 'long', now)).toBe('12 minutes ago');
+    expect(timeAgo(earlier(12), 'short', now)).toBe('12 min ago');
+    expect(timeAgo(earlier(23 * 60 + 59), 'long', now)).toBe('23 hours ago');
+    expect(timeAgo(earlier(24 * 60), 'long', now)).toBe('20 November at 10:45');
+    expect(timeAgo(earlier(24 * 60), 'short', now)).toBe('Fri');
+    setLanguage('zh-CN');
+    expect(timeAgo(earlier(12), 'long', now)).toBe('12分钟前');
   });
 
   it('follow the language', () => {

@@ -63,6 +63,15 @@ export function dateAndTime(time: string, now = new Date()): string {
   return i18next.t('app.dateAndTime', { date: dateOf(time, now), time: clockTime(time) });
 }
 
+/** "12 minutes ago" within a day, or "12 min ago" where there is little room; "3 March at 10:42" after it. */
+export function timeAgo(time: string, style: 'long' | 'short' = 'long', now = new Date()): string {
+  const minutes = Math.max(0, Math.floor((now.getTime() - Date.parse(time)) / 60_000));
+  if (minutes >= 24 * 60) return style === 'short' ? listTime(time, now) : dateAndTime(time, now);
+  const words = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style });
+  if (minutes === 0) return words.format(0, 'second');
+  return minutes < 60 ? words.format(-minutes, 'minute') : words.format(-Math.floor(minutes / 60), 'hour');
+}
+
 export function number(value: number): string {
   return new Intl.NumberFormat(locale()).format(value);
 }

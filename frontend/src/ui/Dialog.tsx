@@ -14,14 +14,25 @@ export interface DialogProps {
   /** Between title and body, for example tabs. */
   bar?: ReactNode;
   footer?: ReactNode;
-  width?: 'normal' | 'narrow';
+  width?: 'wide' | 'normal' | 'narrow';
+  /** The children fill the room under the title themselves, for example with tabs; there is no body and no footer. */
+  bare?: boolean;
   /** alertdialog asks before something is lost; clicking beside it does not close it. */
   role?: 'dialog' | 'alertdialog';
   onClose: () => void;
 }
 
 /** A dialog over the window. It is open while it is rendered; Esc closes it and the focus goes back. */
-export function Dialog({ title, children, bar, footer, width = 'normal', role = 'dialog', onClose }: DialogProps) {
+export function Dialog({
+  title,
+  children,
+  bar,
+  footer,
+  width = 'normal',
+  bare = false,
+  role = 'dialog',
+  onClose,
+}: DialogProps) {
   const { t } = useTranslation();
   return (
     <ModalOverlay
@@ -32,7 +43,7 @@ export function Dialog({ title, children, bar, footer, width = 'normal', role = 
         if (!open) onClose();
       }}
     >
-      <Modal className={classes(styles.modal, width === 'narrow' && styles.narrow)}>
+      <Modal className={classes(styles.modal, width !== 'normal' && styles[width])}>
         <AriaDialog className={styles.dialog ?? ''} role={role}>
           <header className={styles.head}>
             <Heading slot="title" level={2} className={styles.title ?? ''}>
@@ -43,7 +54,7 @@ export function Dialog({ title, children, bar, footer, width = 'normal', role = 
             </IconButton>
           </header>
           {bar}
-          <div className={styles.body}>{children}</div>
+          {bare ? children : <div className={styles.body}>{children}</div>}
           {footer && <footer className={styles.foot}>{footer}</footer>}
         </AriaDialog>
       </Modal>

@@ -7,6 +7,7 @@ export interface LidPickerProps {
   /** What the eight colours are called, in order. */
   names: readonly string[];
   value: number;
+  large?: boolean;
   className?: string | undefined;
   onChange: (color: number) => void;
 }
@@ -14,10 +15,10 @@ export interface LidPickerProps {
 const colors = [1, 2, 3, 4, 5, 6, 7, 8];
 
 /** One of the eight enamels. */
-export function LidPicker({ label, names, value, className, onChange }: LidPickerProps) {
+export function LidPicker({ label, names, value, large = false, className, onChange }: LidPickerProps) {
   return (
     <RadioGroup
-      className={classes(styles.group, className)}
+      className={classes(styles.group, large && styles.large, className)}
       aria-label={label}
       orientation="horizontal"
       value={String(value)}

@@ -105,19 +105,22 @@ export function TextField({
           </span>
         )}
       </span>
-      {error !== undefined ? (
-        <FieldError className={classes(styles.help, styles.error)}>
-          <CircleAlert size={14} strokeWidth={2} aria-hidden="true" />
-          <span>{error}</span>
-        </FieldError>
-      ) : (
-        (good ?? help) && (
-          <Text slot="description" className={classes(styles.help, good !== undefined && styles.good)}>
-            {good !== undefined && <Check size={14} strokeWidth={2} aria-hidden="true" />}
-            <span>{good ?? help}</span>
-          </Text>
-        )
-      )}
+      {/* There before it says anything, so that what changes in it is said aloud. */}
+      <span className={styles.words} aria-live="polite">
+        {error !== undefined ? (
+          <FieldError className={classes(styles.help, styles.error)}>
+            <CircleAlert size={14} strokeWidth={2} aria-hidden="true" />
+            <span>{error}</span>
+          </FieldError>
+        ) : (
+          (good ?? help) && (
+            <Text slot="description" className={classes(styles.help, good !== undefined && styles.good)}>
+              {good !== undefined && <Check size={14} strokeWidth={2} aria-hidden="true" />}
+              <span>{good ?? help}</span>
+            </Text>
+          )
+        )}
+      </span>
     </AriaTextField>
   );
 }

@@ -4,6 +4,7 @@ export * from './Card';
 export * from './Chip';
 export * from './classes';
 export * from './Dialog';
+export * from './focus';
 export * from './Hidden';
 export * from './IconButton';
 export * from './Kbd';

@@ -1,38 +1,56 @@
-import { ArrowLeft } from 'lucide-react';
-import { useState } from 'react';
+import { ArrowLeft, Check, Copy } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { GridList, GridListItem } from 'react-aria-components/GridList';
 import { backend, type Invite } from '@/backend';
-import { dateOf, errorText, useTranslation } from '@/i18n';
-import { showToast } from '@/model';
-import { Button, Note } from '@/ui';
+import { dateOf, errorText, number, useTranslation } from '@/i18n';
+import { Button, classes, Hidden, IconButton, Note } from '@/ui';
 import styles from './AddContact.module.css';
+import { copyText } from './copy';
 
 interface ManageLinksProps {
   invites: readonly Invite[];
-  onChange: (invites: Invite[]) => void;
+  onChange: (invites: readonly Invite[]) => void;
   onBack: () => void;
 }
 
-/** All my links, with who came by them and an end to each. */
+/** All my links, with how many came by them and an end to each. One Tab stop; arrows move, and go into a row. */
 export function ManageLinks({ invites, onChange, onBack }: ManageLinksProps) {
   const { t } = useTranslation();
+  const list = useRef<HTMLDivElement>(null);
+  const back = useRef<HTMLButtonElement>(null);
   const [failure, setFailure] = useState<unknown>();
+  const [asked, setAsked] = useState('');
+  const [copied, setCopied] = useState('');
+  const [pending, setPending] = useState(false);
 
-  async function revoke(invite: Invite): Promise<void> {
+  // Not by autoFocus: what was pressed to come here is gone in the same moment.
+  useEffect(() => back.current?.focus(), []);
+
+  function focusRow(id: string): void {
+    list.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(id)}"]`)?.focus();
+  }
+
+  async function revoke(id: string): Promise<void> {
+    setPending(true);
+    setFailure(undefined);
     try {
-      await backend().revokeInvite(invite.id);
+      await backend().revokeInvite(id);
       onChange(await backend().invites());
-      showToast(t('addcontact.revoked'));
     } catch (refusal) {
       setFailure(refusal);
+    } finally {
+      setPending(false);
+      focusRow(id);
+      setAsked('');
     }
   }
 
   return (
-    <>
+    <div className={styles.body}>
       <Button
         kind="quiet"
         size="small"
-        autoFocus
+        ref={back}
         className={styles.back ?? ''}
         icon={<ArrowLeft size={14} strokeWidth={2} aria-hidden="true" />}
         onPress={onBack}
@@ -44,24 +62,83 @@ export function ManageLinks({ invites, onChange, onBack }: ManageLinksProps) {
           {errorText(failure)}
         </Note>
       )}
-      <ul className={styles.links}>
-        {invites.map((invite) => (
-          <li key={invite.id} className={styles.linkRow}>
-            <div className={styles.linkText}>
-              <b>{invite.label || t('addcontact.plain')}</b>
-              <span className={styles.quiet}>
-                {t('addcontact.used', { used: invite.used, uses: invite.uses })} ·{' '}
-                {invite.active ? t('addcontact.until', { date: dateOf(invite.expires) }) : t('addcontact.ended')}
-              </span>
-            </div>
-            {invite.active && (
-              <Button size="small" onPress={() => void revoke(invite)}>
-                {t('addcontact.revoke')}
-              </Button>
-            )}
-          </li>
-        ))}
-      </ul>
-    </>
+      <GridList ref={list} className={styles.links ?? ''} aria-label={t('addcontact.mine')} selectionMode="none">
+        {invites.map((invite) => {
+          const name = invite.label || t('addcontact.plain');
+          return (
+            <GridListItem
+              key={invite.id}
+              id={invite.id}
+              textValue={name}
+              className={classes(styles.linkRow, !invite.active && styles.over)}
+            >
+              <div className={styles.linkText}>
+                <b className={styles.linkName}>{name}</b>
+                <span className={styles.facts}>{asked === invite.id ? t('addcontact.revokeText') : facts(invite)}</span>
+              </div>
+              {asked === invite.id ? (
+                <>
+                  <Keep
+                    onPress={() => {
+                      focusRow(invite.id);
+                      setAsked('');
+                    }}
+                  />
+                  <Button size="small" kind="dangerFill" pending={pending} onPress={() => void revoke(invite.id)}>
+                    {pending ? t('addcontact.revoking') : t('addcontact.revoke')}
+                  </Button>
+                </>
+              ) : (
+                invite.active && (
+                  <>
+                    <IconButton
+                      label={t('addcontact.copyOf', { name })}
+                      size="small"
+                      onPress={() =>
+                        void copyText(invite.link).then((worked) => {
+                          setCopied(worked ? invite.id : '');
+                          setFailure(worked ? undefined : { code: 'copy', message: t('app.copyFailed'), params: {} });
+                        })
+                      }
+                    >
+                      {copied === invite.id ? (
+                        <Check size={18} strokeWidth={1.75} aria-hidden="true" />
+                      ) : (
+                        <Copy size={18} strokeWidth={1.75} aria-hidden="true" />
+                      )}
+                    </IconButton>
+                    <Button size="small" onPress={() => setAsked(invite.id)}>
+                      {t('addcontact.revoke')}
+                    </Button>
+                  </>
+                )
+              )}
+            </GridListItem>
+          );
+        })}
+      </GridList>
+      <Hidden live>{copied && t('addcontact.copiedSay')}</Hidden>
+    </div>
+  );
+
+  function facts(invite: Invite): string {
+    const date = dateOf(invite.expires);
+    const used = t('addcontact.used', { used: number(invite.used), uses: number(invite.uses) });
+    if (invite.active) return t('addcontact.factsActive', { used, date });
+    if (invite.used >= invite.uses) return t('addcontact.factsUsed', { used });
+    if (Date.parse(invite.expires) <= Date.now()) return t('addcontact.factsExpired', { used, date });
+    return t('addcontact.factsRevoked', { used });
+  }
+}
+
+/** The safe answer; it takes the focus when the question comes up. */
+function Keep({ onPress }: { onPress: () => void }) {
+  const { t } = useTranslation();
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => button.current?.focus(), []);
+  return (
+    <Button ref={button} size="small" onPress={onPress}>
+      {t('addcontact.keep')}
+    </Button>
   );
 }

@@ -1,14 +1,13 @@
-import { Copy } from 'lucide-react';
-import { useEffect, useState } from 'react';
-import { backend, type Invite } from '@/backend';
-import { errorText, useTranslation } from '@/i18n';
-import { closeDialog, showSettings, showToast } from '@/model';
-import { Button, Note, QRCode, Select, Skeleton, TextField } from '@/ui';
+import { Check, Copy, ServerOff } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import { backend, type Invite, toBackendError } from '@/backend';
+import { dateOf, errorText, number, useTranslation } from '@/i18n';
+import { closeDialog, showSettings } from '@/model';
+import { Button, Hidden, Note, QRCode, Skeleton } from '@/ui';
 import styles from './AddContact.module.css';
 import { copyText } from './copy';
 import { ManageLinks } from './ManageLinks';
-
-const people = [1, 5, 25] as const;
+import { NewLink } from './NewLink';
 
 // One at a time, however often the tab is mounted.
 let asking: Promise<Invite[]> | undefined;
@@ -27,13 +26,13 @@ function myInvites(): Promise<Invite[]> {
   return asking;
 }
 
-/** The newest link as QR code and text, and what a next one should be like. */
+/** The newest link as QR code and text, what a next one should be like, and behind it all of them. */
 export function MyInvite() {
   const { t } = useTranslation();
-  const [invites, setInvites] = useState<Invite[]>();
+  const [invites, setInvites] = useState<readonly Invite[]>();
   const [failure, setFailure] = useState<unknown>();
   const [managing, setManaging] = useState(false);
-  const [copied, setCopied] = useState(false);
+  const [attempt, setAttempt] = useState(0);
 
   useEffect(() => {
     let gone = false;
@@ -48,131 +47,131 @@ export function MyInvite() {
     return () => {
       gone = true;
     };
-  }, []);
+  }, [attempt]);
 
-  const active = invites?.filter((invite) => invite.active) ?? [];
-  const [shown] = active;
   if (managing && invites) {
     return <ManageLinks invites={invites} onChange={setInvites} onBack={() => setManaging(false)} />;
   }
+  const active = invites?.filter((invite) => invite.active) ?? [];
+  const [shown] = active;
+  const nowhere = failure !== undefined && toBackendError(failure).code === 'no-server';
   return (
-    <>
+    <div className={styles.body}>
       {failure !== undefined && (
-        <Note kind="bad" role="alert">
-          {errorText(failure)}{' '}
-          <button
-            type="button"
-            className={styles.textButton}
-            onClick={() => {
-              closeDialog();
-              showSettings('network');
-            }}
-          >
-            {t('addcontact.network')}
-          </button>
+        <Note
+          kind={nowhere ? 'warn' : 'bad'}
+          role="alert"
+          icon={<ServerOff size={18} strokeWidth={1.75} aria-hidden="true" />}
+          action={
+            nowhere ? (
+              <Button
+                size="small"
+                onPress={() => {
+                  closeDialog();
+                  showSettings('network');
+                }}
+              >
+                {t('addcontact.network')}
+              </Button>
+            ) : (
+              <Button
+                size="small"
+                onPress={() => {
+                  setFailure(undefined);
+                  setAttempt(attempt + 1);
+                }}
+              >
+                {t('app.retry')}
+              </Button>
+            )
+          }
+        >
+          {errorText(failure)}
         </Note>
       )}
-      <div className={styles.invite}>
-        {shown ? (
-          <QRCode path={shown.qr} size={shown.qrSize} label={t('addcontact.qr')} className={styles.qr} />
+      {shown ? (
+        <Link key={shown.id} invite={shown} />
+      ) : (
+        failure === undefined &&
+        (invites ? (
+          <p className={styles.about}>{t('addcontact.none')}</p>
         ) : (
-          failure === undefined && <Skeleton width={196} height={196} />
-        )}
-        <div className={styles.side}>
-          <p className={styles.quiet}>{t('addcontact.anyone')}</p>
-          {shown && (
-            <>
-              <code className={styles.link} role="img" aria-label={t('addcontact.link')}>
-                {shown.short}
-              </code>
-              <Button
-                kind="primary"
-                icon={<Copy size={18} strokeWidth={1.75} aria-hidden="true" />}
-                onPress={() =>
-                  void copyText(shown.link).then((done) => {
-                    setCopied(done);
-                    showToast(done ? t('addcontact.copied') : t('app.copyFailed'));
-                  })
-                }
-              >
-                {copied ? t('addcontact.copied') : t('addcontact.copy')}
-              </Button>
-            </>
-          )}
-        </div>
-      </div>
-      <NextLink
-        onMade={(made) => {
-          setInvites([made, ...(invites ?? [])]);
-          setCopied(false);
-          setFailure(undefined);
-        }}
-        onFailure={setFailure}
-      />
-      <p className={styles.foot}>
-        <span className={styles.quiet}>
-          {active.length > 1 ? t('addcontact.active', { count: active.length - 1 }) : t('addcontact.noOthers')}
-        </span>
-        <button type="button" className={styles.textButton} onClick={() => setManaging(true)}>
-          {t('addcontact.manage')}
-        </button>
-      </p>
-    </>
+          <div className={styles.invite} aria-busy="true">
+            <Skeleton width={196} height={196} round={10} />
+          </div>
+        ))
+      )}
+      {invites && (
+        <NewLink
+          onMade={(made) => {
+            setInvites([made, ...invites]);
+            setFailure(undefined);
+          }}
+          onFailure={setFailure}
+        >
+          <span className={styles.others}>
+            {active.length > 1 && t('addcontact.active', { count: active.length - 1 })}
+            {active.length === 1 && t('addcontact.noOthers')}
+          </span>
+          <button type="button" className={styles.textButton} onClick={() => setManaging(true)}>
+            {t('addcontact.manage')}
+          </button>
+        </NewLink>
+      )}
+    </div>
   );
 }
 
-interface NextLinkProps {
-  onMade: (invite: Invite) => void;
-  onFailure: (refusal: unknown) => void;
-}
+/** How long a button says that it is done, in milliseconds. */
+const said = 2000;
 
-/** How long a new link works, for how many, and what I call it. */
-function NextLink({ onMade, onFailure }: NextLinkProps) {
+/** One link to hand on: as a QR code to hold up, and to copy. */
+function Link({ invite }: { invite: Invite }) {
   const { t } = useTranslation();
-  const [days, setDays] = useState<'1' | '7' | '30'>('7');
-  const [uses, setUses] = useState('1');
-  const [label, setLabel] = useState('');
-  const [pending, setPending] = useState(false);
+  const [copied, setCopied] = useState<'yes' | 'no'>();
+  const copy = useRef<HTMLButtonElement>(null);
 
-  async function make(): Promise<void> {
-    setPending(true);
-    try {
-      onMade(await backend().createInvite({ label: label.trim(), days: Number(days), uses: Number(uses) }));
-      setLabel('');
-    } catch (refusal) {
-      onFailure(refusal);
-    }
-    setPending(false);
-  }
+  // What one comes here for.
+  useEffect(() => copy.current?.focus(), []);
 
+  useEffect(() => {
+    if (copied !== 'yes') return;
+    const timer = setTimeout(() => setCopied(undefined), said);
+    return () => clearTimeout(timer);
+  }, [copied]);
+
+  const done = copied === 'yes';
+  const Icon = done ? Check : Copy;
   return (
-    <div className={styles.next}>
-      <Select
-        label={t('addcontact.worksFor')}
-        value={days}
-        options={[
-          { value: '1', label: t('addcontact.day') },
-          { value: '7', label: t('addcontact.week') },
-          { value: '30', label: t('addcontact.month') },
-        ]}
-        onChange={setDays}
-      />
-      <Select
-        label={t('addcontact.howMany')}
-        value={uses}
-        options={people.map((count) => ({ value: String(count), label: t('addcontact.people', { count }) }))}
-        onChange={setUses}
-      />
-      <TextField
-        label={t('addcontact.label')}
-        help={t('addcontact.labelHelp')}
-        value={label}
-        maxLength={64}
-        onChange={setLabel}
-      />
-      <Button pending={pending} className={styles.make ?? ''} onPress={() => void make()}>
-        {pending ? t('addcontact.making') : t('addcontact.make')}
-      </Button>
+    <div className={styles.invite}>
+      <QRCode path={invite.qr} size={invite.qrSize} label={t('addcontact.qr')} className={styles.qr} />
+      <div className={styles.side}>
+        <p className={styles.about}>{t('addcontact.anyone')}</p>
+        <p className={copied === 'no' ? styles.whole : styles.link}>
+          <Hidden>{t('addcontact.link')}</Hidden>
+          {copied === 'no' ? invite.link : invite.short}
+        </p>
+        <Button
+          ref={copy}
+          kind="primary"
+          icon={<Icon size={18} strokeWidth={1.75} aria-hidden="true" />}
+          onPress={() => void copyText(invite.link).then((worked) => setCopied(worked ? 'yes' : 'no'))}
+        >
+          {done ? t('addcontact.copied') : t('addcontact.copy')}
+        </Button>
+        <p className={styles.terms} role="status">
+          {copied === 'no'
+            ? t('app.copyFailed')
+            : t('addcontact.terms', {
+                date: dateOf(invite.expires),
+                people:
+                  invite.used > 0
+                    ? t('addcontact.used', { used: number(invite.used), uses: number(invite.uses) })
+                    : t('addcontact.people', { count: invite.uses }),
+              })}
+        </p>
+        <Hidden live>{done ? t('addcontact.copiedSay') : ''}</Hidden>
+      </div>
     </div>
   );
 }

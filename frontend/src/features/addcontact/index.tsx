@@ -16,12 +16,14 @@ export interface AddContactDialogProps {
   onClose: () => void;
 }
 
+const icon = { size: 18, strokeWidth: 1.75, 'aria-hidden': true } as const;
+
 /** My invite to hand on, or an invite of somebody else to paste. */
 export default function AddContactDialog({ tab, link, onClose }: AddContactDialogProps) {
   const { t } = useTranslation();
   const [shown, setShown] = useState<AddContactTab>(link ? 'paste' : tab);
   return (
-    <Dialog title={t('addcontact.title')} onClose={onClose}>
+    <Dialog title={t('addcontact.title')} width="wide" bare onClose={onClose}>
       <Tabs
         className={styles.tabs ?? ''}
         selectedKey={shown}
@@ -29,11 +31,11 @@ export default function AddContactDialog({ tab, link, onClose }: AddContactDialo
       >
         <TabList className={styles.bar ?? ''} aria-label={t('addcontact.tabs')}>
           <Tab id="invite" className={styles.tab ?? ''}>
-            <Send size={18} strokeWidth={1.75} aria-hidden="true" />
+            <Send {...icon} />
             {t('addcontact.mine')}
           </Tab>
           <Tab id="paste" className={styles.tab ?? ''}>
-            <ClipboardPaste size={18} strokeWidth={1.75} aria-hidden="true" />
+            <ClipboardPaste {...icon} />
             {t('addcontact.paste')}
           </Tab>
         </TabList>

@@ -1,7 +1,23 @@
+import { useLayoutEffect, useRef } from 'react';
 import styles from './FirstRun.module.css';
+
+/** The label's height of letters, and the room across, in the drawing's units. */
+const height = 64;
+const room = 268;
 
 /** The can with a person's name on its label, and the string that leads out of it. */
 export function Can({ name, words, color }: { name: string; words: string; color: number }) {
+  const label = useRef<SVGTextElement>(null);
+
+  // A long name is written smaller, as a person would.
+  useLayoutEffect(() => {
+    const text = label.current;
+    if (!text?.getComputedTextLength) return;
+    text.style.fontSize = `${height}px`;
+    const width = text.getComputedTextLength();
+    if (width > room) text.style.fontSize = `${(height * room) / width}px`;
+  }, [name]);
+
   return (
     <svg className={`${styles.can} ${styles[`c${color}`]}`} viewBox="0 0 560 640" aria-hidden="true">
       <defs>
@@ -28,13 +44,7 @@ export function Can({ name, words, color }: { name: string; words: string; color
           <path d="M96 378a154 34 0 0 0 308 0v10a154 34 0 0 1-308 0z" />
         </g>
         <path d="M96 120V476a154 34 0 0 0 308 0V120z" fill="url(#can-light)" />
-        <text
-          className={styles.written}
-          x="250"
-          y="326"
-          textAnchor="middle"
-          {...(name.length > 8 ? { textLength: 280, lengthAdjust: 'spacingAndGlyphs' as const } : {})}
-        >
+        <text ref={label} className={styles.written} x="250" y="326" textAnchor="middle">
           {name}
         </text>
         <text className={styles.words} x="250" y="366" textAnchor="middle">

@@ -1,13 +1,15 @@
-import { type FormEvent, useState } from 'react';
-import { backend } from '@/backend';
+import { HardDrive } from 'lucide-react';
+import { type FormEvent, useEffect, useState } from 'react';
+import { backend, toBackendError } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
 import { startedWith } from '@/model';
-import { Button, LidPicker, Mark, Note, TextField } from '@/ui';
+import { Button, LidPicker, Mark, Note, Spinner, TextField } from '@/ui';
 import { Can } from './Can';
 import styles from './FirstRun.module.css';
+import { nameOnTheCan } from './nameOnTheCan';
 
-/** The label holds so much of a name. */
-const onTheCan = 14;
+/** A line that is made at once is not announced: only after so long, in milliseconds, the form gives way. */
+const patience = 400;
 
 /** Shown while State.firstRun: name and colour are the only questions, then the window is usable. */
 export default function FirstRun() {
@@ -15,12 +17,22 @@ export default function FirstRun() {
   const [name, setName] = useState('');
   const [color, setColor] = useState(2);
   const [pending, setPending] = useState(false);
+  const [slow, setSlow] = useState(false);
   const [failure, setFailure] = useState<unknown>();
-  const code = failure instanceof Error && 'code' in failure ? String(failure.code) : '';
-  const ofName = code.startsWith('name-');
+  const ofName = failure !== undefined && toBackendError(failure).code.startsWith('name-');
+
+  useEffect(() => {
+    if (!pending) return;
+    const timer = setTimeout(() => setSlow(true), patience);
+    return () => {
+      clearTimeout(timer);
+      setSlow(false);
+    };
+  }, [pending]);
 
   async function create(event: FormEvent): Promise<void> {
     event.preventDefault();
+    if (pending) return;
     setPending(true);
     setFailure(undefined);
     try {
@@ -31,45 +43,62 @@ export default function FirstRun() {
     }
   }
 
-  const shown = [...(name.trim() || t('firstrun.you'))].slice(0, onTheCan).join('');
   const colors = t('firstrun.colors').split(', ');
   return (
     <main className={styles.page}>
       <div className={styles.picture}>
-        <Can name={shown} words={t('firstrun.direct')} color={color} />
+        <Can name={nameOnTheCan(name) || t('firstrun.you')} words={t('firstrun.direct')} color={color} />
       </div>
       <section className={styles.side}>
         <p className={styles.brand}>
           <Mark size={32} />
           <b>Tincan</b>
         </p>
-        <h1 className={styles.title}>{t('firstrun.title')}</h1>
-        <p className={styles.text}>{t('firstrun.text')}</p>
-        <form className={styles.form} onSubmit={(event) => void create(event)}>
-          <TextField
-            label={t('firstrun.name')}
-            large
-            autoFocus
-            value={name}
-            placeholder={t('firstrun.example')}
-            error={ofName ? errorText(failure) : undefined}
-            onChange={setName}
-          />
-          <div className={styles.colors}>
-            <span className={styles.label} aria-hidden="true">
-              {t('firstrun.color')}
-            </span>
-            <LidPicker label={t('firstrun.color')} value={color} names={colors} onChange={setColor} />
-          </div>
-          {failure !== undefined && !ofName && (
-            <Note kind="bad" role="alert">
-              <b>{t('firstrun.failed')}</b> {errorText(failure)}
-            </Note>
-          )}
-          <Button kind="primary" size="large" type="submit" pending={pending}>
-            {pending ? t('firstrun.creating') : t('firstrun.create')}
-          </Button>
-        </form>
+        {slow ? (
+          <>
+            <h1 className={styles.title}>{t('firstrun.stretching')}</h1>
+            <p className={styles.text}>{t('firstrun.soon')}</p>
+            <p className={styles.steps} role="status">
+              <span className={styles.spinner}>
+                <Spinner />
+              </span>
+              {t('firstrun.making')}
+            </p>
+          </>
+        ) : (
+          <>
+            <h1 className={styles.title}>{t('firstrun.title')}</h1>
+            <p className={styles.text}>{t('firstrun.text')}</p>
+            <form className={styles.form} onSubmit={(event) => void create(event)}>
+              <TextField
+                label={t('firstrun.name')}
+                large
+                autoFocus
+                value={name}
+                placeholder={t('firstrun.example')}
+                error={ofName ? errorText(failure) : undefined}
+                onChange={(text) => {
+                  setName(text);
+                  if (ofName) setFailure(undefined);
+                }}
+              />
+              <div className={styles.colors}>
+                <span className={styles.label} aria-hidden="true">
+                  {t('firstrun.color')}
+                </span>
+                <LidPicker label={t('firstrun.color')} large value={color} names={colors} onChange={setColor} />
+              </div>
+              {failure !== undefined && !ofName && (
+                <Note kind="bad" role="alert" icon={<HardDrive size={18} strokeWidth={1.75} aria-hidden="true" />}>
+                  <b className={styles.failed}>{t('firstrun.failed')}</b> {errorText(failure)}
+                </Note>
+              )}
+              <Button kind="primary" size="large" type="submit" pending={pending}>
+                {pending ? t('firstrun.creating') : t('firstrun.create')}
+              </Button>
+            </form>
+          </>
+        )}
       </section>
     </main>
   );

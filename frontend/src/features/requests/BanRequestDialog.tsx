@@ -26,7 +26,7 @@ export function BanRequestDialog({ request, onClose }: { request: Request; onClo
 
   return (
     <Dialog
-      title={t('requests.banTitle', { name })}
+      title={t('requests.banTitle', { name: request.name })}
       width="narrow"
       role="alertdialog"
       onClose={onClose}

@@ -1,104 +1,106 @@
 import { Ban, Fingerprint, Link2 } from 'lucide-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { backend, type Request } from '@/backend';
-import { dateAndTime, dateOf, digitGroups, errorText, useTranslation } from '@/i18n';
+import { dateAndTime, dateOf, digitGroups, errorText, timeAgo, useTranslation } from '@/i18n';
 import { initial, shortName, showConversation, showToast } from '@/model';
-import { Button, Lid, Note } from '@/ui';
+import { Button, Card, focusWhenLost, Lid, Note } from '@/ui';
 import { BanRequestDialog } from './BanRequestDialog';
 import styles from './Requests.module.css';
 
 /** So many of the twelve groups are shown at first. */
 const firstGroups = 3;
+const icon = { size: 18, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
-/** Who asks, what they wrote, what is known of them, and the answer. */
+/** Who asks, what they wrote, what is known of them, and the answer. Nothing else is known of them before it. */
 export function RequestCard({ request }: { request: Request }) {
   const { t } = useTranslation();
-  const [answering, setAnswering] = useState(false);
+  const [answering, setAnswering] = useState<'accept' | 'decline'>();
   const [banning, setBanning] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const name = shortName(request.name);
 
-  async function answer(call: () => Promise<void>): Promise<void> {
-    setAnswering(true);
+  async function answer(which: 'accept' | 'decline'): Promise<void> {
+    if (answering) return;
+    setAnswering(which);
     setFailure(undefined);
     try {
-      await call();
+      if (which === 'accept') {
+        showConversation((await backend().acceptRequest(request.id)).id);
+        focusWhenLost('[data-composer]');
+      } else {
+        await backend().declineRequest(request.id);
+        showToast(t('requests.declined', { name }));
+      }
     } catch (refusal) {
       setFailure(refusal);
-      setAnswering(false);
+      setAnswering(undefined);
     }
   }
 
-  const accept = () =>
-    answer(async () => {
-      const conversation = await backend().acceptRequest(request.id);
-      showConversation(conversation.id);
-    });
-  const decline = () =>
-    answer(async () => {
-      await backend().declineRequest(request.id);
-      showToast(t('requests.declined', { name }));
-    });
-
   return (
-    <section className={styles.card} aria-label={request.name}>
-      <div className={styles.person}>
-        <Lid letter={initial(request.name)} color={request.color} size={64} />
-        <div className={styles.who}>
-          <h2 className={styles.large}>{request.name}</h2>
-          <p className={styles.when}>{t('requests.asked', { when: dateAndTime(request.time) })}</p>
+    <Card className={styles.card}>
+      <article className={styles.inside} aria-label={request.name}>
+        <div className={styles.person}>
+          <Lid letter={initial(request.name)} color={request.color} size={64} />
+          <div className={styles.who}>
+            <h1 className={styles.large}>{request.name}</h1>
+            <p className={styles.asked}>
+              <time dateTime={request.time} title={dateAndTime(request.time)}>
+                {t('requests.asked', { when: timeAgo(request.time) })}
+              </time>
+            </p>
+          </div>
         </div>
-      </div>
-      <p className={styles.text}>{request.text}</p>
-      <h3 className={styles.known}>{t('requests.known')}</h3>
-      <dl className={styles.facts}>
-        <Fact icon={<Link2 size={18} strokeWidth={1.75} aria-hidden="true" />} what={t('requests.cameBy')}>
-          {request.inviteLabel
-            ? t('requests.yourLink', { label: request.inviteLabel, date: dateOf(request.inviteMade) })
-            : t('requests.yourLinkPlain', { date: dateOf(request.inviteMade) })}
-        </Fact>
-        <Fact icon={<Fingerprint size={18} strokeWidth={1.75} aria-hidden="true" />} what={t('requests.safety')}>
-          <Digits text={request.safetyNumber} />
-        </Fact>
-      </dl>
-      {failure !== undefined && (
-        <Note kind="bad" role="alert">
-          {errorText(failure)}
-        </Note>
-      )}
-      <div className={styles.answers}>
-        <Button
-          kind="primary"
-          size="large"
-          className={styles.accept ?? ''}
-          pending={answering}
-          onPress={() => void accept()}
-        >
-          {answering ? t('requests.accepting') : t('requests.accept')}
-        </Button>
-        <Button size="large" onPress={() => void decline()}>
-          {t('requests.decline')}
-        </Button>
-        <Button
-          kind="danger"
-          size="large"
-          icon={<Ban size={18} strokeWidth={1.75} aria-hidden="true" />}
-          onPress={() => setBanning(true)}
-        >
-          {t('requests.ban')}
-        </Button>
-      </div>
-      <p className={styles.hint}>{t('requests.notTold', { name })}</p>
+        {request.text && (
+          <blockquote className={styles.text} dir="auto">
+            {request.text}
+          </blockquote>
+        )}
+        <h3 className={styles.known}>{t('requests.known')}</h3>
+        <dl className={styles.facts}>
+          <Fact drawing={<Link2 {...icon} />} what={t('requests.cameBy')}>
+            {request.inviteLabel
+              ? t('requests.yourLink', { label: request.inviteLabel, date: dateOf(request.inviteMade) })
+              : t('requests.yourLinkPlain', { date: dateOf(request.inviteMade) })}
+          </Fact>
+          <Fact drawing={<Fingerprint {...icon} />} what={t('requests.safety')}>
+            <Digits text={request.safetyNumber} />
+          </Fact>
+        </dl>
+        {failure !== undefined && (
+          <Note kind="bad" role="alert">
+            {errorText(failure)}
+          </Note>
+        )}
+        <div className={styles.answers}>
+          <Button
+            kind="primary"
+            size="large"
+            className={styles.accept ?? ''}
+            pending={answering === 'accept'}
+            onPress={() => void answer('accept')}
+          >
+            {answering === 'accept' ? t('requests.accepting') : t('requests.accept')}
+          </Button>
+          <Button size="large" pending={answering === 'decline'} onPress={() => void answer('decline')}>
+            {answering === 'decline' ? t('requests.declining') : t('requests.decline')}
+          </Button>
+          <Button kind="danger" size="large" icon={<Ban {...icon} />} onPress={() => setBanning(true)}>
+            {t('requests.ban')}
+          </Button>
+        </div>
+        <p className={styles.hint}>{t('requests.notTold', { name })}</p>
+      </article>
       {banning && <BanRequestDialog request={request} onClose={() => setBanning(false)} />}
-    </section>
+    </Card>
   );
 }
 
-function Fact({ icon, what, children }: { icon: ReactNode; what: string; children: ReactNode }) {
+function Fact({ drawing, what, children }: { drawing: ReactNode; what: string; children: ReactNode }) {
   return (
     <div className={styles.fact}>
       <dt className={styles.what}>
-        {icon}
+        {drawing}
         {what}
       </dt>
       <dd className={styles.value}>{children}</dd>
@@ -106,18 +108,27 @@ function Fact({ icon, what, children }: { icon: ReactNode; what: string; childre
   );
 }
 
+/** The safety number in groups of five: the beginning, all of it on demand. */
 function Digits({ text }: { text: string }) {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
+  const number = useRef<HTMLSpanElement>(null);
   const groups = digitGroups(text);
   return (
     <>
-      <span className={styles.digits}>
+      <span ref={number} className={styles.digits} tabIndex={-1}>
         {(all ? groups : groups.slice(0, firstGroups)).join(' ')}
         {!all && ' …'}
       </span>
       {!all && (
-        <button type="button" className={styles.more} onClick={() => setAll(true)}>
+        <button
+          type="button"
+          className={styles.more}
+          onClick={() => {
+            setAll(true);
+            number.current?.focus();
+          }}
+        >
           {t('requests.showAll')}
         </button>
       )}

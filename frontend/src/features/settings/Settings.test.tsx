@@ -57,7 +57,7 @@ describe('profile', () => {
     press(/^Save/);
     expect(called('updateProfile')).toEqual([]);
     write('Name', 'Mira L.');
-    fireEvent.click(screen.getByRole('radio', { name: 'Teal' }));
+    fireEvent.click(screen.getByRole('radio', { name: 'Sea' }));
     press(/^Save/);
     await waitFor(() => expect(called('updateProfile')).toEqual([['updateProfile', 'Mira L.', 5]]));
     await waitFor(() => expect(session.getState().profile).toMatchObject({ name: 'Mira L.', color: 5 }));

@@ -9,5 +9,8 @@ export default {
   colors: 'Amber, Brick, Olive, Pine, Sea, Slate blue, Plum, Tin',
   create: 'Create my line',
   creating: 'Creating your line',
+  stretching: 'Stretching the string…',
+  soon: 'This takes a second or two.',
+  making: 'Making your line on this computer',
   failed: 'Your line could not be made.',
 } as const;

@@ -7,7 +7,7 @@ export default {
   profileText: 'What people see when you open a line to them.',
   name: 'Name',
   color: 'Colour',
-  colors: 'Honey, Brick, Olive, Green, Teal, Blue, Plum, Grey',
+  colors: 'Amber, Brick, Olive, Pine, Sea, Slate blue, Plum, Tin',
   save: 'Save',
   saving: 'Saving',
   unchanged: 'Nothing was changed yet.',

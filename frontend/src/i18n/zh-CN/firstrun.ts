@@ -9,5 +9,8 @@ export default {
   colors: '琥珀, 砖红, 橄榄, 松绿, 海蓝, 石板蓝, 梅紫, 锡灰',
   create: '创建我的线路',
   creating: '正在创建线路',
+  stretching: '正在拉直线绳…',
+  soon: '需要一两秒。',
+  making: '正在这台电脑上创建你的线路',
   failed: '线路没有创建成功。',
 } as const;

@@ -1,9 +1,13 @@
+import type en from '../en/requests';
+import type { Words } from '../words';
+
 export default {
   title: '联系人请求',
   count_other: '{{count}} 个待处理',
   none: '没有人在请求',
   noneText: '打开你的链接并写信给你的人会出现在这里。在任何线路接通之前，由你决定。',
-  asked: '{{when}} 请求',
+  asked: '{{when}}发出请求',
+  row: '{{link}}，{{when}}',
   byLink: '邀请链接',
   known: '已知的信息',
   cameBy: '来自',
@@ -14,15 +18,16 @@ export default {
   accept: '接受',
   accepting: '正在接受',
   decline: '拒绝',
+  declining: '正在拒绝',
   ban: '封禁…',
   notTold: '如果你拒绝或封禁，{{name}} 不会得到通知。',
   declined: '{{name}} 的请求已删除。',
   banTitle: '封禁 {{name}}？',
   banText: '{{name}} 将无法再向你发出请求，也不会得到通知。这个请求会被删除。',
-  banKept: '你可以在“设置”的封禁名单里撤销。',
+  banKept: '可以在“设置”的“封禁名单”里撤销。',
   banReason: '原因',
   banReasonHelp: '只给你自己看，最多 200 个字符。',
   banConfirm: '封禁',
   banning: '正在封禁',
   banDone: '{{name}} 已被封禁。',
-} as const;
+} satisfies Words<typeof en>;

@@ -10,7 +10,7 @@ export default {
   profileText: '与别人接通线路时，对方看到的就是这些。',
   name: '名字',
   color: '颜色',
-  colors: '蜜黄, 砖红, 橄榄, 绿, 青, 蓝, 紫, 灰',
+  colors: '琥珀, 砖红, 橄榄, 松绿, 海蓝, 石板蓝, 梅紫, 锡灰',
   save: '保存',
   saving: '正在保存',
   unchanged: '还没有任何改动。',
