@@ -158,6 +158,74 @@ func TestStolenKeysDoNotImpersonateOthers(t *testing.T) {
 	}
 }
 
+// TestReplyKeyIsTheSenders: a reply key of the same person's other device, or
+// of the same device in another person's name, would lead answers astray.
+func TestReplyKeyIsTheSenders(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	cleo, key := testKeys(t, 5), testSealingKey(t, 4)
+	record := func(peer identity.PeerID, by *identity.Keys) *wire.Signed {
+		signed, err := key.Record(by, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body := &wire.KeyRecord{}
+		if err = wire.Decode(signed.GetBody(), maxRecord, body); err != nil {
+			t.Fatal(err)
+		}
+		body.Identity = peer[:]
+		renamed := by.SignedAsDevice(identity.ContextKeyRecord, mustEncode(t, body))
+		if _, err = ParseRecord(renamed); err != nil { // it holds by itself
+			t.Fatal(err)
+		}
+		return renamed
+	}
+	for name, test := range map[string]struct {
+		reply *wire.Signed
+		want  error
+	}{
+		"hers":                        {record(p.ana.Peer(), p.ana), nil},
+		"of another device of hers":   {record(p.ana.Peer(), cleo), ErrSender},
+		"her device, another's name":  {record(cleo.Peer(), p.ana), ErrSender},
+		"another device, another one": {record(cleo.Peer(), cleo), ErrSender},
+	} {
+		content := p.content("May I?")
+		content.ReplyKey = test.reply
+		if _, err := Open(craft{content: content}.seal(t, p), p.find, written); !errors.Is(err, test.want) {
+			t.Errorf("%s: %v, want %v", name, err, test.want)
+		}
+	}
+}
+
+// TestCheapChecksComeFirst: what the outer header shows to be wrong costs no
+// key agreement, and no search for a key.
+func TestCheapChecksComeFirst(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	good := p.seal(t, p.content("May I?"))
+	odd := append(encodeHeader(Header{Kind: 1, KeyID: p.key.ID, Expires: written.Add(time.Hour)}, 768+overhead), make([]byte, encSize+768+overhead)...)
+	if _, err := Peek(odd); !errors.Is(err, ErrNotEnvelope) {
+		t.Errorf("Peek of an odd size: %v", err)
+	}
+	for name, test := range map[string]struct {
+		sealed []byte
+		now    time.Time
+		want   error
+	}{
+		"expired":     {good, written.Add(2 * time.Hour), ErrExpired},
+		"far ahead":   {good, written.Add(-maxLife), ErrClock},
+		"an odd size": {odd, written, ErrNotEnvelope},
+	} {
+		find := func([keyIDSize]byte) *SealingKey {
+			t.Errorf("%s: a key was looked for", name)
+			return nil
+		}
+		if _, err := Open(test.sealed, find, test.now); !errors.Is(err, test.want) {
+			t.Errorf("%s: %v, want %v", name, err, test.want)
+		}
+	}
+}
+
 // TestRotationHidesThePast: with the keys of after a rotation, what was sealed
 // before does not open, even when it is tried with the wrong key.
 func TestRotationHidesThePast(t *testing.T) {

@@ -151,6 +151,18 @@ func TestSafetyNumberForm(t *testing.T) {
 	}
 }
 
+// TestParsePeerIDIsCapped: what is ignored counts too.
+func TestParsePeerIDIsCapped(t *testing.T) {
+	t.Parallel()
+	text := testKeys(t, 1).Peer().String()
+	if _, err := ParsePeerID(text + strings.Repeat(" ", 256-len(text))); err != nil {
+		t.Errorf("256 bytes: %v", err)
+	}
+	if _, err := ParsePeerID(text + strings.Repeat(" ", 257-len(text))); !errors.Is(err, ErrNotPeerID) {
+		t.Errorf("257 bytes: %v", err)
+	}
+}
+
 // TestEveryWrongCharacterIsSeen changes each character of an identity into each
 // other one: 24 bits of checksum see all of these few.
 func TestEveryWrongCharacterIsSeen(t *testing.T) {

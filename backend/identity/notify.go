@@ -21,6 +21,7 @@ const (
 	maxArguments  = 16
 	noticeTime    = 5 * time.Second
 	retryAccept   = 200 * time.Millisecond
+	retryReach    = 50 * time.Millisecond
 	socketName    = "tincan.sock"
 	longestSocket = 100 // sockaddr_un holds 108 bytes, macOS 104
 )
@@ -126,7 +127,7 @@ func parseNotice(line []byte) ([]string, error) {
 
 // Notify tells the instance that holds a folder to show itself, with the
 // arguments of this one. Only the first 16 arguments are told, and 16 KiB is
-// the most that they may be.
+// the most that they may be. It waits up to 5 s for one that does not hear yet.
 func Notify(ctx context.Context, path string, arguments []string) error {
 	if err := notify(ctx, path, arguments); err != nil {
 		return fmt.Errorf("identity: telling the first instance: %w", err)
@@ -152,7 +153,7 @@ func notify(ctx context.Context, path string, arguments []string) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, noticeTime)
 	defer cancel()
-	connection, err := (&net.Dialer{}).DialContext(ctx, "unix", address)
+	connection, err := reach(ctx, address)
 	if err != nil {
 		return err
 	}
@@ -166,6 +167,23 @@ func notify(ctx context.Context, path string, arguments []string) error {
 		return fmt.Errorf("it did not answer: %w", err)
 	}
 	return nil
+}
+
+// reach connects to the first instance. One that has just started locks the
+// folder first and hears only when its history is open, so somebody who starts
+// Tincan twice in a row comes in between: it is tried until ctx ends.
+func reach(ctx context.Context, address string) (net.Conn, error) {
+	for {
+		connection, err := (&net.Dialer{}).DialContext(ctx, "unix", address)
+		if err == nil {
+			return connection, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(retryReach):
+		}
+	}
 }
 
 // socketPath is in the folder, unless its path is too long for a socket: then

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -159,6 +160,12 @@ func TestSocketFolderOfSomebodyElseIsRefused(t *testing.T) {
 	if err := Notify(t.Context(), long, []string{"secret"}); !errors.Is(err, errSocketFolder) {
 		t.Errorf("open to everybody: %v", err)
 	}
+	if err := errors.Join(os.Remove(own), os.WriteFile(own, nil, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ownTemporaryFolder(); !errors.Is(err, errSocketFolder) {
+		t.Errorf("a file: %v", err)
+	}
 	target := filepath.Join(temporary, "target")
 	if err := errors.Join(os.Remove(own), os.Mkdir(target, 0o700), os.Symlink(target, own)); err != nil {
 		t.Fatal(err)
@@ -183,10 +190,85 @@ func shortTemporary(t *testing.T) string {
 	return path
 }
 
+// TestNotifyWithoutAFirstInstance gives up, but not before a first instance
+// that is just starting had its time.
 func TestNotifyWithoutAFirstInstance(t *testing.T) {
 	t.Parallel()
-	if err := Notify(t.Context(), t.TempDir(), nil); err == nil {
-		t.Error("nobody was told and nothing was said")
+	path := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		if err := Notify(t.Context(), path, nil); err == nil {
+			t.Error("nobody was told and nothing was said")
+		}
+		if took := time.Since(start); took != noticeTime {
+			t.Errorf("it was given up after %v", took)
+		}
+	})
+}
+
+// TestNotifyBeforeTheFirstHears: the second instance comes while the first
+// holds the folder already and still opens its history.
+func TestNotifyBeforeTheFirstHears(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir()
+	folder := openFolder(t, path)
+	begun, notified := make(chan struct{}), make(chan error, 1)
+	go func() {
+		close(begun)
+		notified <- Notify(context.Background(), path, []string{"early"})
+	}()
+	<-begun
+	told := listen(t, folder)
+	if err := <-notified; err != nil {
+		t.Fatal(err)
+	}
+	if arguments := <-told; !slices.Equal(arguments, []string{"early"}) {
+		t.Errorf("told %q", arguments)
+	}
+}
+
+// TestSilenceIsHungUpOn: somebody who connects and says nothing, or does not
+// end, holds up later instances for a short time only.
+func TestSilenceIsHungUpOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		here, there := net.Pipe()
+		defer func() { _ = there.Close() }()
+		ears := &ears{closed: make(chan struct{})}
+		start := time.Now()
+		ears.serve(here, func([]string) { t.Error("nothing was said") })
+		if took := time.Since(start); took != noticeTime {
+			t.Errorf("it was heard for %v", took)
+		}
+		ears.done.Wait()
+		if _, err := there.Write([]byte("x")); err == nil {
+			t.Error("the connection is left open")
+		}
+	})
+}
+
+// endless gives the same byte for ever, or until it gave far too much.
+type endless struct{ given int }
+
+func (e *endless) Read(into []byte) (int, error) {
+	if e.given > 8*maxNotice {
+		return 0, errors.New("more was read than a notice may hold")
+	}
+	for i := range into {
+		into[i] = 'a'
+	}
+	e.given += len(into)
+	return len(into), nil
+}
+
+func TestEndlessNoticeIsNotHeld(t *testing.T) {
+	t.Parallel()
+	from := &endless{}
+	if _, err := readNotice(from); !errors.Is(err, errNotice) {
+		t.Errorf("%v", err)
+	}
+	if from.given > 2*maxNotice {
+		t.Errorf("%d bytes were read", from.given)
 	}
 }
 

@@ -140,6 +140,14 @@ func TestLocation(t *testing.T) {
 	if _, err := keys.Location(0, servers, recordTime); !errors.Is(err, ErrRecord) {
 		t.Errorf("version 0: %v", err)
 	}
+	peer := keys.Peer()
+	unversioned := encode(t, &wire.LocationRecord{Identity: peer[:], Servers: ServersToWire(servers)})
+	unknown := protowire.AppendVarint(protowire.AppendTag(slices.Clone(signed.GetBody()), 99, protowire.VarintType), 1)
+	for name, body := range map[string][]byte{"version 0": unversioned, "an unknown field": unknown, "too large": make([]byte, maxLocation+1)} {
+		if _, err := ParseLocation(keys.SignedAsIdentity(ContextLocation, body)); !errors.Is(err, ErrRecord) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 	if _, err := ParseLocation(testKeys(t, 2).SignedAsIdentity(ContextLocation, signed.GetBody())); !errors.Is(err, ErrRecord) {
 		t.Errorf("signed by somebody else: %v", err)
 	}

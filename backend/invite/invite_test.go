@@ -249,6 +249,34 @@ func TestEveryChangedCharacterIsRefused(t *testing.T) {
 	}
 }
 
+// TestTheLastCharacterHasOneForm: base64 has spare bits at its end, which must
+// be zero, or one invite would have several links.
+func TestTheLastCharacterHasOneForm(t *testing.T) {
+	t.Parallel()
+	whole := link(t)
+	if (len(whole)-len(prefix))%4 == 0 {
+		t.Fatal("this link has no spare bits: change the invite of the tests")
+	}
+	last := whole[len(whole)-1]
+	for _, other := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") {
+		if _, err := Parse(whole[:len(whole)-1] + string(other)); (err == nil) != (other == last) {
+			t.Errorf("the last character as %c: %v", other, err)
+		}
+	}
+}
+
+// TestParseIsCapped: what is ignored counts too.
+func TestParseIsCapped(t *testing.T) {
+	t.Parallel()
+	whole := link(t)
+	if _, err := Parse(whole + strings.Repeat("\n", maxText-len(whole))); err != nil {
+		t.Errorf("%d bytes: %v", maxText, err)
+	}
+	if _, err := Parse(whole + strings.Repeat("\n", maxText+1-len(whole))); !errors.Is(err, ErrNotInvite) {
+		t.Errorf("%d bytes: %v", maxText+1, err)
+	}
+}
+
 // craft signs a changed invite: what somebody can make who keeps to no rule.
 func craft(t testing.TB, change func(*wire.Invite)) string {
 	t.Helper()
