@@ -118,11 +118,13 @@ export class FakeBackend extends FakeWorld implements Backend {
       this.made += 1;
       const invite = {
         ...template,
-        id: `invite-${this.made}`,
+        id: `invite-made-${this.made}`,
         label: options.label,
         uses: options.uses || 1,
         used: 0,
         active: true,
+        created: this.now().toISOString(),
+        expires: new Date(this.now().getTime() + (options.days || 7) * 86_400_000).toISOString(),
       };
       this.inviteList = [invite, ...this.inviteList];
       return invite;

@@ -72,7 +72,9 @@ export function TextField({
       {...(onEnter
         ? {
             onKeyDown: (event) => {
-              if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+              const { isComposing, keyCode } = event.nativeEvent;
+              // WebKit ends composing before the key that ended it; 229 is its code then.
+              if (event.key !== 'Enter' || event.shiftKey || isComposing || keyCode === 229) return;
               event.preventDefault();
               onEnter();
             },

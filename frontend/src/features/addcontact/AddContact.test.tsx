@@ -4,10 +4,11 @@ import { type Invite, type InvitePreview, setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
 import { sampleConversation, sampleState } from '@/backend/samples';
 import { en } from '@/i18n/en';
-import { synchronise, view } from '@/model';
+import { synchronise, toasts, view } from '@/model';
 import { resetModel } from '@/model/reset';
-import { sizeOf } from './first';
+import { copyText } from './copy';
 import AddContactDialog from './index';
+import { codeMeasure, reusable } from './invites';
 import { changedLink } from './useInvite';
 
 const invite = (id: string, change: Partial<Invite> = {}): Invite => ({
@@ -17,7 +18,7 @@ const invite = (id: string, change: Partial<Invite> = {}): Invite => ({
   short: `tincan:invite/1#${id}…`,
   qr: 'M0 0h1v1h-1z',
   qrSize: 45,
-  created: '2026-11-20T10:00:00.000Z',
+  created: new Date().toISOString(),
   expires: '2999-11-28T10:00:00.000Z',
   uses: 1,
   used: 0,
@@ -71,10 +72,10 @@ describe('my invite', () => {
   it('shows the newest link that works, and copies the whole of it', async () => {
     const writeText = vi.fn(() => Promise.resolve());
     Object.defineProperty(navigator, 'clipboard', { value: { writeText }, configurable: true });
-    begin([invite('over', { active: false }), invite('good'), invite('older')]);
+    begin([invite('over', { active: false }), invite('club', { uses: 5 }), invite('good'), invite('older')]);
     show('invite');
     await screen.findByRole('img', { name: /QR code/ });
-    expect(screen.getByText(/1 other link is active/)).toBeDefined();
+    expect(screen.getByText(/2 other links are active/)).toBeDefined();
     fireEvent.click(button('Copy link'));
     await screen.findByRole('button', { name: 'Copied' });
     expect(writeText).toHaveBeenCalledWith(invite('good').link);
@@ -98,6 +99,44 @@ describe('my invite', () => {
     expect(called('createInvite')).toEqual([['createInvite', { label: 'Kayak club', days: 30, uses: 5 }]]);
   });
 
+  it('takes one of today for one person again, and none else', () => {
+    const now = new Date(2026, 10, 21, 9, 0);
+    const at = (day: number, hour: number) => new Date(2026, 10, day, hour, 0).toISOString();
+    const list = [
+      invite('club', { uses: 5, created: at(21, 8) }),
+      invite('revoked', { active: false, created: at(21, 7) }),
+      invite('newest', { created: at(21, 6) }),
+      invite('older', { created: at(21, 5) }),
+      invite('yesterday', { created: at(20, 23) }),
+    ];
+    expect(reusable(list, now)?.id).toBe('newest');
+    expect(reusable(list.slice(4), now)).toBeUndefined();
+  });
+
+  it('draws the code in whole pixels, with four modules of ground', () => {
+    expect(codeMeasure(69)).toEqual({ width: 231, quiet: 12 });
+    expect(codeMeasure(45)).toEqual({ width: 212, quiet: 16 });
+    expect(codeMeasure(177)).toEqual({ width: 370, quiet: 8 });
+  });
+
+  it('shows a link that was copied in vain as a whole', async () => {
+    Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
+    begin([invite('good')]);
+    show('invite');
+    fireEvent.click(await screen.findByRole('button', { name: 'Copy link' }));
+    await screen.findByText(invite('good').link);
+    expect(screen.getByText(en.app.copyFailed)).toBeDefined();
+  });
+
+  it('keeps the others at hand when none can be made', async () => {
+    begin([invite('yesterday', { created: '2020-01-01T00:00:00.000Z' })]);
+    fake.refuse('createInvite', 'no-server');
+    show('invite');
+    await screen.findByRole('alert');
+    expect(screen.getByText(/1 other link is active/)).toBeDefined();
+    expect(button('Manage links')).toBeDefined();
+  });
+
   it('says where to go when nobody could find me', async () => {
     begin([]);
     show('invite');
@@ -112,6 +151,7 @@ describe('my invite', () => {
       invite('full', { active: false, used: 1 }),
       invite('old', { active: false, expires: '2020-01-01T00:00:00.000Z' }),
     ]);
+    fake.refuse('createInvite', 'no-server');
     show('invite');
     fireEvent.click(await screen.findByRole('button', { name: 'Manage links' }));
     const rows = screen.getAllByRole('row').map((row) => row.textContent);
@@ -126,6 +166,7 @@ describe('my invite', () => {
     fireEvent.click(button('Revoke'));
     await waitFor(() => expect(called('revokeInvite')).toEqual([['revokeInvite', 'good']]));
     await screen.findByText(/2 of 5 came · revoked/);
+    expect(toasts.getState().current?.text).toBe(en.addcontact.revoked);
     expect(screen.queryByRole('button', { name: 'Revoke' })).toBeNull();
   });
 });
@@ -157,6 +198,7 @@ describe('a link of somebody else', () => {
 
   it.each([
     ['invite-expired', /expired on 14 November 2024. Ask Jo/],
+    ['invite-empty', /Paste the invite you were sent/],
     ['invite-truncated', /cut off/],
     ['invite-damaged', /damaged/],
     ['invite-own', /your own/],
@@ -170,6 +212,69 @@ describe('a link of somebody else', () => {
     await screen.findByText(sentence);
     expect(link().getAttribute('aria-invalid')).toBe('true');
     expect(button(/^Send request/).getAttribute('aria-disabled')).toBe('true');
+  });
+
+  it('is read at once on Enter, and Enter goes on to the message', async () => {
+    show('paste');
+    fireEvent.keyDown(link(), { key: 'Enter' });
+    await waitFor(() => expect(called('readInvite')).toEqual([['readInvite', '']]));
+    for (const text of ['n', 'no', 'noo', 'noor']) fireEvent.change(link(), { target: { value: text } });
+    fireEvent.keyDown(link(), { key: 'Enter' });
+    await screen.findByText('Noor Haddad invites you');
+    expect(called('readInvite')).toEqual([
+      ['readInvite', ''],
+      ['readInvite', 'noor'],
+    ]);
+    expect(document.activeElement).toBe(message());
+  });
+
+  it('stays, with the message, while the other tab is looked at', async () => {
+    show('paste', 'noor');
+    await screen.findByText('Noor Haddad invites you');
+    fireEvent.change(message(), { target: { value: 'Hi' } });
+    fireEvent.click(screen.getByRole('tab', { name: 'My invite' }));
+    await screen.findByRole('img', { name: /QR code/ });
+    fireEvent.click(screen.getByRole('tab', { name: 'Paste a link' }));
+    await screen.findByText('Noor Haddad invites you');
+    expect((message() as HTMLTextAreaElement).value).toBe('Hi');
+    fireEvent.change(link(), { target: { value: 'nonsense' } });
+    await screen.findByText(/not a Tincan invite/);
+    fireEvent.change(link(), { target: { value: 'noor' } });
+    await screen.findByText('Noor Haddad invites you');
+    expect((message() as HTMLTextAreaElement).value).toBe('Hi');
+  });
+
+  it('does not send while an input method composes', async () => {
+    show('paste', 'noor');
+    await screen.findByText('Noor Haddad invites you');
+    fireEvent.change(message(), { target: { value: '你好' } });
+    fireEvent.keyDown(message(), { key: 'Enter', isComposing: true });
+    fireEvent.keyDown(message(), { key: 'Enter', keyCode: 229 });
+    expect(called('sendRequest')).toEqual([]);
+  });
+
+  it('of somebody who became a contact meanwhile leads to them', async () => {
+    fake.refuse('sendRequest', 'contact-already', { name: 'Noor', conversation: 'ana' });
+    show('paste', 'noor');
+    await screen.findByText('Noor Haddad invites you');
+    fireEvent.change(message(), { target: { value: 'Hi' } });
+    fireEvent.click(button('Send request'));
+    fireEvent.click(await screen.findByRole('button', { name: 'Open the conversation' }));
+    expect(view.getState().conversation).toBe('ana');
+  });
+
+  it.each([
+    ['text-empty', /nothing to send/],
+    ['request-long', /up to 1 KiB/],
+    ['text-invalid', /cannot be sent/],
+    ['invite-expired', /expired on 14 November 2024. Ask Jo/],
+  ])('says why it does not go out: %s', async (code, sentence) => {
+    fake.refuse('sendRequest', code, { date: '2024-11-14T08:00:00.000Z', name: 'Jo' });
+    show('paste', 'noor');
+    await screen.findByText('Noor Haddad invites you');
+    fireEvent.change(message(), { target: { value: 'Hi' } });
+    fireEvent.click(button('Send request'));
+    expect((await screen.findByRole('alert')).textContent).toMatch(sentence);
   });
 
   it('goes out with the first message on Enter, and the conversation opens', async () => {
@@ -216,11 +321,50 @@ describe('a link of somebody else', () => {
 });
 
 describe('parts', () => {
-  it('tell a paste from typing', () => {
-    expect(changedLink('', 't')).toEqual({ text: 't', pasted: false });
-    expect(changedLink('tin', 'ti').pasted).toBe(false);
-    expect(changedLink('', 'tincan:').pasted).toBe(true);
+  it.each([
+    ['', 't', false],
+    ['tin', 'ti', false],
+    ['tincan:one', '', false],
+    ['tincan:one', 'tincan:once', false],
+    ['', 'tincan:', true],
+    ['tincan:aaaa', 'tincan:bbbb', true],
+    ['tincan:a long one', 'tincan:bb', true],
+  ])('tell whether %j to %j was pasted', (before, text, atOnce) => {
+    expect(changedLink(before, text)).toEqual({ text, atOnce, asked: 0 });
+  });
+});
+
+describe('copying without a clipboard', () => {
+  afterEach(() => Reflect.deleteProperty(document, 'execCommand'));
+
+  const refuseClipboard = () =>
+    Object.defineProperty(navigator, 'clipboard', {
+      value: { writeText: () => Promise.reject(new Error('no')) },
+      configurable: true,
+    });
+
+  it('marks the text in a field of the dialog, and gives the focus back', async () => {
+    refuseClipboard();
+    let marked = '';
+    document.execCommand = () => {
+      const field = document.activeElement as HTMLTextAreaElement;
+      marked = field.value.slice(field.selectionStart, field.selectionEnd);
+      return field.closest('[role="dialog"]') !== null;
+    };
+    show('invite');
+    const copy = await screen.findByRole('button', { name: 'Copy link' });
+    act(() => copy.focus());
+    expect(await copyText('tincan:invite/1#whole')).toBe(true);
+    expect(marked).toBe('tincan:invite/1#whole');
+    expect(document.activeElement).toBe(copy);
+    expect(document.querySelector('textarea')).toBeNull();
   });
 
-  it('count what goes out', () => expect(sizeOf(' 你 a\n')).toBe(5));
+  it('says when that is refused too', async () => {
+    refuseClipboard();
+    expect(await copyText('x')).toBe(false);
+    document.execCommand = () => false;
+    expect(await copyText('x')).toBe(false);
+    expect(document.querySelector('textarea')).toBeNull();
+  });
 });

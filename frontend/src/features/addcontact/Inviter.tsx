@@ -1,7 +1,7 @@
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { InvitePreview } from '@/backend';
 import { dateOf, digitGroups, list, useTranslation } from '@/i18n';
-import { initial, shortName } from '@/model';
+import { initial } from '@/model';
 import { Card, Lid } from '@/ui';
 import styles from './AddContact.module.css';
 
@@ -12,6 +12,7 @@ const firstGroups = 3;
 export function Inviter({ preview }: { preview: InvitePreview }) {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
+  const number = useRef<HTMLSpanElement>(null);
   const groups = digitGroups(preview.safetyNumber);
   return (
     <Card className={styles.inviter}>
@@ -19,18 +20,23 @@ export function Inviter({ preview }: { preview: InvitePreview }) {
       <div className={styles.linkText}>
         <h3 className={styles.linkName}>{t('addcontact.from', { name: preview.name })}</h3>
         <p className={styles.facts}>
-          {preview.conversation
-            ? t('addcontact.already', { name: shortName(preview.name) })
-            : t('addcontact.via', { servers: list(preview.servers), date: dateOf(preview.expires) })}
+          {t('addcontact.via', { servers: list(preview.servers), date: dateOf(preview.expires) })}
         </p>
         <p className={styles.safety}>
           <span className={styles.safetyName}>{t('addcontact.safety')}</span>
-          <span className={styles.digits}>
+          <span ref={number} className={styles.digits} tabIndex={-1}>
             {(all ? groups : groups.slice(0, firstGroups)).join(' ')}
             {!all && ' …'}
           </span>
           {!all && (
-            <button type="button" className={styles.textButton} onClick={() => setAll(true)}>
+            <button
+              type="button"
+              className={styles.textButton}
+              onClick={() => {
+                setAll(true);
+                number.current?.focus();
+              }}
+            >
               {t('addcontact.showAll')}
             </button>
           )}

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { GridList, GridListItem } from 'react-aria-components/GridList';
 import { backend, type Invite } from '@/backend';
 import { dateOf, errorText, number, useTranslation } from '@/i18n';
+import { showToast } from '@/model';
 import { Button, classes, Hidden, IconButton, Note } from '@/ui';
 import styles from './AddContact.module.css';
 import { copyText } from './copy';
@@ -22,6 +23,7 @@ export function ManageLinks({ invites, onChange, onBack }: ManageLinksProps) {
   const [asked, setAsked] = useState('');
   const [copied, setCopied] = useState('');
   const [pending, setPending] = useState(false);
+  const [revoked, setRevoked] = useState(false);
 
   // Not by autoFocus: what was pressed to come here is gone in the same moment.
   useEffect(() => back.current?.focus(), []);
@@ -36,6 +38,8 @@ export function ManageLinks({ invites, onChange, onBack }: ManageLinksProps) {
     try {
       await backend().revokeInvite(id);
       onChange(await backend().invites());
+      showToast(t('addcontact.revoked'));
+      setRevoked(true);
     } catch (refusal) {
       setFailure(refusal);
     } finally {
@@ -62,7 +66,7 @@ export function ManageLinks({ invites, onChange, onBack }: ManageLinksProps) {
           {errorText(failure)}
         </Note>
       )}
-      <GridList ref={list} className={styles.links ?? ''} aria-label={t('addcontact.mine')} selectionMode="none">
+      <GridList ref={list} className={styles.links ?? ''} aria-label={t('addcontact.mineAll')} selectionMode="none">
         {invites.map((invite) => {
           const name = invite.label || t('addcontact.plain');
           return (
@@ -107,7 +111,13 @@ export function ManageLinks({ invites, onChange, onBack }: ManageLinksProps) {
                         <Copy size={18} strokeWidth={1.75} aria-hidden="true" />
                       )}
                     </IconButton>
-                    <Button size="small" onPress={() => setAsked(invite.id)}>
+                    <Button
+                      size="small"
+                      onPress={() => {
+                        setAsked(invite.id);
+                        setRevoked(false);
+                      }}
+                    >
                       {t('addcontact.revoke')}
                     </Button>
                   </>
@@ -118,6 +128,8 @@ export function ManageLinks({ invites, onChange, onBack }: ManageLinksProps) {
         })}
       </GridList>
       <Hidden live>{copied && t('addcontact.copiedSay')}</Hidden>
+      {/* The toast stands outside of the dialog, where nothing is read aloud now. */}
+      <Hidden live>{revoked && t('addcontact.revoked')}</Hidden>
     </div>
   );
 

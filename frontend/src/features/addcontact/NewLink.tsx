@@ -4,7 +4,7 @@ import { useTranslation } from '@/i18n';
 import { Button, Select, TextField } from '@/ui';
 import styles from './AddContact.module.css';
 
-const people = ['1', '5', '25', '100'] as const;
+const people = ['1', '5', '25'] as const;
 /** Characters of a label. */
 const mostLabel = 64;
 

@@ -1,44 +1,66 @@
 import { useEffect, useRef, useState } from 'react';
-import { backend } from '@/backend';
+import { backend, toBackendError } from '@/backend';
 import { errorText, number, useTranslation } from '@/i18n';
 import { shortName, showConversation } from '@/model';
 import { Button, classes, focusWhenLost, Note, TextField } from '@/ui';
 import styles from './AddContact.module.css';
-import { mostFirst, sizeOf } from './first';
+import { movesAlongTabs } from './arrived';
 import { Inviter } from './Inviter';
-import { changedLink, type ReadLink, useInvite } from './useInvite';
+import { askedLink, changedLink, type LinkText, useInvite } from './useInvite';
+
+/** Bytes of a first message, at most. */
+const mostFirst = 1024;
+
+const encoder = new TextEncoder();
+
+interface PasteLinkProps {
+  /** The link that was opened outside, '' for none. */
+  outside: string;
+  link: LinkText;
+  message: string;
+  onLink: (link: LinkText) => void;
+  onMessage: (message: string) => void;
+  onClose: () => void;
+}
 
 /** Someone else's link: whom it leads to, and the first message, which is the request. */
-export function PasteLink({ link, onClose }: { link: string; onClose: () => void }) {
+export function PasteLink({ outside, link, message, onLink, onMessage, onClose }: PasteLinkProps) {
   const { t } = useTranslation();
-  const [read, setRead] = useState<ReadLink>({ text: link, pasted: true });
-  const [message, setMessage] = useState('');
+  const [focusField] = useState(() => !movesAlongTabs());
   const [pending, setPending] = useState(false);
   const [refused, setRefused] = useState<unknown>();
   const place = useRef<HTMLDivElement>(null);
-  const { preview, failure, reading } = useInvite(read);
+  const open = useRef<HTMLButtonElement>(null);
+  // Set by Enter: go on as soon as it is known where to.
+  const goOn = useRef(false);
+  const { preview, failure, reading } = useInvite(link);
 
-  const known = preview?.conversation;
+  const refusal = refused === undefined ? undefined : toBackendError(refused);
+  const known =
+    preview?.conversation ?? (refusal?.code === 'contact-already' ? refusal.params.conversation : undefined);
   const name = preview ? shortName(preview.name) : '';
-  const size = sizeOf(message);
+  const first = message.trim();
+  const size = encoder.encode(first).length;
   const long = size > mostFirst;
-  const blocked = !preview
-    ? t('addcontact.linkFirst')
-    : known
-      ? undefined
-      : size === 0
-        ? t('addcontact.writeFirst')
-        : long
-          ? t('errors.request-long')
-          : undefined;
-
-  const focusMessage = () => place.current?.querySelector('textarea')?.focus();
 
   // A link that was opened outside needs no typing here: what is missing is the message.
-  const arrived = link !== '' && read.text === link && preview !== undefined;
+  const arrived = outside !== '' && link.text === outside && preview !== undefined && focusField;
   useEffect(() => {
-    if (arrived) focusMessage();
-  }, [arrived]);
+    if (preview && (arrived || goOn.current)) focusNext();
+  }, [arrived, preview]);
+
+  function focusNext(): void {
+    goOn.current = false;
+    (place.current?.querySelector('textarea') ?? open.current)?.focus();
+  }
+
+  function whyNot(): string | undefined {
+    if (!preview) return t('addcontact.linkFirst');
+    if (known) return undefined;
+    if (size === 0) return t('addcontact.writeFirst');
+    return long ? t('errors.request-long') : undefined;
+  }
+  const blocked = whyNot();
 
   function show(conversation: string): void {
     onClose();
@@ -51,9 +73,9 @@ export function PasteLink({ link, onClose }: { link: string; onClose: () => void
     setPending(true);
     setRefused(undefined);
     try {
-      show((await backend().sendRequest(read.text, message.trim())).id);
-    } catch (refusal) {
-      setRefused(refusal);
+      show((await backend().sendRequest(link.text, first)).id);
+    } catch (reason) {
+      setRefused(reason);
       setPending(false);
     }
   }
@@ -65,22 +87,32 @@ export function PasteLink({ link, onClose }: { link: string; onClose: () => void
           label={t('addcontact.pasteLabel')}
           large
           mono
-          autoFocus
-          value={read.text}
+          autoFocus={focusField}
+          value={link.text}
           placeholder="tincan:invite/1#…"
           pending={reading}
           error={failure === undefined ? undefined : errorText(failure)}
           good={preview ? t('addcontact.good') : undefined}
           help={reading ? t('addcontact.reading') : t('addcontact.pasteHelp')}
           onChange={(text) => {
-            setRead(changedLink(read.text, text));
+            goOn.current = false;
             setRefused(undefined);
+            onLink(changedLink(link.text, text));
           }}
-          onEnter={focusMessage}
+          onEnter={() => {
+            if (preview) {
+              focusNext();
+              return;
+            }
+            goOn.current = true;
+            setRefused(undefined);
+            onLink(askedLink(link));
+          }}
         />
         <div className={styles.found} role="status">
           {preview && <Inviter key={preview.peerId} preview={preview} />}
         </div>
+        {known && <p className={styles.about}>{t('addcontact.already', { name })}</p>}
         {preview && !known && (
           <div className={styles.message} ref={place}>
             <TextField
@@ -92,8 +124,8 @@ export function PasteLink({ link, onClose }: { link: string; onClose: () => void
               value={message}
               error={long ? t('errors.request-long') : undefined}
               onChange={(text) => {
-                setMessage(text);
                 setRefused(undefined);
+                onMessage(text);
               }}
               onEnter={() => void send()}
             />
@@ -104,7 +136,7 @@ export function PasteLink({ link, onClose }: { link: string; onClose: () => void
             )}
           </div>
         )}
-        {refused !== undefined && (
+        {refused !== undefined && !known && (
           <Note kind="bad" role="alert">
             {errorText(refused)}
           </Note>
@@ -115,6 +147,7 @@ export function PasteLink({ link, onClose }: { link: string; onClose: () => void
           {t('app.cancel')}
         </Button>
         <Button
+          ref={open}
           kind="primary"
           pending={pending}
           disabledReason={blocked}

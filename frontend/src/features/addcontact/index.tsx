@@ -7,6 +7,7 @@ import { Dialog } from '@/ui';
 import styles from './AddContact.module.css';
 import { MyInvite } from './MyInvite';
 import { PasteLink } from './PasteLink';
+import type { LinkText } from './useInvite';
 
 export interface AddContactDialogProps {
   /** The tab that is open at first. */
@@ -22,6 +23,9 @@ const icon = { size: 18, strokeWidth: 1.75, 'aria-hidden': true } as const;
 export default function AddContactDialog({ tab, link, onClose }: AddContactDialogProps) {
   const { t } = useTranslation();
   const [shown, setShown] = useState<AddContactTab>(link ? 'paste' : tab);
+  // Here, so that what was typed stays while the other tab is looked at.
+  const [theirs, setTheirs] = useState<LinkText>({ text: link, atOnce: true, asked: 0 });
+  const [message, setMessage] = useState('');
   return (
     <Dialog title={t('addcontact.title')} width="wide" bare onClose={onClose}>
       <Tabs
@@ -43,7 +47,14 @@ export default function AddContactDialog({ tab, link, onClose }: AddContactDialo
           <MyInvite />
         </TabPanel>
         <TabPanel id="paste" className={styles.panel ?? ''}>
-          <PasteLink link={link} onClose={onClose} />
+          <PasteLink
+            outside={link}
+            link={theirs}
+            message={message}
+            onLink={setTheirs}
+            onMessage={setMessage}
+            onClose={onClose}
+          />
         </TabPanel>
       </Tabs>
     </Dialog>

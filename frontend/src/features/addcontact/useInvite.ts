@@ -4,54 +4,65 @@ import { backend, type InvitePreview } from '@/backend';
 /** How long a typed link rests before it is read, in milliseconds. */
 const rest = 600;
 
-export interface ReadLink {
+/** What is in the field for a link. */
+export interface LinkText {
   text: string;
-  /** All at once, not letter by letter: it is read at once. */
-  pasted: boolean;
+  /** It came all at once, or was asked for: it is read without a rest. */
+  atOnce: boolean;
+  /** How often it was asked for. */
+  asked: number;
 }
 
 export interface InviteAnswer {
   preview?: InvitePreview;
   failure?: unknown;
+  /** The question is on its way. */
   reading: boolean;
 }
 
-/** Whom a link leads to; nothing is sent. */
-export function useInvite({ text, pasted }: ReadLink): InviteAnswer {
-  const [asked, setAsked] = useState('');
-  const [answer, setAnswer] = useState<{ text: string; preview?: InvitePreview; failure?: unknown }>();
+/** Whom a link leads to; nothing is sent to them. */
+export function useInvite({ text, atOnce, asked }: LinkText): InviteAnswer {
+  const [answer, setAnswer] = useState<InviteAnswer & { text: string }>();
 
   useEffect(() => {
-    if (text.trim() === '') return;
+    // An empty field is only an error once somebody wants to go on with it.
+    if (text.trim() === '' && asked === 0) return;
     let gone = false;
-    const timer = setTimeout(
-      () => {
-        setAsked(text);
-        backend()
-          .readInvite(text)
-          .then(
-            (preview) => {
-              if (!gone) setAnswer({ text, preview });
-            },
-            (failure: unknown) => {
-              if (!gone) setAnswer({ text, failure });
-            },
-          );
-      },
-      pasted ? 0 : rest,
-    );
+    const read = () => {
+      setAnswer({ text, reading: true });
+      backend()
+        .readInvite(text)
+        .then(
+          (preview) => {
+            if (!gone) setAnswer({ text, preview, reading: false });
+          },
+          (failure: unknown) => {
+            if (!gone) setAnswer({ text, failure, reading: false });
+          },
+        );
+    };
+    const timer = setTimeout(read, atOnce ? 0 : rest);
     return () => {
       gone = true;
       clearTimeout(timer);
     };
-  }, [text, pasted]);
+  }, [text, atOnce, asked]);
 
   // What was answered holds only for the text that it was asked for.
-  if (answer?.text === text && text.trim() !== '') return { ...answer, reading: false };
-  return { reading: asked === text && text.trim() !== '' };
+  return answer?.text === text ? answer : { reading: false };
 }
 
-/** The text in a field after a change, and whether it came all at once. */
-export function changedLink(before: string, text: string): ReadLink {
-  return { text, pasted: Math.abs(text.length - before.length) > 1 };
+/** The field after a change: what replaced a part of it by more than a letter was pasted or dropped. */
+export function changedLink(before: string, text: string): LinkText {
+  const most = Math.min(before.length, text.length);
+  let head = 0;
+  while (head < most && before[head] === text[head]) head++;
+  let tail = 0;
+  while (tail < most - head && before.at(-1 - tail) === text.at(-1 - tail)) tail++;
+  return { text, atOnce: text.length - head - tail > 1, asked: 0 };
+}
+
+/** The same field when somebody pressed Enter in it. */
+export function askedLink(link: LinkText): LinkText {
+  return { ...link, atOnce: true, asked: link.asked + 1 };
 }

@@ -29,6 +29,7 @@ export default {
   noOthers: 'No other link is active',
 
   manage: 'Manage links',
+  mineAll: 'All my links',
   back: 'Back',
   plain: 'Without a label',
   used: '{{used}} of {{uses}} came',
@@ -39,6 +40,7 @@ export default {
   copyOf: 'Copy the link “{{name}}”',
   revoke: 'Revoke',
   revoking: 'Revoking',
+  revoked: 'The link is revoked.',
   revokeText: 'Nobody can come by it any more. Who came stays.',
   keep: 'Keep',
 

@@ -22,7 +22,7 @@ export default {
   'invite-own': 'This is your own invite. Send it to somebody else.',
   'invite-newer': 'This invite was made by a newer Tincan. Update yours, then paste it again.',
   'invite-banned': 'You banned the person who made this invite. Undo the ban in Settings, Ban list, then try again.',
-  'request-long': 'The first message is too long. It may have up to 1 KiB.',
+  'request-long': 'The first message is too long. It may have up to 1 KiB; shorten it.',
   'ban-target': 'That is neither a person, an address nor a range. Write for example 198.51.100.7 or 198.51.100.0/24.',
   'ban-prefix': '{{prefix}} is too long for {{family}}, the most is {{most}}. Did you mean {{suggestion}}?',
   'ban-self': 'This would ban you. Choose somebody else.',

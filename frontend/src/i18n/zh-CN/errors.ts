@@ -22,7 +22,7 @@ export default {
   'invite-own': '这是你自己的邀请。请把它发给别人。',
   'invite-newer': '这个邀请由更新版本的 Tincan 生成。请先更新，再重新粘贴。',
   'invite-banned': '你已封禁发出这个邀请的人。请先在“设置 › 封禁名单”中撤销，然后重试。',
-  'request-long': '第一条消息太长，最多 1 KiB。',
+  'request-long': '第一条消息太长，最多 1 KiB。请缩短一些。',
   'ban-target': '这既不是联系人，也不是地址或网段。写法例如 198.51.100.7 或 198.51.100.0/24。',
   'ban-prefix': '对 {{family}} 来说 {{prefix}} 太长，最长为 {{most}}。你是想写 {{suggestion}} 吗？',
   'ban-self': '这会封禁你自己。请选择别人。',
