@@ -14,10 +14,10 @@ import (
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
-// Errors of Peek and Open.
+// Errors of Open.
 var (
-	ErrNotEnvelope = errors.New("envelope: not an envelope")
-	ErrVersion     = errors.New("envelope: of another version")
+	ErrNotEnvelope = wire.ErrNotEnvelope
+	ErrVersion     = wire.ErrOuterVersion
 	ErrExpired     = errors.New("envelope: expired")
 	ErrClock       = errors.New("envelope: its time is not possible: a clock is wrong")
 	ErrUnknownKey  = errors.New("envelope: sealed to a key that is not here")
@@ -28,27 +28,16 @@ var (
 )
 
 const (
-	version       = 1
-	headerSize    = 75
+	headerSize    = wire.OuterHeaderSize
 	signatureSize = 64
-	smallest      = 512
-	largest       = 64 << 10
-	overhead      = 16 // of ChaCha20-Poly1305
+	smallest      = wire.SmallestPadded
+	largest       = wire.LargestPadded
+	overhead      = wire.SealOverhead
 	maxInner      = largest - signatureSize - 4
 	maxClockAhead = 5 * time.Minute // a sender's clock may be so much ahead
 	maxLife       = 14 * 24 * time.Hour
 	maxKind       = 255 // one byte of the header
 )
-
-var magic = [4]byte{'T', 'C', 'E', 'N'}
-
-// Header is the outer header: what carriers see.
-type Header struct {
-	Kind    wire.EnvelopeKind
-	Tag     [16]byte
-	KeyID   [keyIDSize]byte
-	Expires time.Time
-}
 
 // Content is what an envelope says, and between whom.
 type Content struct {
@@ -98,8 +87,8 @@ func Seal(content Content, to Record, keys *identity.Keys, expires time.Time) ([
 	if len(inner) > maxInner {
 		return nil, ErrTooLarge
 	}
-	padded := paddedSize(signatureSize + 4 + len(inner))
-	header := encodeHeader(Header{Kind: content.Kind, Tag: Tag(to.KeyID, content.Time), KeyID: to.KeyID, Expires: expires}, padded+overhead)
+	padded := wire.PaddedSize(signatureSize + 4 + len(inner))
+	header := wire.OuterHeader{Kind: content.Kind, Tag: Tag(to.KeyID, content.Time), KeyID: to.KeyID, Expires: expires}.Encode(padded + overhead)
 	enc, sender, err := hpke.NewSender(to.Public, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), header)
 	if err != nil {
 		return nil, fmt.Errorf("envelope: sealing: %w", err)
@@ -122,58 +111,12 @@ func soundTimes(written, expires time.Time) bool {
 	return from >= 0 && to <= maxTime && from < to && to-from <= maxLife.Milliseconds()
 }
 
-// paddedSize is the smallest allowed size for n bytes.
-func paddedSize(n int) int {
-	size := smallest
-	for size < n {
-		size *= 2
-	}
-	return size
-}
-
 func digest(header, enc, inner []byte) []byte {
 	hash := sha256.New()
 	hash.Write(header)
 	hash.Write(enc)
 	hash.Write(inner)
 	return hash.Sum(nil)
-}
-
-func encodeHeader(h Header, ciphertext int) []byte {
-	header := make([]byte, headerSize)
-	copy(header, magic[:])
-	header[4], header[5], header[6] = version, Suite, byte(h.Kind)
-	copy(header[7:], h.Tag[:])
-	copy(header[23:], h.KeyID[:])
-	binary.BigEndian.PutUint64(header[39:], uint64(max(h.Expires.UnixMilli(), 0)))
-	binary.BigEndian.PutUint32(header[47:], uint32(ciphertext))
-	return header
-}
-
-// Peek reads the outer header; it proves nothing. Errors: ErrNotEnvelope, ErrVersion.
-func Peek(sealed []byte) (Header, error) {
-	if len(sealed) < headerSize+encSize+smallest+overhead || len(sealed) > wire.MaxEnvelope || [4]byte(sealed[:4]) != magic {
-		return Header{}, ErrNotEnvelope
-	}
-	if sealed[4] != version || sealed[5] != Suite {
-		return Header{}, ErrVersion
-	}
-	for _, reserved := range sealed[51:headerSize] {
-		if reserved != 0 {
-			return Header{}, ErrNotEnvelope
-		}
-	}
-	length := int(binary.BigEndian.Uint32(sealed[47:]))
-	expires := binary.BigEndian.Uint64(sealed[39:])
-	if length != len(sealed)-headerSize-encSize || paddedSize(length-overhead) != length-overhead || expires > maxTime {
-		return Header{}, ErrNotEnvelope
-	}
-	return Header{
-		Kind:    wire.EnvelopeKind(sealed[6]),
-		Tag:     [16]byte(sealed[7:23]),
-		KeyID:   [keyIDSize]byte(sealed[23:39]),
-		Expires: time.UnixMilli(int64(expires)),
-	}, nil
 }
 
 // Open opens an envelope with the key that find returns for its key id (nil:
@@ -183,7 +126,7 @@ func Peek(sealed []byte) (Header, error) {
 // device, or came before, is for the caller to check. Errors: all of the above
 // but ErrTooLarge and ErrContent.
 func Open(sealed []byte, find func(keyID [keyIDSize]byte) *SealingKey, now time.Time) (Content, error) {
-	header, err := Peek(sealed)
+	header, err := wire.ParseOuter(sealed)
 	if err != nil {
 		return Content{}, err
 	}
@@ -236,7 +179,7 @@ func unpad(plain []byte) ([]byte, error) {
 		return nil, ErrNotEnvelope
 	}
 	end := signatureSize + 4 + int(length)
-	if end > len(plain) || paddedSize(end) != len(plain) {
+	if end > len(plain) || wire.PaddedSize(end) != len(plain) {
 		return nil, ErrNotEnvelope
 	}
 	for _, padding := range plain[end:] {

@@ -20,7 +20,7 @@ func TestOpenReturnsWhatWasSealed(t *testing.T) {
 	content := p.content("May I?")
 	content.ReplyKey = p.reply
 	sealed := p.seal(t, content)
-	header, err := Peek(sealed)
+	header, err := wire.ParseOuter(sealed)
 	if err != nil || header.Kind != content.Kind || header.KeyID != p.key.ID || header.Tag != Tag(p.key.ID, written) || !header.Expires.Equal(written.Add(time.Hour)) {
 		t.Errorf("%+v, %v", header, err)
 	}
@@ -203,9 +203,9 @@ func TestCheapChecksComeFirst(t *testing.T) {
 	t.Parallel()
 	p := newPair(t)
 	good := p.seal(t, p.content("May I?"))
-	odd := append(encodeHeader(Header{Kind: 1, KeyID: p.key.ID, Expires: written.Add(time.Hour)}, 768+overhead), make([]byte, encSize+768+overhead)...)
-	if _, err := Peek(odd); !errors.Is(err, ErrNotEnvelope) {
-		t.Errorf("Peek of an odd size: %v", err)
+	odd := append(wire.OuterHeader{Kind: 1, KeyID: p.key.ID, Expires: written.Add(time.Hour)}.Encode(768+overhead), make([]byte, encSize+768+overhead)...)
+	if _, err := wire.ParseOuter(odd); !errors.Is(err, ErrNotEnvelope) {
+		t.Errorf("ParseOuter of an odd size: %v", err)
 	}
 	for name, test := range map[string]struct {
 		sealed []byte
@@ -346,7 +346,7 @@ func TestPaddingAndTheLargest(t *testing.T) {
 		}
 	}
 	for _, sealed := range [][]byte{make([]byte, wire.MaxEnvelope+1), bytes.Repeat([]byte("TCEN"), 1<<20)} {
-		if _, err := Peek(sealed); !errors.Is(err, ErrNotEnvelope) {
+		if _, err := wire.ParseOuter(sealed); !errors.Is(err, ErrNotEnvelope) {
 			t.Errorf("%d bytes: %v", len(sealed), err)
 		}
 	}

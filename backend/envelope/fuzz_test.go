@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/wire"
 )
 
 // FuzzOpen is what a carrier can do; behind the seal fuzzing comes with FuzzInner.
@@ -21,18 +22,18 @@ func FuzzOpen(f *testing.F) {
 		f.Add(vector.Sealed)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		header, errPeek := Peek(data)
+		header, errOuter := wire.ParseOuter(data)
 		content, err := Open(data, func([keyIDSize]byte) *SealingKey { return key }, written)
 		if err == nil && !known[string(data)] {
 			t.Error("something else opens")
 		}
-		if err == nil && (errPeek != nil || header.Kind != content.Kind) {
-			t.Error("Peek and Open disagree")
+		if err == nil && (errOuter != nil || header.Kind != content.Kind) {
+			t.Error("ParseOuter and Open disagree")
 		}
 	})
 }
 
-func FuzzPeek(f *testing.F) {
+func FuzzParseOuter(f *testing.F) {
 	p := newPair(f)
 	f.Add(p.seal(f, p.content("May I?"))[:headerSize], 1736)
 	f.Add([]byte("TCEN"), 0)
@@ -42,14 +43,14 @@ func FuzzPeek(f *testing.F) {
 			data = make([]byte, size)
 			copy(data, head)
 		}
-		header, err := Peek(data)
+		header, err := wire.ParseOuter(data)
 		if err != nil {
 			if !errors.Is(err, ErrNotEnvelope) && !errors.Is(err, ErrVersion) {
 				t.Errorf("an error of another kind: %v", err)
 			}
 			return
 		}
-		if again := encodeHeader(header, len(data)-headerSize-encSize); !bytes.Equal(again, data[:headerSize]) {
+		if again := header.Encode(len(data) - headerSize - encSize); !bytes.Equal(again, data[:headerSize]) {
 			t.Error("what was accepted is not what is written")
 		}
 	})
@@ -86,7 +87,7 @@ func FuzzUnpad(f *testing.F) {
 	f.Add(append(bytes.Repeat([]byte{0}, signatureSize), 0xff, 0xff, 0xff, 0xff))
 	f.Fuzz(func(t *testing.T, plain []byte) {
 		inner, err := unpad(plain)
-		if err == nil && paddedSize(signatureSize+4+len(inner)) != len(plain) {
+		if err == nil && wire.PaddedSize(signatureSize+4+len(inner)) != len(plain) {
 			t.Errorf("%d bytes out of %d", len(inner), len(plain))
 		}
 	})

@@ -128,7 +128,7 @@ func sealCraft(t testing.TB, p pair, c *craft) []byte {
 		inner = c.bytes(inner)
 	}
 	if c.padded == 0 {
-		c.padded = paddedSize(signatureSize + 4 + len(inner))
+		c.padded = wire.PaddedSize(signatureSize + 4 + len(inner))
 	}
 	if c.expires.IsZero() {
 		c.expires = written.Add(time.Hour)
@@ -136,7 +136,7 @@ func sealCraft(t testing.TB, p pair, c *craft) []byte {
 	if c.to.Public == nil {
 		c.to = p.record
 	}
-	header := encodeHeader(Header{Kind: c.content.Kind, Tag: Tag(c.to.KeyID, c.content.Time), KeyID: c.to.KeyID, Expires: c.expires}, c.padded+overhead)
+	header := wire.OuterHeader{Kind: c.content.Kind, Tag: Tag(c.to.KeyID, c.content.Time), KeyID: c.to.KeyID, Expires: c.expires}.Encode(c.padded + overhead)
 	if c.header != nil {
 		c.header(header)
 	}

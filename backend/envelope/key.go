@@ -14,7 +14,7 @@ import (
 )
 
 // Suite is the only one so far.
-const Suite = 1
+const Suite = wire.OuterSuite
 
 // Life of a sealing key from its creation (security.md, "Keys").
 const Life = 7 * 24 * time.Hour
@@ -23,7 +23,7 @@ const Life = 7 * 24 * time.Hour
 const (
 	publicSize  = 1216
 	privateSize = 32
-	encSize     = 1120
+	encSize     = wire.EncapsulationSize
 	keyIDSize   = 16
 	maxRecord   = 2 << 10
 	maxTime     = 1 << 53 // Unix milliseconds that every language's numbers hold exactly

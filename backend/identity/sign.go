@@ -24,6 +24,10 @@ const (
 	ContextConfirm    Context = "tincan/confirm/1"
 	ContextLogin      Context = "tincan/login/1"
 	ContextWelcome    Context = "tincan/welcome/1"
+	ContextHandle     Context = "tincan/handle/1"
+	ContextHandleMove Context = "tincan/handle-move/1"
+	ContextDirectory  Context = "tincan/directory/1"
+	ContextServers    Context = "tincan/servers/1"
 )
 
 // Verify checks a signature for a purpose. Weak keys are refused.

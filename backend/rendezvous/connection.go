@@ -272,6 +272,11 @@ func (c *connection) Presence(peer identity.PeerID, online bool) {
 	}
 }
 
+// MailArrived implements engine.Sink.
+func (c *connection) MailArrived() {
+	c.out.putOpen(c, &wire.ServerFrame{Kind: &wire.ServerFrame_MailArrived{MailArrived: &wire.MailArrived{}}})
+}
+
 // Ended implements engine.Sink. The session is told apart from the engine's locks.
 func (c *connection) Ended(reason engine.End) {
 	code, sentence := wire.ErrorCode_ERROR_CODE_REPLACED, "A newer session of this device took over."

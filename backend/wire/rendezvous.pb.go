@@ -85,6 +85,7 @@ const (
 	ErrorCode_ERROR_CODE_REPLACED    ErrorCode = 4 // a newer session of this device
 	ErrorCode_ERROR_CODE_LIMIT       ErrorCode = 5 // too many, too fast; see retry_after_ms
 	ErrorCode_ERROR_CODE_SHUTDOWN    ErrorCode = 6 // the server stops
+	ErrorCode_ERROR_CODE_BANNED      ErrorCode = 7 // by the operator; see retry_after_ms, 0 for always
 )
 
 // Enum value maps for ErrorCode.
@@ -97,6 +98,7 @@ var (
 		4: "ERROR_CODE_REPLACED",
 		5: "ERROR_CODE_LIMIT",
 		6: "ERROR_CODE_SHUTDOWN",
+		7: "ERROR_CODE_BANNED",
 	}
 	ErrorCode_value = map[string]int32{
 		"ERROR_CODE_UNSPECIFIED": 0,
@@ -106,6 +108,7 @@ var (
 		"ERROR_CODE_REPLACED":    4,
 		"ERROR_CODE_LIMIT":       5,
 		"ERROR_CODE_SHUTDOWN":    6,
+		"ERROR_CODE_BANNED":      7,
 	}
 )
 
@@ -136,6 +139,402 @@ func (ErrorCode) EnumDescriptor() ([]byte, []int) {
 	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{1}
 }
 
+// MailBox says whose turn a tag opens. Each has a quota of its own, so that
+// strangers cannot crowd out contacts.
+type MailBox int32
+
+const (
+	MailBox_MAIL_BOX_UNSPECIFIED MailBox = 0
+	MailBox_MAIL_BOX_CONTACT     MailBox = 1 // whoever was given the tag: 1,000 envelopes, 16 MiB
+	MailBox_MAIL_BOX_INVITE      MailBox = 2 // the tag is the hash of an invite's secret: 50 envelopes
+	MailBox_MAIL_BOX_STRANGER    MailBox = 3 // proof of work for each envelope: 100 envelopes
+)
+
+// Enum value maps for MailBox.
+var (
+	MailBox_name = map[int32]string{
+		0: "MAIL_BOX_UNSPECIFIED",
+		1: "MAIL_BOX_CONTACT",
+		2: "MAIL_BOX_INVITE",
+		3: "MAIL_BOX_STRANGER",
+	}
+	MailBox_value = map[string]int32{
+		"MAIL_BOX_UNSPECIFIED": 0,
+		"MAIL_BOX_CONTACT":     1,
+		"MAIL_BOX_INVITE":      2,
+		"MAIL_BOX_STRANGER":    3,
+	}
+)
+
+func (x MailBox) Enum() *MailBox {
+	p := new(MailBox)
+	*p = x
+	return p
+}
+
+func (x MailBox) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (MailBox) Descriptor() protoreflect.EnumDescriptor {
+	return file_tincan_v1_rendezvous_proto_enumTypes[2].Descriptor()
+}
+
+func (MailBox) Type() protoreflect.EnumType {
+	return &file_tincan_v1_rendezvous_proto_enumTypes[2]
+}
+
+func (x MailBox) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use MailBox.Descriptor instead.
+func (MailBox) EnumDescriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{2}
+}
+
+// TagsOutcome says what became of all the tags of a frame.
+type TagsOutcome int32
+
+const (
+	TagsOutcome_TAGS_OUTCOME_UNSPECIFIED TagsOutcome = 0
+	TagsOutcome_TAGS_OUTCOME_DONE        TagsOutcome = 1
+	TagsOutcome_TAGS_OUTCOME_TAKEN       TagsOutcome = 2 // one of them is somebody else's
+	TagsOutcome_TAGS_OUTCOME_TOO_MANY    TagsOutcome = 3 // more than 4,096 of this identity
+	TagsOutcome_TAGS_OUTCOME_UNAVAILABLE TagsOutcome = 4 // the server cannot store now
+)
+
+// Enum value maps for TagsOutcome.
+var (
+	TagsOutcome_name = map[int32]string{
+		0: "TAGS_OUTCOME_UNSPECIFIED",
+		1: "TAGS_OUTCOME_DONE",
+		2: "TAGS_OUTCOME_TAKEN",
+		3: "TAGS_OUTCOME_TOO_MANY",
+		4: "TAGS_OUTCOME_UNAVAILABLE",
+	}
+	TagsOutcome_value = map[string]int32{
+		"TAGS_OUTCOME_UNSPECIFIED": 0,
+		"TAGS_OUTCOME_DONE":        1,
+		"TAGS_OUTCOME_TAKEN":       2,
+		"TAGS_OUTCOME_TOO_MANY":    3,
+		"TAGS_OUTCOME_UNAVAILABLE": 4,
+	}
+)
+
+func (x TagsOutcome) Enum() *TagsOutcome {
+	p := new(TagsOutcome)
+	*p = x
+	return p
+}
+
+func (x TagsOutcome) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (TagsOutcome) Descriptor() protoreflect.EnumDescriptor {
+	return file_tincan_v1_rendezvous_proto_enumTypes[3].Descriptor()
+}
+
+func (TagsOutcome) Type() protoreflect.EnumType {
+	return &file_tincan_v1_rendezvous_proto_enumTypes[3]
+}
+
+func (x TagsOutcome) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use TagsOutcome.Descriptor instead.
+func (TagsOutcome) EnumDescriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{3}
+}
+
+// PutOutcome says what became of an envelope.
+type PutOutcome int32
+
+const (
+	PutOutcome_PUT_OUTCOME_UNSPECIFIED PutOutcome = 0
+	PutOutcome_PUT_OUTCOME_STORED      PutOutcome = 1
+	PutOutcome_PUT_OUTCOME_NO_SUCH_TAG PutOutcome = 2 // nobody registered it, or not any more
+	PutOutcome_PUT_OUTCOME_FULL        PutOutcome = 3 // the box is full; try again when some of it was fetched
+	PutOutcome_PUT_OUTCOME_PROOF       PutOutcome = 4 // the secret or the work is missing or wrong
+	PutOutcome_PUT_OUTCOME_REFUSED     PutOutcome = 5 // no envelope, or expired
+	PutOutcome_PUT_OUTCOME_UNAVAILABLE PutOutcome = 6 // the server cannot store now; try again or elsewhere
+)
+
+// Enum value maps for PutOutcome.
+var (
+	PutOutcome_name = map[int32]string{
+		0: "PUT_OUTCOME_UNSPECIFIED",
+		1: "PUT_OUTCOME_STORED",
+		2: "PUT_OUTCOME_NO_SUCH_TAG",
+		3: "PUT_OUTCOME_FULL",
+		4: "PUT_OUTCOME_PROOF",
+		5: "PUT_OUTCOME_REFUSED",
+		6: "PUT_OUTCOME_UNAVAILABLE",
+	}
+	PutOutcome_value = map[string]int32{
+		"PUT_OUTCOME_UNSPECIFIED": 0,
+		"PUT_OUTCOME_STORED":      1,
+		"PUT_OUTCOME_NO_SUCH_TAG": 2,
+		"PUT_OUTCOME_FULL":        3,
+		"PUT_OUTCOME_PROOF":       4,
+		"PUT_OUTCOME_REFUSED":     5,
+		"PUT_OUTCOME_UNAVAILABLE": 6,
+	}
+)
+
+func (x PutOutcome) Enum() *PutOutcome {
+	p := new(PutOutcome)
+	*p = x
+	return p
+}
+
+func (x PutOutcome) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (PutOutcome) Descriptor() protoreflect.EnumDescriptor {
+	return file_tincan_v1_rendezvous_proto_enumTypes[4].Descriptor()
+}
+
+func (PutOutcome) Type() protoreflect.EnumType {
+	return &file_tincan_v1_rendezvous_proto_enumTypes[4]
+}
+
+func (x PutOutcome) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use PutOutcome.Descriptor instead.
+func (PutOutcome) EnumDescriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{4}
+}
+
+// HandleOutcome says what became of a question about a handle.
+type HandleOutcome int32
+
+const (
+	HandleOutcome_HANDLE_OUTCOME_UNSPECIFIED HandleOutcome = 0
+	HandleOutcome_HANDLE_OUTCOME_DONE        HandleOutcome = 1
+	HandleOutcome_HANDLE_OUTCOME_TAKEN       HandleOutcome = 2
+	HandleOutcome_HANDLE_OUTCOME_NOT_FOUND   HandleOutcome = 3
+	HandleOutcome_HANDLE_OUTCOME_INVALID     HandleOutcome = 4 // not a handle, or a claim whose signature or server is wrong
+	HandleOutcome_HANDLE_OUTCOME_TOO_MANY    HandleOutcome = 5 // more than 5 claims a day, or 3 handles held
+	HandleOutcome_HANDLE_OUTCOME_UNAVAILABLE HandleOutcome = 6
+)
+
+// Enum value maps for HandleOutcome.
+var (
+	HandleOutcome_name = map[int32]string{
+		0: "HANDLE_OUTCOME_UNSPECIFIED",
+		1: "HANDLE_OUTCOME_DONE",
+		2: "HANDLE_OUTCOME_TAKEN",
+		3: "HANDLE_OUTCOME_NOT_FOUND",
+		4: "HANDLE_OUTCOME_INVALID",
+		5: "HANDLE_OUTCOME_TOO_MANY",
+		6: "HANDLE_OUTCOME_UNAVAILABLE",
+	}
+	HandleOutcome_value = map[string]int32{
+		"HANDLE_OUTCOME_UNSPECIFIED": 0,
+		"HANDLE_OUTCOME_DONE":        1,
+		"HANDLE_OUTCOME_TAKEN":       2,
+		"HANDLE_OUTCOME_NOT_FOUND":   3,
+		"HANDLE_OUTCOME_INVALID":     4,
+		"HANDLE_OUTCOME_TOO_MANY":    5,
+		"HANDLE_OUTCOME_UNAVAILABLE": 6,
+	}
+)
+
+func (x HandleOutcome) Enum() *HandleOutcome {
+	p := new(HandleOutcome)
+	*p = x
+	return p
+}
+
+func (x HandleOutcome) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (HandleOutcome) Descriptor() protoreflect.EnumDescriptor {
+	return file_tincan_v1_rendezvous_proto_enumTypes[5].Descriptor()
+}
+
+func (HandleOutcome) Type() protoreflect.EnumType {
+	return &file_tincan_v1_rendezvous_proto_enumTypes[5]
+}
+
+func (x HandleOutcome) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use HandleOutcome.Descriptor instead.
+func (HandleOutcome) EnumDescriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{5}
+}
+
+// ListingKind says what is listed.
+type ListingKind int32
+
+const (
+	ListingKind_LISTING_KIND_UNSPECIFIED ListingKind = 0
+	ListingKind_LISTING_KIND_ROOM        ListingKind = 1
+	ListingKind_LISTING_KIND_FILE        ListingKind = 2
+)
+
+// Enum value maps for ListingKind.
+var (
+	ListingKind_name = map[int32]string{
+		0: "LISTING_KIND_UNSPECIFIED",
+		1: "LISTING_KIND_ROOM",
+		2: "LISTING_KIND_FILE",
+	}
+	ListingKind_value = map[string]int32{
+		"LISTING_KIND_UNSPECIFIED": 0,
+		"LISTING_KIND_ROOM":        1,
+		"LISTING_KIND_FILE":        2,
+	}
+)
+
+func (x ListingKind) Enum() *ListingKind {
+	p := new(ListingKind)
+	*p = x
+	return p
+}
+
+func (x ListingKind) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ListingKind) Descriptor() protoreflect.EnumDescriptor {
+	return file_tincan_v1_rendezvous_proto_enumTypes[6].Descriptor()
+}
+
+func (ListingKind) Type() protoreflect.EnumType {
+	return &file_tincan_v1_rendezvous_proto_enumTypes[6]
+}
+
+func (x ListingKind) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ListingKind.Descriptor instead.
+func (ListingKind) EnumDescriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{6}
+}
+
+// ListOutcome says what became of an entry.
+type ListOutcome int32
+
+const (
+	ListOutcome_LIST_OUTCOME_UNSPECIFIED ListOutcome = 0
+	ListOutcome_LIST_OUTCOME_DONE        ListOutcome = 1
+	ListOutcome_LIST_OUTCOME_INVALID     ListOutcome = 2 // out of range, or signed by somebody else
+	ListOutcome_LIST_OUTCOME_OLDER       ListOutcome = 3 // a newer version is listed
+	ListOutcome_LIST_OUTCOME_REMOVED     ListOutcome = 4 // the operator took it out and does not list it again
+	ListOutcome_LIST_OUTCOME_UNAVAILABLE ListOutcome = 5
+)
+
+// Enum value maps for ListOutcome.
+var (
+	ListOutcome_name = map[int32]string{
+		0: "LIST_OUTCOME_UNSPECIFIED",
+		1: "LIST_OUTCOME_DONE",
+		2: "LIST_OUTCOME_INVALID",
+		3: "LIST_OUTCOME_OLDER",
+		4: "LIST_OUTCOME_REMOVED",
+		5: "LIST_OUTCOME_UNAVAILABLE",
+	}
+	ListOutcome_value = map[string]int32{
+		"LIST_OUTCOME_UNSPECIFIED": 0,
+		"LIST_OUTCOME_DONE":        1,
+		"LIST_OUTCOME_INVALID":     2,
+		"LIST_OUTCOME_OLDER":       3,
+		"LIST_OUTCOME_REMOVED":     4,
+		"LIST_OUTCOME_UNAVAILABLE": 5,
+	}
+)
+
+func (x ListOutcome) Enum() *ListOutcome {
+	p := new(ListOutcome)
+	*p = x
+	return p
+}
+
+func (x ListOutcome) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ListOutcome) Descriptor() protoreflect.EnumDescriptor {
+	return file_tincan_v1_rendezvous_proto_enumTypes[7].Descriptor()
+}
+
+func (ListOutcome) Type() protoreflect.EnumType {
+	return &file_tincan_v1_rendezvous_proto_enumTypes[7]
+}
+
+func (x ListOutcome) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ListOutcome.Descriptor instead.
+func (ListOutcome) EnumDescriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{7}
+}
+
+// ReportReason is what is reported.
+type ReportReason int32
+
+const (
+	ReportReason_REPORT_REASON_UNSPECIFIED ReportReason = 0
+	ReportReason_REPORT_REASON_SPAM        ReportReason = 1
+	ReportReason_REPORT_REASON_ABUSE       ReportReason = 2
+	ReportReason_REPORT_REASON_DIRECTORY   ReportReason = 3 // what they list
+)
+
+// Enum value maps for ReportReason.
+var (
+	ReportReason_name = map[int32]string{
+		0: "REPORT_REASON_UNSPECIFIED",
+		1: "REPORT_REASON_SPAM",
+		2: "REPORT_REASON_ABUSE",
+		3: "REPORT_REASON_DIRECTORY",
+	}
+	ReportReason_value = map[string]int32{
+		"REPORT_REASON_UNSPECIFIED": 0,
+		"REPORT_REASON_SPAM":        1,
+		"REPORT_REASON_ABUSE":       2,
+		"REPORT_REASON_DIRECTORY":   3,
+	}
+)
+
+func (x ReportReason) Enum() *ReportReason {
+	p := new(ReportReason)
+	*p = x
+	return p
+}
+
+func (x ReportReason) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ReportReason) Descriptor() protoreflect.EnumDescriptor {
+	return file_tincan_v1_rendezvous_proto_enumTypes[8].Descriptor()
+}
+
+func (ReportReason) Type() protoreflect.EnumType {
+	return &file_tincan_v1_rendezvous_proto_enumTypes[8]
+}
+
+func (x ReportReason) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ReportReason.Descriptor instead.
+func (ReportReason) EnumDescriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{8}
+}
+
 // ClientFrame goes from a device to the server.
 type ClientFrame struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -149,6 +548,16 @@ type ClientFrame struct {
 	//	*ClientFrame_Lookup
 	//	*ClientFrame_Goodbye
 	//	*ClientFrame_RelayRequest
+	//	*ClientFrame_RegisterTags
+	//	*ClientFrame_PutMail
+	//	*ClientFrame_FetchMail
+	//	*ClientFrame_DeleteMail
+	//	*ClientFrame_ClaimHandle
+	//	*ClientFrame_ReleaseHandle
+	//	*ClientFrame_ResolveHandle
+	//	*ClientFrame_ListEntry
+	//	*ClientFrame_Search
+	//	*ClientFrame_Report
 	Kind          isClientFrame_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -263,6 +672,96 @@ func (x *ClientFrame) GetRelayRequest() *RelayRequest {
 	return nil
 }
 
+func (x *ClientFrame) GetRegisterTags() *RegisterTags {
+	if x != nil {
+		if x, ok := x.Kind.(*ClientFrame_RegisterTags); ok {
+			return x.RegisterTags
+		}
+	}
+	return nil
+}
+
+func (x *ClientFrame) GetPutMail() *PutMail {
+	if x != nil {
+		if x, ok := x.Kind.(*ClientFrame_PutMail); ok {
+			return x.PutMail
+		}
+	}
+	return nil
+}
+
+func (x *ClientFrame) GetFetchMail() *FetchMail {
+	if x != nil {
+		if x, ok := x.Kind.(*ClientFrame_FetchMail); ok {
+			return x.FetchMail
+		}
+	}
+	return nil
+}
+
+func (x *ClientFrame) GetDeleteMail() *DeleteMail {
+	if x != nil {
+		if x, ok := x.Kind.(*ClientFrame_DeleteMail); ok {
+			return x.DeleteMail
+		}
+	}
+	return nil
+}
+
+func (x *ClientFrame) GetClaimHandle() *ClaimHandle {
+	if x != nil {
+		if x, ok := x.Kind.(*ClientFrame_ClaimHandle); ok {
+			return x.ClaimHandle
+		}
+	}
+	return nil
+}
+
+func (x *ClientFrame) GetReleaseHandle() *ReleaseHandle {
+	if x != nil {
+		if x, ok := x.Kind.(*ClientFrame_ReleaseHandle); ok {
+			return x.ReleaseHandle
+		}
+	}
+	return nil
+}
+
+func (x *ClientFrame) GetResolveHandle() *ResolveHandle {
+	if x != nil {
+		if x, ok := x.Kind.(*ClientFrame_ResolveHandle); ok {
+			return x.ResolveHandle
+		}
+	}
+	return nil
+}
+
+func (x *ClientFrame) GetListEntry() *ListEntry {
+	if x != nil {
+		if x, ok := x.Kind.(*ClientFrame_ListEntry); ok {
+			return x.ListEntry
+		}
+	}
+	return nil
+}
+
+func (x *ClientFrame) GetSearch() *Search {
+	if x != nil {
+		if x, ok := x.Kind.(*ClientFrame_Search); ok {
+			return x.Search
+		}
+	}
+	return nil
+}
+
+func (x *ClientFrame) GetReport() *Report {
+	if x != nil {
+		if x, ok := x.Kind.(*ClientFrame_Report); ok {
+			return x.Report
+		}
+	}
+	return nil
+}
+
 type isClientFrame_Kind interface {
 	isClientFrame_Kind()
 }
@@ -299,6 +798,46 @@ type ClientFrame_RelayRequest struct {
 	RelayRequest *RelayRequest `protobuf:"bytes,8,opt,name=relay_request,json=relayRequest,proto3,oneof"`
 }
 
+type ClientFrame_RegisterTags struct {
+	RegisterTags *RegisterTags `protobuf:"bytes,9,opt,name=register_tags,json=registerTags,proto3,oneof"`
+}
+
+type ClientFrame_PutMail struct {
+	PutMail *PutMail `protobuf:"bytes,10,opt,name=put_mail,json=putMail,proto3,oneof"`
+}
+
+type ClientFrame_FetchMail struct {
+	FetchMail *FetchMail `protobuf:"bytes,11,opt,name=fetch_mail,json=fetchMail,proto3,oneof"`
+}
+
+type ClientFrame_DeleteMail struct {
+	DeleteMail *DeleteMail `protobuf:"bytes,12,opt,name=delete_mail,json=deleteMail,proto3,oneof"`
+}
+
+type ClientFrame_ClaimHandle struct {
+	ClaimHandle *ClaimHandle `protobuf:"bytes,13,opt,name=claim_handle,json=claimHandle,proto3,oneof"`
+}
+
+type ClientFrame_ReleaseHandle struct {
+	ReleaseHandle *ReleaseHandle `protobuf:"bytes,14,opt,name=release_handle,json=releaseHandle,proto3,oneof"`
+}
+
+type ClientFrame_ResolveHandle struct {
+	ResolveHandle *ResolveHandle `protobuf:"bytes,15,opt,name=resolve_handle,json=resolveHandle,proto3,oneof"`
+}
+
+type ClientFrame_ListEntry struct {
+	ListEntry *ListEntry `protobuf:"bytes,16,opt,name=list_entry,json=listEntry,proto3,oneof"`
+}
+
+type ClientFrame_Search struct {
+	Search *Search `protobuf:"bytes,17,opt,name=search,proto3,oneof"`
+}
+
+type ClientFrame_Report struct {
+	Report *Report `protobuf:"bytes,18,opt,name=report,proto3,oneof"`
+}
+
 func (*ClientFrame_Login) isClientFrame_Kind() {}
 
 func (*ClientFrame_Heartbeat) isClientFrame_Kind() {}
@@ -315,6 +854,26 @@ func (*ClientFrame_Goodbye) isClientFrame_Kind() {}
 
 func (*ClientFrame_RelayRequest) isClientFrame_Kind() {}
 
+func (*ClientFrame_RegisterTags) isClientFrame_Kind() {}
+
+func (*ClientFrame_PutMail) isClientFrame_Kind() {}
+
+func (*ClientFrame_FetchMail) isClientFrame_Kind() {}
+
+func (*ClientFrame_DeleteMail) isClientFrame_Kind() {}
+
+func (*ClientFrame_ClaimHandle) isClientFrame_Kind() {}
+
+func (*ClientFrame_ReleaseHandle) isClientFrame_Kind() {}
+
+func (*ClientFrame_ResolveHandle) isClientFrame_Kind() {}
+
+func (*ClientFrame_ListEntry) isClientFrame_Kind() {}
+
+func (*ClientFrame_Search) isClientFrame_Kind() {}
+
+func (*ClientFrame_Report) isClientFrame_Kind() {}
+
 // ServerFrame goes from the server to a device.
 type ServerFrame struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -329,6 +888,17 @@ type ServerFrame struct {
 	//	*ServerFrame_LookupResult
 	//	*ServerFrame_Error
 	//	*ServerFrame_RelayCredentials
+	//	*ServerFrame_TagsResult
+	//	*ServerFrame_PutResult
+	//	*ServerFrame_MailBatch
+	//	*ServerFrame_DeleteResult
+	//	*ServerFrame_MailArrived
+	//	*ServerFrame_HandleResult
+	//	*ServerFrame_ListResult
+	//	*ServerFrame_SearchResult
+	//	*ServerFrame_ReportResult
+	//	*ServerFrame_ServerList
+	//	*ServerFrame_Drain
 	Kind          isServerFrame_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -452,6 +1022,105 @@ func (x *ServerFrame) GetRelayCredentials() *RelayCredentials {
 	return nil
 }
 
+func (x *ServerFrame) GetTagsResult() *TagsResult {
+	if x != nil {
+		if x, ok := x.Kind.(*ServerFrame_TagsResult); ok {
+			return x.TagsResult
+		}
+	}
+	return nil
+}
+
+func (x *ServerFrame) GetPutResult() *PutResult {
+	if x != nil {
+		if x, ok := x.Kind.(*ServerFrame_PutResult); ok {
+			return x.PutResult
+		}
+	}
+	return nil
+}
+
+func (x *ServerFrame) GetMailBatch() *MailBatch {
+	if x != nil {
+		if x, ok := x.Kind.(*ServerFrame_MailBatch); ok {
+			return x.MailBatch
+		}
+	}
+	return nil
+}
+
+func (x *ServerFrame) GetDeleteResult() *DeleteResult {
+	if x != nil {
+		if x, ok := x.Kind.(*ServerFrame_DeleteResult); ok {
+			return x.DeleteResult
+		}
+	}
+	return nil
+}
+
+func (x *ServerFrame) GetMailArrived() *MailArrived {
+	if x != nil {
+		if x, ok := x.Kind.(*ServerFrame_MailArrived); ok {
+			return x.MailArrived
+		}
+	}
+	return nil
+}
+
+func (x *ServerFrame) GetHandleResult() *HandleResult {
+	if x != nil {
+		if x, ok := x.Kind.(*ServerFrame_HandleResult); ok {
+			return x.HandleResult
+		}
+	}
+	return nil
+}
+
+func (x *ServerFrame) GetListResult() *ListResult {
+	if x != nil {
+		if x, ok := x.Kind.(*ServerFrame_ListResult); ok {
+			return x.ListResult
+		}
+	}
+	return nil
+}
+
+func (x *ServerFrame) GetSearchResult() *SearchResult {
+	if x != nil {
+		if x, ok := x.Kind.(*ServerFrame_SearchResult); ok {
+			return x.SearchResult
+		}
+	}
+	return nil
+}
+
+func (x *ServerFrame) GetReportResult() *ReportResult {
+	if x != nil {
+		if x, ok := x.Kind.(*ServerFrame_ReportResult); ok {
+			return x.ReportResult
+		}
+	}
+	return nil
+}
+
+func (x *ServerFrame) GetServerList() *Signed {
+	if x != nil {
+		if x, ok := x.Kind.(*ServerFrame_ServerList); ok {
+			return x.ServerList
+		}
+	}
+	return nil
+}
+
+func (x *ServerFrame) GetDrain() *Drain {
+	if x != nil {
+		if x, ok := x.Kind.(*ServerFrame_Drain); ok {
+			return x.Drain
+		}
+	}
+	return nil
+}
+
 type isServerFrame_Kind interface {
 	isServerFrame_Kind()
 }
@@ -492,6 +1161,50 @@ type ServerFrame_RelayCredentials struct {
 	RelayCredentials *RelayCredentials `protobuf:"bytes,9,opt,name=relay_credentials,json=relayCredentials,proto3,oneof"`
 }
 
+type ServerFrame_TagsResult struct {
+	TagsResult *TagsResult `protobuf:"bytes,10,opt,name=tags_result,json=tagsResult,proto3,oneof"`
+}
+
+type ServerFrame_PutResult struct {
+	PutResult *PutResult `protobuf:"bytes,11,opt,name=put_result,json=putResult,proto3,oneof"`
+}
+
+type ServerFrame_MailBatch struct {
+	MailBatch *MailBatch `protobuf:"bytes,12,opt,name=mail_batch,json=mailBatch,proto3,oneof"`
+}
+
+type ServerFrame_DeleteResult struct {
+	DeleteResult *DeleteResult `protobuf:"bytes,13,opt,name=delete_result,json=deleteResult,proto3,oneof"`
+}
+
+type ServerFrame_MailArrived struct {
+	MailArrived *MailArrived `protobuf:"bytes,14,opt,name=mail_arrived,json=mailArrived,proto3,oneof"`
+}
+
+type ServerFrame_HandleResult struct {
+	HandleResult *HandleResult `protobuf:"bytes,15,opt,name=handle_result,json=handleResult,proto3,oneof"`
+}
+
+type ServerFrame_ListResult struct {
+	ListResult *ListResult `protobuf:"bytes,16,opt,name=list_result,json=listResult,proto3,oneof"`
+}
+
+type ServerFrame_SearchResult struct {
+	SearchResult *SearchResult `protobuf:"bytes,17,opt,name=search_result,json=searchResult,proto3,oneof"`
+}
+
+type ServerFrame_ReportResult struct {
+	ReportResult *ReportResult `protobuf:"bytes,18,opt,name=report_result,json=reportResult,proto3,oneof"`
+}
+
+type ServerFrame_ServerList struct {
+	ServerList *Signed `protobuf:"bytes,19,opt,name=server_list,json=serverList,proto3,oneof"` // body: ServerList; after the welcome and when it changes
+}
+
+type ServerFrame_Drain struct {
+	Drain *Drain `protobuf:"bytes,20,opt,name=drain,proto3,oneof"`
+}
+
 func (*ServerFrame_Challenge) isServerFrame_Kind() {}
 
 func (*ServerFrame_Welcome) isServerFrame_Kind() {}
@@ -509,6 +1222,28 @@ func (*ServerFrame_LookupResult) isServerFrame_Kind() {}
 func (*ServerFrame_Error) isServerFrame_Kind() {}
 
 func (*ServerFrame_RelayCredentials) isServerFrame_Kind() {}
+
+func (*ServerFrame_TagsResult) isServerFrame_Kind() {}
+
+func (*ServerFrame_PutResult) isServerFrame_Kind() {}
+
+func (*ServerFrame_MailBatch) isServerFrame_Kind() {}
+
+func (*ServerFrame_DeleteResult) isServerFrame_Kind() {}
+
+func (*ServerFrame_MailArrived) isServerFrame_Kind() {}
+
+func (*ServerFrame_HandleResult) isServerFrame_Kind() {}
+
+func (*ServerFrame_ListResult) isServerFrame_Kind() {}
+
+func (*ServerFrame_SearchResult) isServerFrame_Kind() {}
+
+func (*ServerFrame_ReportResult) isServerFrame_Kind() {}
+
+func (*ServerFrame_ServerList) isServerFrame_Kind() {}
+
+func (*ServerFrame_Drain) isServerFrame_Kind() {}
 
 // Challenge is the server's first frame.
 type Challenge struct {
@@ -693,6 +1428,8 @@ type Welcome struct {
 	HeartbeatMs     int64             `protobuf:"varint,4,opt,name=heartbeat_ms,json=heartbeatMs,proto3" json:"heartbeat_ms,omitempty"` // send one this often
 	Relay           *RelayCredentials `protobuf:"bytes,5,opt,name=relay,proto3" json:"relay,omitempty"`
 	ObservedAddress string            `protobuf:"bytes,6,opt,name=observed_address,json=observedAddress,proto3" json:"observed_address,omitempty"` // of this connection as the server sees it
+	Mailbox         bool              `protobuf:"varint,7,opt,name=mailbox,proto3" json:"mailbox,omitempty"`                                       // it keeps mail
+	Directory       bool              `protobuf:"varint,8,opt,name=directory,proto3" json:"directory,omitempty"`                                   // it has handles and a directory
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -767,6 +1504,20 @@ func (x *Welcome) GetObservedAddress() string {
 		return x.ObservedAddress
 	}
 	return ""
+}
+
+func (x *Welcome) GetMailbox() bool {
+	if x != nil {
+		return x.Mailbox
+	}
+	return false
+}
+
+func (x *Welcome) GetDirectory() bool {
+	if x != nil {
+		return x.Directory
+	}
+	return false
 }
 
 // RelayRequest asks for fresh credentials before they expire.
@@ -1489,11 +2240,1786 @@ func (x *ServerError) GetRetryAfterMs() int64 {
 	return 0
 }
 
+// Tag is where mail is left. Its owner makes it, registers it and hands it on.
+type Tag struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Tag           []byte                 `protobuf:"bytes,1,opt,name=tag,proto3" json:"tag,omitempty"` // 16 bytes, as in the outer header of an envelope
+	Box           MailBox                `protobuf:"varint,2,opt,name=box,proto3,enum=tincan.v1.MailBox" json:"box,omitempty"`
+	ExpiresMs     int64                  `protobuf:"varint,3,opt,name=expires_ms,json=expiresMs,proto3" json:"expires_ms,omitempty"` // at most 30 days ahead; nothing is put there afterwards
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Tag) Reset() {
+	*x = Tag{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Tag) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Tag) ProtoMessage() {}
+
+func (x *Tag) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Tag.ProtoReflect.Descriptor instead.
+func (*Tag) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *Tag) GetTag() []byte {
+	if x != nil {
+		return x.Tag
+	}
+	return nil
+}
+
+func (x *Tag) GetBox() MailBox {
+	if x != nil {
+		return x.Box
+	}
+	return MailBox_MAIL_BOX_UNSPECIFIED
+}
+
+func (x *Tag) GetExpiresMs() int64 {
+	if x != nil {
+		return x.ExpiresMs
+	}
+	return 0
+}
+
+// RegisterTags makes tags lead to the boxes of this identity, or renews them.
+type RegisterTags struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`    // chosen by the device, echoed; so in every frame below
+	Tags          []*Tag                 `protobuf:"bytes,2,rep,name=tags,proto3" json:"tags,omitempty"` // at most 256 in a frame
+	Remove        [][]byte               `protobuf:"bytes,3,rep,name=remove,proto3" json:"remove,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RegisterTags) Reset() {
+	*x = RegisterTags{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RegisterTags) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RegisterTags) ProtoMessage() {}
+
+func (x *RegisterTags) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RegisterTags.ProtoReflect.Descriptor instead.
+func (*RegisterTags) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *RegisterTags) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *RegisterTags) GetTags() []*Tag {
+	if x != nil {
+		return x.Tags
+	}
+	return nil
+}
+
+func (x *RegisterTags) GetRemove() [][]byte {
+	if x != nil {
+		return x.Remove
+	}
+	return nil
+}
+
+// TagsResult answers it.
+type TagsResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Outcome       TagsOutcome            `protobuf:"varint,2,opt,name=outcome,proto3,enum=tincan.v1.TagsOutcome" json:"outcome,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TagsResult) Reset() {
+	*x = TagsResult{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TagsResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TagsResult) ProtoMessage() {}
+
+func (x *TagsResult) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TagsResult.ProtoReflect.Descriptor instead.
+func (*TagsResult) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *TagsResult) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *TagsResult) GetOutcome() TagsOutcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return TagsOutcome_TAGS_OUTCOME_UNSPECIFIED
+}
+
+// PutMail leaves a sealed envelope at the tag of its outer header. The same
+// envelope put again is stored once.
+type PutMail struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Id       uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Envelope []byte                 `protobuf:"bytes,2,opt,name=envelope,proto3" json:"envelope,omitempty"`
+	// Types that are valid to be assigned to Proof:
+	//
+	//	*PutMail_InviteSecret
+	//	*PutMail_Work
+	Proof         isPutMail_Proof `protobuf_oneof:"proof"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PutMail) Reset() {
+	*x = PutMail{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PutMail) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PutMail) ProtoMessage() {}
+
+func (x *PutMail) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PutMail.ProtoReflect.Descriptor instead.
+func (*PutMail) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *PutMail) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *PutMail) GetEnvelope() []byte {
+	if x != nil {
+		return x.Envelope
+	}
+	return nil
+}
+
+func (x *PutMail) GetProof() isPutMail_Proof {
+	if x != nil {
+		return x.Proof
+	}
+	return nil
+}
+
+func (x *PutMail) GetInviteSecret() []byte {
+	if x != nil {
+		if x, ok := x.Proof.(*PutMail_InviteSecret); ok {
+			return x.InviteSecret
+		}
+	}
+	return nil
+}
+
+func (x *PutMail) GetWork() *ProofOfWork {
+	if x != nil {
+		if x, ok := x.Proof.(*PutMail_Work); ok {
+			return x.Work
+		}
+	}
+	return nil
+}
+
+type isPutMail_Proof interface {
+	isPutMail_Proof()
+}
+
+type PutMail_InviteSecret struct {
+	InviteSecret []byte `protobuf:"bytes,3,opt,name=invite_secret,json=inviteSecret,proto3,oneof"` // 16 bytes; for MAIL_BOX_INVITE
+}
+
+type PutMail_Work struct {
+	Work *ProofOfWork `protobuf:"bytes,4,opt,name=work,proto3,oneof"` // for MAIL_BOX_STRANGER
+}
+
+func (*PutMail_InviteSecret) isPutMail_Proof() {}
+
+func (*PutMail_Work) isPutMail_Proof() {}
+
+// ProofOfWork is bound to one envelope and a day: SHA-256 of
+// "tincan/work/1", tag, day, SHA-256 of the envelope and nonce begins with 20
+// zero bits. Integers are big-endian.
+type ProofOfWork struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Day           uint32                 `protobuf:"varint,1,opt,name=day,proto3" json:"day,omitempty"` // days since 1970-01-01 UTC; today's, yesterday's or tomorrow's
+	Nonce         uint64                 `protobuf:"varint,2,opt,name=nonce,proto3" json:"nonce,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProofOfWork) Reset() {
+	*x = ProofOfWork{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProofOfWork) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProofOfWork) ProtoMessage() {}
+
+func (x *ProofOfWork) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProofOfWork.ProtoReflect.Descriptor instead.
+func (*ProofOfWork) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *ProofOfWork) GetDay() uint32 {
+	if x != nil {
+		return x.Day
+	}
+	return 0
+}
+
+func (x *ProofOfWork) GetNonce() uint64 {
+	if x != nil {
+		return x.Nonce
+	}
+	return 0
+}
+
+// PutResult is the receipt: stored means replicated and synced.
+type PutResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Outcome       PutOutcome             `protobuf:"varint,2,opt,name=outcome,proto3,enum=tincan.v1.PutOutcome" json:"outcome,omitempty"`
+	ExpiresMs     int64                  `protobuf:"varint,3,opt,name=expires_ms,json=expiresMs,proto3" json:"expires_ms,omitempty"` // when stored: kept until fetched and deleted, or until then
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PutResult) Reset() {
+	*x = PutResult{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PutResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PutResult) ProtoMessage() {}
+
+func (x *PutResult) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PutResult.ProtoReflect.Descriptor instead.
+func (*PutResult) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *PutResult) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *PutResult) GetOutcome() PutOutcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return PutOutcome_PUT_OUTCOME_UNSPECIFIED
+}
+
+func (x *PutResult) GetExpiresMs() int64 {
+	if x != nil {
+		return x.ExpiresMs
+	}
+	return 0
+}
+
+// FetchMail asks for the next envelopes of one's own boxes, oldest first.
+type FetchMail struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	After         []byte                 `protobuf:"bytes,2,opt,name=after,proto3" json:"after,omitempty"` // MailBatch.next of the last batch, at most 64 bytes; empty for the start
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FetchMail) Reset() {
+	*x = FetchMail{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FetchMail) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FetchMail) ProtoMessage() {}
+
+func (x *FetchMail) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FetchMail.ProtoReflect.Descriptor instead.
+func (*FetchMail) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *FetchMail) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *FetchMail) GetAfter() []byte {
+	if x != nil {
+		return x.After
+	}
+	return nil
+}
+
+// MailBatch answers it with as many as fit into a frame. Nothing is deleted by
+// fetching.
+type MailBatch struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Mails         []*Mail                `protobuf:"bytes,2,rep,name=mails,proto3" json:"mails,omitempty"`
+	Next          []byte                 `protobuf:"bytes,3,opt,name=next,proto3" json:"next,omitempty"`                // for FetchMail.after; empty when that was all
+	Unavailable   bool                   `protobuf:"varint,4,opt,name=unavailable,proto3" json:"unavailable,omitempty"` // the server cannot read now; try again
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MailBatch) Reset() {
+	*x = MailBatch{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MailBatch) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MailBatch) ProtoMessage() {}
+
+func (x *MailBatch) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MailBatch.ProtoReflect.Descriptor instead.
+func (*MailBatch) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *MailBatch) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *MailBatch) GetMails() []*Mail {
+	if x != nil {
+		return x.Mails
+	}
+	return nil
+}
+
+func (x *MailBatch) GetNext() []byte {
+	if x != nil {
+		return x.Next
+	}
+	return nil
+}
+
+func (x *MailBatch) GetUnavailable() bool {
+	if x != nil {
+		return x.Unavailable
+	}
+	return false
+}
+
+// Mail is an envelope and when it came.
+type Mail struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            []byte                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"` // by which it is deleted; at most 32 bytes that mean something to the server only
+	Envelope      []byte                 `protobuf:"bytes,2,opt,name=envelope,proto3" json:"envelope,omitempty"`
+	StoredMs      int64                  `protobuf:"varint,3,opt,name=stored_ms,json=storedMs,proto3" json:"stored_ms,omitempty"`
+	Box           MailBox                `protobuf:"varint,4,opt,name=box,proto3,enum=tincan.v1.MailBox" json:"box,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Mail) Reset() {
+	*x = Mail{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Mail) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Mail) ProtoMessage() {}
+
+func (x *Mail) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Mail.ProtoReflect.Descriptor instead.
+func (*Mail) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *Mail) GetId() []byte {
+	if x != nil {
+		return x.Id
+	}
+	return nil
+}
+
+func (x *Mail) GetEnvelope() []byte {
+	if x != nil {
+		return x.Envelope
+	}
+	return nil
+}
+
+func (x *Mail) GetStoredMs() int64 {
+	if x != nil {
+		return x.StoredMs
+	}
+	return 0
+}
+
+func (x *Mail) GetBox() MailBox {
+	if x != nil {
+		return x.Box
+	}
+	return MailBox_MAIL_BOX_UNSPECIFIED
+}
+
+// DeleteMail says that these were applied: they are not kept any longer.
+type DeleteMail struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	MailIds       [][]byte               `protobuf:"bytes,2,rep,name=mail_ids,json=mailIds,proto3" json:"mail_ids,omitempty"` // at most 256; what is not there any more, or not one's own, is passed over
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteMail) Reset() {
+	*x = DeleteMail{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteMail) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteMail) ProtoMessage() {}
+
+func (x *DeleteMail) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteMail.ProtoReflect.Descriptor instead.
+func (*DeleteMail) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *DeleteMail) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *DeleteMail) GetMailIds() [][]byte {
+	if x != nil {
+		return x.MailIds
+	}
+	return nil
+}
+
+// DeleteResult answers it.
+type DeleteResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Unavailable   bool                   `protobuf:"varint,2,opt,name=unavailable,proto3" json:"unavailable,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteResult) Reset() {
+	*x = DeleteResult{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteResult) ProtoMessage() {}
+
+func (x *DeleteResult) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteResult.ProtoReflect.Descriptor instead.
+func (*DeleteResult) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *DeleteResult) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *DeleteResult) GetUnavailable() bool {
+	if x != nil {
+		return x.Unavailable
+	}
+	return false
+}
+
+// MailArrived hints that there is something to fetch. It may come twice or not at all.
+type MailArrived struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MailArrived) Reset() {
+	*x = MailArrived{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MailArrived) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MailArrived) ProtoMessage() {}
+
+func (x *MailArrived) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MailArrived.ProtoReflect.Descriptor instead.
+func (*MailArrived) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{30}
+}
+
+// HandleClaim binds a name to an identity. Context "tincan/handle/1", signed by the identity.
+type HandleClaim struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Handle        string                 `protobuf:"bytes,1,opt,name=handle,proto3" json:"handle,omitempty"` // the part before @: 3 to 32 of a-z 0-9 . _ -, or letters of other scripts in NFC
+	Server        string                 `protobuf:"bytes,2,opt,name=server,proto3" json:"server,omitempty"` // host of the server
+	Identity      []byte                 `protobuf:"bytes,3,opt,name=identity,proto3" json:"identity,omitempty"`
+	Version       uint64                 `protobuf:"varint,4,opt,name=version,proto3" json:"version,omitempty"` // grows with every claim of this handle
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HandleClaim) Reset() {
+	*x = HandleClaim{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HandleClaim) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HandleClaim) ProtoMessage() {}
+
+func (x *HandleClaim) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HandleClaim.ProtoReflect.Descriptor instead.
+func (*HandleClaim) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *HandleClaim) GetHandle() string {
+	if x != nil {
+		return x.Handle
+	}
+	return ""
+}
+
+func (x *HandleClaim) GetServer() string {
+	if x != nil {
+		return x.Server
+	}
+	return ""
+}
+
+func (x *HandleClaim) GetIdentity() []byte {
+	if x != nil {
+		return x.Identity
+	}
+	return nil
+}
+
+func (x *HandleClaim) GetVersion() uint64 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+// ClaimHandle takes a free handle, renews one's own, or moves one to this
+// identity: then previous is signed by the identity that holds it.
+type ClaimHandle struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Claim         *Signed                `protobuf:"bytes,2,opt,name=claim,proto3" json:"claim,omitempty"`       // body: HandleClaim of this identity
+	Previous      *Signed                `protobuf:"bytes,3,opt,name=previous,proto3" json:"previous,omitempty"` // body: HandleMove; needed when somebody else holds it
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClaimHandle) Reset() {
+	*x = ClaimHandle{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClaimHandle) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClaimHandle) ProtoMessage() {}
+
+func (x *ClaimHandle) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClaimHandle.ProtoReflect.Descriptor instead.
+func (*ClaimHandle) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *ClaimHandle) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *ClaimHandle) GetClaim() *Signed {
+	if x != nil {
+		return x.Claim
+	}
+	return nil
+}
+
+func (x *ClaimHandle) GetPrevious() *Signed {
+	if x != nil {
+		return x.Previous
+	}
+	return nil
+}
+
+// HandleMove gives a handle to another identity. Context "tincan/handle-move/1", signed by the one that holds it.
+type HandleMove struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Handle        string                 `protobuf:"bytes,1,opt,name=handle,proto3" json:"handle,omitempty"`
+	Server        string                 `protobuf:"bytes,2,opt,name=server,proto3" json:"server,omitempty"`
+	From          []byte                 `protobuf:"bytes,3,opt,name=from,proto3" json:"from,omitempty"`
+	To            []byte                 `protobuf:"bytes,4,opt,name=to,proto3" json:"to,omitempty"`
+	Version       uint64                 `protobuf:"varint,5,opt,name=version,proto3" json:"version,omitempty"` // of the claim that it allows
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HandleMove) Reset() {
+	*x = HandleMove{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HandleMove) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HandleMove) ProtoMessage() {}
+
+func (x *HandleMove) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HandleMove.ProtoReflect.Descriptor instead.
+func (*HandleMove) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *HandleMove) GetHandle() string {
+	if x != nil {
+		return x.Handle
+	}
+	return ""
+}
+
+func (x *HandleMove) GetServer() string {
+	if x != nil {
+		return x.Server
+	}
+	return ""
+}
+
+func (x *HandleMove) GetFrom() []byte {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *HandleMove) GetTo() []byte {
+	if x != nil {
+		return x.To
+	}
+	return nil
+}
+
+func (x *HandleMove) GetVersion() uint64 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+// ReleaseHandle gives one's handle back. It is kept from others for 30 days.
+type ReleaseHandle struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Handle        string                 `protobuf:"bytes,2,opt,name=handle,proto3" json:"handle,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReleaseHandle) Reset() {
+	*x = ReleaseHandle{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReleaseHandle) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReleaseHandle) ProtoMessage() {}
+
+func (x *ReleaseHandle) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReleaseHandle.ProtoReflect.Descriptor instead.
+func (*ReleaseHandle) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *ReleaseHandle) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *ReleaseHandle) GetHandle() string {
+	if x != nil {
+		return x.Handle
+	}
+	return ""
+}
+
+// ResolveHandle asks who has a handle.
+type ResolveHandle struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Handle        string                 `protobuf:"bytes,2,opt,name=handle,proto3" json:"handle,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResolveHandle) Reset() {
+	*x = ResolveHandle{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResolveHandle) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResolveHandle) ProtoMessage() {}
+
+func (x *ResolveHandle) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResolveHandle.ProtoReflect.Descriptor instead.
+func (*ResolveHandle) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *ResolveHandle) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *ResolveHandle) GetHandle() string {
+	if x != nil {
+		return x.Handle
+	}
+	return ""
+}
+
+// HandleResult answers the three of them.
+type HandleResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Outcome       HandleOutcome          `protobuf:"varint,2,opt,name=outcome,proto3,enum=tincan.v1.HandleOutcome" json:"outcome,omitempty"`
+	Claim         *Signed                `protobuf:"bytes,3,opt,name=claim,proto3" json:"claim,omitempty"`   // the one that holds, when there is one
+	Record        *PeerRecord            `protobuf:"bytes,4,opt,name=record,proto3" json:"record,omitempty"` // of the identity that has it, after ResolveHandle
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HandleResult) Reset() {
+	*x = HandleResult{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HandleResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HandleResult) ProtoMessage() {}
+
+func (x *HandleResult) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HandleResult.ProtoReflect.Descriptor instead.
+func (*HandleResult) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *HandleResult) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *HandleResult) GetOutcome() HandleOutcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return HandleOutcome_HANDLE_OUTCOME_UNSPECIFIED
+}
+
+func (x *HandleResult) GetClaim() *Signed {
+	if x != nil {
+		return x.Claim
+	}
+	return nil
+}
+
+func (x *HandleResult) GetRecord() *PeerRecord {
+	if x != nil {
+		return x.Record
+	}
+	return nil
+}
+
+// DirectoryEntry is what somebody chose to show to everyone. Context "tincan/directory/1", signed by the identity.
+type DirectoryEntry struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Identity      []byte                 `protobuf:"bytes,1,opt,name=identity,proto3" json:"identity,omitempty"`
+	Version       uint64                 `protobuf:"varint,2,opt,name=version,proto3" json:"version,omitempty"`  // must grow
+	Name          string                 `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`         // at most 64 characters
+	Handle        string                 `protobuf:"bytes,4,opt,name=handle,proto3" json:"handle,omitempty"`     // one's own, or empty
+	About         string                 `protobuf:"bytes,5,opt,name=about,proto3" json:"about,omitempty"`       // at most 280 characters
+	Tags          []string               `protobuf:"bytes,6,rep,name=tags,proto3" json:"tags,omitempty"`         // at most 8, of at most 24 characters
+	Listings      []*Listing             `protobuf:"bytes,7,rep,name=listings,proto3" json:"listings,omitempty"` // at most 32: rooms and files
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DirectoryEntry) Reset() {
+	*x = DirectoryEntry{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DirectoryEntry) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DirectoryEntry) ProtoMessage() {}
+
+func (x *DirectoryEntry) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DirectoryEntry.ProtoReflect.Descriptor instead.
+func (*DirectoryEntry) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *DirectoryEntry) GetIdentity() []byte {
+	if x != nil {
+		return x.Identity
+	}
+	return nil
+}
+
+func (x *DirectoryEntry) GetVersion() uint64 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *DirectoryEntry) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *DirectoryEntry) GetHandle() string {
+	if x != nil {
+		return x.Handle
+	}
+	return ""
+}
+
+func (x *DirectoryEntry) GetAbout() string {
+	if x != nil {
+		return x.About
+	}
+	return ""
+}
+
+func (x *DirectoryEntry) GetTags() []string {
+	if x != nil {
+		return x.Tags
+	}
+	return nil
+}
+
+func (x *DirectoryEntry) GetListings() []*Listing {
+	if x != nil {
+		return x.Listings
+	}
+	return nil
+}
+
+// Listing is a room or a shared file that its owner lists.
+type Listing struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Kind          ListingKind            `protobuf:"varint,1,opt,name=kind,proto3,enum=tincan.v1.ListingKind" json:"kind,omitempty"`
+	Title         string                 `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"` // at most 64 characters
+	About         string                 `protobuf:"bytes,3,opt,name=about,proto3" json:"about,omitempty"` // at most 280 characters
+	Link          string                 `protobuf:"bytes,4,opt,name=link,proto3" json:"link,omitempty"`   // tincan:… that leads there, at most 2,048 bytes
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Listing) Reset() {
+	*x = Listing{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Listing) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Listing) ProtoMessage() {}
+
+func (x *Listing) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Listing.ProtoReflect.Descriptor instead.
+func (*Listing) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *Listing) GetKind() ListingKind {
+	if x != nil {
+		return x.Kind
+	}
+	return ListingKind_LISTING_KIND_UNSPECIFIED
+}
+
+func (x *Listing) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *Listing) GetAbout() string {
+	if x != nil {
+		return x.About
+	}
+	return ""
+}
+
+func (x *Listing) GetLink() string {
+	if x != nil {
+		return x.Link
+	}
+	return ""
+}
+
+// ListEntry puts one's entry into the directory; an empty entry takes it out.
+type ListEntry struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Entry         *Signed                `protobuf:"bytes,2,opt,name=entry,proto3" json:"entry,omitempty"` // body: DirectoryEntry
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListEntry) Reset() {
+	*x = ListEntry{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListEntry) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListEntry) ProtoMessage() {}
+
+func (x *ListEntry) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListEntry.ProtoReflect.Descriptor instead.
+func (*ListEntry) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *ListEntry) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *ListEntry) GetEntry() *Signed {
+	if x != nil {
+		return x.Entry
+	}
+	return nil
+}
+
+// ListResult answers it.
+type ListResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Outcome       ListOutcome            `protobuf:"varint,2,opt,name=outcome,proto3,enum=tincan.v1.ListOutcome" json:"outcome,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListResult) Reset() {
+	*x = ListResult{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListResult) ProtoMessage() {}
+
+func (x *ListResult) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListResult.ProtoReflect.Descriptor instead.
+func (*ListResult) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *ListResult) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *ListResult) GetOutcome() ListOutcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return ListOutcome_LIST_OUTCOME_UNSPECIFIED
+}
+
+// Search asks the directory: words are found by prefix, with a typo, in any script.
+type Search struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Query         string                 `protobuf:"bytes,2,opt,name=query,proto3" json:"query,omitempty"`  // at most 128 bytes
+	Limit         uint32                 `protobuf:"varint,3,opt,name=limit,proto3" json:"limit,omitempty"` // at most 20
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Search) Reset() {
+	*x = Search{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Search) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Search) ProtoMessage() {}
+
+func (x *Search) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Search.ProtoReflect.Descriptor instead.
+func (*Search) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *Search) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Search) GetQuery() string {
+	if x != nil {
+		return x.Query
+	}
+	return ""
+}
+
+func (x *Search) GetLimit() uint32 {
+	if x != nil {
+		return x.Limit
+	}
+	return 0
+}
+
+// SearchResult has the best entries first.
+type SearchResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Entries       []*Signed              `protobuf:"bytes,2,rep,name=entries,proto3" json:"entries,omitempty"` // bodies: DirectoryEntry
+	Unavailable   bool                   `protobuf:"varint,3,opt,name=unavailable,proto3" json:"unavailable,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SearchResult) Reset() {
+	*x = SearchResult{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SearchResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SearchResult) ProtoMessage() {}
+
+func (x *SearchResult) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SearchResult.ProtoReflect.Descriptor instead.
+func (*SearchResult) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *SearchResult) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *SearchResult) GetEntries() []*Signed {
+	if x != nil {
+		return x.Entries
+	}
+	return nil
+}
+
+func (x *SearchResult) GetUnavailable() bool {
+	if x != nil {
+		return x.Unavailable
+	}
+	return false
+}
+
+// Report tells the operator that somebody misuses the server. One report does
+// nothing; several of different peers are shown to the operator.
+type Report struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Identity      []byte                 `protobuf:"bytes,2,opt,name=identity,proto3" json:"identity,omitempty"`
+	Reason        ReportReason           `protobuf:"varint,3,opt,name=reason,proto3,enum=tincan.v1.ReportReason" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Report) Reset() {
+	*x = Report{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Report) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Report) ProtoMessage() {}
+
+func (x *Report) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Report.ProtoReflect.Descriptor instead.
+func (*Report) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *Report) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *Report) GetIdentity() []byte {
+	if x != nil {
+		return x.Identity
+	}
+	return nil
+}
+
+func (x *Report) GetReason() ReportReason {
+	if x != nil {
+		return x.Reason
+	}
+	return ReportReason_REPORT_REASON_UNSPECIFIED
+}
+
+// ReportResult answers it; always the same.
+type ReportResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReportResult) Reset() {
+	*x = ReportResult{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReportResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReportResult) ProtoMessage() {}
+
+func (x *ReportResult) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReportResult.ProtoReflect.Descriptor instead.
+func (*ReportResult) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *ReportResult) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+// ServerList names the servers of a cluster. Context "tincan/servers/1", signed
+// by the key of the server that hands it out.
+type ServerList struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	TimeMs        int64                  `protobuf:"varint,1,opt,name=time_ms,json=timeMs,proto3" json:"time_ms,omitempty"` // a list that is older than the one at hand is ignored
+	Servers       []*ListedServer        `protobuf:"bytes,2,rep,name=servers,proto3" json:"servers,omitempty"`              // at most 32
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ServerList) Reset() {
+	*x = ServerList{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ServerList) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ServerList) ProtoMessage() {}
+
+func (x *ServerList) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ServerList.ProtoReflect.Descriptor instead.
+func (*ServerList) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *ServerList) GetTimeMs() int64 {
+	if x != nil {
+		return x.TimeMs
+	}
+	return 0
+}
+
+func (x *ServerList) GetServers() []*ListedServer {
+	if x != nil {
+		return x.Servers
+	}
+	return nil
+}
+
+// ListedServer is one of them.
+type ListedServer struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Url           string                 `protobuf:"bytes,1,opt,name=url,proto3" json:"url,omitempty"`        // wss://host:port
+	Key           []byte                 `protobuf:"bytes,2,opt,name=key,proto3" json:"key,omitempty"`        // 32 bytes, Ed25519
+	Weight        uint32                 `protobuf:"varint,3,opt,name=weight,proto3" json:"weight,omitempty"` // 0 to 1000: how much it can carry; 0 takes no new sessions
+	Load          uint32                 `protobuf:"varint,4,opt,name=load,proto3" json:"load,omitempty"`     // 0 to 1000: how full it is
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListedServer) Reset() {
+	*x = ListedServer{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListedServer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListedServer) ProtoMessage() {}
+
+func (x *ListedServer) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListedServer.ProtoReflect.Descriptor instead.
+func (*ListedServer) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *ListedServer) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
+func (x *ListedServer) GetKey() []byte {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *ListedServer) GetWeight() uint32 {
+	if x != nil {
+		return x.Weight
+	}
+	return 0
+}
+
+func (x *ListedServer) GetLoad() uint32 {
+	if x != nil {
+		return x.Load
+	}
+	return 0
+}
+
+// Drain asks the device to move to another server of the list after a random
+// time up to within_ms: this one stops then.
+type Drain struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	WithinMs      int64                  `protobuf:"varint,1,opt,name=within_ms,json=withinMs,proto3" json:"within_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Drain) Reset() {
+	*x = Drain{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Drain) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Drain) ProtoMessage() {}
+
+func (x *Drain) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Drain.ProtoReflect.Descriptor instead.
+func (*Drain) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *Drain) GetWithinMs() int64 {
+	if x != nil {
+		return x.WithinMs
+	}
+	return 0
+}
+
 var File_tincan_v1_rendezvous_proto protoreflect.FileDescriptor
 
 const file_tincan_v1_rendezvous_proto_rawDesc = "" +
 	"\n" +
-	"\x1atincan/v1/rendezvous.proto\x12\ttincan.v1\x1a\x18tincan/v1/identity.proto\"\xa6\x03\n" +
+	"\x1atincan/v1/rendezvous.proto\x12\ttincan.v1\x1a\x18tincan/v1/identity.proto\"\xdc\a\n" +
 	"\vClientFrame\x12(\n" +
 	"\x05login\x18\x01 \x01(\v2\x10.tincan.v1.LoginH\x00R\x05login\x124\n" +
 	"\theartbeat\x18\x02 \x01(\v2\x14.tincan.v1.HeartbeatH\x00R\theartbeat\x12.\n" +
@@ -1503,8 +4029,22 @@ const file_tincan_v1_rendezvous_proto_rawDesc = "" +
 	"sendSignal\x12+\n" +
 	"\x06lookup\x18\x06 \x01(\v2\x11.tincan.v1.LookupH\x00R\x06lookup\x12.\n" +
 	"\agoodbye\x18\a \x01(\v2\x12.tincan.v1.GoodbyeH\x00R\agoodbye\x12>\n" +
-	"\rrelay_request\x18\b \x01(\v2\x17.tincan.v1.RelayRequestH\x00R\frelayRequestB\x06\n" +
-	"\x04kind\"\xa0\x04\n" +
+	"\rrelay_request\x18\b \x01(\v2\x17.tincan.v1.RelayRequestH\x00R\frelayRequest\x12>\n" +
+	"\rregister_tags\x18\t \x01(\v2\x17.tincan.v1.RegisterTagsH\x00R\fregisterTags\x12/\n" +
+	"\bput_mail\x18\n" +
+	" \x01(\v2\x12.tincan.v1.PutMailH\x00R\aputMail\x125\n" +
+	"\n" +
+	"fetch_mail\x18\v \x01(\v2\x14.tincan.v1.FetchMailH\x00R\tfetchMail\x128\n" +
+	"\vdelete_mail\x18\f \x01(\v2\x15.tincan.v1.DeleteMailH\x00R\n" +
+	"deleteMail\x12;\n" +
+	"\fclaim_handle\x18\r \x01(\v2\x16.tincan.v1.ClaimHandleH\x00R\vclaimHandle\x12A\n" +
+	"\x0erelease_handle\x18\x0e \x01(\v2\x18.tincan.v1.ReleaseHandleH\x00R\rreleaseHandle\x12A\n" +
+	"\x0eresolve_handle\x18\x0f \x01(\v2\x18.tincan.v1.ResolveHandleH\x00R\rresolveHandle\x125\n" +
+	"\n" +
+	"list_entry\x18\x10 \x01(\v2\x14.tincan.v1.ListEntryH\x00R\tlistEntry\x12+\n" +
+	"\x06search\x18\x11 \x01(\v2\x11.tincan.v1.SearchH\x00R\x06search\x12+\n" +
+	"\x06report\x18\x12 \x01(\v2\x11.tincan.v1.ReportH\x00R\x06reportB\x06\n" +
+	"\x04kind\"\x9f\t\n" +
 	"\vServerFrame\x124\n" +
 	"\tchallenge\x18\x01 \x01(\v2\x14.tincan.v1.ChallengeH\x00R\tchallenge\x12.\n" +
 	"\awelcome\x18\x02 \x01(\v2\x12.tincan.v1.WelcomeH\x00R\awelcome\x12D\n" +
@@ -1514,7 +4054,24 @@ const file_tincan_v1_rendezvous_proto_rawDesc = "" +
 	"\rsignal_result\x18\x06 \x01(\v2\x17.tincan.v1.SignalResultH\x00R\fsignalResult\x12>\n" +
 	"\rlookup_result\x18\a \x01(\v2\x17.tincan.v1.LookupResultH\x00R\flookupResult\x12.\n" +
 	"\x05error\x18\b \x01(\v2\x16.tincan.v1.ServerErrorH\x00R\x05error\x12J\n" +
-	"\x11relay_credentials\x18\t \x01(\v2\x1b.tincan.v1.RelayCredentialsH\x00R\x10relayCredentialsB\x06\n" +
+	"\x11relay_credentials\x18\t \x01(\v2\x1b.tincan.v1.RelayCredentialsH\x00R\x10relayCredentials\x128\n" +
+	"\vtags_result\x18\n" +
+	" \x01(\v2\x15.tincan.v1.TagsResultH\x00R\n" +
+	"tagsResult\x125\n" +
+	"\n" +
+	"put_result\x18\v \x01(\v2\x14.tincan.v1.PutResultH\x00R\tputResult\x125\n" +
+	"\n" +
+	"mail_batch\x18\f \x01(\v2\x14.tincan.v1.MailBatchH\x00R\tmailBatch\x12>\n" +
+	"\rdelete_result\x18\r \x01(\v2\x17.tincan.v1.DeleteResultH\x00R\fdeleteResult\x12;\n" +
+	"\fmail_arrived\x18\x0e \x01(\v2\x16.tincan.v1.MailArrivedH\x00R\vmailArrived\x12>\n" +
+	"\rhandle_result\x18\x0f \x01(\v2\x17.tincan.v1.HandleResultH\x00R\fhandleResult\x128\n" +
+	"\vlist_result\x18\x10 \x01(\v2\x15.tincan.v1.ListResultH\x00R\n" +
+	"listResult\x12>\n" +
+	"\rsearch_result\x18\x11 \x01(\v2\x17.tincan.v1.SearchResultH\x00R\fsearchResult\x12>\n" +
+	"\rreport_result\x18\x12 \x01(\v2\x17.tincan.v1.ReportResultH\x00R\freportResult\x124\n" +
+	"\vserver_list\x18\x13 \x01(\v2\x11.tincan.v1.SignedH\x00R\n" +
+	"serverList\x12(\n" +
+	"\x05drain\x18\x14 \x01(\v2\x10.tincan.v1.DrainH\x00R\x05drainB\x06\n" +
 	"\x04kind\"\x85\x01\n" +
 	"\tChallenge\x12\x14\n" +
 	"\x05major\x18\x01 \x01(\rR\x05major\x12\x14\n" +
@@ -1530,14 +4087,16 @@ const file_tincan_v1_rendezvous_proto_rawDesc = "" +
 	"\x06device\x18\x04 \x01(\fR\x06device\x12!\n" +
 	"\fclient_nonce\x18\x05 \x01(\fR\vclientNonce\x12\x1c\n" +
 	"\tsignature\x18\x06 \x01(\fR\tsignature\x12-\n" +
-	"\x06record\x18\a \x01(\v2\x15.tincan.v1.PeerRecordR\x06record\"\xdc\x01\n" +
+	"\x06record\x18\a \x01(\v2\x15.tincan.v1.PeerRecordR\x06record\"\x94\x02\n" +
 	"\aWelcome\x12\x1c\n" +
 	"\tsignature\x18\x01 \x01(\fR\tsignature\x12\x17\n" +
 	"\atime_ms\x18\x02 \x01(\x03R\x06timeMs\x12\x19\n" +
 	"\blease_ms\x18\x03 \x01(\x03R\aleaseMs\x12!\n" +
 	"\fheartbeat_ms\x18\x04 \x01(\x03R\vheartbeatMs\x121\n" +
 	"\x05relay\x18\x05 \x01(\v2\x1b.tincan.v1.RelayCredentialsR\x05relay\x12)\n" +
-	"\x10observed_address\x18\x06 \x01(\tR\x0fobservedAddress\"\x0e\n" +
+	"\x10observed_address\x18\x06 \x01(\tR\x0fobservedAddress\x12\x18\n" +
+	"\amailbox\x18\a \x01(\bR\amailbox\x12\x1c\n" +
+	"\tdirectory\x18\b \x01(\bR\tdirectory\"\x0e\n" +
 	"\fRelayRequest\"}\n" +
 	"\x10RelayCredentials\x12\x12\n" +
 	"\x04urls\x18\x01 \x03(\tR\x04urls\x12\x1a\n" +
@@ -1578,11 +4137,131 @@ const file_tincan_v1_rendezvous_proto_rawDesc = "" +
 	"\vServerError\x12(\n" +
 	"\x04code\x18\x01 \x01(\x0e2\x14.tincan.v1.ErrorCodeR\x04code\x12\x18\n" +
 	"\amessage\x18\x02 \x01(\tR\amessage\x12$\n" +
-	"\x0eretry_after_ms\x18\x03 \x01(\x03R\fretryAfterMs*g\n" +
+	"\x0eretry_after_ms\x18\x03 \x01(\x03R\fretryAfterMs\"\\\n" +
+	"\x03Tag\x12\x10\n" +
+	"\x03tag\x18\x01 \x01(\fR\x03tag\x12$\n" +
+	"\x03box\x18\x02 \x01(\x0e2\x12.tincan.v1.MailBoxR\x03box\x12\x1d\n" +
+	"\n" +
+	"expires_ms\x18\x03 \x01(\x03R\texpiresMs\"Z\n" +
+	"\fRegisterTags\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\"\n" +
+	"\x04tags\x18\x02 \x03(\v2\x0e.tincan.v1.TagR\x04tags\x12\x16\n" +
+	"\x06remove\x18\x03 \x03(\fR\x06remove\"N\n" +
+	"\n" +
+	"TagsResult\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x120\n" +
+	"\aoutcome\x18\x02 \x01(\x0e2\x16.tincan.v1.TagsOutcomeR\aoutcome\"\x93\x01\n" +
+	"\aPutMail\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x1a\n" +
+	"\benvelope\x18\x02 \x01(\fR\benvelope\x12%\n" +
+	"\rinvite_secret\x18\x03 \x01(\fH\x00R\finviteSecret\x12,\n" +
+	"\x04work\x18\x04 \x01(\v2\x16.tincan.v1.ProofOfWorkH\x00R\x04workB\a\n" +
+	"\x05proof\"5\n" +
+	"\vProofOfWork\x12\x10\n" +
+	"\x03day\x18\x01 \x01(\rR\x03day\x12\x14\n" +
+	"\x05nonce\x18\x02 \x01(\x04R\x05nonce\"k\n" +
+	"\tPutResult\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12/\n" +
+	"\aoutcome\x18\x02 \x01(\x0e2\x15.tincan.v1.PutOutcomeR\aoutcome\x12\x1d\n" +
+	"\n" +
+	"expires_ms\x18\x03 \x01(\x03R\texpiresMs\"1\n" +
+	"\tFetchMail\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x14\n" +
+	"\x05after\x18\x02 \x01(\fR\x05after\"x\n" +
+	"\tMailBatch\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12%\n" +
+	"\x05mails\x18\x02 \x03(\v2\x0f.tincan.v1.MailR\x05mails\x12\x12\n" +
+	"\x04next\x18\x03 \x01(\fR\x04next\x12 \n" +
+	"\vunavailable\x18\x04 \x01(\bR\vunavailable\"u\n" +
+	"\x04Mail\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\fR\x02id\x12\x1a\n" +
+	"\benvelope\x18\x02 \x01(\fR\benvelope\x12\x1b\n" +
+	"\tstored_ms\x18\x03 \x01(\x03R\bstoredMs\x12$\n" +
+	"\x03box\x18\x04 \x01(\x0e2\x12.tincan.v1.MailBoxR\x03box\"7\n" +
+	"\n" +
+	"DeleteMail\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x19\n" +
+	"\bmail_ids\x18\x02 \x03(\fR\amailIds\"@\n" +
+	"\fDeleteResult\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12 \n" +
+	"\vunavailable\x18\x02 \x01(\bR\vunavailable\"\r\n" +
+	"\vMailArrived\"s\n" +
+	"\vHandleClaim\x12\x16\n" +
+	"\x06handle\x18\x01 \x01(\tR\x06handle\x12\x16\n" +
+	"\x06server\x18\x02 \x01(\tR\x06server\x12\x1a\n" +
+	"\bidentity\x18\x03 \x01(\fR\bidentity\x12\x18\n" +
+	"\aversion\x18\x04 \x01(\x04R\aversion\"u\n" +
+	"\vClaimHandle\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12'\n" +
+	"\x05claim\x18\x02 \x01(\v2\x11.tincan.v1.SignedR\x05claim\x12-\n" +
+	"\bprevious\x18\x03 \x01(\v2\x11.tincan.v1.SignedR\bprevious\"z\n" +
+	"\n" +
+	"HandleMove\x12\x16\n" +
+	"\x06handle\x18\x01 \x01(\tR\x06handle\x12\x16\n" +
+	"\x06server\x18\x02 \x01(\tR\x06server\x12\x12\n" +
+	"\x04from\x18\x03 \x01(\fR\x04from\x12\x0e\n" +
+	"\x02to\x18\x04 \x01(\fR\x02to\x12\x18\n" +
+	"\aversion\x18\x05 \x01(\x04R\aversion\"7\n" +
+	"\rReleaseHandle\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
+	"\x06handle\x18\x02 \x01(\tR\x06handle\"7\n" +
+	"\rResolveHandle\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x16\n" +
+	"\x06handle\x18\x02 \x01(\tR\x06handle\"\xaa\x01\n" +
+	"\fHandleResult\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x122\n" +
+	"\aoutcome\x18\x02 \x01(\x0e2\x18.tincan.v1.HandleOutcomeR\aoutcome\x12'\n" +
+	"\x05claim\x18\x03 \x01(\v2\x11.tincan.v1.SignedR\x05claim\x12-\n" +
+	"\x06record\x18\x04 \x01(\v2\x15.tincan.v1.PeerRecordR\x06record\"\xcc\x01\n" +
+	"\x0eDirectoryEntry\x12\x1a\n" +
+	"\bidentity\x18\x01 \x01(\fR\bidentity\x12\x18\n" +
+	"\aversion\x18\x02 \x01(\x04R\aversion\x12\x12\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\x12\x16\n" +
+	"\x06handle\x18\x04 \x01(\tR\x06handle\x12\x14\n" +
+	"\x05about\x18\x05 \x01(\tR\x05about\x12\x12\n" +
+	"\x04tags\x18\x06 \x03(\tR\x04tags\x12.\n" +
+	"\blistings\x18\a \x03(\v2\x12.tincan.v1.ListingR\blistings\"u\n" +
+	"\aListing\x12*\n" +
+	"\x04kind\x18\x01 \x01(\x0e2\x16.tincan.v1.ListingKindR\x04kind\x12\x14\n" +
+	"\x05title\x18\x02 \x01(\tR\x05title\x12\x14\n" +
+	"\x05about\x18\x03 \x01(\tR\x05about\x12\x12\n" +
+	"\x04link\x18\x04 \x01(\tR\x04link\"D\n" +
+	"\tListEntry\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12'\n" +
+	"\x05entry\x18\x02 \x01(\v2\x11.tincan.v1.SignedR\x05entry\"N\n" +
+	"\n" +
+	"ListResult\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x120\n" +
+	"\aoutcome\x18\x02 \x01(\x0e2\x16.tincan.v1.ListOutcomeR\aoutcome\"D\n" +
+	"\x06Search\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x14\n" +
+	"\x05query\x18\x02 \x01(\tR\x05query\x12\x14\n" +
+	"\x05limit\x18\x03 \x01(\rR\x05limit\"m\n" +
+	"\fSearchResult\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12+\n" +
+	"\aentries\x18\x02 \x03(\v2\x11.tincan.v1.SignedR\aentries\x12 \n" +
+	"\vunavailable\x18\x03 \x01(\bR\vunavailable\"e\n" +
+	"\x06Report\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x1a\n" +
+	"\bidentity\x18\x02 \x01(\fR\bidentity\x12/\n" +
+	"\x06reason\x18\x03 \x01(\x0e2\x17.tincan.v1.ReportReasonR\x06reason\"\x1e\n" +
+	"\fReportResult\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\"X\n" +
+	"\n" +
+	"ServerList\x12\x17\n" +
+	"\atime_ms\x18\x01 \x01(\x03R\x06timeMs\x121\n" +
+	"\aservers\x18\x02 \x03(\v2\x17.tincan.v1.ListedServerR\aservers\"^\n" +
+	"\fListedServer\x12\x10\n" +
+	"\x03url\x18\x01 \x01(\tR\x03url\x12\x10\n" +
+	"\x03key\x18\x02 \x01(\fR\x03key\x12\x16\n" +
+	"\x06weight\x18\x03 \x01(\rR\x06weight\x12\x12\n" +
+	"\x04load\x18\x04 \x01(\rR\x04load\"$\n" +
+	"\x05Drain\x12\x1b\n" +
+	"\twithin_ms\x18\x01 \x01(\x03R\bwithinMs*g\n" +
 	"\rSignalOutcome\x12\x1e\n" +
 	"\x1aSIGNAL_OUTCOME_UNSPECIFIED\x10\x00\x12\x1b\n" +
 	"\x17SIGNAL_OUTCOME_ACCEPTED\x10\x01\x12\x19\n" +
-	"\x15SIGNAL_OUTCOME_ABSENT\x10\x02*\xb6\x01\n" +
+	"\x15SIGNAL_OUTCOME_ABSENT\x10\x02*\xcd\x01\n" +
 	"\tErrorCode\x12\x1a\n" +
 	"\x16ERROR_CODE_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13ERROR_CODE_PROTOCOL\x10\x01\x12\x16\n" +
@@ -1590,7 +4269,52 @@ const file_tincan_v1_rendezvous_proto_rawDesc = "" +
 	"\x10ERROR_CODE_LOGIN\x10\x03\x12\x17\n" +
 	"\x13ERROR_CODE_REPLACED\x10\x04\x12\x14\n" +
 	"\x10ERROR_CODE_LIMIT\x10\x05\x12\x17\n" +
-	"\x13ERROR_CODE_SHUTDOWN\x10\x06B,Z*github.com/tincan-chat/tincan/backend/wireb\x06proto3"
+	"\x13ERROR_CODE_SHUTDOWN\x10\x06\x12\x15\n" +
+	"\x11ERROR_CODE_BANNED\x10\a*e\n" +
+	"\aMailBox\x12\x18\n" +
+	"\x14MAIL_BOX_UNSPECIFIED\x10\x00\x12\x14\n" +
+	"\x10MAIL_BOX_CONTACT\x10\x01\x12\x13\n" +
+	"\x0fMAIL_BOX_INVITE\x10\x02\x12\x15\n" +
+	"\x11MAIL_BOX_STRANGER\x10\x03*\x93\x01\n" +
+	"\vTagsOutcome\x12\x1c\n" +
+	"\x18TAGS_OUTCOME_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11TAGS_OUTCOME_DONE\x10\x01\x12\x16\n" +
+	"\x12TAGS_OUTCOME_TAKEN\x10\x02\x12\x19\n" +
+	"\x15TAGS_OUTCOME_TOO_MANY\x10\x03\x12\x1c\n" +
+	"\x18TAGS_OUTCOME_UNAVAILABLE\x10\x04*\xc1\x01\n" +
+	"\n" +
+	"PutOutcome\x12\x1b\n" +
+	"\x17PUT_OUTCOME_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12PUT_OUTCOME_STORED\x10\x01\x12\x1b\n" +
+	"\x17PUT_OUTCOME_NO_SUCH_TAG\x10\x02\x12\x14\n" +
+	"\x10PUT_OUTCOME_FULL\x10\x03\x12\x15\n" +
+	"\x11PUT_OUTCOME_PROOF\x10\x04\x12\x17\n" +
+	"\x13PUT_OUTCOME_REFUSED\x10\x05\x12\x1b\n" +
+	"\x17PUT_OUTCOME_UNAVAILABLE\x10\x06*\xd9\x01\n" +
+	"\rHandleOutcome\x12\x1e\n" +
+	"\x1aHANDLE_OUTCOME_UNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x13HANDLE_OUTCOME_DONE\x10\x01\x12\x18\n" +
+	"\x14HANDLE_OUTCOME_TAKEN\x10\x02\x12\x1c\n" +
+	"\x18HANDLE_OUTCOME_NOT_FOUND\x10\x03\x12\x1a\n" +
+	"\x16HANDLE_OUTCOME_INVALID\x10\x04\x12\x1b\n" +
+	"\x17HANDLE_OUTCOME_TOO_MANY\x10\x05\x12\x1e\n" +
+	"\x1aHANDLE_OUTCOME_UNAVAILABLE\x10\x06*Y\n" +
+	"\vListingKind\x12\x1c\n" +
+	"\x18LISTING_KIND_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11LISTING_KIND_ROOM\x10\x01\x12\x15\n" +
+	"\x11LISTING_KIND_FILE\x10\x02*\xac\x01\n" +
+	"\vListOutcome\x12\x1c\n" +
+	"\x18LIST_OUTCOME_UNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x11LIST_OUTCOME_DONE\x10\x01\x12\x18\n" +
+	"\x14LIST_OUTCOME_INVALID\x10\x02\x12\x16\n" +
+	"\x12LIST_OUTCOME_OLDER\x10\x03\x12\x18\n" +
+	"\x14LIST_OUTCOME_REMOVED\x10\x04\x12\x1c\n" +
+	"\x18LIST_OUTCOME_UNAVAILABLE\x10\x05*{\n" +
+	"\fReportReason\x12\x1d\n" +
+	"\x19REPORT_REASON_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12REPORT_REASON_SPAM\x10\x01\x12\x17\n" +
+	"\x13REPORT_REASON_ABUSE\x10\x02\x12\x1b\n" +
+	"\x17REPORT_REASON_DIRECTORY\x10\x03B,Z*github.com/tincan-chat/tincan/backend/wireb\x06proto3"
 
 var (
 	file_tincan_v1_rendezvous_proto_rawDescOnce sync.Once
@@ -1604,61 +4328,138 @@ func file_tincan_v1_rendezvous_proto_rawDescGZIP() []byte {
 	return file_tincan_v1_rendezvous_proto_rawDescData
 }
 
-var file_tincan_v1_rendezvous_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_tincan_v1_rendezvous_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_tincan_v1_rendezvous_proto_enumTypes = make([]protoimpl.EnumInfo, 9)
+var file_tincan_v1_rendezvous_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
 var file_tincan_v1_rendezvous_proto_goTypes = []any{
 	(SignalOutcome)(0),       // 0: tincan.v1.SignalOutcome
 	(ErrorCode)(0),           // 1: tincan.v1.ErrorCode
-	(*ClientFrame)(nil),      // 2: tincan.v1.ClientFrame
-	(*ServerFrame)(nil),      // 3: tincan.v1.ServerFrame
-	(*Challenge)(nil),        // 4: tincan.v1.Challenge
-	(*Login)(nil),            // 5: tincan.v1.Login
-	(*Welcome)(nil),          // 6: tincan.v1.Welcome
-	(*RelayRequest)(nil),     // 7: tincan.v1.RelayRequest
-	(*RelayCredentials)(nil), // 8: tincan.v1.RelayCredentials
-	(*Heartbeat)(nil),        // 9: tincan.v1.Heartbeat
-	(*HeartbeatReply)(nil),   // 10: tincan.v1.HeartbeatReply
-	(*Publish)(nil),          // 11: tincan.v1.Publish
-	(*Watch)(nil),            // 12: tincan.v1.Watch
-	(*Presence)(nil),         // 13: tincan.v1.Presence
-	(*SendSignal)(nil),       // 14: tincan.v1.SendSignal
-	(*SignalResult)(nil),     // 15: tincan.v1.SignalResult
-	(*Deliver)(nil),          // 16: tincan.v1.Deliver
-	(*Lookup)(nil),           // 17: tincan.v1.Lookup
-	(*LookupResult)(nil),     // 18: tincan.v1.LookupResult
-	(*Goodbye)(nil),          // 19: tincan.v1.Goodbye
-	(*ServerError)(nil),      // 20: tincan.v1.ServerError
-	(*PeerRecord)(nil),       // 21: tincan.v1.PeerRecord
+	(MailBox)(0),             // 2: tincan.v1.MailBox
+	(TagsOutcome)(0),         // 3: tincan.v1.TagsOutcome
+	(PutOutcome)(0),          // 4: tincan.v1.PutOutcome
+	(HandleOutcome)(0),       // 5: tincan.v1.HandleOutcome
+	(ListingKind)(0),         // 6: tincan.v1.ListingKind
+	(ListOutcome)(0),         // 7: tincan.v1.ListOutcome
+	(ReportReason)(0),        // 8: tincan.v1.ReportReason
+	(*ClientFrame)(nil),      // 9: tincan.v1.ClientFrame
+	(*ServerFrame)(nil),      // 10: tincan.v1.ServerFrame
+	(*Challenge)(nil),        // 11: tincan.v1.Challenge
+	(*Login)(nil),            // 12: tincan.v1.Login
+	(*Welcome)(nil),          // 13: tincan.v1.Welcome
+	(*RelayRequest)(nil),     // 14: tincan.v1.RelayRequest
+	(*RelayCredentials)(nil), // 15: tincan.v1.RelayCredentials
+	(*Heartbeat)(nil),        // 16: tincan.v1.Heartbeat
+	(*HeartbeatReply)(nil),   // 17: tincan.v1.HeartbeatReply
+	(*Publish)(nil),          // 18: tincan.v1.Publish
+	(*Watch)(nil),            // 19: tincan.v1.Watch
+	(*Presence)(nil),         // 20: tincan.v1.Presence
+	(*SendSignal)(nil),       // 21: tincan.v1.SendSignal
+	(*SignalResult)(nil),     // 22: tincan.v1.SignalResult
+	(*Deliver)(nil),          // 23: tincan.v1.Deliver
+	(*Lookup)(nil),           // 24: tincan.v1.Lookup
+	(*LookupResult)(nil),     // 25: tincan.v1.LookupResult
+	(*Goodbye)(nil),          // 26: tincan.v1.Goodbye
+	(*ServerError)(nil),      // 27: tincan.v1.ServerError
+	(*Tag)(nil),              // 28: tincan.v1.Tag
+	(*RegisterTags)(nil),     // 29: tincan.v1.RegisterTags
+	(*TagsResult)(nil),       // 30: tincan.v1.TagsResult
+	(*PutMail)(nil),          // 31: tincan.v1.PutMail
+	(*ProofOfWork)(nil),      // 32: tincan.v1.ProofOfWork
+	(*PutResult)(nil),        // 33: tincan.v1.PutResult
+	(*FetchMail)(nil),        // 34: tincan.v1.FetchMail
+	(*MailBatch)(nil),        // 35: tincan.v1.MailBatch
+	(*Mail)(nil),             // 36: tincan.v1.Mail
+	(*DeleteMail)(nil),       // 37: tincan.v1.DeleteMail
+	(*DeleteResult)(nil),     // 38: tincan.v1.DeleteResult
+	(*MailArrived)(nil),      // 39: tincan.v1.MailArrived
+	(*HandleClaim)(nil),      // 40: tincan.v1.HandleClaim
+	(*ClaimHandle)(nil),      // 41: tincan.v1.ClaimHandle
+	(*HandleMove)(nil),       // 42: tincan.v1.HandleMove
+	(*ReleaseHandle)(nil),    // 43: tincan.v1.ReleaseHandle
+	(*ResolveHandle)(nil),    // 44: tincan.v1.ResolveHandle
+	(*HandleResult)(nil),     // 45: tincan.v1.HandleResult
+	(*DirectoryEntry)(nil),   // 46: tincan.v1.DirectoryEntry
+	(*Listing)(nil),          // 47: tincan.v1.Listing
+	(*ListEntry)(nil),        // 48: tincan.v1.ListEntry
+	(*ListResult)(nil),       // 49: tincan.v1.ListResult
+	(*Search)(nil),           // 50: tincan.v1.Search
+	(*SearchResult)(nil),     // 51: tincan.v1.SearchResult
+	(*Report)(nil),           // 52: tincan.v1.Report
+	(*ReportResult)(nil),     // 53: tincan.v1.ReportResult
+	(*ServerList)(nil),       // 54: tincan.v1.ServerList
+	(*ListedServer)(nil),     // 55: tincan.v1.ListedServer
+	(*Drain)(nil),            // 56: tincan.v1.Drain
+	(*Signed)(nil),           // 57: tincan.v1.Signed
+	(*PeerRecord)(nil),       // 58: tincan.v1.PeerRecord
 }
 var file_tincan_v1_rendezvous_proto_depIdxs = []int32{
-	5,  // 0: tincan.v1.ClientFrame.login:type_name -> tincan.v1.Login
-	9,  // 1: tincan.v1.ClientFrame.heartbeat:type_name -> tincan.v1.Heartbeat
-	11, // 2: tincan.v1.ClientFrame.publish:type_name -> tincan.v1.Publish
-	12, // 3: tincan.v1.ClientFrame.watch:type_name -> tincan.v1.Watch
-	14, // 4: tincan.v1.ClientFrame.send_signal:type_name -> tincan.v1.SendSignal
-	17, // 5: tincan.v1.ClientFrame.lookup:type_name -> tincan.v1.Lookup
-	19, // 6: tincan.v1.ClientFrame.goodbye:type_name -> tincan.v1.Goodbye
-	7,  // 7: tincan.v1.ClientFrame.relay_request:type_name -> tincan.v1.RelayRequest
-	4,  // 8: tincan.v1.ServerFrame.challenge:type_name -> tincan.v1.Challenge
-	6,  // 9: tincan.v1.ServerFrame.welcome:type_name -> tincan.v1.Welcome
-	10, // 10: tincan.v1.ServerFrame.heartbeat_reply:type_name -> tincan.v1.HeartbeatReply
-	13, // 11: tincan.v1.ServerFrame.presence:type_name -> tincan.v1.Presence
-	16, // 12: tincan.v1.ServerFrame.deliver:type_name -> tincan.v1.Deliver
-	15, // 13: tincan.v1.ServerFrame.signal_result:type_name -> tincan.v1.SignalResult
-	18, // 14: tincan.v1.ServerFrame.lookup_result:type_name -> tincan.v1.LookupResult
-	20, // 15: tincan.v1.ServerFrame.error:type_name -> tincan.v1.ServerError
-	8,  // 16: tincan.v1.ServerFrame.relay_credentials:type_name -> tincan.v1.RelayCredentials
-	21, // 17: tincan.v1.Login.record:type_name -> tincan.v1.PeerRecord
-	8,  // 18: tincan.v1.Welcome.relay:type_name -> tincan.v1.RelayCredentials
-	21, // 19: tincan.v1.Publish.record:type_name -> tincan.v1.PeerRecord
-	0,  // 20: tincan.v1.SignalResult.outcome:type_name -> tincan.v1.SignalOutcome
-	21, // 21: tincan.v1.LookupResult.record:type_name -> tincan.v1.PeerRecord
-	1,  // 22: tincan.v1.ServerError.code:type_name -> tincan.v1.ErrorCode
-	23, // [23:23] is the sub-list for method output_type
-	23, // [23:23] is the sub-list for method input_type
-	23, // [23:23] is the sub-list for extension type_name
-	23, // [23:23] is the sub-list for extension extendee
-	0,  // [0:23] is the sub-list for field type_name
+	12, // 0: tincan.v1.ClientFrame.login:type_name -> tincan.v1.Login
+	16, // 1: tincan.v1.ClientFrame.heartbeat:type_name -> tincan.v1.Heartbeat
+	18, // 2: tincan.v1.ClientFrame.publish:type_name -> tincan.v1.Publish
+	19, // 3: tincan.v1.ClientFrame.watch:type_name -> tincan.v1.Watch
+	21, // 4: tincan.v1.ClientFrame.send_signal:type_name -> tincan.v1.SendSignal
+	24, // 5: tincan.v1.ClientFrame.lookup:type_name -> tincan.v1.Lookup
+	26, // 6: tincan.v1.ClientFrame.goodbye:type_name -> tincan.v1.Goodbye
+	14, // 7: tincan.v1.ClientFrame.relay_request:type_name -> tincan.v1.RelayRequest
+	29, // 8: tincan.v1.ClientFrame.register_tags:type_name -> tincan.v1.RegisterTags
+	31, // 9: tincan.v1.ClientFrame.put_mail:type_name -> tincan.v1.PutMail
+	34, // 10: tincan.v1.ClientFrame.fetch_mail:type_name -> tincan.v1.FetchMail
+	37, // 11: tincan.v1.ClientFrame.delete_mail:type_name -> tincan.v1.DeleteMail
+	41, // 12: tincan.v1.ClientFrame.claim_handle:type_name -> tincan.v1.ClaimHandle
+	43, // 13: tincan.v1.ClientFrame.release_handle:type_name -> tincan.v1.ReleaseHandle
+	44, // 14: tincan.v1.ClientFrame.resolve_handle:type_name -> tincan.v1.ResolveHandle
+	48, // 15: tincan.v1.ClientFrame.list_entry:type_name -> tincan.v1.ListEntry
+	50, // 16: tincan.v1.ClientFrame.search:type_name -> tincan.v1.Search
+	52, // 17: tincan.v1.ClientFrame.report:type_name -> tincan.v1.Report
+	11, // 18: tincan.v1.ServerFrame.challenge:type_name -> tincan.v1.Challenge
+	13, // 19: tincan.v1.ServerFrame.welcome:type_name -> tincan.v1.Welcome
+	17, // 20: tincan.v1.ServerFrame.heartbeat_reply:type_name -> tincan.v1.HeartbeatReply
+	20, // 21: tincan.v1.ServerFrame.presence:type_name -> tincan.v1.Presence
+	23, // 22: tincan.v1.ServerFrame.deliver:type_name -> tincan.v1.Deliver
+	22, // 23: tincan.v1.ServerFrame.signal_result:type_name -> tincan.v1.SignalResult
+	25, // 24: tincan.v1.ServerFrame.lookup_result:type_name -> tincan.v1.LookupResult
+	27, // 25: tincan.v1.ServerFrame.error:type_name -> tincan.v1.ServerError
+	15, // 26: tincan.v1.ServerFrame.relay_credentials:type_name -> tincan.v1.RelayCredentials
+	30, // 27: tincan.v1.ServerFrame.tags_result:type_name -> tincan.v1.TagsResult
+	33, // 28: tincan.v1.ServerFrame.put_result:type_name -> tincan.v1.PutResult
+	35, // 29: tincan.v1.ServerFrame.mail_batch:type_name -> tincan.v1.MailBatch
+	38, // 30: tincan.v1.ServerFrame.delete_result:type_name -> tincan.v1.DeleteResult
+	39, // 31: tincan.v1.ServerFrame.mail_arrived:type_name -> tincan.v1.MailArrived
+	45, // 32: tincan.v1.ServerFrame.handle_result:type_name -> tincan.v1.HandleResult
+	49, // 33: tincan.v1.ServerFrame.list_result:type_name -> tincan.v1.ListResult
+	51, // 34: tincan.v1.ServerFrame.search_result:type_name -> tincan.v1.SearchResult
+	53, // 35: tincan.v1.ServerFrame.report_result:type_name -> tincan.v1.ReportResult
+	57, // 36: tincan.v1.ServerFrame.server_list:type_name -> tincan.v1.Signed
+	56, // 37: tincan.v1.ServerFrame.drain:type_name -> tincan.v1.Drain
+	58, // 38: tincan.v1.Login.record:type_name -> tincan.v1.PeerRecord
+	15, // 39: tincan.v1.Welcome.relay:type_name -> tincan.v1.RelayCredentials
+	58, // 40: tincan.v1.Publish.record:type_name -> tincan.v1.PeerRecord
+	0,  // 41: tincan.v1.SignalResult.outcome:type_name -> tincan.v1.SignalOutcome
+	58, // 42: tincan.v1.LookupResult.record:type_name -> tincan.v1.PeerRecord
+	1,  // 43: tincan.v1.ServerError.code:type_name -> tincan.v1.ErrorCode
+	2,  // 44: tincan.v1.Tag.box:type_name -> tincan.v1.MailBox
+	28, // 45: tincan.v1.RegisterTags.tags:type_name -> tincan.v1.Tag
+	3,  // 46: tincan.v1.TagsResult.outcome:type_name -> tincan.v1.TagsOutcome
+	32, // 47: tincan.v1.PutMail.work:type_name -> tincan.v1.ProofOfWork
+	4,  // 48: tincan.v1.PutResult.outcome:type_name -> tincan.v1.PutOutcome
+	36, // 49: tincan.v1.MailBatch.mails:type_name -> tincan.v1.Mail
+	2,  // 50: tincan.v1.Mail.box:type_name -> tincan.v1.MailBox
+	57, // 51: tincan.v1.ClaimHandle.claim:type_name -> tincan.v1.Signed
+	57, // 52: tincan.v1.ClaimHandle.previous:type_name -> tincan.v1.Signed
+	5,  // 53: tincan.v1.HandleResult.outcome:type_name -> tincan.v1.HandleOutcome
+	57, // 54: tincan.v1.HandleResult.claim:type_name -> tincan.v1.Signed
+	58, // 55: tincan.v1.HandleResult.record:type_name -> tincan.v1.PeerRecord
+	47, // 56: tincan.v1.DirectoryEntry.listings:type_name -> tincan.v1.Listing
+	6,  // 57: tincan.v1.Listing.kind:type_name -> tincan.v1.ListingKind
+	57, // 58: tincan.v1.ListEntry.entry:type_name -> tincan.v1.Signed
+	7,  // 59: tincan.v1.ListResult.outcome:type_name -> tincan.v1.ListOutcome
+	57, // 60: tincan.v1.SearchResult.entries:type_name -> tincan.v1.Signed
+	8,  // 61: tincan.v1.Report.reason:type_name -> tincan.v1.ReportReason
+	55, // 62: tincan.v1.ServerList.servers:type_name -> tincan.v1.ListedServer
+	63, // [63:63] is the sub-list for method output_type
+	63, // [63:63] is the sub-list for method input_type
+	63, // [63:63] is the sub-list for extension type_name
+	63, // [63:63] is the sub-list for extension extendee
+	0,  // [0:63] is the sub-list for field type_name
 }
 
 func init() { file_tincan_v1_rendezvous_proto_init() }
@@ -1676,6 +4477,16 @@ func file_tincan_v1_rendezvous_proto_init() {
 		(*ClientFrame_Lookup)(nil),
 		(*ClientFrame_Goodbye)(nil),
 		(*ClientFrame_RelayRequest)(nil),
+		(*ClientFrame_RegisterTags)(nil),
+		(*ClientFrame_PutMail)(nil),
+		(*ClientFrame_FetchMail)(nil),
+		(*ClientFrame_DeleteMail)(nil),
+		(*ClientFrame_ClaimHandle)(nil),
+		(*ClientFrame_ReleaseHandle)(nil),
+		(*ClientFrame_ResolveHandle)(nil),
+		(*ClientFrame_ListEntry)(nil),
+		(*ClientFrame_Search)(nil),
+		(*ClientFrame_Report)(nil),
 	}
 	file_tincan_v1_rendezvous_proto_msgTypes[1].OneofWrappers = []any{
 		(*ServerFrame_Challenge)(nil),
@@ -1687,14 +4498,29 @@ func file_tincan_v1_rendezvous_proto_init() {
 		(*ServerFrame_LookupResult)(nil),
 		(*ServerFrame_Error)(nil),
 		(*ServerFrame_RelayCredentials)(nil),
+		(*ServerFrame_TagsResult)(nil),
+		(*ServerFrame_PutResult)(nil),
+		(*ServerFrame_MailBatch)(nil),
+		(*ServerFrame_DeleteResult)(nil),
+		(*ServerFrame_MailArrived)(nil),
+		(*ServerFrame_HandleResult)(nil),
+		(*ServerFrame_ListResult)(nil),
+		(*ServerFrame_SearchResult)(nil),
+		(*ServerFrame_ReportResult)(nil),
+		(*ServerFrame_ServerList)(nil),
+		(*ServerFrame_Drain)(nil),
+	}
+	file_tincan_v1_rendezvous_proto_msgTypes[22].OneofWrappers = []any{
+		(*PutMail_InviteSecret)(nil),
+		(*PutMail_Work)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tincan_v1_rendezvous_proto_rawDesc), len(file_tincan_v1_rendezvous_proto_rawDesc)),
-			NumEnums:      2,
-			NumMessages:   19,
+			NumEnums:      9,
+			NumMessages:   48,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -23,7 +23,17 @@ type Engine interface {
 	Attach(ctx context.Context, peer identity.PeerID, device identity.DeviceID, record Record, sink Sink) (Attachment, error)
 	// Lookup returns a published record and whether there is one.
 	Lookup(ctx context.Context, peer identity.PeerID) (Record, bool, error)
-	// Close forgets everything. It is idempotent.
+	// Mailbox keeps mail for those who are away.
+	Mailbox() Mailbox
+	// Table returns a table; the same one for the same name.
+	Table(name TableName) Table
+	// Announce tells the other nodes about this one from now on.
+	Announce(notice Notice)
+	// Nodes returns the nodes that are alive, this one included, ordered by ID.
+	Nodes() []Node
+	// Healthy returns why the engine cannot do its work now, nil when it can.
+	Healthy(ctx context.Context) error
+	// Close detaches everybody and waits. It is idempotent. What is kept on disk stays.
 	Close() error
 }
 
@@ -47,6 +57,8 @@ type Sink interface {
 	Deliver(envelope []byte) bool
 	// Presence tells that a mutually watched peer came or went.
 	Presence(peer identity.PeerID, online bool)
+	// MailArrived hints that there is mail for this peer.
+	MailArrived()
 	// Ended is the last call.
 	Ended(reason End)
 }

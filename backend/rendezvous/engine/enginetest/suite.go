@@ -68,6 +68,8 @@ func (s *sink) Presence(peer identity.PeerID, online bool) {
 	s.note(presence(peer, online))
 }
 
+func (s *sink) MailArrived() { s.note("mail") }
+
 func (s *sink) Ended(reason engine.End) { s.note(fmt.Sprintf("ended %d", reason)) }
 
 func presence(peer identity.PeerID, online bool) string {

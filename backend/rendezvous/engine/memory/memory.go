@@ -29,6 +29,11 @@ type Engine struct {
 	peers  map[identity.PeerID]*peer
 	away   *list.List // *peer without attachments, who left first is in front
 	bytes  int        // of those away
+
+	mail    *mailbox
+	tables  map[engine.TableName]*table
+	notice  engine.Notice
+	started time.Time
 }
 
 // peer is everything known about one identity.
@@ -56,7 +61,69 @@ func New(options Options) *Engine {
 	if options.MaxBytes == 0 {
 		options.MaxBytes = 64 << 20
 	}
-	return &Engine{options: options, peers: make(map[identity.PeerID]*peer), away: list.New()}
+	e := &Engine{
+		options: options, peers: make(map[identity.PeerID]*peer), away: list.New(),
+		tables: make(map[engine.TableName]*table), started: options.Now(),
+	}
+	e.mail = newMailbox(options.Now, e.hint)
+	return e
+}
+
+// Mailbox implements engine.Engine.
+func (e *Engine) Mailbox() engine.Mailbox { return e.mail }
+
+// Table implements engine.Engine.
+func (e *Engine) Table(name engine.TableName) engine.Table {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	found := e.tables[name]
+	if found == nil {
+		found = newTable()
+		if e.closed {
+			found.close()
+		}
+		e.tables[name] = found
+	}
+	return found
+}
+
+// Announce implements engine.Engine.
+func (e *Engine) Announce(notice engine.Notice) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.notice = notice
+}
+
+// Nodes implements engine.Engine: there is only this one.
+func (e *Engine) Nodes() []engine.Node {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	sessions := 0
+	for _, p := range e.peers {
+		sessions += len(p.here)
+	}
+	return []engine.Node{{ID: "memory", Self: true, Seen: e.options.Now(), Started: e.started, Sessions: sessions, Notice: e.notice}}
+}
+
+// Healthy implements engine.Engine.
+func (e *Engine) Healthy(context.Context) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return engine.ErrClosed
+	}
+	return nil
+}
+
+// hint tells the devices of a peer that are here that there is mail.
+func (e *Engine) hint(owner identity.PeerID) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if p := e.peers[owner]; p != nil {
+		for _, a := range p.here {
+			a.sink.MailArrived()
+		}
+	}
 }
 
 // Attach implements engine.Engine.
@@ -114,6 +181,10 @@ func (e *Engine) Close() error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.closed = true
+	e.mail.close()
+	for _, one := range e.tables {
+		one.close()
+	}
 	e.peers = nil
 	e.away.Init()
 	e.bytes = 0
