@@ -1,0 +1,158 @@
+package natsengine
+
+import (
+	"bytes"
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/rendezvous/engine/switchboard"
+)
+
+const (
+	awayBucket    = "tincan_away"
+	clusterBucket = "tincan_cluster"
+	awayKey       = "away"
+	maxAway       = 1 << 20  // peers, the oldest go first
+	maxAwayMsg    = 16 << 10 // bytes
+	hashSize      = 8
+	keySize       = 32
+	awayWriters   = 8
+	maxUnwritten  = 64 << 10 // peers
+)
+
+// away remembers what peers watched, for when none of their devices is anywhere.
+// It is kept in memory on as many nodes as records are; of those watched only a
+// keyed hash.
+type away struct {
+	values jetstream.KeyValue
+	key    []byte
+	logged func(error)
+	busy   *atomic.Int64
+
+	mu        sync.Mutex
+	unwritten map[identity.PeerID]switchboard.Watched
+	wake      chan struct{}
+}
+
+func openAway(ctx context.Context, stream jetstream.JetStream, options Options) (*away, error) {
+	values, err := bucket(ctx, stream, jetstream.StreamConfig{
+		Name: awayBucket, Storage: jetstream.MemoryStorage, Replicas: options.replicas(),
+		MaxAge: options.RecordLife, MaxMsgs: maxAway, MaxMsgSize: maxAwayMsg, MaxBytes: -1, Discard: jetstream.DiscardOld,
+	})
+	if err != nil {
+		return nil, err
+	}
+	settings, err := bucket(ctx, stream, jetstream.StreamConfig{
+		Name: clusterBucket, Storage: jetstream.FileStorage, Replicas: options.replicas(), MaxMsgs: 1 << 10, MaxMsgSize: maxAwayMsg, MaxBytes: -1,
+		Discard: jetstream.DiscardNew,
+	})
+	if err != nil {
+		return nil, err
+	}
+	fresh := make([]byte, keySize)
+	_, _ = rand.Read(fresh) // never fails
+	if _, err = settings.Create(ctx, awayKey, fresh); err != nil && !errors.Is(err, jetstream.ErrKeyExists) {
+		return nil, fmt.Errorf("natsengine: away: %w", err)
+	}
+	entry, err := settings.Get(ctx, awayKey)
+	if err != nil {
+		return nil, fmt.Errorf("natsengine: away: %w", err)
+	}
+	logger := options.Logger
+	return &away{
+		values: values, key: entry.Value(), unwritten: make(map[identity.PeerID]switchboard.Watched), wake: make(chan struct{}, 1),
+		logged: func(err error) { logger.Warn("what a peer watches was not written", "error", err) },
+	}, nil
+}
+
+func (a *away) hash(parts ...[]byte) []byte {
+	mac := hmac.New(sha256.New, a.key)
+	for _, part := range parts {
+		mac.Write(part)
+	}
+	return mac.Sum(nil)
+}
+
+func (a *away) name(peer identity.PeerID) string { return hex.EncodeToString(a.hash(peer[:])[:16]) }
+
+func (a *away) mark(owner, watched identity.PeerID) []byte {
+	return a.hash(owner[:], watched[:])[:hashSize]
+}
+
+// has says whether owner watched other when it was last heard of. What cannot be read is not known.
+func (a *away) has(ctx context.Context, owner, other identity.PeerID) bool {
+	ctx, cancel := context.WithTimeout(ctx, answerWait)
+	defer cancel()
+	entry, err := a.values.Get(ctx, a.name(owner))
+	if err != nil {
+		return false
+	}
+	mark := a.mark(owner, other)
+	return slices.ContainsFunc(slices.Collect(slices.Chunk(entry.Value(), hashSize)), func(held []byte) bool { return bytes.Equal(held, mark) })
+}
+
+// remember has it written soon. It does not block.
+func (a *away) remember(peer identity.PeerID, watched switchboard.Watched) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, waits := a.unwritten[peer]; !waits {
+		if len(a.unwritten) >= maxUnwritten {
+			return
+		}
+		a.busy.Add(1)
+	}
+	a.unwritten[peer] = watched
+	select {
+	case a.wake <- struct{}{}:
+	default:
+	}
+}
+
+// write runs until ctx ends. A peer's later set is written after its earlier one.
+func (a *away) write(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-a.wake:
+		}
+		a.mu.Lock()
+		round := a.unwritten
+		a.unwritten = make(map[identity.PeerID]switchboard.Watched)
+		a.mu.Unlock()
+		var group sync.WaitGroup
+		room := make(chan struct{}, awayWriters)
+		for peer, watched := range round {
+			room <- struct{}{}
+			group.Go(func() {
+				defer func() { <-room; a.busy.Add(-1) }()
+				if err := a.put(ctx, peer, watched); err != nil && ctx.Err() == nil {
+					a.logged(err)
+				}
+			})
+		}
+		group.Wait()
+	}
+}
+
+func (a *away) put(ctx context.Context, peer identity.PeerID, watched switchboard.Watched) error {
+	ctx, cancel := context.WithTimeout(ctx, storeWait)
+	defer cancel()
+	value := make([]byte, 0, len(watched)*hashSize)
+	for _, other := range watched {
+		value = append(value, a.mark(peer, other)...)
+	}
+	_, err := a.values.Put(ctx, a.name(peer), value)
+	return err
+}

@@ -1,0 +1,208 @@
+package natsengine
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+const (
+	clusterName = "tincan"
+	// A route that is silent for this long three times over is closed: a frozen
+	// node is out after about 5 s instead of a minute.
+	routePing     = 2 * time.Second
+	routePingsOut = 2
+	startWait     = 10 * time.Second
+	retryWait     = 100 * time.Millisecond
+	answerWait    = 2 * time.Second
+)
+
+// embedded is a NATS server in this process with a connection to it, or only
+// the connection when the server is somebody else's.
+type embedded struct {
+	server     *server.Server // nil: external
+	logger     *logger
+	gate       *gate // nil: no cluster
+	connection *nats.Conn
+	closed     chan struct{} // when the connection is
+}
+
+// embed starts the server of a mode and connects.
+func embed(ctx context.Context, options Options, store string, handlers ...nats.Option) (*embedded, error) {
+	e := &embedded{logger: &logger{to: options.Logger}, closed: make(chan struct{})}
+	handlers = append(handlers,
+		nats.Name(options.Node), nats.NoEcho(), nats.MaxReconnects(-1), nats.ReconnectWait(retryWait),
+		nats.ReconnectBufSize(-1), nats.ClosedHandler(func(*nats.Conn) { close(e.closed) }))
+	if options.Mode == External {
+		return e, e.dial(options.External, handlers)
+	}
+	settings, err := e.settings(options, store)
+	if err != nil {
+		return nil, err
+	}
+	e.server, err = server.NewServer(settings)
+	if err != nil {
+		return nil, fmt.Errorf("natsengine: %w", err)
+	}
+	e.server.SetLoggerV2(e.logger, false, false, false)
+	e.server.Start()
+	if err = e.listening(ctx); err != nil {
+		e.close()
+		return nil, err
+	}
+	e.connection, err = nats.Connect("", append(handlers, nats.InProcessServer(e.server), nats.Token(settings.Authorization))...)
+	if err != nil {
+		e.close()
+		return nil, fmt.Errorf("natsengine: %w", err)
+	}
+	return e, nil
+}
+
+func (e *embedded) settings(options Options, store string) (*server.Options, error) {
+	settings := &server.Options{
+		ServerName: options.Node, JetStream: true, StoreDir: store, SyncAlways: true,
+		JetStreamMaxMemory: options.MaxMemory, JetStreamMaxStore: options.MaxDisk,
+		NoSigs: true, DisableJetStreamBanner: true, DontListen: true,
+	}
+	if options.Mode == Solo {
+		return settings, nil
+	}
+	secret, err := parseSecret(options.Cluster.Secret)
+	if err != nil {
+		return nil, err
+	}
+	guard, config, err := secret.gate(options.Node)
+	if err != nil {
+		return nil, err
+	}
+	e.gate = guard
+	host, portText, err := net.SplitHostPort(options.Cluster.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOptions, err)
+	}
+	port, err := strconv.ParseUint(portText, 10, 16)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrOptions, err)
+	}
+	// The server opens no routes unless it listens for clients too: on loopback,
+	// for who knows a token that nobody is told.
+	settings.DontListen, settings.Host, settings.Port, settings.Authorization = false, "127.0.0.1", server.RANDOM_PORT, rand.Text()
+	settings.Cluster = server.ClusterOpts{
+		Name: clusterName, Host: host, Port: int(port), Advertise: options.Cluster.Advertise, NoAdvertise: true,
+		TLSConfig: config, TLSTimeout: startWait.Seconds(),
+		PingInterval: routePing, MaxPingsOut: routePingsOut,
+	}
+	for _, seed := range options.Cluster.Seeds {
+		settings.Routes = append(settings.Routes, &url.URL{Scheme: "nats-route", Host: seed})
+	}
+	return settings, nil
+}
+
+// listening waits until clients can connect.
+func (e *embedded) listening(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startWait)
+	defer cancel()
+	for !e.server.ReadyForConnections(retryWait) {
+		if err := errors.Join(e.logger.failed(), ctx.Err()); err != nil {
+			return fmt.Errorf("natsengine: the NATS server does not start: %w", err)
+		}
+	}
+	if err := e.logger.failed(); err != nil {
+		return fmt.Errorf("natsengine: the NATS server does not start: %w", err)
+	}
+	return nil
+}
+
+func (e *embedded) dial(options ExternalOptions, handlers []nats.Option) error {
+	if options.Credentials != "" {
+		handlers = append(handlers, nats.UserCredentials(options.Credentials))
+	}
+	if options.Authority != "" {
+		handlers = append(handlers, nats.RootCAs(options.Authority))
+	}
+	opened := nats.GetDefaultOptions()
+	opened.Servers = options.URLs
+	for _, apply := range handlers {
+		if err := apply(&opened); err != nil {
+			return fmt.Errorf("natsengine: NATS: %w", err)
+		}
+	}
+	connection, err := opened.Connect()
+	if err != nil {
+		return fmt.Errorf("natsengine: NATS at %v: %w", options.URLs, err)
+	}
+	e.connection = connection
+	return nil
+}
+
+// storing waits until JetStream answers, which in a cluster takes a majority.
+func (e *embedded) storing(ctx context.Context, options Options, stream jetstream.JetStream) error {
+	wait := startWait
+	if options.Mode == Cluster {
+		wait = options.Cluster.Wait
+	}
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	for {
+		err := e.answers(ctx, stream)
+		if err == nil {
+			return nil
+		}
+		switch {
+		case e.gate != nil && e.gate.stranger.Load() && e.server.NumRoutes() == 0:
+			return ErrSecret
+		case e.logger.failed() != nil:
+			return fmt.Errorf("natsengine: the NATS server does not start: %w", e.logger.failed())
+		}
+		select {
+		case <-time.After(retryWait):
+			continue
+		case <-ctx.Done():
+		}
+		if options.Mode == Cluster {
+			return fmt.Errorf("%w: after %s this node reaches %d of the %d others, and a majority of all is needed; start the others, or check the addresses: %w",
+				ErrNoQuorum, wait, len(e.reached()), len(options.Cluster.Seeds)-1, err)
+		}
+		return fmt.Errorf("natsengine: JetStream does not answer after %s: %w", wait, err)
+	}
+}
+
+func (e *embedded) answers(ctx context.Context, stream jetstream.JetStream) error {
+	ctx, cancel := context.WithTimeout(ctx, answerWait)
+	defer cancel()
+	_, err := stream.AccountInfo(ctx)
+	return err
+}
+
+// reached returns the names of the nodes to which there are routes.
+func (e *embedded) reached() map[string]bool {
+	names := make(map[string]bool)
+	routes, err := e.server.Routez(nil)
+	if err != nil {
+		return names
+	}
+	for _, route := range routes.Routes {
+		names[route.RemoteName] = true
+	}
+	return names
+}
+
+func (e *embedded) close() {
+	if e.connection != nil {
+		e.connection.Close()
+		<-e.closed
+	}
+	if e.server != nil {
+		e.server.Shutdown()
+		e.server.WaitForShutdown()
+	}
+}

@@ -1,0 +1,181 @@
+package natsengine
+
+import (
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
+)
+
+const (
+	recordBucket = "tincan_records"
+	maxRecords   = 4 << 20   // records
+	maxRecordMsg = 128 << 10 // bytes, with what the server adds
+	storeWait    = 5 * time.Second
+	attempts     = 10 // at a record that others change at the same moment
+	// A record is written again at the first login after this part of its life.
+	touchPart = 4
+)
+
+// records keeps what was published.
+type records struct {
+	values jetstream.KeyValue
+	life   time.Duration
+	now    func() time.Time
+}
+
+// bucket opens a bucket whose reads go to the leader: a direct read may be older
+// than what this node was told already.
+func bucket(ctx context.Context, stream jetstream.JetStream, config jetstream.StreamConfig) (jetstream.KeyValue, error) {
+	name := config.Name
+	config.Name = "KV_" + name
+	config.Subjects = []string{"$KV." + name + ".>"}
+	config.MaxMsgsPerSubject, config.MaxConsumers = 1, -1
+	config.AllowRollup, config.DenyDelete = true, true
+	if _, err := stream.CreateOrUpdateStream(ctx, config); err != nil {
+		return nil, fmt.Errorf("natsengine: bucket %s: %w", name, err)
+	}
+	values, err := stream.KeyValue(ctx, name)
+	if err != nil {
+		return nil, fmt.Errorf("natsengine: bucket %s: %w", name, err)
+	}
+	return values, nil
+}
+
+func openRecords(ctx context.Context, stream jetstream.JetStream, options Options) (*records, error) {
+	values, err := bucket(ctx, stream, jetstream.StreamConfig{
+		Name: recordBucket, Storage: jetstream.FileStorage, Replicas: options.replicas(),
+		MaxAge: options.RecordLife, MaxMsgs: maxRecords, MaxMsgSize: maxRecordMsg, MaxBytes: -1, Discard: jetstream.DiscardNew,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &records{values: values, life: options.RecordLife, now: options.Now}, nil
+}
+
+func recordKey(peer identity.PeerID) string { return hex.EncodeToString(peer[:]) }
+
+// held is a record as it is stored; the zero value is none.
+type held struct {
+	encoded  []byte
+	revision uint64
+	created  time.Time
+}
+
+func (r *records) get(ctx context.Context, peer identity.PeerID) (held, error) {
+	ctx, cancel := context.WithTimeout(ctx, storeWait)
+	defer cancel()
+	entry, err := r.values.Get(ctx, recordKey(peer))
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return held{}, nil
+	}
+	if err != nil {
+		return held{}, fmt.Errorf("%w: %w", engine.ErrUnavailable, err)
+	}
+	return held{encoded: entry.Value(), revision: entry.Revision(), created: entry.Created()}, nil
+}
+
+// lookup returns what is published; the zero record when nothing is.
+func (r *records) lookup(ctx context.Context, peer identity.PeerID) (engine.Record, error) {
+	found, err := r.get(ctx, peer)
+	if err != nil || found.encoded == nil {
+		return engine.Record{}, err
+	}
+	return engine.DecodeRecord(peer, found.encoded)
+}
+
+// publish stores what succeeds the held record, if it names the device (nil: any
+// will do), and returns it, and whether it was news. Errors: engine.ErrOlder, ErrRevoked,
+// ErrFull, ErrUnavailable.
+func (r *records) publish(ctx context.Context, peer identity.PeerID, device *identity.DeviceID, record engine.Record) (engine.Record, bool, error) {
+	for range attempts {
+		found, err := r.get(ctx, peer)
+		if err != nil {
+			return engine.Record{}, false, err
+		}
+		next, err := found.succeed(peer, record)
+		if err != nil {
+			return engine.Record{}, false, err
+		}
+		if device != nil && !next.Has(*device) {
+			return engine.Record{}, false, engine.ErrRevoked
+		}
+		same := bytes.Equal(next.Encoded(), found.encoded)
+		if same && r.now().Sub(found.created) < r.life/touchPart {
+			return next, false, nil
+		}
+		err = r.put(ctx, peer, next, found.revision)
+		if err == nil {
+			return next, !same, nil
+		}
+		if !errors.Is(err, engine.ErrConflict) {
+			return engine.Record{}, false, err
+		}
+	}
+	return engine.Record{}, false, fmt.Errorf("%w: others change the record all the time", engine.ErrUnavailable)
+}
+
+// touch writes a record again that has lived for a while.
+func (r *records) touch(ctx context.Context, peer identity.PeerID) error {
+	found, err := r.get(ctx, peer)
+	if err != nil || found.encoded == nil {
+		return err
+	}
+	record, err := engine.DecodeRecord(peer, found.encoded)
+	if err != nil {
+		return err
+	}
+	_, _, err = r.publish(ctx, peer, nil, record)
+	return err
+}
+
+func (h held) succeed(peer identity.PeerID, record engine.Record) (engine.Record, error) {
+	if h.encoded == nil || bytes.Equal(h.encoded, record.Encoded()) {
+		return record, nil
+	}
+	older, err := engine.DecodeRecord(peer, h.encoded)
+	if err != nil {
+		return engine.Record{}, fmt.Errorf("natsengine: stored record: %w", err)
+	}
+	return older.Succeed(record)
+}
+
+func (r *records) put(ctx context.Context, peer identity.PeerID, record engine.Record, revision uint64) error {
+	ctx, cancel := context.WithTimeout(ctx, storeWait)
+	defer cancel()
+	_, err := r.values.Update(ctx, recordKey(peer), record.Encoded(), revision)
+	return storeError(err)
+}
+
+// Codes of JetStream's errors (server/errors.json).
+const (
+	codeWrongSequence   = 10071
+	codeStoreFailed     = 10077
+	codeNoMemory        = 10028
+	codeNoStorage       = 10047
+	codeInsufficient    = 10023
+	codeWrongSequenceOf = 10164 // the same without the sequence in the text
+)
+
+func storeError(err error) error {
+	if err == nil {
+		return nil
+	}
+	var told *jetstream.APIError
+	if errors.As(err, &told) {
+		switch told.ErrorCode {
+		case codeWrongSequence, codeWrongSequenceOf:
+			return engine.ErrConflict
+		case codeStoreFailed, codeNoMemory, codeNoStorage, codeInsufficient:
+			return fmt.Errorf("%w: %w", engine.ErrFull, err)
+		}
+	}
+	return fmt.Errorf("%w: %w", engine.ErrUnavailable, err)
+}
