@@ -110,12 +110,14 @@ func TestBadOptions(t *testing.T) {
 	}
 	seeds := []string{"127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"}
 	for name, change := range map[string]func(*Options){
-		"no store":      func(o *Options) { o.OpenStore = nil },
-		"no folder":     func(o *Options) { o.Folder = "" },
-		"no mode":       func(o *Options) { o.Mode = 0 },
-		"name":          func(o *Options) { o.Node = "a.b" },
-		"no URLs":       func(o *Options) { o.Mode = External },
-		"many replicas": func(o *Options) { o.Mode, o.External = External, ExternalOptions{URLs: []string{"nats://127.0.0.1:1"}, Replicas: 6} },
+		"no store":  func(o *Options) { o.OpenStore = nil },
+		"no folder": func(o *Options) { o.Folder = "" },
+		"no mode":   func(o *Options) { o.Mode = 0 },
+		"name":      func(o *Options) { o.Node = "a.b" },
+		"no URLs":   func(o *Options) { o.Mode = External },
+		"many replicas": func(o *Options) {
+			o.Mode, o.External = External, ExternalOptions{URLs: []string{"nats://127.0.0.1:1"}, Replicas: 6}
+		},
 		"no seeds": func(o *Options) {
 			o.Mode, o.Cluster = Cluster, ClusterOptions{Listen: "127.0.0.1:0", Secret: secret}
 		},
