@@ -19,6 +19,9 @@ type Cluster struct {
 	Engines []engine.Engine
 	// Settle returns when everything that was done has arrived everywhere. Nil: it has when the calls return.
 	Settle func(t *testing.T)
+	// Keep has the suite use the engines for one test after the other and close
+	// them in the last; open returns the same cluster each time.
+	Keep bool
 
 	joined int
 }
@@ -33,35 +36,43 @@ func Run(t *testing.T, open func(t *testing.T) engine.Engine) {
 // a cluster; it closes them.
 func RunCluster(t *testing.T, open func(t *testing.T) *Cluster) {
 	t.Helper()
-	tests := map[string]func(*testing.T, *Cluster){
-		"presence is mutual":                presenceIsMutual,
-		"presence ends when watching ends":  presenceEnds,
-		"signals":                           signals,
-		"absent is said to watchers only":   absentToWatchersOnly,
-		"the newest attachment wins":        newestWins,
-		"the newest of many at once wins":   newestOfMany,
-		"the first watch replaces":          firstWatchReplaces,
-		"records don't fall back":           recordsDontFall,
-		"records survive leaving":           recordsSurvive,
-		"two devices of a peer":             twoDevices,
-		"too many watched":                  tooMany,
-		"after closing":                     afterClosing,
-		"many devices at once":              manyAtOnce,
-		"an ended attachment does nothing":  endedDoesNothing,
-		"a refused attach leaves no traces": refusedAttach,
+	tests := []struct {
+		name string
+		run  func(*testing.T, *Cluster)
+	}{
+		{"presence is mutual", presenceIsMutual},
+		{"presence ends when watching ends", presenceEnds},
+		{"signals", signals},
+		{"absent is said to watchers only", absentToWatchersOnly},
+		{"the newest attachment wins", newestWins},
+		{"the newest of many at once wins", newestOfMany},
+		{"the first watch replaces", firstWatchReplaces},
+		{"records don't fall back", recordsDontFall},
+		{"records survive leaving", recordsSurvive},
+		{"two devices of a peer", twoDevices},
+		{"too many watched", tooMany},
+		{"many devices at once", manyAtOnce},
+		{"an ended attachment does nothing", endedDoesNothing},
+		{"a refused attach leaves no traces", refusedAttach},
+		{"after closing", afterClosing},
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
 			cluster := open(t)
-			t.Cleanup(func() {
-				for _, opened := range cluster.Engines {
-					if err := opened.Close(); err != nil {
-						t.Errorf("Close: %v", err)
-					}
-				}
-			})
-			test(t, cluster)
+			if !cluster.Keep {
+				t.Cleanup(func() { cluster.closeAll(t) })
+			}
+			test.run(t, cluster)
 		})
+	}
+}
+
+func (c *Cluster) closeAll(t *testing.T) {
+	t.Helper()
+	for _, opened := range c.Engines {
+		if err := opened.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
 	}
 }
 
@@ -343,11 +354,7 @@ func tooMany(t *testing.T, opened *Cluster) {
 func afterClosing(t *testing.T, opened *Cluster) {
 	ana := join(t, opened)
 	for range 2 {
-		for _, one := range opened.Engines {
-			if err := one.Close(); err != nil {
-				t.Fatalf("Close: %v", err)
-			}
-		}
+		opened.closeAll(t)
 	}
 	if _, _, err := opened.next().Lookup(t.Context(), ana.Peer()); !errors.Is(err, engine.ErrClosed) {
 		t.Errorf("Lookup = %v", err)

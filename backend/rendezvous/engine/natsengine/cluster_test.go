@@ -160,7 +160,9 @@ func asCluster(all []*Engine) *enginetest.Cluster {
 
 func TestClusterConformance(t *testing.T) {
 	t.Parallel()
-	enginetest.RunCluster(t, func(t *testing.T) *enginetest.Cluster { return asCluster(startAll(t, clusterOptions(t, 3))) })
+	cluster := asCluster(startAll(t, clusterOptions(t, 3)))
+	cluster.Keep = true
+	enginetest.RunCluster(t, func(*testing.T) *enginetest.Cluster { return cluster })
 }
 
 // startNATS runs a NATS server of its own, as an operator would.

@@ -1,6 +1,7 @@
 package natsengine
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -12,14 +13,21 @@ import (
 type logger struct {
 	to *slog.Logger
 
-	mu    sync.Mutex
-	fatal error
+	mu       sync.Mutex
+	fatal    error
+	stranger error // a node that was dialed has a certificate of another authority
 }
 
 func (l *logger) failed() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.fatal
+}
+
+func (l *logger) refused() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.stranger
 }
 
 // What the server calls a notice is told to who debugs, like its traces.
@@ -36,6 +44,14 @@ func (l *logger) Warnf(format string, values ...any) {
 }
 
 func (l *logger) Errorf(format string, values ...any) {
+	for _, value := range values {
+		var refused *tls.CertificateVerificationError
+		if err, ok := value.(error); ok && errors.As(err, &refused) {
+			l.mu.Lock()
+			l.stranger = refused
+			l.mu.Unlock()
+		}
+	}
 	l.to.Error("nats", "line", fmt.Sprintf(format, values...))
 }
 

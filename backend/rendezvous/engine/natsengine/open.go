@@ -31,7 +31,6 @@ const (
 type embedded struct {
 	server     *server.Server // nil: external
 	logger     *logger
-	gate       *gate // nil: no cluster
 	connection *nats.Conn
 	closed     chan struct{} // when the connection is
 }
@@ -80,11 +79,10 @@ func (e *embedded) settings(options Options, store string) (*server.Options, err
 	if err != nil {
 		return nil, err
 	}
-	guard, config, err := secret.gate(options.Node)
+	config, err := secret.nodeTLS()
 	if err != nil {
 		return nil, err
 	}
-	e.gate = guard
 	host, portText, err := net.SplitHostPort(options.Cluster.Listen)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrOptions, err)
@@ -158,8 +156,8 @@ func (e *embedded) storing(ctx context.Context, options Options, stream jetstrea
 			return nil
 		}
 		switch {
-		case e.gate != nil && e.gate.stranger.Load() && e.server.NumRoutes() == 0:
-			return ErrSecret
+		case e.logger.refused() != nil && e.server.NumRoutes() == 0:
+			return fmt.Errorf("%w: %w", ErrSecret, e.logger.refused())
 		case e.logger.failed() != nil:
 			return fmt.Errorf("natsengine: the NATS server does not start: %w", e.logger.failed())
 		}

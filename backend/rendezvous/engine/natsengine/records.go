@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -19,6 +20,7 @@ const (
 	maxRecords   = 4 << 20   // records
 	maxRecordMsg = 128 << 10 // bytes, with what the server adds
 	storeWait    = 5 * time.Second
+	ensureWait   = 30 * time.Second
 	attempts     = 10 // at a record that others change at the same moment
 	// A record is written again at the first login after this part of its life.
 	touchPart = 4
@@ -39,7 +41,7 @@ func bucket(ctx context.Context, stream jetstream.JetStream, config jetstream.St
 	config.Subjects = []string{"$KV." + name + ".>"}
 	config.MaxMsgsPerSubject, config.MaxConsumers = 1, -1
 	config.AllowRollup, config.DenyDelete = true, true
-	if _, err := stream.CreateOrUpdateStream(ctx, config); err != nil {
+	if err := ensure(ctx, stream, config); err != nil {
 		return nil, fmt.Errorf("natsengine: bucket %s: %w", name, err)
 	}
 	values, err := stream.KeyValue(ctx, name)
@@ -47,6 +49,42 @@ func bucket(ctx context.Context, stream jetstream.JetStream, config jetstream.St
 		return nil, fmt.Errorf("natsengine: bucket %s: %w", name, err)
 	}
 	return values, nil
+}
+
+// ensure makes a stream unless it is there, and tries again while the cluster
+// that was just formed does not answer.
+func ensure(ctx context.Context, stream jetstream.JetStream, config jetstream.StreamConfig) error {
+	ctx, cancel := context.WithTimeout(ctx, ensureWait)
+	defer cancel()
+	for {
+		err := ensureOnce(ctx, stream, config)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(retryWait):
+		}
+	}
+}
+
+func ensureOnce(ctx context.Context, stream jetstream.JetStream, config jetstream.StreamConfig) error {
+	ctx, cancel := context.WithTimeout(ctx, answerWait)
+	defer cancel()
+	held, err := stream.Stream(ctx, config.Name)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		_, err = stream.CreateStream(ctx, config)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	if there := held.CachedInfo().Config; there.Replicas == config.Replicas && there.MaxAge == config.MaxAge && there.MaxMsgs == config.MaxMsgs {
+		return nil
+	}
+	_, err = stream.UpdateStream(ctx, config)
+	return err
 }
 
 func openRecords(ctx context.Context, stream jetstream.JetStream, options Options) (*records, error) {
@@ -95,7 +133,11 @@ func (r *records) lookup(ctx context.Context, peer identity.PeerID) (engine.Reco
 // will do), and returns it, and whether it was news. Errors: engine.ErrOlder, ErrRevoked,
 // ErrFull, ErrUnavailable.
 func (r *records) publish(ctx context.Context, peer identity.PeerID, device *identity.DeviceID, record engine.Record) (engine.Record, bool, error) {
-	for range attempts {
+	for attempt := range attempts {
+		// What is being written by others is refused before it can be read.
+		if err := pause(ctx, attempt); err != nil {
+			return engine.Record{}, false, err
+		}
 		found, err := r.get(ctx, peer)
 		if err != nil {
 			return engine.Record{}, false, err
@@ -120,6 +162,20 @@ func (r *records) publish(ctx context.Context, peer identity.PeerID, device *ide
 		}
 	}
 	return engine.Record{}, false, fmt.Errorf("%w: others change the record all the time", engine.ErrUnavailable)
+}
+
+// pause waits before an attempt that is not the first, longer each time: about a
+// second in all.
+func pause(ctx context.Context, attempt int) error {
+	if attempt == 0 {
+		return nil
+	}
+	select {
+	case <-time.After(time.Millisecond<<attempt + rand.N(time.Millisecond)):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // touch writes a record again that has lived for a while.
