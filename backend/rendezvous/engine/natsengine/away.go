@@ -12,10 +12,12 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine/switchboard"
 )
 
@@ -90,16 +92,19 @@ func (a *away) mark(owner, watched identity.PeerID) []byte {
 	return a.hash(owner[:], watched[:])[:hashSize]
 }
 
-// has says whether owner watched other when it was last heard of. What cannot be read is not known.
-func (a *away) has(ctx context.Context, owner, other identity.PeerID) bool {
+// has says whether owner watched other when it was last heard of.
+func (a *away) has(ctx context.Context, owner, other identity.PeerID) (bool, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerWait)
 	defer cancel()
 	entry, err := a.values.Get(ctx, a.name(owner))
+	if errors.Is(err, jetstream.ErrKeyNotFound) {
+		return false, nil
+	}
 	if err != nil {
-		return false
+		return false, fmt.Errorf("%w: %w", engine.ErrUnavailable, err)
 	}
 	mark := a.mark(owner, other)
-	return slices.ContainsFunc(slices.Collect(slices.Chunk(entry.Value(), hashSize)), func(held []byte) bool { return bytes.Equal(held, mark) })
+	return slices.ContainsFunc(slices.Collect(slices.Chunk(entry.Value(), hashSize)), func(held []byte) bool { return bytes.Equal(held, mark) }), nil
 }
 
 // remember has it written soon. It does not block.
@@ -121,29 +126,60 @@ func (a *away) remember(peer identity.PeerID, watched switchboard.Watched) {
 
 // write runs until ctx ends. A peer's later set is written after its earlier one.
 func (a *away) write(ctx context.Context) {
+	retry := time.NewTimer(0)
+	defer retry.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-a.wake:
+		case <-retry.C:
 		}
-		a.mu.Lock()
-		round := a.unwritten
-		a.unwritten = make(map[identity.PeerID]switchboard.Watched)
-		a.mu.Unlock()
-		var group sync.WaitGroup
-		room := make(chan struct{}, awayWriters)
-		for peer, watched := range round {
-			room <- struct{}{}
-			group.Go(func() {
-				defer func() { <-room; a.busy.Add(-1) }()
-				if err := a.put(ctx, peer, watched); err != nil && ctx.Err() == nil {
-					a.logged(err)
-				}
-			})
+		if err := a.writeRound(ctx); err != nil && ctx.Err() == nil {
+			a.logged(err)
+			retry.Reset(retryStore)
 		}
-		group.Wait()
 	}
+}
+
+// writeRound writes what there is. What fails stays, unless it is news already.
+func (a *away) writeRound(ctx context.Context) error {
+	a.mu.Lock()
+	round := a.unwritten
+	a.unwritten = make(map[identity.PeerID]switchboard.Watched)
+	a.mu.Unlock()
+	var group sync.WaitGroup
+	var failure atomic.Pointer[error]
+	room := make(chan struct{}, awayWriters)
+	for peer, watched := range round {
+		room <- struct{}{}
+		group.Go(func() {
+			defer func() { <-room }()
+			err := a.put(ctx, peer, watched)
+			if err != nil {
+				failure.Store(&err)
+			}
+			if err == nil || !a.again(peer, watched) {
+				a.busy.Add(-1)
+			}
+		})
+	}
+	group.Wait()
+	if err := failure.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// again keeps what was not written, unless there is a newer set or no room.
+func (a *away) again(peer identity.PeerID, watched switchboard.Watched) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, newer := a.unwritten[peer]; newer || len(a.unwritten) >= maxUnwritten {
+		return false
+	}
+	a.unwritten[peer] = watched
+	return true
 }
 
 func (a *away) put(ctx context.Context, peer identity.PeerID, watched switchboard.Watched) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -138,16 +139,23 @@ func syncAll(t *testing.T, one *Engine) {
 	t.Helper()
 	var group sync.WaitGroup
 	for _, incarnation := range one.uplink.links.answering() {
-		group.Add(1)
-		one.uplink.sync(incarnation, group.Done)
+		group.Go(func() {
+			for deadline := time.After(patience); ; {
+				done := make(chan struct{})
+				key := one.uplink.sync(incarnation, func() { close(done) })
+				select {
+				case <-done:
+					return
+				case <-time.After(syncWait): // lost with a connection
+					one.uplink.synced(key)
+				case <-deadline:
+					t.Error("a node does not answer")
+					return
+				}
+			}
+		})
 	}
-	all := make(chan struct{})
-	go func() { group.Wait(); close(all) }()
-	select {
-	case <-all:
-	case <-time.After(patience):
-		t.Fatal("a node does not answer")
-	}
+	group.Wait()
 }
 
 func asCluster(all []*Engine) *enginetest.Cluster {
@@ -168,9 +176,14 @@ func TestClusterConformance(t *testing.T) {
 // startNATS runs a NATS server of its own, as an operator would.
 func startNATS(t *testing.T) *server.Server {
 	t.Helper()
-	running, err := server.NewServer(&server.Options{
+	return runNATS(t, &server.Options{
 		Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true,
 	})
+}
+
+func runNATS(t *testing.T, options *server.Options) *server.Server {
+	t.Helper()
+	running, err := server.NewServer(options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -180,6 +193,16 @@ func startNATS(t *testing.T) *server.Server {
 		t.Fatal("NATS does not start")
 	}
 	return running
+}
+
+// restartNATS stops a server and starts it at the same address with what it stored.
+func restartNATS(t *testing.T, running *server.Server) {
+	t.Helper()
+	port := running.Addr().(*net.TCPAddr).Port
+	store := filepath.Dir(running.JetStreamConfig().StoreDir)
+	running.Shutdown()
+	running.WaitForShutdown()
+	runNATS(t, &server.Options{Host: "127.0.0.1", Port: port, JetStream: true, StoreDir: store, NoSigs: true, NoLog: true})
 }
 
 func externalOptions(t *testing.T, running *server.Server, count int) []Options {
@@ -217,16 +240,12 @@ func TestExternalIsNotThere(t *testing.T) {
 func TestWrongClusterSecret(t *testing.T) {
 	t.Parallel()
 	options := clusterOptions(t, 3)
-	startAllBut := options[:2]
+	all := startAll(t, options)
+	stop(t, all[2])
 	options[2].Cluster.Secret = newSecret(t)
-	var group sync.WaitGroup
-	group.Go(func() {
-		if _, err := Open(t.Context(), options[2]); !errors.Is(err, ErrSecret) {
-			t.Errorf("Open with another secret = %v", err)
-		}
-	})
-	startAll(t, startAllBut)
-	group.Wait()
+	if _, err := Open(t.Context(), options[2]); !errors.Is(err, ErrSecret) {
+		t.Errorf("Open with another secret = %v", err)
+	}
 }
 
 func TestNoMajority(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -26,6 +27,7 @@ type Engine struct {
 	store    Store
 	uplink   *uplink // nil: solo
 	started  time.Time
+	missed   atomic.Bool // something that other nodes said, or were told, was lost
 
 	background context.Context //nolint:containedctx // ends what runs beside the calls
 	stop       context.CancelFunc
@@ -116,11 +118,14 @@ func (e *Engine) watchConnection() []nats.Option {
 				e.options.Logger.Warn("connection to NATS lost", "error", err)
 			}
 		}),
-		nats.ReconnectHandler(func(*nats.Conn) { e.options.Logger.Info("connected to NATS again") }),
+		nats.ReconnectHandler(func(*nats.Conn) {
+			e.options.Logger.Info("connected to NATS again")
+			e.missed.Store(true)
+		}),
 		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
 			e.options.Logger.Warn("connection to NATS", "error", err)
-			if errors.Is(err, nats.ErrSlowConsumer) && e.uplink != nil {
-				e.uplink.missed()
+			if errors.Is(err, nats.ErrSlowConsumer) {
+				e.missed.Store(true)
 			}
 		}),
 	}

@@ -86,11 +86,16 @@ func (u *uplink) nobody(about back) {
 		}
 		u.handled.Add(1)
 		u.busy.Add(1)
-		select {
-		case u.lookups <- pair{from: about.from, about: about.to}:
-		default:
-			u.busy.Add(-1)
-		}
+		u.lookUp(pair{from: about.from, about: about.to})
+	}
+}
+
+// lookUp queues a pair, counted as busy, if there is room.
+func (u *uplink) lookUp(one pair) {
+	select {
+	case u.lookups <- one:
+	default:
+		u.busy.Add(-1)
 	}
 }
 
@@ -184,7 +189,12 @@ func (u *uplink) look(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case one := <-u.lookups:
-			if u.away.has(ctx, one.about, one.from) {
+			watched, err := u.away.has(ctx, one.about, one.from)
+			if one.attempt++; err != nil && one.attempt < attempts {
+				time.AfterFunc(retryStore, func() { u.lookUp(one) })
+				continue
+			}
+			if watched {
 				u.engine.board.Away(one.from, one.about)
 			}
 			u.busy.Add(-1)

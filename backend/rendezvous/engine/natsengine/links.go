@@ -179,6 +179,10 @@ func (l *links) gone(incarnation uint64) {
 
 // tick pings every node, gives up those that are silent for too long, and sends beacons.
 func (l *links) tick() {
+	if l.uplink.connection.IsConnected() && l.uplink.engine.missed.Swap(false) {
+		l.doubt()
+		l.uplink.engine.board.Recall()
+	}
 	now := time.Now()
 	var alive, dead []uint64
 	l.mu.Lock()

@@ -1,9 +1,22 @@
 package natsengine
 
 import (
+	"os"
 	"testing"
 
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// childOptions has this program run one node of a cluster instead of tests.
+const childOptions = "NATSENGINE_TEST_CHILD"
+
+func TestMain(m *testing.M) {
+	if encoded := os.Getenv(childOptions); encoded != "" {
+		if err := runChild(encoded); err != nil {
+			_, _ = os.Stderr.WriteString(err.Error() + "\n")
+			os.Exit(1)
+		}
+		return
+	}
+	goleak.VerifyTestMain(m)
+}

@@ -24,6 +24,7 @@ const (
 	startWait     = 10 * time.Second
 	retryWait     = 100 * time.Millisecond
 	answerWait    = 2 * time.Second
+	reportEvery   = 60 // attempts at a route, one a second, between two lines in the log
 )
 
 // embedded is a NATS server in this process with a connection to it, or only
@@ -99,6 +100,7 @@ func (e *embedded) settings(options Options, store string) (*server.Options, err
 		TLSConfig: config, TLSTimeout: startWait.Seconds(),
 		PingInterval: routePing, MaxPingsOut: routePingsOut,
 	}
+	settings.ConnectErrorReports, settings.ReconnectErrorReports = reportEvery, reportEvery
 	for _, seed := range options.Cluster.Seeds {
 		settings.Routes = append(settings.Routes, &url.URL{Scheme: "nats-route", Host: seed})
 	}
@@ -167,7 +169,7 @@ func (e *embedded) storing(ctx context.Context, options Options, stream jetstrea
 		case <-ctx.Done():
 		}
 		if options.Mode == Cluster {
-			return fmt.Errorf("%w: after %s this node reaches %d of the %d others, and a majority of all is needed; start the others, or check the addresses: %w",
+			return fmt.Errorf("%w: after %s this node reaches %d of the %d others; a majority of all is needed, and all of them the very first time; start the others, or check the addresses: %w",
 				ErrNoQuorum, wait, len(e.reached()), len(options.Cluster.Seeds)-1, err)
 		}
 		return fmt.Errorf("natsengine: JetStream does not answer after %s: %w", wait, err)

@@ -89,7 +89,8 @@ type ClusterOptions struct {
 	Listen    string // host:port for the other nodes
 	Advertise string // host:port where others reach it, when Listen is not it
 	// Seeds are the addresses of all nodes that store, this one's too: JetStream
-	// takes the number of them for the size of the cluster when it first starts.
+	// takes the number of them for the size of the cluster when it first starts,
+	// and forms it when all of them are there.
 	Seeds    []string
 	Secret   []byte        // of NewClusterSecret, the same on each node
 	Replicas int           // of records and mail, 1 to 5; as many as there are seeds, at most 3

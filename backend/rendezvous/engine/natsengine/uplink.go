@@ -45,7 +45,10 @@ type uplink struct {
 	next    uint64
 }
 
-type pair struct{ from, about identity.PeerID }
+type pair struct {
+	from, about identity.PeerID
+	attempt     int
+}
 
 // syncKey is one node's answer that is waited for.
 type syncKey struct{ incarnation, number uint64 }
@@ -104,7 +107,7 @@ func (u *uplink) publish(subject, reply string, m message) {
 }
 
 // missed has everything told anew: something was lost.
-func (u *uplink) missed() { u.links.doubt() }
+func (u *uplink) missed() { u.engine.missed.Store(true) }
 
 // Came implements switchboard.Uplink.
 func (u *uplink) Came(peer identity.PeerID) { u.queue.add(order{kind: orderCame, peer: peer}) }
@@ -195,7 +198,7 @@ func (u *uplink) send(ctx context.Context, from, to identity.PeerID, envelope []
 		return engine.Accepted, nil
 	}
 	signal := message{kind: kindSignal, peer: to, rest: envelope}
-	if relayed.Here || !relayed.Watched || (!relayed.Known && !u.away.has(ctx, to, from)) {
+	if relayed.Here || !relayed.Watched || !u.mutual(ctx, from, to, relayed) {
 		u.publish(peerSubject(to), "", signal)
 		return engine.Accepted, nil
 	}
@@ -223,6 +226,18 @@ func (u *uplink) send(ctx context.Context, from, to identity.PeerID, envelope []
 	case <-u.engine.background.Done():
 		return 0, engine.ErrClosed
 	}
+}
+
+// mutual says whether the recipient of a signal watches its sender, or did when it left.
+func (u *uplink) mutual(ctx context.Context, from, to identity.PeerID, relayed switchboard.Relayed) bool {
+	if relayed.Known {
+		return true
+	}
+	watched, err := u.away.has(ctx, to, from)
+	if err != nil {
+		return relayed.Left
+	}
+	return watched
 }
 
 // answered ends the wait for a signal's outcome.

@@ -122,7 +122,7 @@ type Relayed struct {
 	Complete bool // every device that the recipient's record names is here, the sender apart
 	Watched  bool // the sender watches the recipient
 	Known    bool // and knows that the recipient is somewhere
-	Left     bool // the recipient watched the sender when it left here
+	Left     bool // the recipient watched the sender when it left here, or when its node was lost
 }
 
 // Alone is the outcome where this board is the only one.
@@ -145,6 +145,7 @@ func (a *Attachment) Send(to identity.PeerID, envelope []byte) (Relayed, error) 
 	relayed.Known = relayed.Watched && b.online(a.peer, to)
 	p := b.peers[to]
 	if p == nil {
+		_, relayed.Left = a.peer.lost[to]
 		return relayed, nil
 	}
 	p.deliver(envelope, a)

@@ -37,12 +37,13 @@ type peer struct {
 	id      identity.PeerID
 	record  engine.Record
 	here    []*Attachment
-	ghosts  []*Attachment            // ended here and replaced on another node
-	remote  map[identity.PeerID]mask // mutually watched peers, and the nodes where they are
-	left    Watched                  // what the last device watched when it left
-	away    *list.Element            // nil while a device is here
-	size    int                      // counted in Board.bytes while away
-	expires time.Time                // while away
+	ghosts  []*Attachment                // ended here and replaced on another node
+	remote  map[identity.PeerID]mask     // mutually watched peers, and the nodes where they are
+	lost    map[identity.PeerID]struct{} // mutually watched peers whose node is gone, until they are seen again
+	left    Watched                      // what the last device watched when it left
+	away    *list.Element                // nil while a device is here
+	size    int                          // counted in Board.bytes while away
+	expires time.Time                    // while away
 }
 
 // New makes a board.
@@ -224,6 +225,7 @@ func (b *Board) unwatch(p *peer, gone Watched) {
 			b.options.Uplink.Unwatch(node, p.id, other)
 		}
 		delete(p.remote, other)
+		delete(p.lost, other)
 	}
 }
 

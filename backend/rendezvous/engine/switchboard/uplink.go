@@ -220,6 +220,7 @@ func (b *Board) Watching(node Node, from, to identity.PeerID, wants Answer) {
 		p.remote = make(map[identity.PeerID]mask)
 	}
 	p.remote[from] |= node.bit()
+	delete(p.lost, from)
 	if !known {
 		p.tell(from, true)
 	}
@@ -284,7 +285,13 @@ func (b *Board) NodeGone(node Node) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, p := range b.peers {
-		for other := range p.remote {
+		for other, nodes := range p.remote {
+			if nodes == node.bit() && b.peers[other] == nil {
+				if p.lost == nil {
+					p.lost = make(map[identity.PeerID]struct{})
+				}
+				p.lost[other] = struct{}{}
+			}
 			b.drop(p, other, node)
 		}
 		for _, a := range p.here {
@@ -317,6 +324,17 @@ func (b *Board) Roll() []identity.PeerID {
 		}
 	}
 	return all
+}
+
+// Recall has the uplink remember anew what everybody here watches.
+func (b *Board) Recall() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for id, p := range b.peers {
+		if slices.ContainsFunc(p.here, func(a *Attachment) bool { return a.declared }) {
+			b.options.Uplink.Remember(id, p.union())
+		}
+	}
 }
 
 // Mend compares what is noted for a node with its roll: pairs with peers that are
