@@ -40,6 +40,7 @@ type away struct {
 	values jetstream.KeyValue
 	key    []byte
 	logged func(error)
+	ensure func(ctx context.Context) error // makes the bucket again: a lone server that restarts forgets what is in memory
 	busy   *atomic.Int64
 
 	mu        sync.Mutex
@@ -48,10 +49,11 @@ type away struct {
 }
 
 func openAway(ctx context.Context, stream jetstream.JetStream, options Options) (*away, error) {
-	values, err := bucket(ctx, stream, jetstream.StreamConfig{
+	config := jetstream.StreamConfig{
 		Name: awayBucket, Storage: jetstream.MemoryStorage, Replicas: options.replicas(),
 		MaxAge: options.RecordLife, MaxMsgs: maxAway, MaxMsgSize: maxAwayMsg, MaxBytes: -1, Discard: jetstream.DiscardOld,
-	})
+	}
+	values, err := bucket(ctx, stream, config)
 	if err != nil {
 		return nil, err
 	}
@@ -74,6 +76,7 @@ func openAway(ctx context.Context, stream jetstream.JetStream, options Options) 
 	logger := options.Logger
 	return &away{
 		values: values, key: entry.Value(), unwritten: make(map[identity.PeerID]switchboard.Watched), wake: make(chan struct{}, 1),
+		ensure: func(ctx context.Context) error { return ensure(ctx, stream, asBucket(config)) },
 		logged: func(err error) { logger.Warn("what a peer watches was not written", "error", err) },
 	}, nil
 }
@@ -136,7 +139,9 @@ func (a *away) write(ctx context.Context) {
 		case <-retry.C:
 		}
 		if err := a.writeRound(ctx); err != nil && ctx.Err() == nil {
-			a.logged(err)
+			if ensureErr := a.ensure(ctx); ensureErr != nil {
+				a.logged(errors.Join(err, ensureErr))
+			}
 			retry.Reset(retryStore)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -74,7 +75,10 @@ func visit(t *testing.T, opened *Engine, device rendezvoustest.Device) *visitor 
 	if err != nil {
 		t.Fatal(err)
 	}
-	v.attachment, err = opened.Attach(t.Context(), device.Peer(), device.Keys.Device(), record, v)
+	eventually(t, "a record can be stored", func() bool {
+		v.attachment, err = opened.Attach(t.Context(), device.Peer(), device.Keys.Device(), record, v)
+		return !errors.Is(err, engine.ErrUnavailable)
+	})
 	if err != nil {
 		t.Fatalf("Attach: %v", err)
 	}

@@ -34,42 +34,44 @@ type records struct {
 }
 
 // bucket opens a bucket whose reads go to the leader: a direct read may be older
-// than what this node was told already.
+// than what this node was told already. It tries again while the cluster that was
+// just formed does not answer.
 func bucket(ctx context.Context, stream jetstream.JetStream, config jetstream.StreamConfig) (jetstream.KeyValue, error) {
-	name := config.Name
-	config.Name = "KV_" + name
-	config.Subjects = []string{"$KV." + name + ".>"}
-	config.MaxMsgsPerSubject, config.MaxConsumers = 1, -1
-	config.AllowRollup, config.DenyDelete = true, true
-	if err := ensure(ctx, stream, config); err != nil {
-		return nil, fmt.Errorf("natsengine: bucket %s: %w", name, err)
-	}
-	values, err := stream.KeyValue(ctx, name)
-	if err != nil {
-		return nil, fmt.Errorf("natsengine: bucket %s: %w", name, err)
-	}
-	return values, nil
-}
-
-// ensure makes a stream unless it is there, and tries again while the cluster
-// that was just formed does not answer.
-func ensure(ctx context.Context, stream jetstream.JetStream, config jetstream.StreamConfig) error {
 	ctx, cancel := context.WithTimeout(ctx, ensureWait)
 	defer cancel()
 	for {
-		err := ensureOnce(ctx, stream, config)
+		values, err := bucketOnce(ctx, stream, config)
 		if err == nil {
-			return nil
+			return values, nil
 		}
 		select {
 		case <-ctx.Done():
-			return err
+			return nil, fmt.Errorf("natsengine: bucket %s: %w", config.Name, err)
 		case <-time.After(retryWait):
 		}
 	}
 }
 
-func ensureOnce(ctx context.Context, stream jetstream.JetStream, config jetstream.StreamConfig) error {
+func bucketOnce(ctx context.Context, stream jetstream.JetStream, config jetstream.StreamConfig) (jetstream.KeyValue, error) {
+	if err := ensure(ctx, stream, asBucket(config)); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerWait)
+	defer cancel()
+	return stream.KeyValue(ctx, config.Name)
+}
+
+// asBucket returns the stream that the client library takes for a bucket of that name.
+func asBucket(config jetstream.StreamConfig) jetstream.StreamConfig {
+	config.Subjects = []string{"$KV." + config.Name + ".>"}
+	config.Name = "KV_" + config.Name
+	config.MaxMsgsPerSubject, config.MaxConsumers = 1, -1
+	config.AllowRollup, config.DenyDelete = true, true
+	return config
+}
+
+// ensure makes a stream unless it is there.
+func ensure(ctx context.Context, stream jetstream.JetStream, config jetstream.StreamConfig) error {
 	ctx, cancel := context.WithTimeout(ctx, answerWait)
 	defer cancel()
 	held, err := stream.Stream(ctx, config.Name)
