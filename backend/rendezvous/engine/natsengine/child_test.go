@@ -95,12 +95,15 @@ func (v *visitor) watch(t *testing.T, others ...identity.PeerID) {
 // childSettings is what a node in a process of its own is told: where it belongs,
 // its only device, and whom that watches.
 type childSettings struct {
-	Folder, Node string
-	Cluster      ClusterOptions
-	Peer         identity.PeerID
-	Device       identity.DeviceID
-	Record       []byte
-	Watched      []identity.PeerID
+	Folder    string            `json:"folder"`
+	Node      string            `json:"node"`
+	Listen    string            `json:"listen"`
+	Seeds     []string          `json:"seeds"`
+	Secret    []byte            `json:"secret"`
+	Peer      identity.PeerID   `json:"peer"`
+	Device    identity.DeviceID `json:"device"`
+	Record    []byte            `json:"record"`
+	Watched   []identity.PeerID `json:"watched"`
 }
 
 const childReady = "ready"
@@ -117,7 +120,8 @@ func runChild(encoded string) error {
 	}
 	ctx := context.Background()
 	opened, err := Open(ctx, Options{
-		Mode: Cluster, Folder: settings.Folder, Node: settings.Node, Cluster: settings.Cluster, OpenStore: openMemoryStore,
+		Mode: Cluster, Folder: settings.Folder, Node: settings.Node, OpenStore: openMemoryStore,
+		Cluster: ClusterOptions{Listen: settings.Listen, Seeds: settings.Seeds, Secret: settings.Secret},
 	})
 	if err != nil {
 		return err
@@ -151,7 +155,8 @@ func startChild(t *testing.T, options Options, device rendezvoustest.Device, wat
 		t.Fatal(err)
 	}
 	encoded, err := json.Marshal(childSettings{
-		Folder: options.Folder, Node: options.Node, Cluster: options.Cluster,
+		Folder: options.Folder, Node: options.Node,
+		Listen: options.Cluster.Listen, Seeds: options.Cluster.Seeds, Secret: options.Cluster.Secret,
 		Peer: device.Peer(), Device: device.Keys.Device(), Record: record.Encoded(), Watched: watched,
 	})
 	if err != nil {

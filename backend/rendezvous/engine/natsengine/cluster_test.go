@@ -36,14 +36,18 @@ func eventually(t *testing.T, what string, condition func() bool) {
 // freeAddresses returns addresses on loopback that were free a moment ago.
 func freeAddresses(t *testing.T, count int) []string {
 	t.Helper()
-	addresses := make([]string, count)
+	addresses, listeners := make([]string, count), make([]net.Listener, count)
 	for i := range addresses {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer func() { _ = listener.Close() }()
-		addresses[i] = listener.Addr().String()
+		listeners[i], addresses[i] = listener, listener.Addr().String()
+	}
+	for _, listener := range listeners {
+		if err := listener.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return addresses
 }
@@ -198,11 +202,14 @@ func runNATS(t *testing.T, options *server.Options) *server.Server {
 // restartNATS stops a server and starts it at the same address with what it stored.
 func restartNATS(t *testing.T, running *server.Server) {
 	t.Helper()
-	port := running.Addr().(*net.TCPAddr).Port
+	address, ok := running.Addr().(*net.TCPAddr)
+	if !ok {
+		t.Fatalf("NATS listens at %v", running.Addr())
+	}
 	store := filepath.Dir(running.JetStreamConfig().StoreDir)
 	running.Shutdown()
 	running.WaitForShutdown()
-	runNATS(t, &server.Options{Host: "127.0.0.1", Port: port, JetStream: true, StoreDir: store, NoSigs: true, NoLog: true})
+	runNATS(t, &server.Options{Host: "127.0.0.1", Port: address.Port, JetStream: true, StoreDir: store, NoSigs: true, NoLog: true})
 }
 
 func externalOptions(t *testing.T, running *server.Server, count int) []Options {

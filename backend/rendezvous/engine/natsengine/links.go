@@ -32,8 +32,17 @@ type beacon struct {
 	ID       string        `json:"id"`
 	Started  time.Time     `json:"started"`
 	Sessions int           `json:"sessions"`
-	Notice   engine.Notice `json:"notice"`
-	Asks     bool          `json:"asks,omitempty"` // the other nodes' beacons are wanted at once
+	URL      string `json:"url"`
+	Key      identity.ServerKey `json:"key"`
+	Weight   uint32 `json:"weight"`
+	Load     uint32 `json:"load"`
+	Version  string `json:"version"`
+	Draining bool `json:"draining"`
+	Asks     bool          `json:"asks"` // the other nodes' beacons are wanted at once
+}
+
+func (b beacon) notice() engine.Notice {
+	return engine.Notice{URL: b.URL, Key: b.Key, Weight: b.Weight, Load: b.Load, Version: b.Version, Draining: b.Draining}
 }
 
 // link is another node that is alive.
@@ -215,7 +224,10 @@ func (l *links) beacon(asks bool) {
 	e.mu.Lock()
 	notice := e.notice
 	e.mu.Unlock()
-	data, err := json.Marshal(beacon{ID: e.options.Node, Started: e.started, Sessions: e.board.Sessions(), Notice: notice, Asks: asks})
+	data, err := json.Marshal(beacon{
+		ID: e.options.Node, Started: e.started, Sessions: e.board.Sessions(), Asks: asks,
+		URL: notice.URL, Key: notice.Key, Weight: notice.Weight, Load: notice.Load, Version: notice.Version, Draining: notice.Draining,
+	})
 	if err != nil || len(data) > maxBeacon {
 		e.options.Logger.Error("this node's notice cannot be told", "size", len(data), "error", err)
 		return
@@ -316,7 +328,7 @@ func (l *links) list() []engine.Node {
 			continue
 		}
 		byID[one.told.ID] = engine.Node{
-			ID: one.told.ID, Seen: one.seen, Started: one.told.Started, Sessions: one.told.Sessions, Notice: one.told.Notice,
+			ID: one.told.ID, Seen: one.seen, Started: one.told.Started, Sessions: one.told.Sessions, Notice: one.told.notice(),
 		}
 	}
 	nodes := make([]engine.Node, 0, len(byID))

@@ -78,8 +78,9 @@ func (k kind) shape() (other, device, stamp, rest bool, ok bool) {
 		return false, false, false, true, true
 	case kindTaken, kindNobody, kindSync, kindSynced, kindBye:
 		return false, false, false, false, true
+	default:
+		return false, false, false, false, false
 	}
-	return false, false, false, false, false
 }
 
 // named says whether a kind is about a peer.

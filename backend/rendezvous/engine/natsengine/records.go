@@ -226,13 +226,13 @@ func storeError(err error) error {
 	if err == nil {
 		return nil
 	}
-	var told *jetstream.APIError
-	if errors.As(err, &told) {
+	if told, ok := errors.AsType[*jetstream.APIError](err); ok {
 		switch told.ErrorCode {
 		case codeWrongSequence, codeWrongSequenceOf:
 			return engine.ErrConflict
 		case codeStoreFailed, codeNoMemory, codeNoStorage, codeInsufficient:
 			return fmt.Errorf("%w: %w", engine.ErrFull, err)
+		default:
 		}
 	}
 	return fmt.Errorf("%w: %w", engine.ErrUnavailable, err)

@@ -23,8 +23,8 @@ func (n Node) bit() mask { return 1 << n }
 
 func (m mask) all() iter.Seq[Node] {
 	return func(yield func(Node) bool) {
-		for ; m != 0; m &= m - 1 {
-			if !yield(Node(bits.TrailingZeros64(uint64(m)))) {
+		for rest := uint64(m); rest != 0; rest &= rest - 1 {
+			if !yield(Node(bits.TrailingZeros64(rest))) {
 				return
 			}
 		}
