@@ -95,15 +95,15 @@ func (v *visitor) watch(t *testing.T, others ...identity.PeerID) {
 // childSettings is what a node in a process of its own is told: where it belongs,
 // its only device, and whom that watches.
 type childSettings struct {
-	Folder    string            `json:"folder"`
-	Node      string            `json:"node"`
-	Listen    string            `json:"listen"`
-	Seeds     []string          `json:"seeds"`
-	Secret    []byte            `json:"secret"`
-	Peer      identity.PeerID   `json:"peer"`
-	Device    identity.DeviceID `json:"device"`
-	Record    []byte            `json:"record"`
-	Watched   []identity.PeerID `json:"watched"`
+	Folder  string            `json:"folder"`
+	Node    string            `json:"node"`
+	Listen  string            `json:"listen"`
+	Seeds   []string          `json:"seeds"`
+	Secret  []byte            `json:"secret"`
+	Peer    identity.PeerID   `json:"peer"`
+	Device  identity.DeviceID `json:"device"`
+	Record  []byte            `json:"record"`
+	Watched []identity.PeerID `json:"watched"`
 }
 
 const childReady = "ready"

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
-	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tincan-chat/tincan/backend/identity"
@@ -27,7 +25,6 @@ type Engine struct {
 	store    Store
 	uplink   *uplink // nil: solo
 	started  time.Time
-	missed   atomic.Bool // something that other nodes said, or were told, was lost
 
 	background context.Context //nolint:containedctx // ends what runs beside the calls
 	stop       context.CancelFunc
@@ -62,7 +59,7 @@ func Open(ctx context.Context, options Options) (_ *Engine, err error) {
 	if err = e.nameNode(); err != nil {
 		return nil, err
 	}
-	if e.embedded, err = embed(ctx, e.options, store, e.watchConnection()...); err != nil {
+	if e.embedded, err = embed(ctx, e.options, store); err != nil {
 		return nil, err
 	}
 	if e.stream, err = jetstream.New(e.embedded.connection); err != nil {
@@ -111,34 +108,11 @@ func (e *Engine) begin(ctx context.Context) (err error) {
 	return nil
 }
 
-func (e *Engine) watchConnection() []nats.Option {
-	return []nats.Option{
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
-			if err != nil {
-				e.options.Logger.Warn("connection to NATS lost", "error", err)
-			}
-		}),
-		nats.ReconnectHandler(func(*nats.Conn) {
-			e.options.Logger.Info("connected to NATS again")
-			e.missed.Store(true)
-		}),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
-			e.options.Logger.Warn("connection to NATS", "error", err)
-			if errors.Is(err, nats.ErrSlowConsumer) {
-				e.missed.Store(true)
-			}
-		}),
-	}
-}
-
 // Mailbox implements engine.Engine.
 func (e *Engine) Mailbox() engine.Mailbox { return e.store.Mailbox() }
 
 // Table implements engine.Engine.
 func (e *Engine) Table(name engine.TableName) engine.Table { return e.store.Table(name) }
-
-// Connection returns the connection to NATS, for backups and figures.
-func (e *Engine) Connection() *nats.Conn { return e.embedded.connection }
 
 // Healthy implements engine.Engine.
 func (e *Engine) Healthy(ctx context.Context) error {
@@ -234,14 +208,14 @@ func (e *Engine) touch() {
 // Close implements engine.Engine.
 func (e *Engine) Close() error {
 	e.closing.Do(func() {
-		if e.uplink != nil {
-			e.uplink.leave()
-		}
 		e.stop()
 		if e.board != nil {
 			e.board.Close()
 		}
 		e.tasks.Wait()
+		if e.uplink != nil {
+			e.uplink.leave()
+		}
 		if e.store != nil {
 			e.closed = e.store.Close()
 		}

@@ -29,16 +29,16 @@ const (
 
 // beacon is what a node tells all others every second.
 type beacon struct {
-	ID       string        `json:"id"`
-	Started  time.Time     `json:"started"`
-	Sessions int           `json:"sessions"`
-	URL      string `json:"url"`
+	ID       string             `json:"id"`
+	Started  time.Time          `json:"started"`
+	Sessions int                `json:"sessions"`
+	URL      string             `json:"url"`
 	Key      identity.ServerKey `json:"key"`
-	Weight   uint32 `json:"weight"`
-	Load     uint32 `json:"load"`
-	Version  string `json:"version"`
-	Draining bool `json:"draining"`
-	Asks     bool          `json:"asks"` // the other nodes' beacons are wanted at once
+	Weight   uint32             `json:"weight"`
+	Load     uint32             `json:"load"`
+	Version  string             `json:"version"`
+	Draining bool               `json:"draining"`
+	Asks     bool               `json:"asks"` // the other nodes' beacons are wanted at once
 }
 
 func (b beacon) notice() engine.Notice {
@@ -188,7 +188,7 @@ func (l *links) gone(incarnation uint64) {
 
 // tick pings every node, gives up those that are silent for too long, and sends beacons.
 func (l *links) tick() {
-	if l.uplink.connection.IsConnected() && l.uplink.engine.missed.Swap(false) {
+	if l.uplink.connection.IsConnected() && l.uplink.lost.Swap(false) {
 		l.doubt()
 		l.uplink.engine.board.Recall()
 	}

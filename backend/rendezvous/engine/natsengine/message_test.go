@@ -77,7 +77,9 @@ func FuzzParseMessage(f *testing.F) {
 func FuzzParseBack(f *testing.F) {
 	const self = 0xabc
 	for _, one := range []back{
-		{word: wordPing, incarnation: 1}, {word: wordSync, incarnation: 2, number: 3}, {word: wordSignal, number: 4},
+		{word: wordPing, incarnation: 1},
+		{word: wordSync, incarnation: 2, number: 3},
+		{word: wordSignal, number: 4},
 		{word: wordAsk, from: identity.PeerID{5}, to: identity.PeerID{6}},
 	} {
 		f.Add(one.subject(self))

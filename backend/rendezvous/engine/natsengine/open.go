@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -27,44 +29,90 @@ const (
 	reportEvery   = 60 // attempts at a route, one a second, between two lines in the log
 )
 
-// embedded is a NATS server in this process with a connection to it, or only
-// the connection when the server is somebody else's.
+// embedded is a NATS server in this process with connections to it, or only the
+// connections when the server is somebody else's.
 type embedded struct {
 	server     *server.Server // nil: external
 	logger     *logger
-	connection *nats.Conn
-	closed     chan struct{} // when the connection is
+	options    []nats.Option
+	connection *nats.Conn // for what is stored
+	presence   *nats.Conn // for what nodes tell each other, so that it need not wait behind mail; nil: solo
+	open       sync.WaitGroup
 }
 
 // embed starts the server of a mode and connects.
-func embed(ctx context.Context, options Options, store string, handlers ...nats.Option) (*embedded, error) {
-	e := &embedded{logger: &logger{to: options.Logger}, closed: make(chan struct{})}
-	handlers = append(handlers,
-		nats.Name(options.Node), nats.NoEcho(), nats.MaxReconnects(-1), nats.ReconnectWait(retryWait),
-		nats.ReconnectBufSize(-1), nats.ClosedHandler(func(*nats.Conn) { close(e.closed) }))
-	if options.Mode == External {
-		return e, e.dial(options.External, handlers)
+func embed(ctx context.Context, options Options, store string) (_ *embedded, err error) {
+	e := &embedded{logger: &logger{to: options.Logger}}
+	defer func() {
+		if err != nil {
+			e.close()
+		}
+	}()
+	e.options = []nats.Option{
+		nats.Name(options.Node), nats.MaxReconnects(-1), nats.ReconnectWait(retryWait), nats.ReconnectBufSize(-1),
+		nats.ClosedHandler(func(*nats.Conn) { e.open.Done() }),
 	}
-	settings, err := e.settings(options, store)
-	if err != nil {
+	if options.Mode == External {
+		e.options = append(e.options, options.External.dial)
+	} else if err = e.start(ctx, options, store); err != nil {
 		return nil, err
 	}
-	e.server, err = server.NewServer(settings)
+	e.connection, err = e.connect(
+		nats.DisconnectErrHandler(func(_ *nats.Conn, lost error) {
+			if lost != nil {
+				options.Logger.Warn("connection to NATS lost", "error", lost)
+			}
+		}),
+		nats.ReconnectHandler(func(*nats.Conn) { options.Logger.Info("connected to NATS again") }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, told error) {
+			options.Logger.Warn("connection to NATS", "error", told)
+		}))
+	return e, err
+}
+
+func (e *embedded) start(ctx context.Context, options Options, store string) error {
+	settings, err := e.settings(options, store)
 	if err != nil {
-		return nil, fmt.Errorf("natsengine: %w", err)
+		return err
+	}
+	if e.server, err = server.NewServer(settings); err != nil {
+		return fmt.Errorf("natsengine: %w", err)
 	}
 	e.server.SetLoggerV2(e.logger, false, false, false)
 	e.server.Start()
-	if err = e.listening(ctx); err != nil {
-		e.close()
-		return nil, err
+	e.options = append(e.options, nats.InProcessServer(e.server), nats.Token(settings.Authorization))
+	return e.listening(ctx)
+}
+
+// connect opens another connection.
+func (e *embedded) connect(more ...nats.Option) (*nats.Conn, error) {
+	options := nats.GetDefaultOptions()
+	for _, apply := range append(slices.Clone(e.options), more...) {
+		if err := apply(&options); err != nil {
+			return nil, fmt.Errorf("natsengine: NATS: %w", err)
+		}
 	}
-	e.connection, err = nats.Connect("", append(handlers, nats.InProcessServer(e.server), nats.Token(settings.Authorization))...)
+	e.open.Add(1)
+	connection, err := options.Connect()
 	if err != nil {
-		e.close()
-		return nil, fmt.Errorf("natsengine: %w", err)
+		e.open.Done()
+		return nil, fmt.Errorf("natsengine: NATS at %v: %w", options.Servers, err)
 	}
-	return e, nil
+	return connection, nil
+}
+
+// dial is a nats.Option.
+func (o ExternalOptions) dial(options *nats.Options) error {
+	options.Servers = o.URLs
+	if o.Credentials != "" {
+		if err := nats.UserCredentials(o.Credentials)(options); err != nil {
+			return err
+		}
+	}
+	if o.Authority != "" {
+		return nats.RootCAs(o.Authority)(options)
+	}
+	return nil
 }
 
 func (e *embedded) settings(options Options, store string) (*server.Options, error) {
@@ -122,28 +170,6 @@ func (e *embedded) listening(ctx context.Context) error {
 	return nil
 }
 
-func (e *embedded) dial(options ExternalOptions, handlers []nats.Option) error {
-	if options.Credentials != "" {
-		handlers = append(handlers, nats.UserCredentials(options.Credentials))
-	}
-	if options.Authority != "" {
-		handlers = append(handlers, nats.RootCAs(options.Authority))
-	}
-	opened := nats.GetDefaultOptions()
-	opened.Servers = options.URLs
-	for _, apply := range handlers {
-		if err := apply(&opened); err != nil {
-			return fmt.Errorf("natsengine: NATS: %w", err)
-		}
-	}
-	connection, err := opened.Connect()
-	if err != nil {
-		return fmt.Errorf("natsengine: NATS at %v: %w", options.URLs, err)
-	}
-	e.connection = connection
-	return nil
-}
-
 // storing waits until JetStream answers, which in a cluster takes a majority.
 func (e *embedded) storing(ctx context.Context, options Options, stream jetstream.JetStream) error {
 	wait := startWait
@@ -197,10 +223,12 @@ func (e *embedded) reached() map[string]bool {
 }
 
 func (e *embedded) close() {
-	if e.connection != nil {
-		e.connection.Close()
-		<-e.closed
+	for _, one := range []*nats.Conn{e.presence, e.connection} {
+		if one != nil {
+			one.Close()
+		}
 	}
+	e.open.Wait()
 	if e.server != nil {
 		e.server.Shutdown()
 		e.server.WaitForShutdown()

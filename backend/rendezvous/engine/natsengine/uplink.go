@@ -37,6 +37,7 @@ type uplink struct {
 	refreshes   *refreshes
 
 	busy    atomic.Int64  // work that waits or is done; tests wait for 0
+	lost    atomic.Bool   // something that other nodes said, or were told
 	handled atomic.Uint64 // messages that changed or asked something, for tests
 
 	mu      sync.Mutex
@@ -57,7 +58,7 @@ func newUplink(ctx context.Context, e *Engine) (*uplink, error) {
 	var random [8]byte
 	_, _ = rand.Read(random[:]) // never fails
 	u := &uplink{
-		engine: e, connection: e.embedded.connection, incarnation: binary.BigEndian.Uint64(random[:]) | 1,
+		engine: e, incarnation: binary.BigEndian.Uint64(random[:]) | 1,
 		inbound: make(chan *nats.Msg, inboundSize), lookups: make(chan pair, maxLookups),
 		signals: make(map[uint64]chan engine.Outcome), syncs: make(map[syncKey]func()),
 	}
@@ -66,11 +67,28 @@ func newUplink(ctx context.Context, e *Engine) (*uplink, error) {
 	u.links = newLinks(u)
 	u.refreshes = newRefreshes(u)
 	var err error
+	if e.embedded.presence, err = u.connect(); err != nil {
+		return nil, err
+	}
+	u.connection = e.embedded.presence
 	if u.away, err = openAway(ctx, e.stream, e.options); err != nil {
 		return nil, err
 	}
 	u.away.busy = &u.busy
 	return u, nil
+}
+
+// connect opens the connection for what nodes tell each other.
+func (u *uplink) connect() (*nats.Conn, error) {
+	logger := u.engine.options.Logger
+	return u.engine.embedded.connect(nats.NoEcho(),
+		nats.ReconnectHandler(func(*nats.Conn) { u.missed() }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			logger.Warn("connection to NATS", "error", err)
+			if errors.Is(err, nats.ErrSlowConsumer) {
+				u.missed()
+			}
+		}))
 }
 
 // join starts what runs until the engine closes, and tells the other nodes.
@@ -93,6 +111,11 @@ func (u *uplink) join() error {
 
 // leave tells the other nodes that this one stops, so that they need not find out.
 func (u *uplink) leave() {
+	ctx, cancel := context.WithTimeout(context.Background(), answerWait)
+	defer cancel()
+	if err := u.away.writeRound(ctx); err != nil {
+		u.away.logged(err)
+	}
 	u.publish(allNodes, "", message{kind: kindBye})
 	_ = u.connection.FlushTimeout(time.Second) // they find out otherwise
 }
@@ -107,7 +130,7 @@ func (u *uplink) publish(subject, reply string, m message) {
 }
 
 // missed has everything told anew: something was lost.
-func (u *uplink) missed() { u.engine.missed.Store(true) }
+func (u *uplink) missed() { u.lost.Store(true) }
 
 // Came implements switchboard.Uplink.
 func (u *uplink) Came(peer identity.PeerID) { u.queue.add(order{kind: orderCame, peer: peer}) }
