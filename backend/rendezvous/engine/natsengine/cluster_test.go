@@ -20,7 +20,7 @@ import (
 const patience = 20 * time.Second
 
 // eventually waits for a condition.
-func eventually(t *testing.T, what string, condition func() bool) {
+func eventually(t testing.TB, what string, condition func() bool) {
 	t.Helper()
 	deadline, ticker := time.After(patience), time.NewTicker(time.Millisecond)
 	defer ticker.Stop()
@@ -34,7 +34,7 @@ func eventually(t *testing.T, what string, condition func() bool) {
 }
 
 // freeAddresses returns addresses on loopback that were free a moment ago.
-func freeAddresses(t *testing.T, count int) []string {
+func freeAddresses(t testing.TB, count int) []string {
 	t.Helper()
 	addresses, listeners := make([]string, count), make([]net.Listener, count)
 	for i := range addresses {
@@ -52,7 +52,7 @@ func freeAddresses(t *testing.T, count int) []string {
 	return addresses
 }
 
-func newSecret(t *testing.T) []byte {
+func newSecret(t testing.TB) []byte {
 	t.Helper()
 	secret, err := NewClusterSecret()
 	if err != nil {
@@ -62,7 +62,7 @@ func newSecret(t *testing.T) []byte {
 }
 
 // clusterOptions returns the options of every node of a new cluster.
-func clusterOptions(t *testing.T, count int) []Options {
+func clusterOptions(t testing.TB, count int) []Options {
 	t.Helper()
 	addresses, secret := freeAddresses(t, count), newSecret(t)
 	all := make([]Options, count)
@@ -74,7 +74,7 @@ func clusterOptions(t *testing.T, count int) []Options {
 	return all
 }
 
-func startAll(t *testing.T, options []Options) []*Engine {
+func startAll(t testing.TB, options []Options) []*Engine {
 	t.Helper()
 	all := make([]*Engine, len(options))
 	var group sync.WaitGroup
@@ -98,7 +98,7 @@ func startAll(t *testing.T, options []Options) []*Engine {
 }
 
 // acquainted waits until all engines know each other.
-func acquainted(t *testing.T, all []*Engine) {
+func acquainted(t testing.TB, all []*Engine) {
 	t.Helper()
 	eventually(t, "the nodes know each other", func() bool {
 		for _, one := range all {
@@ -112,7 +112,7 @@ func acquainted(t *testing.T, all []*Engine) {
 }
 
 // settle waits until nothing is left to be done by any of the engines.
-func settle(t *testing.T, all []*Engine) {
+func settle(t testing.TB, all []*Engine) {
 	t.Helper()
 	total := func() (sum uint64) {
 		for _, one := range all {
@@ -139,7 +139,7 @@ func settle(t *testing.T, all []*Engine) {
 }
 
 // syncAll waits until what an engine sent so far is done.
-func syncAll(t *testing.T, one *Engine) {
+func syncAll(t testing.TB, one *Engine) {
 	t.Helper()
 	var group sync.WaitGroup
 	for _, incarnation := range one.uplink.links.answering() {
@@ -178,14 +178,14 @@ func TestClusterConformance(t *testing.T) {
 }
 
 // startNATS runs a NATS server of its own, as an operator would.
-func startNATS(t *testing.T) *server.Server {
+func startNATS(t testing.TB) *server.Server {
 	t.Helper()
 	return runNATS(t, &server.Options{
 		Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true,
 	})
 }
 
-func runNATS(t *testing.T, options *server.Options) *server.Server {
+func runNATS(t testing.TB, options *server.Options) *server.Server {
 	t.Helper()
 	running, err := server.NewServer(options)
 	if err != nil {
@@ -212,7 +212,7 @@ func restartNATS(t *testing.T, running *server.Server) {
 	runNATS(t, &server.Options{Host: "127.0.0.1", Port: address.Port, JetStream: true, StoreDir: store, NoSigs: true, NoLog: true})
 }
 
-func externalOptions(t *testing.T, running *server.Server, count int) []Options {
+func externalOptions(t testing.TB, running *server.Server, count int) []Options {
 	t.Helper()
 	all := make([]Options, count)
 	for i := range all {

@@ -26,6 +26,7 @@ const (
 	startWait     = 10 * time.Second
 	retryWait     = 100 * time.Millisecond
 	answerWait    = 2 * time.Second
+	syncEvery     = 10 * time.Second // of what is not synced at each write
 	reportEvery   = 60 // attempts at a route, one a second, between two lines in the log
 )
 
@@ -117,7 +118,7 @@ func (o ExternalOptions) dial(options *nats.Options) error {
 
 func (e *embedded) settings(options Options, store string) (*server.Options, error) {
 	settings := &server.Options{
-		ServerName: options.Node, JetStream: true, StoreDir: store, SyncAlways: true,
+		ServerName: options.Node, JetStream: true, StoreDir: store, SyncAlways: true, SyncInterval: syncEvery,
 		JetStreamMaxMemory: options.MaxMemory, JetStreamMaxStore: options.MaxDisk,
 		NoSigs: true, DisableJetStreamBanner: true, DontListen: true,
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine/enginetest"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine/memory"
+	"github.com/tincan-chat/tincan/backend/rendezvous/rendezvoustest"
 )
 
 // memoryStore keeps mail and tables in this process: what is tested here is the rest.
@@ -22,17 +23,17 @@ func openMemoryStore(context.Context, *nats.Conn, StoreOptions) (Store, error) {
 }
 
 // logs writes to the test's output until the test ends.
-func logs(t *testing.T) *slog.Logger {
+func logs(t testing.TB) *slog.Logger {
 	t.Helper()
 	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 }
 
-func soloOptions(t *testing.T, folder string) Options {
+func soloOptions(t testing.TB, folder string) Options {
 	t.Helper()
 	return Options{Mode: Solo, Folder: folder, OpenStore: openMemoryStore, Logger: logs(t)}
 }
 
-func start(t *testing.T, options Options) *Engine {
+func start(t testing.TB, options Options) *Engine {
 	t.Helper()
 	opened, err := Open(t.Context(), options)
 	if err != nil {
@@ -42,7 +43,7 @@ func start(t *testing.T, options Options) *Engine {
 	return opened
 }
 
-func stop(t *testing.T, opened *Engine) {
+func stop(t testing.TB, opened *Engine) {
 	t.Helper()
 	if err := opened.Close(); err != nil {
 		t.Errorf("Close: %v", err)
@@ -134,5 +135,30 @@ func TestBadOptions(t *testing.T) {
 		if _, err = Open(t.Context(), options); !errors.Is(err, ErrOptions) {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+// TestRecordsOutlastTheServer closes a server and opens it again.
+func TestRecordsOutlastTheServer(t *testing.T) {
+	t.Parallel()
+	folder := t.TempDir()
+	first := start(t, soloOptions(t, folder))
+	ana := visit(t, first, rendezvoustest.NewDevice(t))
+	stop(t, first)
+	again := start(t, soloOptions(t, folder))
+	record, found, err := again.Lookup(t.Context(), ana.Peer())
+	if err != nil || !found || record.Devices() != 1 {
+		t.Errorf("Lookup = %t, %v", found, err)
+	}
+	newer, err := engine.ParseRecord(ana.Peer(), ana.RecordOf(t, 2, 2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	back := visit(t, again, ana.Device)
+	if err = back.attachment.Publish(t.Context(), newer); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = again.Attach(t.Context(), ana.Peer(), ana.Keys.Device(), record, back); !errors.Is(err, engine.ErrOlder) {
+		t.Errorf("Attach with the record of before = %v", err)
 	}
 }

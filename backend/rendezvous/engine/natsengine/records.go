@@ -90,10 +90,16 @@ func ensure(ctx context.Context, stream jetstream.JetStream, config jetstream.St
 }
 
 func openRecords(ctx context.Context, stream jetstream.JetStream, options Options) (*records, error) {
-	values, err := bucket(ctx, stream, jetstream.StreamConfig{
+	config := jetstream.StreamConfig{
 		Name: recordBucket, Storage: jetstream.FileStorage, Replicas: options.replicas(),
 		MaxAge: options.RecordLife, MaxMsgs: maxRecords, MaxMsgSize: maxRecordMsg, MaxBytes: -1, Discard: jetstream.DiscardNew,
-	})
+	}
+	if options.Mode == Solo {
+		// A sync for each would bound new devices to some hundreds a second. What a
+		// power cut takes, its devices publish again when they come back.
+		config.PersistMode = jetstream.AsyncPersistMode
+	}
+	values, err := bucket(ctx, stream, config)
 	if err != nil {
 		return nil, err
 	}
