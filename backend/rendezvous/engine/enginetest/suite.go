@@ -52,6 +52,7 @@ func RunCluster(t *testing.T, open func(t *testing.T) *Cluster) {
 		{"two devices of a peer", twoDevices},
 		{"too many watched", tooMany},
 		{"many devices at once", manyAtOnce},
+		{"a crowd is told the truth", crowd},
 		{"an ended attachment does nothing", endedDoesNothing},
 		{"a refused attach leaves no traces", refusedAttach},
 		{"after closing", afterClosing},

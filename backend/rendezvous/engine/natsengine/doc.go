@@ -9,7 +9,8 @@
 // only directory there is. Nodes tell each other facts about pairs of peers:
 // "A is with me and watches B" goes to peer.B; whoever has B and knows that B
 // watches A notes the pair and answers with the same fact the other way round.
-// A node that gets a fact it does not share takes it back. Two rules make this
+// A node that gets a fact it does not share takes it back, and what is taken back
+// is cleared by both, whatever was under way. Two rules make this
 // hold without a master:
 //
 //   - Nothing is told of a peer until every live node has answered a sync that

@@ -123,6 +123,8 @@ func (u *uplink) obey(node switchboard.Node, m message, reply string) {
 		board.Watching(node, m.peer, m.other, switchboard.No)
 	case kindUnwatch:
 		board.Unwatching(node, m.peer, m.other)
+	case kindClear:
+		board.Cleared(node, m.peer, m.other)
 	case kindClaim:
 		u.claimed(m)
 	case kindHeld:

@@ -31,6 +31,7 @@ const (
 	kindFact                      // node: likewise, without a question
 	kindMend                      // node: as ask; the answer may be unwatch
 	kindUnwatch                   // node: from is not with me, or does not watch to
+	kindClear                     // node: answers unwatch
 	kindClaim                     // peer, or node: a device attached at incarnation
 	kindHeld                      // node: I stand in for the device
 	kindRelease                   // node: no need to
@@ -64,7 +65,7 @@ var errMessage = errors.New("natsengine: a message between nodes is damaged")
 // shape says what a kind has beside the header.
 func (k kind) shape() (other, device, stamp, rest bool, ok bool) {
 	switch k {
-	case kindAsk, kindFact, kindMend, kindUnwatch:
+	case kindAsk, kindFact, kindMend, kindUnwatch, kindClear:
 		return true, false, false, false, true
 	case kindClaim:
 		return false, true, true, false, true

@@ -27,7 +27,7 @@ const (
 	retryWait     = 100 * time.Millisecond
 	answerWait    = 2 * time.Second
 	syncEvery     = 10 * time.Second // of what is not synced at each write
-	reportEvery   = 60 // attempts at a route, one a second, between two lines in the log
+	reportEvery   = 60               // attempts at a route, one a second, between two lines in the log
 )
 
 // embedded is a NATS server in this process with connections to it, or only the

@@ -31,6 +31,7 @@ const (
 	orderAsk
 	orderMend
 	orderUnwatch
+	orderClear
 	orderRelease
 	orderForward
 	orderHeld
@@ -49,6 +50,12 @@ type order struct {
 	stamp      uint64
 	attachment *switchboard.Attachment
 	told       chan struct{}
+}
+
+// needsSync says whether other nodes must have done what was sent to them before:
+// a claim gets its stamp when all older claims have been heard of.
+func (o order) needsSync() bool {
+	return o.kind == orderCame || o.kind == orderClaim || o.kind == orderRelease
 }
 
 // queue carries out what the board orders, one at a time and in order, in
@@ -128,7 +135,7 @@ func (q *queue) run(ctx context.Context) {
 		}
 		for batch := q.take(); len(batch) > 0 && ctx.Err() == nil; batch = q.take() {
 			q.subscribe(batch)
-			if slices.ContainsFunc(batch, func(one order) bool { return one.kind == orderCame || one.kind == orderRelease }) {
+			if slices.ContainsFunc(batch, order.needsSync) {
 				q.sync(ctx)
 			}
 			for _, one := range batch {
@@ -210,6 +217,8 @@ func (q *queue) tell(one order) {
 		u.tellNode(one.node, message{kind: kindMend, peer: one.peer, other: one.other})
 	case orderUnwatch:
 		u.tellNode(one.node, message{kind: kindUnwatch, peer: one.peer, other: one.other})
+	case orderClear:
+		u.tellNode(one.node, message{kind: kindClear, peer: one.peer, other: one.other})
 	case orderFact:
 		u.tellNode(one.node, message{kind: kindFact, peer: one.peer, other: one.other})
 	case orderRelease:

@@ -158,6 +158,11 @@ func (u *uplink) Unwatch(node switchboard.Node, from, to identity.PeerID) {
 	u.queue.add(order{kind: orderUnwatch, node: node, peer: from, other: to})
 }
 
+// Clear implements switchboard.Uplink.
+func (u *uplink) Clear(node switchboard.Node, from, to identity.PeerID) {
+	u.queue.add(order{kind: orderClear, node: node, peer: from, other: to})
+}
+
 // Remember implements switchboard.Uplink.
 func (u *uplink) Remember(peer identity.PeerID, watched switchboard.Watched) {
 	u.away.remember(peer, watched)

@@ -60,8 +60,10 @@ func (a *Attachment) Watch(add, remove []identity.PeerID) error {
 	if a.ended || b.closed {
 		return engine.ErrClosed
 	}
+	// Until an attachment declared itself others may have asked in vain.
+	first := !a.declared
 	before, told := a.watched, a.watched
-	if !a.declared {
+	if first {
 		told = nil // this attachment was told of nobody yet
 	}
 	next := told.change(add, remove, p.id)
@@ -89,7 +91,7 @@ func (a *Attachment) Watch(add, remove []identity.PeerID) error {
 	}
 	for _, other := range next {
 		if !told.Has(other) {
-			b.introduce(a, other, fresh.Has(other))
+			b.introduce(a, other, first || fresh.Has(other))
 		}
 	}
 	if b.options.Uplink != nil {
@@ -100,13 +102,13 @@ func (a *Attachment) Watch(add, remove []identity.PeerID) error {
 }
 
 // introduce tells an attachment what it may know of a peer that it began to watch.
-func (b *Board) introduce(a *Attachment, other identity.PeerID, fresh bool) {
+func (b *Board) introduce(a *Attachment, other identity.PeerID, ask bool) {
 	online := b.online(a.peer, other)
 	if online {
 		a.sink.Presence(other, true)
 	}
 	if up := b.options.Uplink; up != nil {
-		if fresh || !online {
+		if ask || !online {
 			up.Ask(a.peer.id, other)
 		}
 		return

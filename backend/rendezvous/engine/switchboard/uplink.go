@@ -48,6 +48,9 @@ type Uplink interface {
 	Unwatch(node Node, from, to identity.PeerID)
 	// Remember says what a peer's devices here watch, for when they are away.
 	Remember(peer identity.PeerID, watched Watched)
+	// Clear answers an Unwatch: what the node was told of from before is void. What
+	// it heard while its word was under way would otherwise stay.
+	Clear(node Node, from, to identity.PeerID)
 	// Fact tells a node that from is here and watches to, who is there.
 	Fact(node Node, from, to identity.PeerID)
 	// Release tells a node that a device declared what it watches, or ended: the
@@ -233,15 +236,25 @@ func (b *Board) Watching(node Node, from, to identity.PeerID, wants Answer) {
 func (b *Board) Unwatching(node Node, from, to identity.PeerID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if p := b.peers[to]; p != nil && b.drop(p, from, node) {
+		b.options.Uplink.Clear(node, to, from)
+	}
+}
+
+// Cleared takes a node's answer to Unwatch.
+func (b *Board) Cleared(node Node, from, to identity.PeerID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	if p := b.peers[to]; p != nil {
 		b.drop(p, from, node)
 	}
 }
 
-func (b *Board) drop(p *peer, other identity.PeerID, node Node) {
+// drop forgets that other is at a node, and says whether that was noted.
+func (b *Board) drop(p *peer, other identity.PeerID, node Node) bool {
 	held := p.remote[other]
 	if held&node.bit() == 0 {
-		return
+		return false
 	}
 	if p.remote[other] = held &^ node.bit(); p.remote[other] == 0 {
 		delete(p.remote, other)
@@ -249,6 +262,7 @@ func (b *Board) drop(p *peer, other identity.PeerID, node Node) {
 	if !b.online(p, other) {
 		p.tell(other, false)
 	}
+	return true
 }
 
 // Knows says whether from, who is here, knows that about is somewhere.
