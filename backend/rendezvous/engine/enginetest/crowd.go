@@ -120,7 +120,7 @@ func (w *walker) attach(t *testing.T) (err error) {
 	w.told, w.watched = &follower{online: make(map[identity.PeerID]bool)}, make(map[identity.PeerID]bool)
 	there := w.engines[w.random.IntN(len(w.engines))]
 	if w.attachment, err = there.Attach(t.Context(), w.device.Peer(), w.device.Keys.Device(), w.record, w.told); err != nil {
-		return fmt.Errorf("Attach: %w", err)
+		return fmt.Errorf("attach: %w", err)
 	}
 	var add []identity.PeerID
 	for _, other := range w.others {

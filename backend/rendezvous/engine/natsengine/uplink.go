@@ -111,7 +111,7 @@ func (u *uplink) join() error {
 
 // leave tells the other nodes that this one stops, so that they need not find out.
 func (u *uplink) leave() {
-	ctx, cancel := context.WithTimeout(context.Background(), answerWait)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(u.engine.background), answerWait)
 	defer cancel()
 	if err := u.away.writeRound(ctx); err != nil {
 		u.away.logged(err)
