@@ -44,7 +44,7 @@ func Open(ctx context.Context, options Options) (_ *Engine, err error) {
 	}
 	e := &Engine{options: options, started: options.Now()}
 	e.background, e.stop = context.WithCancel(context.WithoutCancel(ctx))
-	defer func() {
+	defer func() { //nolint:contextcheck // what was opened is closed even when the context is over
 		if err != nil {
 			err = errors.Join(err, e.Close())
 		}
