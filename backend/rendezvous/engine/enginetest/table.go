@@ -125,7 +125,9 @@ func oneWriterWins(t *testing.T, table engine.Table) {
 		revisions, errs := make([]uint64, writers), make([]error, writers)
 		var group sync.WaitGroup
 		for i := range writers {
-			group.Go(func() { revisions[i], errs[i] = table.Put(t.Context(), "key", fmt.Appendf(nil, "%d by %d", round, i), revision) })
+			group.Go(func() {
+				revisions[i], errs[i] = table.Put(t.Context(), "key", fmt.Appendf(nil, "%d by %d", round, i), revision)
+			})
 		}
 		group.Wait()
 		winner := -1
