@@ -18,6 +18,7 @@ import (
 const (
 	codeStoreFailed     jetstream.ErrorCode = 10077 // the box, or the stream, is full
 	codeInsufficient    jetstream.ErrorCode = 10023
+	codeNoPeers         jetstream.ErrorCode = 10005 // nodes that were not heard of yet, or have no room
 	codeNotLeader       jetstream.ErrorCode = 10009
 	codeNotAvailable    jetstream.ErrorCode = 10008
 	codeDuplicateUnder  jetstream.ErrorCode = 10158 // the same message is under way
@@ -89,7 +90,7 @@ func passing(err error) bool {
 		return true
 	}
 	switch code(err) {
-	case codeNotLeader, codeNotAvailable, codeDuplicateUnder, codeBatchIncomplete, codeManyBatches, codeInsufficient:
+	case codeNotLeader, codeNotAvailable, codeDuplicateUnder, codeBatchIncomplete, codeManyBatches, codeInsufficient, codeNoPeers:
 		return true
 	default:
 		return false

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
@@ -32,5 +33,26 @@ func TestConformanceSolo(t *testing.T) {
 
 func TestConformanceCluster(t *testing.T) {
 	nodes := cluster(t)
-	conform(t, connect(t, nodes[0]), 3)
+	connection := connect(t, nodes[0])
+	conform(t, connection, 3)
+	// A table of each cluster has only few names: each test empties what it takes.
+	t.Run("table", func(t *testing.T) {
+		enginetest.RunTable(t, func(t *testing.T) engine.Table {
+			t.Helper()
+			emptied(t, connection)
+			return open(t, connection, natsstore.Options{Replicas: 3}).Table(engine.TableReports)
+		})
+	})
+}
+
+// emptied takes a table away, so that the next store makes a new one.
+func emptied(t *testing.T, connection *nats.Conn) {
+	t.Helper()
+	js, err := jetstream.New(connection)
+	if err != nil {
+		t.Fatalf("New: %v", err)
+	}
+	if err = js.DeleteStream(within(t), "KV_tincan_reports"); err != nil {
+		t.Fatalf("DeleteStream: %v", err)
+	}
 }

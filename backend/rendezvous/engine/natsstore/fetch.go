@@ -1,6 +1,7 @@
 package natsstore
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -15,8 +16,8 @@ import (
 type cursor [len(classes)]sequence
 
 const (
-	cursorCheck = 8 // bytes that tell a cursor of ours
-	cursorSize  = 8*len(classes) + cursorCheck
+	checkSize  = 8 // bytes that tell what we handed out, and to whom
+	cursorSize = 8*len(classes) + checkSize
 )
 
 func (c cursor) encode(owner identity.PeerID) []byte {
@@ -24,21 +25,23 @@ func (c cursor) encode(owner identity.PeerID) []byte {
 	for _, at := range c {
 		made = binary.BigEndian.AppendUint64(made, at)
 	}
-	return append(made, checkOf(owner, made)...)
+	return append(made, checkOf("tincan/cursor/1", owner, made)...)
 }
 
-func checkOf(owner identity.PeerID, positions []byte) []byte {
+// checkOf tells what was handed out to an owner from anything else. It keeps
+// mistakes apart, not forgers: they reach no more than what is the owner's.
+func checkOf(purpose string, owner identity.PeerID, data []byte) []byte {
 	hash := sha256.New()
-	hash.Write([]byte("tincan/cursor/1"))
+	hash.Write([]byte(purpose))
 	hash.Write(owner[:])
-	hash.Write(positions)
-	return hash.Sum(nil)[:cursorCheck]
+	hash.Write(data)
+	return hash.Sum(nil)[:checkSize]
 }
 
 // readCursor undoes encode; anything else is the start.
 func readCursor(owner identity.PeerID, encoded []byte) cursor {
 	var c cursor
-	if len(encoded) != cursorSize || string(encoded[8*len(c):]) != string(checkOf(owner, encoded[:8*len(c)])) {
+	if len(encoded) != cursorSize || !bytes.Equal(encoded[8*len(c):], checkOf("tincan/cursor/1", owner, encoded[:8*len(c)])) {
 		return c
 	}
 	for i := range c {
@@ -70,7 +73,7 @@ func (m mailbox) Fetch(ctx context.Context, owner identity.PeerID, after []byte,
 			}
 			at[first] = head.Sequence
 			mails = append(mails, engine.Mail{
-				ID: newID(first, head.Sequence), Envelope: head.Data, Stored: stored(head), Box: classes[first].box,
+				ID: newID(owner, first, head.Sequence), Envelope: head.Data, Stored: stored(head), Box: classes[first].box,
 			})
 			var err error
 			if heads[first], err = m.after(ctx, owner, first, head.Sequence); err != nil {

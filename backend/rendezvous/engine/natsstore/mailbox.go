@@ -1,6 +1,7 @@
 package natsstore
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -79,15 +80,18 @@ func mailID(tag engine.Tag, envelope []byte) string {
 // sequence of a message in the stream of a class where an owner's mail lies.
 type sequence = uint64
 
-const idSize = 9
+const idSize = 1 + 8 + checkSize
 
-func newID(class int, at sequence) []byte {
-	return binary.BigEndian.AppendUint64([]byte{byte(class)}, at)
+// newID names a message of an owner's. It has a check, because the same class
+// and number mean another message in the stream of another owner.
+func newID(owner identity.PeerID, class int, at sequence) []byte {
+	made := binary.BigEndian.AppendUint64([]byte{byte(class)}, at)
+	return append(made, checkOf("tincan/mail/1", owner, made)...)
 }
 
 // readID undoes newID; false for anything else.
-func readID(id []byte) (class int, at sequence, ok bool) {
-	if len(id) != idSize || int(id[0]) >= len(classes) {
+func readID(owner identity.PeerID, id []byte) (class int, at sequence, ok bool) {
+	if len(id) != idSize || int(id[0]) >= len(classes) || !bytes.Equal(id[9:], checkOf("tincan/mail/1", owner, id[:9])) {
 		return 0, 0, false
 	}
 	at = binary.BigEndian.Uint64(id[1:])
@@ -98,7 +102,7 @@ func readID(id []byte) (class int, at sequence, ok bool) {
 func (m mailbox) Delete(ctx context.Context, owner identity.PeerID, ids [][]byte) error {
 	return m.call(ctx, func(ctx context.Context) error {
 		return each(ctx, len(ids), func(ctx context.Context, i int) error {
-			at, number, ok := readID(ids[i])
+			at, number, ok := readID(owner, ids[i])
 			if !ok {
 				return nil
 			}

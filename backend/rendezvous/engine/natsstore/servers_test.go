@@ -33,7 +33,7 @@ func within(t testing.TB) context.Context {
 func soloOptions(folder string) *server.Options {
 	return &server.Options{
 		ServerName: "solo", DontListen: true, NoSigs: true, NoLog: true, JetStream: true, StoreDir: folder, SyncAlways: true,
-		JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: storeSize,
+		JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: 2 * storeSize,
 	}
 }
 
@@ -108,7 +108,7 @@ func ports(t testing.TB, count int) []int {
 func nodeOptions(number int, folder string, routes []int) *server.Options {
 	options := &server.Options{
 		ServerName: fmt.Sprintf("node-%d", number), Host: "127.0.0.1", Port: -1, NoSigs: true, NoLog: true,
-		JetStream: true, StoreDir: folder, SyncAlways: true, JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: storeSize,
+		JetStream: true, StoreDir: folder, SyncAlways: true, JetStreamMaxMemory: 64 << 20, JetStreamMaxStore: 2 * storeSize,
 		Cluster: server.ClusterOpts{Name: "test", Host: "127.0.0.1", Port: routes[number], NoAdvertise: true},
 	}
 	for other, port := range routes {
