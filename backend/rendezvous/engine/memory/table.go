@@ -117,7 +117,7 @@ func (t *table) Follow(ctx context.Context, each func(engine.Change), settled fu
 			each(one)
 		}
 		next += uint64(len(fresh))
-		if len(fresh) > 0 {
+		if len(fresh) > 0 && ctx.Err() == nil {
 			continue
 		}
 		select {
