@@ -31,6 +31,7 @@ type connection struct {
 	known      bool // the login was good: larger frames are read
 
 	out     outbox
+	asked   requests
 	device  identity.DeviceID // counted in server.devices when counted
 	counted bool
 	pinged  time.Time // of the last ping that was answered; only the reader touches it
@@ -146,6 +147,8 @@ func (c *connection) carryOut(effects []effect) {
 			c.lookup(ctx, e)
 		case issueRelay:
 			c.send(&wire.ServerFrame{Kind: &wire.ServerFrame_RelayCredentials{RelayCredentials: c.server.relayFor(c.session.peer, c.host)}})
+		case request:
+			c.queue(e)
 		case leave:
 			c.detach()
 			c.out.finish(c)

@@ -31,6 +31,9 @@ type Options struct {
 	Refuse func(netip.Addr) bool
 	// Relay is STUN and TURN.
 	Relay RelayOptions
+	// Mailbox lets devices leave mail for others and fetch their own. Only with
+	// an engine that keeps what it was given: what "stored" means is a promise.
+	Mailbox bool
 	// Logger: nil logs nothing. Addresses are truncated, peers never named.
 	Logger *slog.Logger
 	// Now is the clock, nil for time.Now.

@@ -50,6 +50,9 @@ type Server struct {
 	buffers  sync.Pool       // *[]byte of firstRead
 	memory   atomic.Int64    // bytes of half-read frames and queues
 
+	puts putQuotas
+	work usedWork
+
 	mu          sync.Mutex
 	closed      bool
 	connections map[*connection]struct{}
@@ -74,7 +77,8 @@ func New(options Options) (*Server, error) {
 		devices:     make(map[identity.DeviceID]int),
 		done:        make(chan struct{}),
 	}
-	s.terms.limits = options.Limits
+	s.terms.limits, s.terms.mailbox = options.Limits, options.Mailbox
+	s.puts = newPutQuotas(options.Limits)
 	s.terms.sign = func(purpose identity.Context, message []byte) []byte {
 		return identity.Sign(options.Key, purpose, message)
 	}
