@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"sync"
@@ -191,52 +192,65 @@ func (x *index) search(query string, limit int) []identity.PeerID {
 	}
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	var scores map[uint32]int
+	var scores []int32
 	for _, one := range asked {
 		scores = x.narrow(scores, x.expand(one))
-		if len(scores) == 0 {
-			return nil
+	}
+	return x.best(scores, limit)
+}
+
+// best returns the documents with the highest scores; those with none are not among them.
+func (x *index) best(scores []int32, limit int) []identity.PeerID {
+	before := func(a, b uint32) bool {
+		if scores[a] != scores[b] {
+			return scores[a] > scores[b]
 		}
+		return compare(x.documents[a].peer, x.documents[b].peer) < 0
 	}
-	type scored struct {
-		peer  identity.PeerID
-		score int
-	}
-	best := make([]scored, 0, len(scores))
-	for number, score := range scores {
-		best = append(best, scored{peer: x.documents[number].peer, score: score})
-	}
-	slices.SortFunc(best, func(a, b scored) int {
-		if a.score != b.score {
-			return b.score - a.score
+	var best []uint32
+	for at, score := range scores {
+		number := uint32(at)
+		if score == 0 || (len(best) == limit && !before(number, best[limit-1])) {
+			continue
 		}
-		return strings.Compare(string(a.peer[:]), string(b.peer[:]))
-	})
-	peers := make([]identity.PeerID, 0, limit)
-	for _, one := range best[:min(limit, len(best))] {
-		peers = append(peers, one.peer)
+		place, _ := slices.BinarySearchFunc(best, number, func(held, fresh uint32) int {
+			if before(held, fresh) {
+				return -1
+			}
+			return 1
+		})
+		best = slices.Insert(best, place, number)
+		best = best[:min(len(best), limit)]
+	}
+	peers := make([]identity.PeerID, 0, len(best))
+	for _, number := range best {
+		peers = append(peers, x.documents[number].peer)
 	}
 	return peers
 }
 
-// narrow keeps of the scores, nil for all, those that have one of the words,
-// and adds how much the best one counts.
-func (x *index) narrow(scores map[uint32]int, matches []match) map[uint32]int {
-	next := make(map[uint32]int)
+func compare(a, b identity.PeerID) int { return bytes.Compare(a[:], b[:]) }
+
+// narrow keeps of the scores by document, nil for all, those that have one of
+// the words, and adds how much the best one counts.
+func (x *index) narrow(scores []int32, matches []match) []int32 {
+	next := make([]int32, len(x.documents))
 	looked := 0
 	for i, one := range matches {
-		if looked += len(x.words[one.word].posted); looked > maxPostings && i > 0 {
+		posted := x.words[one.word].posted
+		if looked += len(posted); looked > maxPostings && i > 0 {
 			break
 		}
-		for _, at := range x.words[one.word].posted {
-			if scores != nil && scores[at.document] == 0 {
-				continue
-			}
-			next[at.document] = max(next[at.document], one.factor*int(at.weight))
+		for _, at := range posted {
+			next[at.document] = max(next[at.document], int32(one.factor)*int32(at.weight))
 		}
 	}
-	for number := range next {
-		next[number] += scores[number]
+	for at, score := range scores {
+		if score == 0 || next[at] == 0 {
+			next[at] = 0
+		} else {
+			next[at] += score
+		}
 	}
 	return next
 }
@@ -259,8 +273,8 @@ func (x *index) expand(asked found) []match {
 	}
 	x.withPrefix(asked.word, func(at uint32) bool { return add(at, asPrefix) })
 	most := typos(asked.word)
-	if most == 0 || len(matches) >= maxExpanded/4 {
-		return matches
+	if most == 0 || len(matches) >= maxExpanded/4 || (len(matches) > 0 && matches[0].factor == exactly) {
+		return matches // somebody is called just that, or much begins like it
 	}
 	runes, set := []rune(asked.word), letters(asked.word)
 	var near1, near2 []uint32
