@@ -162,6 +162,10 @@ func (c *connection) attach(ctx context.Context, e attach) {
 		return
 	}
 	c.device, c.counted = e.device, true
+	if effects := c.turnAway(e.peer); effects != nil {
+		c.carryOut(effects)
+		return
+	}
 	attachment, err := c.server.options.Engine.Attach(ctx, e.peer, e.device, e.record, c)
 	if err != nil {
 		c.refuse(err)
@@ -171,6 +175,7 @@ func (c *connection) attach(ctx context.Context, e attach) {
 	c.raw.prove()
 	c.carryOut(c.session.Admit(c.server.relayFor(e.peer, c.host), c.raw.address.String(), c.server.options.Now()))
 	c.out.open()
+	c.welcomed()
 }
 
 func (c *connection) relay(ctx context.Context, e relay) {

@@ -110,6 +110,9 @@ func (s *session) Handle(frame *wire.ClientFrame, now time.Time) []effect {
 		// A kind of a newer minor version: not for us.
 		return nil
 	default:
+		if effects, ok := s.handleDirectory(frame); ok {
+			return effects
+		}
 		return s.malformed()
 	}
 }
