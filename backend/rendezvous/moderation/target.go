@@ -80,6 +80,9 @@ func ofDomain(text string) (Target, error) {
 	if err != nil || !strings.Contains(name, ".") || len(name) > 253 {
 		return Target{}, ErrTarget
 	}
+	if again, againErr := idna.Lookup.ToASCII(name); againErr != nil || again != name {
+		return Target{}, ErrTarget // not what a resolver would call it
+	}
 	for label := range strings.SplitSeq(name, ".") {
 		if label == "" || len(label) > 63 {
 			return Target{}, ErrTarget
