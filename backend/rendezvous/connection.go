@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -32,6 +33,7 @@ type connection struct {
 
 	out     outbox
 	asked   requests
+	hinted  atomic.Bool       // that there is mail, and it fetched none since
 	device  identity.DeviceID // counted in server.devices when counted
 	counted bool
 	pinged  time.Time // of the last ping that was answered; only the reader touches it
@@ -162,7 +164,7 @@ func (c *connection) attach(ctx context.Context, e attach) {
 		return
 	}
 	c.device, c.counted = e.device, true
-	if effects := c.turnAway(e.peer); effects != nil {
+	if effects := c.turnAway(e.peer); effects != nil { //nolint:contextcheck // a name is looked up for as long as the server lives
 		c.carryOut(effects)
 		return
 	}
@@ -281,9 +283,7 @@ func (c *connection) Presence(peer identity.PeerID, online bool) {
 }
 
 // MailArrived implements engine.Sink.
-func (c *connection) MailArrived() {
-	c.out.putOpen(c, &wire.ServerFrame{Kind: &wire.ServerFrame_MailArrived{MailArrived: &wire.MailArrived{}}})
-}
+func (c *connection) MailArrived() { c.hint() }
 
 // Ended implements engine.Sink. The session is told apart from the engine's locks.
 func (c *connection) Ended(reason engine.End) {

@@ -197,6 +197,21 @@ func TestServerWithoutDirectory(t *testing.T) {
 	}
 }
 
+// TestWritesFromOnePlace: new identities at one address don't get round the limits.
+func TestWritesFromOnePlace(t *testing.T) {
+	t.Parallel()
+	inBoth(t, func(t *testing.T, server *rendezvoustest.Server, encoding protocol.Encoding) {
+		for i, want := range []wire.HandleOutcome{
+			wire.HandleOutcome_HANDLE_OUTCOME_DONE, wire.HandleOutcome_HANDLE_OUTCOME_DONE, wire.HandleOutcome_HANDLE_OUTCOME_UNAVAILABLE,
+		} {
+			one := come(t, server, encoding)
+			if got := one.claim(one.claimed(strings.Repeat("a", i+3), 1), nil); got.GetOutcome() != want {
+				t.Errorf("claim %d: %v", i, got)
+			}
+		}
+	}, withDirectory, func(o *rendezvous.Options) { o.Limits.WritesPerHour = 2 })
+}
+
 func TestReporting(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, server *rendezvoustest.Server, encoding protocol.Encoding) {

@@ -24,6 +24,7 @@ type Limits struct {
 	Refusals        int           // frames over the rate until the session is closed; 60
 	PutsPerHour     int           // envelopes that one identity may leave in mailboxes; 1,000
 	PutBytesPerDay  int           // bytes of them; 64 MiB
+	WritesPerHour   int           // claims, entries and reports from one IPv4 address or IPv6 /64; 120
 }
 
 func (l Limits) withDefaults() Limits {
@@ -49,6 +50,7 @@ func (l Limits) withDefaults() Limits {
 	number(&l.Refusals, 60)
 	number(&l.PutsPerHour, 1000)
 	number(&l.PutBytesPerDay, 64<<20)
+	number(&l.WritesPerHour, 120)
 	if l.Rate == 0 {
 		l.Rate = protocol.Rate
 	}

@@ -97,7 +97,7 @@ func (e fetchMail) run(ctx context.Context, server *Server) *wire.ServerFrame {
 	batch := &wire.MailBatch{Id: e.id, Next: next, Mails: make([]*wire.Mail, 0, len(mails))}
 	for _, mail := range mails {
 		batch.Mails = append(batch.Mails, &wire.Mail{
-			Id: mail.ID, Envelope: mail.Envelope, StoredMs: mail.Stored.UnixMilli(), Box: wire.MailBox(mail.Box), //nolint:gosec // one of three
+			Id: mail.ID, Envelope: mail.Envelope, StoredMs: mail.Stored.UnixMilli(), Box: wire.MailBox(mail.Box),
 		})
 	}
 	return mailBatch(batch)
@@ -121,6 +121,17 @@ func (e deleteMail) run(ctx context.Context, server *Server) *wire.ServerFrame {
 
 func (e deleteMail) result(unavailable bool) *wire.ServerFrame {
 	return &wire.ServerFrame{Kind: &wire.ServerFrame_DeleteResult{DeleteResult: &wire.DeleteResult{Id: e.id, Unavailable: unavailable}}}
+}
+
+// hint tells a device that there is something to fetch, once until it does:
+// many envelopes at once must not fill its queue. It does not block.
+func (c *connection) hint() {
+	if c.hinted.Swap(true) {
+		return
+	}
+	if !c.out.putOpen(c, &wire.ServerFrame{Kind: &wire.ServerFrame_MailArrived{MailArrived: &wire.MailArrived{}}}) {
+		c.hinted.Store(false)
+	}
 }
 
 // unanswered logs that the engine could not do something; who asked is nobody's business.

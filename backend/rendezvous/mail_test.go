@@ -2,10 +2,8 @@ package rendezvous_test
 
 import (
 	"bytes"
-	"crypto/rand"
 	"fmt"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -17,140 +15,6 @@ import (
 	"github.com/tincan-chat/tincan/backend/rendezvous/rendezvoustest"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
-
-// person is a device with a session that asks and waits for answers.
-type person struct {
-	*raw
-
-	device  rendezvoustest.Device
-	arrived int // hints so far
-}
-
-func withMailbox(o *rendezvous.Options) { o.Mailbox = true }
-
-// come logs a new person in. Time that stands still gives no new tokens, so
-// tests that ask much raise the burst.
-func come(t testing.TB, server *rendezvoustest.Server, encoding protocol.Encoding) *person {
-	t.Helper()
-	return comeAs(t, server, encoding, rendezvoustest.NewDevice(t))
-}
-
-func comeAs(t testing.TB, server *rendezvoustest.Server, encoding protocol.Encoding, device rendezvoustest.Device) *person {
-	t.Helper()
-	r := mustDial(t, server.Rendezvous().Listening().String(), encoding)
-	r.login(device)
-	return &person{raw: r, device: device}
-}
-
-// ask sends a frame and returns the next answer that is no hint.
-func (p *person) ask(frame *wire.ClientFrame) *wire.ServerFrame {
-	p.testing.Helper()
-	p.send(frame)
-	for {
-		answer := p.mustRead()
-		if answer.GetMailArrived() == nil {
-			return answer
-		}
-		p.arrived++
-	}
-}
-
-func (p *person) register(remove [][]byte, tags ...*wire.Tag) wire.TagsOutcome {
-	p.testing.Helper()
-	answer := p.ask(&wire.ClientFrame{Kind: &wire.ClientFrame_RegisterTags{RegisterTags: &wire.RegisterTags{Id: 11, Tags: tags, Remove: remove}}})
-	if answer.GetTagsResult().GetId() != 11 {
-		p.testing.Fatalf("answer %v", answer)
-	}
-	return answer.GetTagsResult().GetOutcome()
-}
-
-func (p *person) put(frame *wire.PutMail) *wire.PutResult {
-	p.testing.Helper()
-	frame.Id = 12
-	answer := p.ask(&wire.ClientFrame{Kind: &wire.ClientFrame_PutMail{PutMail: frame}})
-	if answer.GetPutResult().GetId() != 12 {
-		p.testing.Fatalf("answer %v", answer)
-	}
-	return answer.GetPutResult()
-}
-
-func (p *person) expectPut(what string, frame *wire.PutMail, want wire.PutOutcome) {
-	p.testing.Helper()
-	if got := p.put(frame).GetOutcome(); got != want {
-		p.testing.Errorf("%s: %v, want %v", what, got, want)
-	}
-}
-
-func (p *person) fetch(after []byte) *wire.MailBatch {
-	p.testing.Helper()
-	answer := p.ask(&wire.ClientFrame{Kind: &wire.ClientFrame_FetchMail{FetchMail: &wire.FetchMail{Id: 13, After: after}}})
-	if answer.GetMailBatch().GetId() != 13 {
-		p.testing.Fatalf("answer %v", answer)
-	}
-	return answer.GetMailBatch()
-}
-
-func (p *person) fetchAll() (mails []*wire.Mail) {
-	p.testing.Helper()
-	var after []byte
-	for {
-		batch := p.fetch(after)
-		mails = append(mails, batch.GetMails()...)
-		if after = batch.GetNext(); len(after) == 0 {
-			return mails
-		}
-	}
-}
-
-func (p *person) forget(ids ...[]byte) {
-	p.testing.Helper()
-	answer := p.ask(&wire.ClientFrame{Kind: &wire.ClientFrame_DeleteMail{DeleteMail: &wire.DeleteMail{Id: 14, MailIds: ids}}})
-	if result := answer.GetDeleteResult(); result.GetId() != 14 || result.GetUnavailable() {
-		p.testing.Fatalf("answer %v", answer)
-	}
-}
-
-func (p *person) strangerTag() [16]byte { return protocol.StrangerTag(p.device.Peer()) }
-
-func tagOf(tag [16]byte, box wire.MailBox) *wire.Tag {
-	return &wire.Tag{Tag: tag[:], Box: box, ExpiresMs: time.Now().Add(time.Hour).UnixMilli()}
-}
-
-func randomTag(t testing.TB) (tag [16]byte) {
-	t.Helper()
-	if _, err := rand.Read(tag[:]); err != nil {
-		t.Fatal(err)
-	}
-	return tag
-}
-
-// sealed makes something that looks like an envelope from outside; padded is 512, 1024 … 65,536.
-func sealed(t testing.TB, header wire.OuterHeader, padded int) []byte {
-	t.Helper()
-	inside := make([]byte, wire.EncapsulationSize+padded+wire.SealOverhead)
-	if _, err := rand.Read(inside); err != nil {
-		t.Fatal(err)
-	}
-	return append(header.Encode(padded+wire.SealOverhead), inside...)
-}
-
-func letter(t testing.TB, tag [16]byte) []byte {
-	t.Helper()
-	return sealed(t, wire.OuterHeader{Kind: wire.EnvelopeKind_ENVELOPE_KIND_REQUEST, Tag: tag, Expires: time.Now().Add(time.Hour)}, wire.SmallestPadded)
-}
-
-// inBoth runs a test in both encodings against a server with mailboxes.
-func inBoth(t *testing.T, test func(t *testing.T, server *rendezvoustest.Server, encoding protocol.Encoding), changes ...func(*rendezvous.Options)) {
-	t.Helper()
-	for _, encoding := range []protocol.Encoding{protocol.Protobuf, protocol.JSON} {
-		t.Run(encoding.Subprotocol(), func(t *testing.T) {
-			t.Parallel()
-			test(t, start(t, append([]func(*rendezvous.Options){withMailbox, manyFrames}, changes...)...), encoding)
-		})
-	}
-}
-
-func manyFrames(o *rendezvous.Options) { o.Limits.Burst = 10_000 }
 
 func TestMailForContacts(t *testing.T) {
 	t.Parallel()
@@ -197,6 +61,26 @@ func TestMailForContacts(t *testing.T) {
 	})
 }
 
+// TestOneHint: a device is told once, and again after it fetched.
+func TestOneHint(t *testing.T) {
+	t.Parallel()
+	inBoth(t, func(t *testing.T, server *rendezvoustest.Server, encoding protocol.Encoding) {
+		ana, ben := come(t, server, encoding), come(t, server, encoding)
+		tag := randomTag(t)
+		ana.register(nil, tagOf(tag, wire.MailBox_MAIL_BOX_CONTACT))
+		for want := range 3 {
+			for range 5 {
+				ben.expectPut("put", &wire.PutMail{Envelope: letter(t, tag)}, wire.PutOutcome_PUT_OUTCOME_STORED)
+			}
+			ana.ask(heartbeat(1))
+			if ana.arrived != want+1 {
+				t.Errorf("%d hints, want %d", ana.arrived, want+1)
+			}
+			ana.fetch(nil)
+		}
+	})
+}
+
 func TestMailForStrangers(t *testing.T) {
 	t.Parallel()
 	inBoth(t, func(t *testing.T, server *rendezvoustest.Server, encoding protocol.Encoding) {
@@ -230,15 +114,6 @@ func TestMailForStrangers(t *testing.T) {
 	})
 }
 
-func prove(t testing.TB, tag [16]byte, envelope []byte) *wire.PutMail_Work {
-	t.Helper()
-	work, err := protocol.MakeWork(t.Context(), tag, envelope, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return &wire.PutMail_Work{Work: work}
-}
-
 // TestReplayedWork: one proof pays for its envelope once; a repetition soon
 // after is the sender who did not hear the answer.
 func TestReplayedWork(t *testing.T) {
@@ -267,24 +142,6 @@ func TestReplayedWork(t *testing.T) {
 	if left := ana.fetchAll(); len(left) != 0 {
 		t.Errorf("fetched %v", left)
 	}
-}
-
-// clock is the time of now and whatever a test adds.
-type clock struct {
-	mu    sync.Mutex
-	ahead time.Duration
-}
-
-func (c *clock) now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return time.Now().Add(c.ahead)
-}
-
-func (c *clock) add(more time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.ahead += more
 }
 
 func TestMailByInvite(t *testing.T) {
@@ -386,10 +243,9 @@ func TestFullBoxes(t *testing.T) {
 		tag := randomTag(t)
 		ana.register(nil, tagOf(tag, wire.MailBox_MAIL_BOX_CONTACT))
 		large := wire.OuterHeader{Kind: wire.EnvelopeKind_ENVELOPE_KIND_REQUEST, Tag: tag, Expires: time.Now().Add(time.Hour)}
-		stored, size := 0, 0
+		stored, size := 0, len(sealed(t, large, wire.LargestPadded))
 		for {
 			envelope := sealed(t, large, wire.LargestPadded)
-			size = len(envelope)
 			outcome := ben.put(&wire.PutMail{Envelope: envelope}).GetOutcome()
 			if outcome == wire.PutOutcome_PUT_OUTCOME_FULL {
 				break

@@ -2,6 +2,7 @@ package rendezvous
 
 import (
 	"crypto/sha256"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -9,8 +10,9 @@ import (
 )
 
 const (
-	maxPutQuotas = 20_000
-	maxUsedWork  = 32 << 10 // of each of two generations; 5 MiB in all
+	maxPutQuotas   = 20_000
+	maxPlaceQuotas = 20_000
+	maxUsedWork    = 32 << 10 // of each of two generations; 5 MiB in all
 )
 
 // putQuotas bounds what each identity leaves in mailboxes, whatever number of
@@ -67,6 +69,47 @@ func (q *putQuotas) makeRoom(now time.Time) {
 			return
 		}
 		delete(q.by, peer)
+	}
+}
+
+// placeQuotas bound what all identities at one place (an IPv4 address, an IPv6
+// /64) write into the tables: an identity costs nothing, a table's room does.
+type placeQuotas struct {
+	most float64 // an hour
+
+	mu sync.Mutex
+	by map[netip.Prefix]*bucket
+}
+
+// take counts a claim, an entry or a report, or says that it is too much.
+func (q *placeQuotas) take(address netip.Addr, now time.Time) bool {
+	place := prefixOf(address)
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	held := q.by[place]
+	if held == nil {
+		q.makeRoom(now)
+		held = &bucket{tokens: q.most, filled: now}
+		q.by[place] = held
+	}
+	return held.takeMany(1, q.most/time.Hour.Seconds(), q.most, now)
+}
+
+// makeRoom runs under mu, as that of putQuotas.
+func (q *placeQuotas) makeRoom(now time.Time) {
+	if len(q.by) < maxPlaceQuotas {
+		return
+	}
+	for place, held := range q.by {
+		if now.Sub(held.filled) >= time.Hour {
+			delete(q.by, place)
+		}
+	}
+	for place := range q.by {
+		if len(q.by) <= maxPlaceQuotas/2 {
+			return
+		}
+		delete(q.by, place)
 	}
 }
 

@@ -37,6 +37,16 @@ type requests struct {
 
 // queue takes a request, or answers at once that it cannot.
 func (c *connection) queue(asked request) {
+	if _, fetches := asked.(fetchMail); fetches {
+		c.hinted.Store(false) // what comes from now on, it may miss
+	}
+	switch asked.(type) {
+	case claimHandle, listEntry, report:
+		if !c.server.writes.take(c.raw.address.Addr(), c.server.options.Now()) {
+			c.send(asked.unavailable())
+			return
+		}
+	}
 	q, size := &c.asked, asked.size()+requestTakings
 	q.mu.Lock()
 	defer q.mu.Unlock()

@@ -53,6 +53,7 @@ type Server struct {
 	memory   atomic.Int64    // bytes of half-read frames and queues
 
 	puts      putQuotas
+	writes    placeQuotas
 	work      usedWork
 	directory *directory.Directory // nil when there is none
 	// moderation is asked about everybody, beside refuseToo, which is the caller's own.
@@ -87,6 +88,7 @@ func New(options Options) (*Server, error) {
 	}
 	s.terms.limits, s.terms.mailbox = options.Limits, options.Mailbox
 	s.puts = newPutQuotas(options.Limits)
+	s.writes = placeQuotas{most: float64(options.Limits.WritesPerHour), by: make(map[netip.Prefix]*bucket)}
 	s.terms.sign = func(purpose identity.Context, message []byte) []byte {
 		return identity.Sign(options.Key, purpose, message)
 	}

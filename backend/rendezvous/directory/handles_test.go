@@ -44,11 +44,10 @@ func TestClaim(t *testing.T) {
 func TestLookalikesAreOneHandle(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)
-	ana, ben := newKeys(t), newKeys(t)
 	for first, second := range map[string]string{
 		"paypal": "paypa1", "modern": "modem", "cape": "саре", "ovo": "оѵо", "カカカ": "力力力",
 	} {
-		ana, ben = newKeys(t), newKeys(t)
+		ana, ben := newKeys(t), newKeys(t)
 		b.expectClaim(first, ana, first, 1, nil, done)
 		b.expectClaim(second, ben, second, 1, nil, taken)
 		b.expectClaim(second+" for its own holder", ana, second, 2, nil, taken)

@@ -102,16 +102,17 @@ func (d *Directory) Search(ctx context.Context, query string, limit int) (entrie
 // is somebody else's by now.
 func (d *Directory) current(ctx context.Context, peer identity.PeerID) (*wire.Signed, bool, error) {
 	var kept entryRecord
-	if _, err := get(ctx, d.options.Entries, entryKey(peer), kept.read); err != nil || !kept.shown() {
+	var entry wire.DirectoryEntry
+	_, err := get(ctx, d.options.Entries, entryKey(peer), kept.read)
+	if err == nil && kept.shown() {
+		err = wire.Decode(kept.Body, maxEntry, &entry)
+	}
+	if err != nil || !kept.shown() {
 		return nil, false, err
 	}
-	var entry wire.DirectoryEntry
-	if wire.Decode(kept.Body, maxEntry, &entry) != nil {
-		return nil, false, nil
-	}
 	if entry.GetHandle() != "" {
-		if own, err := d.holds(ctx, peer, entry.GetHandle()); err != nil || !own {
-			return nil, false, err
+		if own, holdsErr := d.holds(ctx, peer, entry.GetHandle()); holdsErr != nil || !own {
+			return nil, false, holdsErr
 		}
 	}
 	return &wire.Signed{Body: kept.Body, Signature: kept.Signature}, true, nil

@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -92,10 +93,8 @@ func scriptOf(character rune) *unicode.RangeTable {
 }
 
 func addScript(used []*unicode.RangeTable, script *unicode.RangeTable) []*unicode.RangeTable {
-	for _, one := range used {
-		if one == script {
-			return used
-		}
+	if slices.Contains(used, script) {
+		return used
 	}
 	return append(used, script)
 }
@@ -105,15 +104,7 @@ func goTogether(used []*unicode.RangeTable, latin bool) bool {
 		return true
 	}
 	for _, family := range together {
-		all := true
-		for _, script := range used {
-			member := false
-			for _, one := range family {
-				member = member || one == script
-			}
-			all = all && member
-		}
-		if all {
+		if !slices.ContainsFunc(used, func(script *unicode.RangeTable) bool { return !slices.Contains(family, script) }) {
 			return true
 		}
 	}
