@@ -3,6 +3,7 @@ package rendezvous
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
 	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
@@ -134,7 +135,12 @@ func (c *connection) hint() {
 	}
 }
 
-// unanswered logs that the engine could not do something; who asked is nobody's business.
+// unanswered logs that the engine could not do something, once a second; who
+// asked is nobody's business.
 func (s *Server) unanswered(asked string, err error) {
+	now := time.Now().Unix()
+	if s.context.Err() != nil || s.complained.Swap(now) == now {
+		return
+	}
 	s.options.Logger.Warn("the engine did not answer", "asked", asked, "error", err)
 }

@@ -60,6 +60,7 @@ type Server struct {
 	moderation *moderation.Moderation
 	refuseToo  func(netip.Addr) bool
 	servers    serverList
+	complained atomic.Int64 // Unix time of the last complaint about the engine
 	draining   atomic.Int64 // Unix milliseconds by which devices shall have moved; 0 while they may come
 
 	mu          sync.Mutex
