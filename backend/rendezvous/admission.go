@@ -7,11 +7,9 @@ import (
 	"sync"
 )
 
-// admission is the listener in front of everything: it refuses banned
-// addresses and prefixes with too many connections that have not logged in.
+// admission stands in front of everything: it refuses banned addresses and
+// prefixes with too many connections that have not logged in.
 type admission struct {
-	net.Listener
-
 	refuse func(netip.Addr) bool
 	limits Limits
 	logger *slog.Logger
@@ -21,29 +19,22 @@ type admission struct {
 	unproved map[netip.Prefix]int
 }
 
-func newAdmission(listener net.Listener, refuse func(netip.Addr) bool, limits Limits, logger *slog.Logger) *admission {
-	return &admission{Listener: listener, refuse: refuse, limits: limits, logger: logger, unproved: make(map[netip.Prefix]int)}
+func newAdmission(refuse func(netip.Addr) bool, limits Limits, logger *slog.Logger) *admission {
+	return &admission{refuse: refuse, limits: limits, logger: logger, unproved: make(map[netip.Prefix]int)}
 }
 
-// Accept returns the next connection that may come in.
-func (a *admission) Accept() (net.Conn, error) {
-	for {
-		conn, err := a.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		addr := addressOf(conn.RemoteAddr())
-		if a.refuse(addr.Addr()) || !a.enter(addr.Addr()) {
-			// Nothing is said to it: a refused address costs as little as possible.
-			a.logger.Debug("connection refused", "from", truncated(addr.Addr()))
-			_ = conn.Close()
-			continue
-		}
-		return &admitted{Conn: conn, admission: a, address: addr}, nil
+// enter takes a place for a connection from an address; false when there is none for it.
+func (a *admission) enter(address netip.AddrPort) (place, bool) {
+	addr := address.Addr()
+	if a.refuse(addr) || !a.count(addr) {
+		// Nothing is said to it: a refused address costs as little as possible.
+		a.logger.Debug("connection refused", "from", truncated(addr))
+		return place{}, false
 	}
+	return place{admission: a, address: address, isUnproved: true, isInside: true}, true
 }
 
-func (a *admission) enter(addr netip.Addr) bool {
+func (a *admission) count(addr netip.Addr) bool {
 	prefix := prefixOf(addr)
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -55,39 +46,48 @@ func (a *admission) enter(addr netip.Addr) bool {
 	return true
 }
 
-func (a *admission) prove(addr netip.Addr) {
-	prefix := prefixOf(addr)
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.unproved[prefix]--; a.unproved[prefix] <= 0 {
-		delete(a.unproved, prefix)
-	}
+// place is what a connection that came in holds; admission.mu guards it.
+type place struct {
+	admission  *admission
+	address    netip.AddrPort
+	isUnproved bool
+	isInside   bool
 }
 
-// admitted is a connection that counts.
-type admitted struct {
-	net.Conn
-
-	admission *admission
-	address   netip.AddrPort
-	proved    sync.Once
-	closed    sync.Once
+// from is where the connection comes from.
+func (p *place) from() netip.AddrPort {
+	p.admission.mu.Lock()
+	defer p.admission.mu.Unlock()
+	return p.address
 }
 
 // prove says that the device behind the connection logged in.
-func (c *admitted) prove() {
-	c.proved.Do(func() { c.admission.prove(c.address.Addr()) })
+func (p *place) prove() {
+	p.admission.mu.Lock()
+	defer p.admission.mu.Unlock()
+	p.proved()
 }
 
-// Close implements net.Conn.
-func (c *admitted) Close() error {
-	c.closed.Do(func() {
-		c.prove()
-		c.admission.mu.Lock()
-		c.admission.open--
-		c.admission.mu.Unlock()
-	})
-	return c.Conn.Close()
+func (p *place) proved() {
+	if !p.isUnproved {
+		return
+	}
+	p.isUnproved = false
+	prefix := prefixOf(p.address.Addr())
+	if p.admission.unproved[prefix]--; p.admission.unproved[prefix] <= 0 {
+		delete(p.admission.unproved, prefix)
+	}
+}
+
+// leave gives the place back. It is idempotent.
+func (p *place) leave() {
+	p.admission.mu.Lock()
+	defer p.admission.mu.Unlock()
+	p.proved()
+	if p.isInside {
+		p.isInside = false
+		p.admission.open--
+	}
 }
 
 // addressOf returns where a connection comes from, without the IPv6 form of IPv4.

@@ -19,7 +19,7 @@ import (
 
 // idlePeers and allowedKiB are the figure that the server promises.
 const (
-	idlePeers  = 5000
+	idlePeers  = 9000
 	allowedKiB = 40
 )
 
