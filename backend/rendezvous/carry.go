@@ -19,10 +19,8 @@ func (s *Server) carry(c *connection, conn net.Conn) {
 		}
 		carried := &socket{connection: c, loop: moved}
 		moved.SetSession(carried)
-		// Under the lock, so that whoever the loop tells of it sees all of it.
-		c.mu.Lock()
 		c.socket.Store(carried)
-		c.mu.Unlock()
+		s.carried.Add(1)
 		if _, err = s.loop.AddConn(moved); err != nil {
 			s.options.Logger.Debug("a socket could not be watched", "error", err)
 			_ = moved.Close()

@@ -45,6 +45,7 @@ type Server struct {
 	began     time.Time
 	secure    *tls.Config  // nil without TLS
 	loop      *nbio.Engine // nil where a goroutine reads each connection
+	carried   atomic.Int64 // connections that loop was given
 
 	context  context.Context //nolint:containedctx // the life of the server, for engine calls
 	cancel   context.CancelFunc
@@ -154,7 +155,7 @@ func (s *Server) begin() error {
 	if s.closed {
 		return nil
 	}
-	loop, err := newLoop()
+	loop, err := newLoop(&s.carried)
 	if err != nil {
 		return err
 	}
