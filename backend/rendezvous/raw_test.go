@@ -3,6 +3,7 @@ package rendezvous_test
 import (
 	"bufio"
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -35,9 +36,18 @@ var errStatus = errors.New("not upgraded")
 // dial opens a WebSocket without TLS.
 func dial(t testing.TB, address string, encoding protocol.Encoding) (*raw, error) {
 	t.Helper()
+	return dialVia(t, address, encoding, false)
+}
+
+// dialVia opens a WebSocket, with TLS if asked.
+func dialVia(t testing.TB, address string, encoding protocol.Encoding, isSecure bool) (*raw, error) {
+	t.Helper()
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
 	if err != nil {
 		return nil, err
+	}
+	if isSecure {
+		conn = tls.Client(conn, protocol.ClientTLS(identity.ServerKey{}))
 	}
 	r := &raw{testing: t, conn: conn, reader: bufio.NewReaderSize(conn, 512), encoding: encoding}
 	if err = conn.SetDeadline(time.Now().Add(patience)); err != nil {
