@@ -21,7 +21,7 @@ import (
 const (
 	idlePeers     = 10_000
 	allowedPlain  = 5
-	allowedSecure = 10
+	allowedSecure = 16
 )
 
 // measured is a server in a process of its own.
