@@ -2,6 +2,7 @@ package rendezvous_test
 
 import (
 	"bufio"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"os"
@@ -28,10 +29,10 @@ const (
 type measured struct {
 	testing.TB
 
-	input    io.Writer
-	output   *bufio.Reader
-	address  string
-	isSecure bool
+	input   io.Writer
+	output  *bufio.Reader
+	address string
+	config  *tls.Config
 }
 
 type figures struct{ asItIs, resident, inUse, goroutines, sessions, used int }
@@ -55,7 +56,10 @@ func startMeasured(b *testing.B, kind string) *measured {
 		_ = input.Close()
 		_ = command.Wait()
 	})
-	m := &measured{TB: b, input: input, output: bufio.NewReader(output), isSecure: kind == "tls"}
+	m := &measured{TB: b, input: input, output: bufio.NewReader(output)}
+	if kind == "tls" {
+		m.config = protocol.ClientTLS(identity.ServerKey{})
+	}
 	if _, err = fmt.Fscanln(m.output, &m.address); err != nil {
 		b.Fatal(err)
 	}
@@ -123,7 +127,7 @@ func fill(b *testing.B, server *measured, count int) []*raw {
 			var last identity.PeerID
 			for i := worker; i < count; i += workers {
 				device := rendezvoustest.NewDevice(b)
-				r, err := dialVia(b, server.address, protocol.Protobuf, server.isSecure)
+				r, err := dialVia(b, server.address, protocol.Protobuf, server.config)
 				if err != nil {
 					b.Errorf("dial %d: %v", i, err)
 					return
@@ -192,7 +196,7 @@ func BenchmarkRelayedSignal(b *testing.B) {
 
 func (m *measured) dial() *raw {
 	m.Helper()
-	r, err := dialVia(m, m.address, protocol.Protobuf, m.isSecure)
+	r, err := dialVia(m, m.address, protocol.Protobuf, m.config)
 	if err != nil {
 		m.Fatalf("dial: %v", err)
 	}

@@ -16,9 +16,10 @@ import (
 	"time"
 
 	"github.com/lesismal/nbio"
+	"golang.org/x/crypto/acme"
 
 	"github.com/tincan-chat/tincan/backend/identity"
-	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
+	"github.com/tincan-chat/tincan/backend/rendezvous/certificates"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
@@ -143,12 +144,12 @@ func (s *Server) Run(ctx context.Context) error {
 
 // begin starts what carries connections.
 func (s *Server) begin() error {
-	if s.options.TLS {
-		config, err := protocol.ServerTLS(s.options.Key, s.options.Now())
-		if err != nil {
+	source := s.options.Certificates
+	if s.options.TLS && source == nil {
+		var err error
+		if source, err = certificates.Self(s.options.Key, s.options.Now()); err != nil {
 			return err
 		}
-		s.secure = config
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -163,6 +164,10 @@ func (s *Server) begin() error {
 	s.running.Add(1) // for accept
 	s.isRunning = true
 	s.sweeping.Go(s.sweep)
+	if s.options.TLS {
+		s.secure = source.TLS()
+		s.sweeping.Go(func() { source.Run(s.context) })
+	}
 	return nil
 }
 
@@ -228,6 +233,11 @@ func (s *Server) shake(c *connection, conn net.Conn) {
 	if err := secure.HandshakeContext(ctx); err != nil {
 		s.options.Logger.Debug("no TLS", "from", truncated(c.place.from().Addr()), "error", err)
 		_ = conn.Close()
+		c.onClosed()
+		return
+	}
+	if secure.ConnectionState().NegotiatedProtocol == acme.ALPNProto {
+		_ = conn.Close() // an authority's challenge (RFC 8737) is answered by the handshake alone
 		c.onClosed()
 		return
 	}
@@ -311,9 +321,14 @@ func (s *Server) Server() identity.Server {
 	if s.options.TLS {
 		scheme = "wss://"
 	}
-	server := identity.Server{Key: s.terms.key}
+	server := identity.Server{Key: s.terms.key, URLs: slices.Clone(s.options.URLs)}
+	if len(server.URLs) > 0 && (!s.options.TLS || (s.options.Certificates != nil && s.options.Certificates.IsWeb())) {
+		return server
+	}
 	for _, address := range reachable(s.listening) {
-		server.URLs = append(server.URLs, scheme+address.String())
+		if len(server.URLs) < maxAddresses {
+			server.URLs = append(server.URLs, scheme+address.String())
+		}
 	}
 	return server
 }
