@@ -1,8 +1,10 @@
 package rendezvous
 
 import (
+	"errors"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"sync"
 )
@@ -10,38 +12,74 @@ import (
 // admission stands in front of everything: it refuses banned addresses and
 // prefixes with too many connections that have not logged in.
 type admission struct {
-	refuse func(netip.Addr) bool
-	limits Limits
-	logger *slog.Logger
+	refuse  func(netip.Addr) bool
+	proxies []netip.Prefix // which say for whom they come
+	limits  Limits
+	logger  *slog.Logger
 
 	mu       sync.Mutex
 	open     int
 	unproved map[netip.Prefix]int
 }
 
-func newAdmission(refuse func(netip.Addr) bool, limits Limits, logger *slog.Logger) *admission {
-	return &admission{refuse: refuse, limits: limits, logger: logger, unproved: make(map[netip.Prefix]int)}
+func newAdmission(options *Options) *admission {
+	return &admission{
+		refuse: options.Refuse, proxies: options.TrustedProxies, limits: options.Limits, logger: options.Logger,
+		unproved: make(map[netip.Prefix]int),
+	}
 }
 
-// enter takes a place for a connection from an address; false when there is none for it.
+// enter takes a place for a connection from an address; false when there is
+// none for it. A trusted proxy's is counted by [admission.identify].
 func (a *admission) enter(address netip.AddrPort) (place, bool) {
-	addr := address.Addr()
-	if a.refuse(addr) || !a.count(addr) {
-		// Nothing is said to it: a refused address costs as little as possible.
-		a.logger.Debug("connection refused", "from", truncated(addr))
+	held := place{admission: a, address: address, isInside: true}
+	a.mu.Lock()
+	if a.open >= a.limits.Connections {
+		a.mu.Unlock()
 		return place{}, false
 	}
-	return place{admission: a, address: address, isUnproved: true, isInside: true}, true
+	a.open++
+	a.mu.Unlock()
+	if held.isProxy = within(a.proxies, address.Addr()); held.isProxy {
+		return held, true
+	}
+	if !a.count(&held, address) {
+		held.leave()
+		return place{}, false
+	}
+	return held, true
 }
 
-func (a *admission) count(addr netip.Addr) bool {
+// identify says who is behind a trusted proxy, as it read in the request.
+func (a *admission) identify(held *place, header http.Header) error {
+	if !held.isProxy {
+		return nil
+	}
+	client, err := forwardedFor(header, held.address, a.proxies)
+	if err != nil {
+		return err
+	}
+	if !a.count(held, client) {
+		return errRefused
+	}
+	return nil
+}
+
+// errRefused says that an address is banned or has too many connections.
+var errRefused = errors.New("rendezvous: refused")
+
+func (a *admission) count(held *place, address netip.AddrPort) bool {
+	addr := address.Addr()
 	prefix := prefixOf(addr)
+	isRefused := a.refuse(addr)
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.open >= a.limits.Connections || a.unproved[prefix] >= a.limits.Unauthenticated {
+	if isRefused || !held.isInside || a.unproved[prefix] >= a.limits.Unauthenticated {
+		// Nothing is said to it: a refused address costs as little as possible.
+		a.logger.Debug("connection refused", "from", truncated(addr))
 		return false
 	}
-	a.open++
+	held.address, held.isUnproved = address, true
 	a.unproved[prefix]++
 	return true
 }
@@ -50,6 +88,7 @@ func (a *admission) count(addr netip.Addr) bool {
 type place struct {
 	admission  *admission
 	address    netip.AddrPort
+	isProxy    bool // a trusted proxy connected
 	isUnproved bool
 	isInside   bool
 }
@@ -59,6 +98,16 @@ func (p *place) from() netip.AddrPort {
 	p.admission.mu.Lock()
 	defer p.admission.mu.Unlock()
 	return p.address
+}
+
+// observed is where the connection comes from as its device is told; without a
+// port when a proxy knows none.
+func (p *place) observed() string {
+	from := p.from()
+	if from.Port() == 0 {
+		return from.Addr().String()
+	}
+	return from.String()
 }
 
 // prove says that the device behind the connection logged in.

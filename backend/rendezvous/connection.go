@@ -190,7 +190,7 @@ func (c *connection) attach(ctx context.Context, e attach) {
 	}
 	c.attachment, c.known = attachment, true
 	c.place.prove()
-	c.carryOut(c.session.Admit(c.server.relayFor(e.peer, c.host), c.place.from().String(), c.server.options.Now()))
+	c.carryOut(c.session.Admit(c.server.relayFor(e.peer, c.host), c.place.observed(), c.server.options.Now()))
 	c.out.open()
 }
 

@@ -29,6 +29,10 @@ type Options struct {
 	// Certificates is where the certificate is from when TLS is set; nil for
 	// one that is made from Key.
 	Certificates *certificates.Source
+	// TrustedProxies are reverse proxies whose word is believed about who
+	// connects through them (Forwarded, X-Forwarded-For). Limits and bans then
+	// hold for the client. Nobody else's word is.
+	TrustedProxies []netip.Prefix
 	// URLs are given to clients before the machine's own addresses, such as
 	// wss://chat.example.org. With web certificates and behind a proxy they are
 	// the only ones.

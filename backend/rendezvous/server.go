@@ -111,7 +111,7 @@ func (s *Server) open(ctx context.Context) error {
 	}
 	s.listener = listener
 	s.listening = addressOf(listener.Addr())
-	s.admission = newAdmission(s.options.Refuse, s.options.Limits, s.options.Logger)
+	s.admission = newAdmission(&s.options)
 	if s.options.Relay.Enabled {
 		relayed, err := newRelay(ctx, &s.options, s.listening)
 		if err != nil {

@@ -2,6 +2,7 @@ package rendezvous
 
 import (
 	"bytes"
+	"errors"
 	"net"
 	"net/http"
 
@@ -56,9 +57,16 @@ func (c *connection) answer(header []byte) {
 	c.by = 0
 	c.mu.Unlock()
 	request, err := framing.ParseRequest(bytes.Clone(header))
-	switch {
-	case err != nil:
+	if err != nil {
 		c.refuseRequest(&framing.Refusal{Status: http.StatusBadRequest, Message: "This is no HTTP."}, false)
+		return
+	}
+	switch err = c.server.admission.identify(&c.place, request.Header); {
+	case errors.Is(err, errRefused):
+		c.refuseRequest(&framing.Refusal{Status: http.StatusTooManyRequests, Message: "Too many connections from this address."}, true)
+		return
+	case err != nil:
+		c.refuseRequest(&framing.Refusal{Status: http.StatusBadRequest, Message: "The proxy names two different clients."}, true)
 		return
 	case request.URL.Path != "/":
 		c.refuseRequest(&framing.Refusal{Status: http.StatusNotFound, Message: "There is nothing here."}, true)
