@@ -12,6 +12,7 @@ import (
 // admission stands in front of everything: it refuses banned addresses and
 // prefixes with too many connections that have not logged in.
 type admission struct {
+	server  *Server
 	refuse  func(netip.Addr) bool
 	proxies []netip.Prefix // which say for whom they come
 	limits  Limits
@@ -22,9 +23,10 @@ type admission struct {
 	unproved map[netip.Prefix]int
 }
 
-func newAdmission(options *Options) *admission {
+func newAdmission(server *Server) *admission {
+	options := &server.options
 	return &admission{
-		refuse: options.Refuse, proxies: options.TrustedProxies, limits: options.Limits, logger: options.Logger,
+		server: server, refuse: options.Refuse, proxies: options.TrustedProxies, limits: options.Limits, logger: options.Logger,
 		unproved: make(map[netip.Prefix]int),
 	}
 }
@@ -71,17 +73,32 @@ var errRefused = errors.New("rendezvous: refused")
 func (a *admission) count(held *place, address netip.AddrPort) bool {
 	addr := address.Addr()
 	prefix := prefixOf(addr)
-	isRefused := a.refuse(addr)
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if isRefused || !held.isInside || a.unproved[prefix] >= a.limits.Unauthenticated {
+	if a.refuse(addr) || !a.mayConnect(addr) {
 		// Nothing is said to it: a refused address costs as little as possible.
 		a.logger.Debug("connection refused", "from", truncated(addr))
+		return false
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !held.isInside || a.unproved[prefix] >= a.limits.Unauthenticated {
+		a.logger.Debug("connection refused: too many without a login", "from", truncated(addr))
+		if a.server.isGuarded(addr) {
+			a.server.guard.Strike(addr, strikeCrowd, a.server.options.Now())
+		}
 		return false
 	}
 	held.address, held.isUnproved = address, true
 	a.unproved[prefix]++
 	return true
+}
+
+// mayConnect counts a new connection.
+func (a *admission) mayConnect(addr netip.Addr) bool {
+	if !a.server.isGuarded(addr) {
+		return true
+	}
+	_, allowed := a.server.guard.Connect(addr, a.server.options.Now())
+	return allowed
 }
 
 // place is what a connection that came in holds; admission.mu guards it.

@@ -200,12 +200,14 @@ func (c *connection) takeFrames() bool {
 		c.rest = rest
 		switch {
 		case errors.Is(err, framing.ErrTooLarge):
+			c.strike(strikeGarbage)
 			c.deafen()
 			return c.perform(c.session.HandleGarbage())
 		case errors.Is(err, framing.ErrNoMemory):
 			c.deafen()
 			return c.perform(c.session.Refuse(wire.ErrorCode_ERROR_CODE_LIMIT, "The server is too busy.", 10*time.Second))
 		case err != nil:
+			c.strike(strikeGarbage)
 			c.deafen()
 			c.out.finish(c, framing.StatusProtocolError, "", true)
 			return true
@@ -239,9 +241,17 @@ func (c *connection) take(message framing.Message) bool {
 	}
 	var frame wire.ClientFrame
 	if (message.Opcode == framing.Text) != (c.encoding == protocol.JSON) || c.encoding.Decode(message.Payload, &frame) != nil {
+		c.strike(strikeGarbage)
 		return c.perform(c.session.HandleGarbage())
 	}
-	return c.perform(c.session.Handle(&frame, c.server.options.Now()))
+	now := c.server.options.Now()
+	if refusal := c.mayFrame(now); refusal != nil {
+		return c.perform(refusal)
+	}
+	before, refused := c.session.phase, c.session.refused
+	effects := c.session.Handle(&frame, now)
+	c.judge(before, refused)
+	return c.perform(effects)
 }
 
 // maxControls is how many control frames a second are borne.

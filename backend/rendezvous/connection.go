@@ -178,6 +178,10 @@ func (c *connection) carryOut(effects []effect) {
 }
 
 func (c *connection) attach(ctx context.Context, e attach) {
+	if refusal := c.mayLogin(e); refusal != nil {
+		c.carryOut(refusal)
+		return
+	}
 	if !c.server.countDevice(e.device) {
 		c.carryOut(c.session.Refuse(wire.ErrorCode_ERROR_CODE_LIMIT, "This device has too many connections.", 5*time.Second))
 		return
@@ -266,22 +270,35 @@ func (c *connection) detach() {
 // tick looks at the time.
 func (c *connection) tick(now time.Time, elapsed int64) {
 	if c.out.isLate(elapsed) {
-		c.cut()
+		c.late()
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
 	case c.by != 0 && elapsed > c.by:
-		c.cut()
+		if !c.busy && c.session == nil {
+			c.strike(strikeSilence)
+		}
+		c.late()
 	case c.busy || c.isGone || c.session == nil:
 		// Whoever is heard needs no look.
 	default:
+		wasLogin := c.session.phase == phaseLogin
 		if effects := c.session.Tick(now); len(effects) > 0 {
+			if wasLogin {
+				c.strike(strikeSilence)
+			}
 			c.steps = append(c.steps, func(*session) []effect { return effects })
 			c.wake()
 		}
 	}
+}
+
+// late cuts a device that takes too long, and is no end that was agreed on.
+func (c *connection) late() {
+	c.server.late.Add(1)
+	c.cut()
 }
 
 // depart is the last thing that is done, by a caller, after the socket closed.

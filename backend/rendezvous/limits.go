@@ -3,6 +3,7 @@ package rendezvous
 import (
 	"time"
 
+	"github.com/tincan-chat/tincan/backend/rendezvous/guard"
 	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
@@ -22,6 +23,11 @@ type Limits struct {
 	Rate            float64       // frames a second; 20
 	Burst           float64       // frames at once; 60
 	Refusals        int           // frames over the rate until the session is closed; 60
+	// Guard is of addresses and identities over many connections.
+	Guard guard.Limits
+	// GuardLoopback has this machine's own addresses guarded as well, for tests:
+	// without it a proxy that is not named as one would be banned for its clients.
+	GuardLoopback bool
 }
 
 func (l Limits) withDefaults() Limits {

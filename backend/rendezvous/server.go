@@ -20,6 +20,7 @@ import (
 
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous/certificates"
+	"github.com/tincan-chat/tincan/backend/rendezvous/guard"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
@@ -50,10 +51,13 @@ type Server struct {
 
 	context  context.Context //nolint:containedctx // the life of the server, for engine calls
 	cancel   context.CancelFunc
-	handlers *workers     // decode, check, write: never wait
-	callers  *workers     // ask the engine
+	handlers *workers // decode, check, write: never wait
+	callers  *workers // ask the engine
+	guard    *guard.Guard
 	memory   atomic.Int64 // bytes of half-read frames and queues
 	sessions atomic.Int64
+
+	accepted, refused, late atomic.Int64 // connections, for Counts
 
 	mu          sync.Mutex
 	closed      bool
@@ -79,6 +83,7 @@ func New(options Options) (*Server, error) {
 		options: options, context: ctx, cancel: cancel, began: time.Now(),
 		handlers:    newWorkers(runtime.GOMAXPROCS(0), runtime.GOMAXPROCS(0)),
 		callers:     newWorkers(maxCallers, runtime.GOMAXPROCS(0)),
+		guard:       guard.New(options.Limits.Guard),
 		connections: make(map[*connection]struct{}),
 		devices:     make(map[identity.DeviceID]int),
 		swept:       make(chan struct{}),
@@ -111,7 +116,7 @@ func (s *Server) open(ctx context.Context) error {
 	}
 	s.listener = listener
 	s.listening = addressOf(listener.Addr())
-	s.admission = newAdmission(&s.options)
+	s.admission = newAdmission(s)
 	if s.options.Relay.Enabled {
 		relayed, err := newRelay(ctx, &s.options, s.listening)
 		if err != nil {
@@ -206,7 +211,9 @@ func (s *Server) accept() error {
 // admit lets a connection in, or closes it.
 func (s *Server) admit(conn net.Conn) {
 	held, ok := s.admission.enter(addressOf(conn.RemoteAddr()))
+	s.accepted.Add(1)
 	if !ok {
+		s.refused.Add(1)
 		_ = conn.Close()
 		return
 	}
@@ -232,6 +239,7 @@ func (s *Server) shake(c *connection, conn net.Conn) {
 	secure := tls.Server(below, s.secure)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		s.options.Logger.Debug("no TLS", "from", truncated(c.place.from().Addr()), "error", err)
+		c.strike(strikeSilence)
 		_ = conn.Close()
 		c.onClosed()
 		return

@@ -63,6 +63,7 @@ func (c *connection) answer(header []byte) {
 	}
 	switch err = c.server.admission.identify(&c.place, request.Header); {
 	case errors.Is(err, errRefused):
+		c.server.refused.Add(1)
 		c.refuseRequest(&framing.Refusal{Status: http.StatusTooManyRequests, Message: "Too many connections from this address."}, true)
 		return
 	case err != nil:
