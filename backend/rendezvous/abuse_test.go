@@ -134,9 +134,9 @@ func TestLeaseOfWaiting(t *testing.T) {
 	}
 }
 
-// TestThousandsComeAndGo leaves at every stage, 10,000 times.
+// TestThousandsComeAndGo leaves at every stage, 10,000 times. It is alone, for
+// it looks at the memory of the process.
 func TestThousandsComeAndGo(t *testing.T) {
-	t.Parallel()
 	const times, workers = 10_000, 16
 	server := start(t, func(o *rendezvous.Options) { o.Limits.Unauthenticated = 1 << 20 })
 	address := server.Rendezvous().Listening().String()

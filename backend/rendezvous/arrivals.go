@@ -232,6 +232,7 @@ func (c *connection) take(message framing.Message) bool {
 		c.session.phase = phaseEnded
 		c.out.finish(c, framing.StatusNormal, "", true)
 		return c.perform([]effect{leave{}})
+	case framing.Text, framing.Binary, framing.Continuation:
 	}
 	c.mu.Lock()
 	c.by = 0

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -35,8 +36,8 @@ func forwardedFor(header http.Header, from netip.AddrPort, trusted []netip.Prefi
 }
 
 func clientOf(hops []string, from netip.AddrPort, trusted []netip.Prefix) netip.AddrPort {
-	for i := len(hops) - 1; i >= 0; i-- {
-		hop, ok := parseHop(hops[i])
+	for _, text := range slices.Backward(hops) {
+		hop, ok := parseHop(text)
 		if !ok {
 			return from
 		}

@@ -34,6 +34,9 @@ const (
 	// maxCallers is how many calls of the engine are under way at once; a
 	// cluster's answer to one takes milliseconds.
 	maxCallers = 256
+	// maxHandshakes is how many handshakes of TLS are under way at once: each
+	// has a goroutine and about 20 KiB.
+	maxHandshakes = 2048
 )
 
 // Server is one rendezvous server.
@@ -56,6 +59,7 @@ type Server struct {
 	guard    *guard.Guard
 	memory   atomic.Int64 // bytes of half-read frames and queues
 	sessions atomic.Int64
+	shaking  atomic.Int64
 
 	accepted, refused, late atomic.Int64 // connections, for Counts
 
@@ -143,7 +147,7 @@ func (s *Server) Run(ctx context.Context) error {
 	if err := s.begin(); err != nil {
 		return errors.Join(err, s.Close())
 	}
-	err := s.accept()
+	err := s.accept() //nolint:contextcheck // a handshake ends with the server, whose life is its own
 	return errors.Join(err, s.Close())
 }
 
@@ -227,7 +231,17 @@ func (s *Server) admit(conn net.Conn) {
 		s.carry(c, conn)
 		return
 	}
-	s.running.Go(func() { s.shake(c, conn) })
+	if s.shaking.Add(1) > maxHandshakes {
+		s.shaking.Add(-1)
+		s.refused.Add(1)
+		_ = conn.Close()
+		c.onClosed()
+		return
+	}
+	s.running.Go(func() {
+		defer s.shaking.Add(-1)
+		s.shake(c, conn)
+	})
 }
 
 // shake does the TLS handshake, in a goroutine of its own. Afterwards the

@@ -82,8 +82,8 @@ func (c *connection) answer(header []byte) {
 		return
 	}
 	c.out.putBytes(answer)
-	known := false
-	if c.encoding, known = protocol.EncodingOf(subprotocol); !known {
+	encoding, known := protocol.EncodingOf(subprotocol)
+	if c.encoding = encoding; !known {
 		c.deafen()
 		c.out.finish(c, framing.StatusPolicy, "subprotocol "+protocol.SubprotocolProtobuf+" or "+protocol.SubprotocolJSON+" needed", false)
 		return

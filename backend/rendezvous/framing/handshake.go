@@ -66,16 +66,16 @@ func Upgrade(request *http.Request, subprotocols []string) (answer []byte, subpr
 		return nil, "", &Refusal{Status: http.StatusForbidden, Message: "Pages of other hosts may not connect."}
 	}
 	sum := sha1.Sum([]byte(key[0] + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")) //nolint:gosec // as above
-	lines := "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
-		base64.StdEncoding.EncodeToString(sum[:]) + "\r\n"
+	lines := []byte("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " +
+		base64.StdEncoding.EncodeToString(sum[:]) + "\r\n")
 	for _, ours := range subprotocols {
 		if hasToken(request.Header, "Sec-WebSocket-Protocol", ours) {
 			subprotocol = ours
-			lines += "Sec-WebSocket-Protocol: " + ours + "\r\n"
+			lines = append(lines, "Sec-WebSocket-Protocol: "+ours+"\r\n"...)
 			break
 		}
 	}
-	return []byte(lines + "\r\n"), subprotocol, nil
+	return append(lines, "\r\n"...), subprotocol, nil
 }
 
 // Bytes is the refusal as it is sent; the connection ends after it.
