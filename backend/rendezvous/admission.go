@@ -1,93 +1,159 @@
 package rendezvous
 
 import (
+	"errors"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/netip"
 	"sync"
 )
 
-// admission is the listener in front of everything: it refuses banned
-// addresses and prefixes with too many connections that have not logged in.
+// admission stands in front of everything: it refuses banned addresses and
+// prefixes with too many connections that have not logged in.
 type admission struct {
-	net.Listener
-
-	refuse func(netip.Addr) bool
-	limits Limits
-	logger *slog.Logger
+	server  *Server
+	refuse  func(netip.Addr) bool
+	proxies []netip.Prefix // which say for whom they come
+	limits  Limits
+	logger  *slog.Logger
 
 	mu       sync.Mutex
 	open     int
 	unproved map[netip.Prefix]int
 }
 
-func newAdmission(listener net.Listener, refuse func(netip.Addr) bool, limits Limits, logger *slog.Logger) *admission {
-	return &admission{Listener: listener, refuse: refuse, limits: limits, logger: logger, unproved: make(map[netip.Prefix]int)}
-}
-
-// Accept returns the next connection that may come in.
-func (a *admission) Accept() (net.Conn, error) {
-	for {
-		conn, err := a.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		addr := addressOf(conn.RemoteAddr())
-		if a.refuse(addr.Addr()) || !a.enter(addr.Addr()) {
-			// Nothing is said to it: a refused address costs as little as possible.
-			a.logger.Debug("connection refused", "from", truncated(addr.Addr()))
-			_ = conn.Close()
-			continue
-		}
-		return &admitted{Conn: conn, admission: a, address: addr}, nil
+func newAdmission(server *Server) *admission {
+	options := &server.options
+	return &admission{
+		server: server, refuse: options.Refuse, proxies: options.TrustedProxies, limits: options.Limits, logger: options.Logger,
+		unproved: make(map[netip.Prefix]int),
 	}
 }
 
-func (a *admission) enter(addr netip.Addr) bool {
-	prefix := prefixOf(addr)
+// enter takes a place for a connection from an address; false when there is
+// none for it. A trusted proxy's is counted by [admission.identify].
+func (a *admission) enter(address netip.AddrPort) (place, bool) {
+	held := place{admission: a, address: address, isInside: true}
 	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.open >= a.limits.Connections || a.unproved[prefix] >= a.limits.Unauthenticated {
-		return false
+	if a.open >= a.limits.Connections {
+		a.mu.Unlock()
+		return place{}, false
 	}
 	a.open++
+	a.mu.Unlock()
+	if held.isProxy = within(a.proxies, address.Addr()); held.isProxy {
+		return held, true
+	}
+	if !a.count(&held, address) {
+		held.leave()
+		return place{}, false
+	}
+	return held, true
+}
+
+// identify says who is behind a trusted proxy, as it read in the request.
+func (a *admission) identify(held *place, header http.Header) error {
+	if !held.isProxy {
+		return nil
+	}
+	client, err := forwardedFor(header, held.address, a.proxies)
+	if err != nil {
+		return err
+	}
+	if !a.count(held, client) {
+		return errRefused
+	}
+	return nil
+}
+
+// errRefused says that an address is banned or has too many connections.
+var errRefused = errors.New("rendezvous: refused")
+
+func (a *admission) count(held *place, address netip.AddrPort) bool {
+	addr := address.Addr()
+	prefix := prefixOf(addr)
+	if a.refuse(addr) || !a.mayConnect(addr) {
+		// Nothing is said to it: a refused address costs as little as possible.
+		a.logger.Debug("connection refused", "from", truncated(addr))
+		return false
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !held.isInside || a.unproved[prefix] >= a.limits.Unauthenticated {
+		a.logger.Debug("connection refused: too many without a login", "from", truncated(addr))
+		if a.server.isGuarded(addr) {
+			a.server.guard.Strike(addr, strikeCrowd, a.server.options.Now())
+		}
+		return false
+	}
+	held.address, held.isUnproved = address, true
 	a.unproved[prefix]++
 	return true
 }
 
-func (a *admission) prove(addr netip.Addr) {
-	prefix := prefixOf(addr)
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.unproved[prefix]--; a.unproved[prefix] <= 0 {
-		delete(a.unproved, prefix)
+// mayConnect counts a new connection.
+func (a *admission) mayConnect(addr netip.Addr) bool {
+	if !a.server.isGuarded(addr) {
+		return true
 	}
+	_, allowed := a.server.guard.Connect(addr, a.server.options.Now())
+	return allowed
 }
 
-// admitted is a connection that counts.
-type admitted struct {
-	net.Conn
+// place is what a connection that came in holds; admission.mu guards it.
+type place struct {
+	admission  *admission
+	address    netip.AddrPort
+	isProxy    bool // a trusted proxy connected
+	isUnproved bool
+	isInside   bool
+}
 
-	admission *admission
-	address   netip.AddrPort
-	proved    sync.Once
-	closed    sync.Once
+// from is where the connection comes from.
+func (p *place) from() netip.AddrPort {
+	p.admission.mu.Lock()
+	defer p.admission.mu.Unlock()
+	return p.address
+}
+
+// observed is where the connection comes from as its device is told; without a
+// port when a proxy knows none.
+func (p *place) observed() string {
+	from := p.from()
+	if from.Port() == 0 {
+		return from.Addr().String()
+	}
+	return from.String()
 }
 
 // prove says that the device behind the connection logged in.
-func (c *admitted) prove() {
-	c.proved.Do(func() { c.admission.prove(c.address.Addr()) })
+func (p *place) prove() {
+	p.admission.mu.Lock()
+	defer p.admission.mu.Unlock()
+	p.proved()
 }
 
-// Close implements net.Conn.
-func (c *admitted) Close() error {
-	c.closed.Do(func() {
-		c.prove()
-		c.admission.mu.Lock()
-		c.admission.open--
-		c.admission.mu.Unlock()
-	})
-	return c.Conn.Close()
+func (p *place) proved() {
+	if !p.isUnproved {
+		return
+	}
+	p.isUnproved = false
+	prefix := prefixOf(p.address.Addr())
+	if p.admission.unproved[prefix]--; p.admission.unproved[prefix] <= 0 {
+		delete(p.admission.unproved, prefix)
+	}
+}
+
+// leave gives the place back. It is idempotent.
+func (p *place) leave() {
+	p.admission.mu.Lock()
+	defer p.admission.mu.Unlock()
+	p.proved()
+	if p.isInside {
+		p.isInside = false
+		p.admission.open--
+	}
 }
 
 // addressOf returns where a connection comes from, without the IPv6 form of IPv4.

@@ -54,7 +54,7 @@ func (s *Server) enforce() {
 // connections whose address Options.Refuse refuses: call it after that changed.
 func (s *Server) Recheck() {
 	for _, c := range s.all() {
-		address := c.raw.address.Addr()
+		address := c.place.from().Addr()
 		if s.refuseToo(address) {
 			c.cut()
 			continue
@@ -72,13 +72,13 @@ func (s *Server) Recheck() {
 // turnAway says why a device with a good login may not come in, nil when it may.
 func (c *connection) turnAway(peer identity.PeerID) []effect {
 	s := c.server
-	if ban, banned := s.moderation.Refuse(peer, c.raw.address.Addr()); banned {
+	if ban, banned := s.moderation.Refuse(peer, c.place.from().Addr()); banned {
 		return c.session.Refuse(wire.ErrorCode_ERROR_CODE_BANNED, bannedSentence, ban.Left(s.options.Now()))
 	}
 	if s.draining.Load() != 0 {
 		return c.session.Refuse(wire.ErrorCode_ERROR_CODE_SHUTDOWN, drainingSentence, drainingRetry)
 	}
-	s.moderation.Consider(c.raw.address.Addr())
+	s.moderation.Consider(c.place.from().Addr())
 	return nil
 }
 

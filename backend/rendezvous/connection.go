@@ -2,125 +2,148 @@ package rendezvous
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/coder/websocket"
-
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
+	"github.com/tincan-chat/tincan/backend/rendezvous/framing"
 	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
 // connection is the shell of one session: it feeds the session with what the
-// socket brings and carries out its effects. One goroutine reads; another one
-// writes only while there is something to write.
+// socket brings and carries out its effects. It has no goroutine. What there is
+// to do for it is done by one worker at a time: the one that made it busy.
+// Handlers read, decode, check signatures and write, as many as there are
+// cores; callers ask the engine, which may take its time.
 type connection struct {
-	server   *Server
-	socket   *websocket.Conn
-	raw      *admitted
-	encoding protocol.Encoding
-	host     string // by which the device reached us, for relay URLs
+	server *Server
+	place  place
+	socket atomic.Pointer[socket] // nil until carry
+	isCut  atomic.Bool
+	secure *tls.Conn // nil without TLS
 
-	turn       sync.Mutex // guards session and attachment; taken before the engine's locks
+	mu      sync.Mutex // taken before the socket's and the workers' locks, never while the engine is asked
+	busy    bool       // somebody works for it, or will soon
+	unread  bool       // the socket has more than arrived
+	closed  bool       // the socket is
+	isGone  bool       // nothing happens any more
+	arrived []byte     // what the socket brought and nobody took; the socket is not read meanwhile
+	taken   int        // of arrived, by TLS
+	steps   []func(*session) []effect
+	by      int64 // when the header or a frame that began must be complete, as of Server.elapsed; 0 for never
+
+	// The rest is the worker's.
+	stage      stage
+	encoding   protocol.Encoding
+	undecoded  bool // TLS may hold more
+	known      bool // the login was good: larger frames are read
+	counted    bool // in server.devices
+	chunk      []byte
+	rest       []byte // of chunk, not consumed
+	header     []byte // of HTTP, while it is not complete
+	reader     framing.Reader
+	host       string // by which the device reached us, for relay URLs
 	session    *session
 	attachment engine.Attachment
-	known      bool // the login was good: larger frames are read
+	calling    []effect // what a caller carries out
+	device     identity.DeviceID
+	pinged     time.Time // of the last ping that was answered
+	controls   int       // control frames since then
 
-	out     outbox
-	asked   requests
-	hinted  atomic.Bool       // that there is mail, and it fetched none since
-	device  identity.DeviceID // counted in server.devices when counted
-	counted bool
-	pinged  time.Time // of the last ping that was answered; only the reader touches it
+	out    outbox
+	asked  requests
+	hinted atomic.Bool // that there is mail, and it fetched none since
 }
 
-// start begins the session; read continues it.
-func (c *connection) start(nonce protocol.Nonce) {
-	c.turn.Lock()
-	defer c.turn.Unlock()
+// stage of a connection.
+type stage uint8
+
+const (
+	stageHeader stage = iota // HTTP
+	stageOpen                // there is a session
+	stageDeaf                // what comes is not looked at
+)
+
+// start begins the session.
+func (c *connection) start() error {
+	var nonce protocol.Nonce
+	if _, err := io.ReadFull(c.server.options.Random, nonce[:]); err != nil {
+		return err
+	}
 	var effects []effect
 	c.session, effects = newSession(&c.server.terms, nonce, c.server.options.Now())
+	c.stage = stageOpen
+	c.server.sessions.Add(1)
 	c.carryOut(effects)
+	return nil
 }
 
-// read takes frames until the session or the socket ends.
-func (c *connection) read() {
-	for c.readOne() {
-	}
-	c.gone()
-}
-
-// readOne reports whether to go on.
-func (c *connection) readOne() bool {
-	// No deadline here: the lease ends a silent session.
-	kind, reader, err := c.socket.Reader(c.server.endless)
-	if err != nil {
-		c.cut()
-		return false
-	}
-	if err = c.raw.SetReadDeadline(time.Now().Add(c.server.options.Limits.Frame)); err != nil {
-		c.cut()
-		return false
-	}
-	data, release, err := c.server.readFrame(reader, c.frameLimit())
-	defer release()
-	switch {
-	case errors.Is(err, errNoMemory):
-		c.do(func(s *session) []effect {
-			return s.Refuse(wire.ErrorCode_ERROR_CODE_LIMIT, "The server is too busy.", 10*time.Second)
-		})
-	case errors.Is(err, wire.ErrTooLarge):
-		c.do((*session).HandleGarbage)
-	case err != nil:
-		c.cut()
-		return false
-	default:
-		c.take(kind, data)
-	}
-	return !c.ended() && c.raw.SetReadDeadline(time.Time{}) == nil
-}
-
-func (c *connection) ended() bool {
-	c.turn.Lock()
-	defer c.turn.Unlock()
-	return c.session.phase == phaseEnded
-}
-
-// frameLimit is smaller before the login.
-func (c *connection) frameLimit() int {
-	c.turn.Lock()
-	defer c.turn.Unlock()
-	if c.known {
-		return c.encoding.Limit(wire.MaxServerFrame)
-	}
-	return c.encoding.Limit(protocol.MaxLogin)
-}
-
-func (c *connection) take(kind websocket.MessageType, data []byte) {
-	// Decoding may take many times a frame's size for a moment: few at once.
-	c.server.handling <- struct{}{}
-	defer func() { <-c.server.handling }()
-	var frame wire.ClientFrame
-	if (kind == websocket.MessageText) != (c.encoding == protocol.JSON) || c.encoding.Decode(data, &frame) != nil {
-		c.do((*session).HandleGarbage)
-		return
-	}
-	c.do(func(s *session) []effect { return s.Handle(&frame, c.server.options.Now()) })
-}
-
-// do runs one step of the session and its effects.
+// do asks for a step of the session. It does not wait, and may be called with
+// the engine's locks held.
 func (c *connection) do(step func(*session) []effect) {
-	c.turn.Lock()
-	defer c.turn.Unlock()
-	c.carryOut(step(c.session))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.isGone {
+		c.steps = append(c.steps, step)
+		c.wake()
+	}
 }
 
-// carryOut runs under turn.
+// perform carries effects out, here or by a caller; then it returns false, and
+// the connection is the caller's.
+func (c *connection) perform(effects []effect) bool {
+	if !needsEngine(effects) {
+		c.carryOut(effects)
+		return true
+	}
+	c.out.flush(c) // what is said already does not wait for the engine
+	c.calling = effects
+	c.server.callers.add(c, (*connection).call)
+	return false
+}
+
+// call is a caller's work. Frames that came meanwhile are a handler's again.
+func (c *connection) call() {
+	effects := c.calling
+	c.calling = nil
+	began := c.server.options.Now()
+	c.carryOut(effects)
+	// Heartbeats that wait behind a slow engine are not late.
+	if took := c.server.options.Now().Sub(began); took > slowCall && c.session.phase == phaseOpen {
+		c.session.heard = c.session.heard.Add(took)
+	}
+	c.out.flush(c)
+	if c.chunk != nil && len(c.rest) == 0 {
+		c.release()
+		c.watchFrame()
+	}
+	if c.rest != nil || !c.rested() {
+		c.server.handlers.add(c, (*connection).run)
+	}
+}
+
+// slowCall is what an engine may take without the lease being longer for it.
+const slowCall = time.Second
+
+// needsEngine says whether an effect may block. What is not known here may.
+func needsEngine(effects []effect) bool {
+	return slices.ContainsFunc(effects, func(one effect) bool {
+		switch one.(type) {
+		case write, issueRelay:
+			return false
+		}
+		return true
+	})
+}
+
+// carryOut is the one place where effects become deeds. It runs on the worker that has the connection.
 func (c *connection) carryOut(effects []effect) {
 	ctx := c.server.context
 	for _, one := range effects {
@@ -153,12 +176,16 @@ func (c *connection) carryOut(effects []effect) {
 			c.queue(e)
 		case leave:
 			c.detach()
-			c.out.finish(c)
+			c.out.finish(c, framing.StatusNormal, "", false)
 		}
 	}
 }
 
 func (c *connection) attach(ctx context.Context, e attach) {
+	if refusal := c.mayLogin(e); refusal != nil {
+		c.carryOut(refusal)
+		return
+	}
 	if !c.server.countDevice(e.device) {
 		c.carryOut(c.session.Refuse(wire.ErrorCode_ERROR_CODE_LIMIT, "This device has too many connections.", 5*time.Second))
 		return
@@ -174,8 +201,8 @@ func (c *connection) attach(ctx context.Context, e attach) {
 		return
 	}
 	c.attachment, c.known = attachment, true
-	c.raw.prove()
-	c.carryOut(c.session.Admit(c.server.relayFor(e.peer, c.host), c.raw.address.String(), c.server.options.Now()))
+	c.place.prove()
+	c.carryOut(c.session.Admit(c.server.relayFor(e.peer, c.host), c.place.observed(), c.server.options.Now()))
 	c.out.open()
 	c.welcomed()
 }
@@ -225,20 +252,23 @@ func (c *connection) refuse(err error) {
 	c.carryOut(c.session.Refuse(code, sentence, retry))
 }
 
-// send queues an answer. A device that doesn't take its answers is cut off.
+// send queues an answer; whoever works for the connection writes it afterwards.
+// A device that doesn't take its answers is cut off.
 func (c *connection) send(frame *wire.ServerFrame) {
-	if !c.out.put(c, frame) {
+	if !c.out.put(c, frame, false) {
 		c.cut()
 	}
 }
 
-// cut closes the socket without a word; the reader then cleans up.
+// cut closes the socket without a word; depart then cleans up.
 func (c *connection) cut() {
-	// Closing the socket beneath makes every call on it return at once.
-	_ = c.raw.Close()
+	c.isCut.Store(true)
+	if s := c.socket.Load(); s != nil {
+		s.close()
+	}
 }
 
-// detach runs under turn.
+// detach may ask the engine.
 func (c *connection) detach() {
 	if c.attachment != nil {
 		c.attachment.Detach()
@@ -246,27 +276,50 @@ func (c *connection) detach() {
 	}
 }
 
-// gone is the reader's last act.
-func (c *connection) gone() {
-	c.turn.Lock()
-	c.session.phase = phaseEnded
-	c.detach()
-	c.turn.Unlock()
-	// The last words first; on a socket that broke they fail at once.
-	c.out.wait()
-	_ = c.socket.CloseNow()
-	_ = c.raw.Close()
-	c.server.forget(c)
+// tick looks at the time.
+func (c *connection) tick(now time.Time, elapsed int64) {
+	if c.out.isLate(elapsed) {
+		c.late()
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.by != 0 && elapsed > c.by:
+		if !c.busy && c.session == nil {
+			c.strike(strikeSilence)
+		}
+		c.late()
+	case c.busy || c.isGone || c.session == nil:
+		// Whoever is heard needs no look.
+	default:
+		wasLogin := c.session.phase == phaseLogin
+		if effects := c.session.Tick(now); len(effects) > 0 {
+			if wasLogin {
+				c.strike(strikeSilence)
+			}
+			c.steps = append(c.steps, func(*session) []effect { return effects })
+			c.wake()
+		}
+	}
 }
 
-// allowPing answers one ping of the WebSocket layer a second.
-func (c *connection) allowPing(context.Context, []byte) bool {
-	now := time.Now()
-	if now.Sub(c.pinged) < time.Second {
-		return false
+// late cuts a device that takes too long, and is no end that was agreed on.
+func (c *connection) late() {
+	c.server.late.Add(1)
+	c.cut()
+}
+
+// depart is the last thing that is done, by a caller, after the socket closed.
+func (c *connection) depart() {
+	if c.session != nil {
+		c.session.phase = phaseEnded
+		c.server.sessions.Add(-1)
 	}
-	c.pinged = now
-	return true
+	c.detach()
+	c.out.drop(c)
+	c.dropInput()
+	c.server.forget(c)
 }
 
 // Deliver implements engine.Sink.
@@ -277,7 +330,7 @@ func (c *connection) Deliver(envelope []byte) bool {
 // Presence implements engine.Sink.
 func (c *connection) Presence(peer identity.PeerID, online bool) {
 	// A lost presence would stay wrong for good: better a new session.
-	if !c.out.put(c, &wire.ServerFrame{Kind: &wire.ServerFrame_Presence{Presence: &wire.Presence{Identity: peer[:], Online: online}}}) {
+	if !c.out.put(c, &wire.ServerFrame{Kind: &wire.ServerFrame_Presence{Presence: &wire.Presence{Identity: peer[:], Online: online}}}, true) {
 		c.cut()
 	}
 }
@@ -291,67 +344,5 @@ func (c *connection) Ended(reason engine.End) {
 	if reason == engine.EndRevoked {
 		code, sentence = wire.ErrorCode_ERROR_CODE_LOGIN, "The identity's device list does not name this device any more."
 	}
-	c.server.goRun(func() {
-		c.do(func(s *session) []effect { return s.Refuse(code, sentence, 0) })
-	})
-}
-
-// errNoMemory says that Limits.Memory is used up.
-var errNoMemory = errors.New("rendezvous: too much is being read and written")
-
-// firstRead is what a frame is given to begin with; most fit.
-const firstRead = 2 << 10
-
-// readFrame reads a message of at most limit bytes into memory that is counted
-// while it grows. release must be called, errors or not. Errors: errNoMemory,
-// wire.ErrTooLarge, or the socket's.
-func (s *Server) readFrame(reader io.Reader, limit int) (data []byte, release func(), err error) {
-	buffer, ok := s.buffers.Get().(*[]byte)
-	if !ok {
-		fresh := make([]byte, firstRead)
-		buffer = &fresh
-	}
-	counted := 0
-	release = func() {
-		s.memory.Add(-int64(counted))
-		if cap(*buffer) == firstRead {
-			s.buffers.Put(buffer)
-		}
-	}
-	space := (*buffer)[:firstRead]
-	length := 0
-	for {
-		if length == len(space) {
-			if length > limit {
-				return nil, release, wire.ErrTooLarge
-			}
-			size := min(2*len(space), limit+1)
-			if !s.reserve(size) {
-				return nil, release, errNoMemory
-			}
-			counted += size
-			larger := make([]byte, size)
-			copy(larger, space)
-			space = larger
-		}
-		n, readErr := reader.Read(space[length:])
-		length += n
-		switch {
-		case length > limit:
-			return nil, release, wire.ErrTooLarge
-		case errors.Is(readErr, io.EOF):
-			return space[:length], release, nil
-		case readErr != nil:
-			return nil, release, readErr
-		}
-	}
-}
-
-// reserve counts memory that an outsider makes us use.
-func (s *Server) reserve(size int) bool {
-	if s.memory.Add(int64(size)) > int64(s.options.Limits.Memory) {
-		s.memory.Add(-int64(size))
-		return false
-	}
-	return true
+	c.do(func(s *session) []effect { return s.Refuse(code, sentence, 0) })
 }

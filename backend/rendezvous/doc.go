@@ -3,13 +3,30 @@
 // happens; what it relays is sealed, and it never imports a package that could open it.
 //
 // A session ([session]) is a state machine over frames without a goroutine,
-// clock or socket of its own: Handle(frame, now) returns effects. The
-// transport beneath (coder/websocket today) feeds it and carries its effects
-// out, the engine knows who is where, and STUN and TURN run in the same process.
+// clock or socket of its own: Handle(frame, now) returns effects. Its shell
+// ([connection]) feeds it and carries its effects out, the engine knows who is
+// where, and STUN and TURN run in the same process.
+//
+// # How bytes flow
+//
+// On Linux an event loop (nbio) tells which sockets can be read, and an idle
+// connection costs no goroutine and no buffer. What came is copied and handled
+// by as many workers as there are cores: they parse (framing), decode, check
+// signatures, step the session and write. Effects that ask the engine are
+// carried out by another, larger set of workers, so that an engine that takes
+// its time holds up nobody else. A connection is with one worker at a time:
+// its frames keep their order, and while it is with one, no more than 16 KiB
+// of it are read ahead.
+//
+// TLS is the standard library's. Its handshake has a goroutine; afterwards the
+// loop carries what is encrypted, and crypto/tls sees a read deadline that has
+// passed whenever nothing is there. nbio's own fork of TLS is not linked in.
+// On other systems a goroutine reads each socket; all else is the same.
 //
 // # Bounded
 //
 // Everything that an outsider can make grow has an end in [Limits]: connections
 // by address prefix, frames, frames a second, queues, half-read frames. What
-// passes a limit is answered with a code and a sentence, or closed.
+// passes a limit is answered with a code and a sentence, or closed; who does
+// it again and again is banned for a time (guard).
 package rendezvous

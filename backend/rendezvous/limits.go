@@ -3,6 +3,7 @@ package rendezvous
 import (
 	"time"
 
+	"github.com/tincan-chat/tincan/backend/rendezvous/guard"
 	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
@@ -25,6 +26,11 @@ type Limits struct {
 	PutsPerHour     int           // envelopes that one identity may leave in mailboxes; 1,000
 	PutBytesPerDay  int           // bytes of them; 64 MiB
 	WritesPerHour   int           // claims, entries and reports from one IPv4 address or IPv6 /64; 120
+	// Guard is of addresses and identities over many connections.
+	Guard guard.Limits
+	// GuardLoopback has this machine's own addresses guarded as well, for tests:
+	// without it a proxy that is not named as one would be banned for its clients.
+	GuardLoopback bool
 }
 
 func (l Limits) withDefaults() Limits {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strings"
 )
 
@@ -16,13 +17,18 @@ import (
 const asServer = "TINCAN_RENDEZVOUS_TEST_SERVER"
 
 // serveForMeasurement prints its address, and after every line on standard
-// input its memory: resident KiB, heap and stack in use KiB, goroutines.
+// input its memory in KiB, resident as it is, resident without what the garbage
+// collector keeps for later, and heap and stack in use; then goroutines,
+// sessions, and the processor time used so far in milliseconds.
 func serveForMeasurement() {
 	_, key, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		return
 	}
-	server, err := New(Options{Key: key, Listen: "127.0.0.1:0", TLS: os.Getenv(asServer) == "tls"})
+	server, err := New(Options{
+		Key: key, Listen: "127.0.0.1:0", TLS: os.Getenv(asServer) == "tls",
+		Limits: Limits{Rate: 1e9, Burst: 1e9},
+	})
 	if err != nil {
 		return
 	}
@@ -32,10 +38,11 @@ func serveForMeasurement() {
 	_, _ = fmt.Fprintln(os.Stdout, server.Listening())
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
-		runtime.GC() // what the logins left behind is not what an idle peer costs
+		asItIs, used := resident(), processorTime()
+		debug.FreeOSMemory() // what the logins left behind is not what an idle peer costs
 		var stats runtime.MemStats
 		runtime.ReadMemStats(&stats)
-		_, _ = fmt.Fprintln(os.Stdout, resident(), (stats.HeapInuse+stats.StackInuse)>>10, runtime.NumGoroutine(), server.Sessions())
+		_, _ = fmt.Fprintln(os.Stdout, asItIs, resident(), (stats.HeapInuse+stats.StackInuse)>>10, runtime.NumGoroutine(), server.Sessions(), used)
 	}
 	cancel()
 	if err = <-ended; err != nil {
@@ -56,4 +63,24 @@ func resident() int {
 		}
 	}
 	return 0
+}
+
+// processorTime returns what this process used of the processors, in
+// milliseconds; 0 where the system doesn't say (proc(5): fields 14 and 15, in
+// hundredths of a second).
+func processorTime() int {
+	stat, err := os.ReadFile("/proc/self/stat")
+	if err != nil {
+		return 0
+	}
+	_, after, _ := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(after)
+	if len(fields) < 13 {
+		return 0
+	}
+	var user, system int
+	if _, err = fmt.Sscan(fields[11]+" "+fields[12], &user, &system); err != nil {
+		return 0
+	}
+	return 10 * (user + system)
 }

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/tincan-chat/tincan/backend/rendezvous/certificates"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine/memory"
 	"github.com/tincan-chat/tincan/backend/rendezvous/moderation"
@@ -22,9 +23,21 @@ type Options struct {
 	// when Listener is given, which the server then owns.
 	Listen   string
 	Listener net.Listener
-	// TLS makes a certificate from Key. Without it everybody on the path sees
-	// who talks to whom: only on loopback and behind a proxy.
+	// TLS makes a certificate from Key, unless Certificates has another one.
+	// Without it everybody on the path sees who talks to whom: only on loopback
+	// and behind a proxy.
 	TLS bool
+	// Certificates is where the certificate is from when TLS is set; nil for
+	// one that is made from Key.
+	Certificates *certificates.Source
+	// TrustedProxies are reverse proxies whose word is believed about who
+	// connects through them (Forwarded, X-Forwarded-For). Limits and bans then
+	// hold for the client. Nobody else's word is.
+	TrustedProxies []netip.Prefix
+	// URLs are given to clients before the machine's own addresses, such as
+	// wss://chat.example.org. With web certificates and behind a proxy they are
+	// the only ones.
+	URLs []string
 	// Engine knows who is where; the server owns it. Nil: the memory engine.
 	Engine engine.Engine
 	// Refuse says whether an address is banned; nil bans nobody. It is asked at

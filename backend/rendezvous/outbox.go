@@ -4,31 +4,48 @@ import (
 	"sync"
 	"time"
 
-	"github.com/coder/websocket"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/tincan-chat/tincan/backend/rendezvous/framing"
 	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
-// frameOverhead is what a waiting frame takes beside its content, roughly.
-const frameOverhead = 256
+const (
+	// frameOverhead is what a waiting frame takes beside its content, roughly.
+	frameOverhead = 256
+	// handshakeTime is how long the other side may take to close.
+	handshakeTime = time.Second
+	// batchSize is how much is written at once, more or less.
+	batchSize = 16 << 10
+)
 
-// handshakeTime is how long the other side may take to close.
-const handshakeTime = time.Second
-
-// outbox is what waits to be written to one device. It has a goroutine only
-// while something waits, so that an idle device costs none.
+// outbox is what waits to be written to one device. Whoever sets writing
+// drains it: the worker of the connection, another handler, or a goroutine
+// where there is no event loop.
 type outbox struct {
 	mu       sync.Mutex
-	frames   []*wire.ServerFrame
-	bytes    int
-	ready    bool // the welcome is queued: relayed envelopes may follow
+	frames   []queued
+	raw      []byte // goes before them: an answer of HTTP, a pong
+	bytes    int    // of frames, and of what is flying
+	flying   int    // was handed to the socket
+	ready    bool   // the welcome is queued: relayed envelopes may follow
 	writing  bool
-	finished bool          // nothing more is taken; the socket closes after the last frame
-	deadline time.Time     // for all of it, once finished
-	idle     chan struct{} // closed when the writer ends; made by wait
+	finished bool // nothing more is taken; the socket closes after the last frame
+	isSaid   bool // the close frame is written
+	hangup   bool // the other side needs no time to close
+	status   framing.Status
+	reason   string
+	// As of Server.elapsed, 0 for none: of what is flying, and of everything once finished.
+	stalled, deadline int64
 }
+
+type queued struct {
+	frame *wire.ServerFrame
+	size  int
+}
+
+var writeBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // open lets relayed envelopes in.
 func (o *outbox) open() {
@@ -42,136 +59,204 @@ func (o *outbox) putOpen(c *connection, frame *wire.ServerFrame) bool {
 	o.mu.Lock()
 	ready := o.ready
 	o.mu.Unlock()
-	return ready && o.put(c, frame)
+	return ready && o.put(c, frame, true)
 }
 
-// put queues a frame; false when the device is too slow or the server too full.
-func (o *outbox) put(c *connection, frame *wire.ServerFrame) bool {
+// put queues a frame, and has it written unless the caller does; false when
+// the device is too slow or the server too full.
+func (o *outbox) put(c *connection, frame *wire.ServerFrame, kick bool) bool {
 	size := proto.Size(frame) + frameOverhead
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.finished {
 		return true // nobody listens any more
 	}
-	if o.bytes+size > c.server.options.Limits.Queue || !c.server.reserve(size) {
+	if o.bytes+size > c.server.options.Limits.Queue || !c.server.Reserve(size) {
 		return false
 	}
-	o.frames = append(o.frames, frame)
+	o.frames = append(o.frames, queued{frame, size})
 	o.bytes += size
-	o.kick(c)
+	if kick && !o.writing {
+		o.writing = true
+		c.goDrain()
+	}
 	return true
 }
 
-// finish closes the socket after everything is written.
-func (o *outbox) finish(c *connection) {
+// putBytes queues bytes as they are, at most one answer and one pong at a time.
+func (o *outbox) putBytes(data []byte) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if !o.finished {
+		o.raw = append(o.raw, data...)
+	}
+}
+
+// finish closes the socket after everything is written: with a close frame
+// unless status is 0, and at once if hangup.
+func (o *outbox) finish(c *connection, status framing.Status, reason string, hangup bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.hangup = o.hangup || hangup
 	if o.finished {
 		return
 	}
-	o.finished = true
-	o.deadline = time.Now().Add(c.server.options.Limits.Write)
-	o.kick(c)
+	o.finished, o.status, o.reason = true, status, reason
+	o.deadline = c.server.elapsed() + int64(c.server.options.Limits.Write)
 }
 
-// wait returns when the writer has ended; nothing is taken any more.
-func (o *outbox) wait() {
+// flush writes what waits. With an event loop it is done when flush returns,
+// as far as the socket takes it.
+func (o *outbox) flush(c *connection) {
 	o.mu.Lock()
-	o.finished = true
-	if !o.writing {
+	if o.writing || (len(o.frames) == 0 && o.raw == nil && (!o.finished || o.isSaid)) {
 		o.mu.Unlock()
-		return
-	}
-	o.idle = make(chan struct{})
-	idle := o.idle
-	o.mu.Unlock()
-	<-idle
-}
-
-// stop ends the writer; it runs under mu.
-func (o *outbox) stop() {
-	o.writing = false
-	if o.idle != nil {
-		close(o.idle)
-		o.idle = nil
-	}
-}
-
-// until is the deadline of the next write.
-func (o *outbox) until(limit time.Duration) time.Time {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if !o.deadline.IsZero() {
-		return o.deadline
-	}
-	return time.Now().Add(limit)
-}
-
-// kick runs under mu.
-func (o *outbox) kick(c *connection) {
-	if o.writing {
 		return
 	}
 	o.writing = true
-	if !c.server.goRun(func() { o.drain(c) }) {
-		o.stop()
-		c.cut()
+	o.mu.Unlock()
+	if s := c.socket.Load(); s != nil && s.isEvented() {
+		c.drain()
+		return
 	}
+	c.goDrain()
 }
 
-// drain writes until nothing waits.
-func (o *outbox) drain(c *connection) {
+// goDrain has the outbox drained by somebody else.
+func (c *connection) goDrain() {
+	if s := c.socket.Load(); s != nil && s.isEvented() {
+		c.server.handlers.add(c, (*connection).drain)
+		return
+	}
+	c.server.running.Go(c.drain)
+}
+
+// drain writes until nothing waits, or until the socket takes no more: then
+// the socket has it called again.
+func (c *connection) drain() {
+	buffer, ok := writeBuffers.Get().(*[]byte)
+	if !ok {
+		return
+	}
+	defer func() {
+		if cap(*buffer) <= 2*batchSize {
+			writeBuffers.Put(buffer)
+		}
+	}()
+	carried := c.socket.Load()
 	for {
-		o.mu.Lock()
-		frames, size := o.frames, o.bytes
-		o.frames = nil
-		if len(frames) == 0 && !o.finished {
-			o.stop()
-			o.mu.Unlock()
+		raw, frames, proceed := c.out.take(c)
+		if !proceed {
 			return
 		}
-		o.mu.Unlock()
-		if len(frames) == 0 {
-			break
+		data, err := c.encode(append((*buffer)[:0], raw...), frames)
+		*buffer = data[:0]
+		if err == nil && len(data) > 0 {
+			err = c.writeOut(carried, data)
 		}
-		err := c.writeAll(frames)
-		c.server.memory.Add(-int64(size))
-		o.mu.Lock()
-		o.bytes -= size
-		o.mu.Unlock()
 		if err != nil {
-			c.cut()
-			break
+			c.cut() // and drop follows
+			return
+		}
+		if carried.isEvented() && carried.congested() {
+			return
 		}
 	}
-	// The other side gets a moment for its half of the closing handshake.
-	timer := time.AfterFunc(handshakeTime, c.cut)
-	_ = c.socket.Close(websocket.StatusNormalClosure, "")
-	timer.Stop()
-	c.cut()
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	c.server.memory.Add(-int64(o.bytes))
-	o.frames, o.bytes, o.finished = nil, 0, true
-	o.stop()
 }
 
-func (c *connection) writeAll(frames []*wire.ServerFrame) error {
-	kind := websocket.MessageBinary
+func (c *connection) writeOut(carried *socket, data []byte) (err error) {
+	if c.secure != nil {
+		_, err = c.secure.Write(data)
+		return err
+	}
+	_, err = carried.write(data)
+	return err
+}
+
+func (c *connection) encode(to []byte, frames []queued) ([]byte, error) {
+	opcode := framing.Binary
 	if c.encoding == protocol.JSON {
-		kind = websocket.MessageText
+		opcode = framing.Text
 	}
-	for _, frame := range frames {
-		data, err := c.encoding.Encode(frame)
+	for _, one := range frames {
+		data, err := c.encoding.Encode(one.frame)
 		if err != nil {
-			return err
+			return to, err
 		}
-		if err = c.raw.SetWriteDeadline(c.out.until(c.server.options.Limits.Write)); err != nil {
-			return err
-		}
-		if err = c.socket.Write(c.server.endless, kind, data); err != nil {
-			return err
-		}
+		to = framing.AppendFrame(to, opcode, data)
 	}
-	return nil
+	return to, nil
+}
+
+// take returns what is to be written next; false when the writer's work is done.
+func (o *outbox) take(c *connection) (raw []byte, frames []queued, proceed bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.bytes -= o.flying
+	c.server.Release(o.flying)
+	o.flying = 0
+	raw, o.raw = o.raw, nil
+	count := 0
+	for count < len(o.frames) && o.flying < batchSize {
+		o.flying += o.frames[count].size
+		count++
+	}
+	frames = o.frames[:count]
+	if o.frames = o.frames[count:]; len(o.frames) == 0 {
+		o.frames = nil
+	}
+	switch {
+	case count > 0 || raw != nil:
+	case o.finished && !o.isSaid:
+		o.isSaid = true
+		if o.status != 0 {
+			raw = framing.AppendClose(nil, o.status, o.reason)
+		}
+	default:
+		o.writing, o.stalled = false, 0
+		if o.isSaid {
+			c.closeGently(o)
+		}
+		return nil, nil, false
+	}
+	o.stalled = c.server.elapsed() + int64(c.server.options.Limits.Write)
+	return raw, frames, true
+}
+
+// closeGently gives the other side a moment for its half of the closing
+// handshake. It runs under the outbox's mu.
+func (c *connection) closeGently(o *outbox) {
+	if o.hangup {
+		c.cut()
+		return
+	}
+	o.deadline = c.server.elapsed() + int64(handshakeTime)
+}
+
+// isLate says whether the device does not take what it is sent.
+func (o *outbox) isLate(now int64) bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return (o.stalled != 0 && now > o.stalled) || (o.deadline != 0 && now > o.deadline)
+}
+
+// until is the deadline of what is written now, where writing blocks.
+func (o *outbox) until(s *Server) time.Time {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	at := s.elapsed() + int64(s.options.Limits.Write)
+	if o.deadline != 0 {
+		at = min(at, o.deadline)
+	}
+	return s.began.Add(time.Duration(at))
+}
+
+// drop forgets everything.
+func (o *outbox) drop(c *connection) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	c.server.Release(o.bytes)
+	o.frames, o.raw, o.bytes, o.flying = nil, nil, 0, 0
+	o.finished, o.isSaid, o.writing = true, true, true
+	o.stalled, o.deadline = 0, 0
 }

@@ -3,6 +3,7 @@ package rendezvous_test
 import (
 	"bufio"
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -35,9 +36,18 @@ var errStatus = errors.New("not upgraded")
 // dial opens a WebSocket without TLS.
 func dial(t testing.TB, address string, encoding protocol.Encoding) (*raw, error) {
 	t.Helper()
+	return dialVia(t, address, encoding, nil)
+}
+
+// dialVia opens a WebSocket, with TLS if there is a configuration for it.
+func dialVia(t testing.TB, address string, encoding protocol.Encoding, config *tls.Config) (*raw, error) {
+	t.Helper()
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", address)
 	if err != nil {
 		return nil, err
+	}
+	if config != nil {
+		conn = tls.Client(conn, config)
 	}
 	r := &raw{testing: t, conn: conn, reader: bufio.NewReaderSize(conn, 512), encoding: encoding}
 	if err = conn.SetDeadline(time.Now().Add(patience)); err != nil {
@@ -223,4 +233,26 @@ func enter(t testing.TB, server *rendezvoustest.Server) *raw {
 	r := mustDial(t, server.Rendezvous().Listening().String(), protocol.Protobuf)
 	r.login(rendezvoustest.NewDevice(t))
 	return r
+}
+
+func mustConnect(t testing.TB, server *rendezvoustest.Server) net.Conn {
+	t.Helper()
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", server.Rendezvous().Listening().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// expectEnd reads until the server closes.
+func expectEnd(t testing.TB, conn net.Conn) {
+	t.Helper()
+	if err := conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	_, err := io.Copy(io.Discard, conn)
+	if timeout := net.Error(nil); errors.As(err, &timeout) && timeout.Timeout() {
+		t.Error("the server keeps the connection")
+	}
 }

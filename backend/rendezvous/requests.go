@@ -42,7 +42,7 @@ func (c *connection) queue(asked request) {
 	}
 	switch asked.(type) {
 	case claimHandle, listEntry, report:
-		if !c.server.writes.take(c.raw.address.Addr(), c.server.options.Now()) {
+		if !c.server.writes.take(c.place.from().Addr(), c.server.options.Now()) {
 			c.send(asked.unavailable())
 			return
 		}
@@ -50,7 +50,7 @@ func (c *connection) queue(asked request) {
 	q, size := &c.asked, asked.size()+requestTakings
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.waiting) >= maxRequests || !c.server.reserve(size) {
+	if len(q.waiting) >= maxRequests || !c.server.Reserve(size) {
 		c.send(asked.unavailable())
 		return
 	}
@@ -58,15 +58,15 @@ func (c *connection) queue(asked request) {
 	if q.running {
 		return
 	}
-	q.running = c.server.goRun(c.answer)
+	q.running = c.server.goRun(c.answerRequests)
 	if !q.running { // the server is closed: nobody waits for an answer
 		q.waiting = nil
-		c.server.release(size)
+		c.server.Release(size)
 	}
 }
 
-// answer works until nothing waits.
-func (c *connection) answer() {
+// answerRequests works until nothing waits.
+func (c *connection) answerRequests() {
 	q := &c.asked
 	for {
 		q.mu.Lock()
@@ -80,11 +80,21 @@ func (c *connection) answer() {
 		q.waiting = q.waiting[1:]
 		q.mu.Unlock()
 		ctx, cancel := context.WithTimeout(c.server.context, requestTime)
-		c.send(asked.run(ctx, c.server))
+		if !c.out.put(c, asked.run(ctx, c.server), true) {
+			c.cut()
+		}
 		cancel()
-		c.server.release(asked.size() + requestTakings)
+		c.server.Release(asked.size() + requestTakings)
 	}
 }
 
-// release takes back what reserve counted.
-func (s *Server) release(size int) { s.memory.Add(-int64(size)) }
+// goRun runs work that Close waits for; false when the server is closed.
+func (s *Server) goRun(work func()) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.running.Go(work)
+	return true
+}

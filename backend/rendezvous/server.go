@@ -6,22 +6,23 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
-	"log/slog"
+	"maps"
 	"net"
-	"net/http"
 	"net/netip"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/coder/websocket"
+	"github.com/lesismal/nbio"
+	"golang.org/x/crypto/acme"
 
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/rendezvous/certificates"
 	"github.com/tincan-chat/tincan/backend/rendezvous/directory"
+	"github.com/tincan-chat/tincan/backend/rendezvous/guard"
 	"github.com/tincan-chat/tincan/backend/rendezvous/moderation"
-	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
@@ -32,25 +33,37 @@ const (
 	shutdownSentence = "The server stops."
 	closingTime      = 3 * time.Second // for the last words when the server stops
 	sweepInterval    = time.Second
-	maxHeaderBytes   = 8 << 10
+	// maxCallers is how many calls of the engine are under way at once; a
+	// cluster's answer to one takes milliseconds.
+	maxCallers = 256
+	// maxHandshakes is how many handshakes of TLS are under way at once: each
+	// has a goroutine and about 20 KiB.
+	maxHandshakes = 2048
 )
 
 // Server is one rendezvous server.
 type Server struct {
 	options   Options
 	terms     terms
-	listener  *admission
+	listener  net.Listener
+	admission *admission
 	listening netip.AddrPort
 	relay     *relayServer // nil when there is none
-	http      *http.Server
+	began     time.Time
+	secure    *tls.Config  // nil without TLS
+	loop      *nbio.Engine // nil where a goroutine reads each connection
+	carried   atomic.Int64 // connections that loop was given
 
-	context context.Context //nolint:containedctx // the life of the server, for engine calls
-	cancel  context.CancelFunc
-	// endless is for sockets, whose deadlines bound them without a timer for each call.
-	endless  context.Context //nolint:containedctx // it carries nothing
-	handling chan struct{}   // a place for each frame that is being decoded
-	buffers  sync.Pool       // *[]byte of firstRead
-	memory   atomic.Int64    // bytes of half-read frames and queues
+	context  context.Context //nolint:containedctx // the life of the server, for engine calls
+	cancel   context.CancelFunc
+	handlers *workers // decode, check, write: never wait
+	callers  *workers // ask the engine
+	guard    *guard.Guard
+	memory   atomic.Int64 // bytes of half-read frames and queues
+	sessions atomic.Int64
+	shaking  atomic.Int64
+
+	accepted, refused, late atomic.Int64 // connections, for Counts
 
 	puts      putQuotas
 	writes    placeQuotas
@@ -65,9 +78,12 @@ type Server struct {
 
 	mu          sync.Mutex
 	closed      bool
+	isRunning   bool
 	connections map[*connection]struct{}
 	devices     map[identity.DeviceID]int
-	running     sync.WaitGroup
+	running     sync.WaitGroup // connections, and goroutines for them
+	sweeping    sync.WaitGroup
+	swept       chan struct{} // closed to end the sweeping
 	closeOnce   sync.Once
 	done        chan struct{} // closed when Close is through
 }
@@ -81,10 +97,13 @@ func New(options Options) (*Server, error) {
 	options = options.withDefaults()
 	ctx, cancel := context.WithCancel(context.Background())
 	s := &Server{
-		options: options, context: ctx, cancel: cancel, endless: context.Background(),
-		handling:    make(chan struct{}, 4*runtime.GOMAXPROCS(0)),
+		options: options, context: ctx, cancel: cancel, began: time.Now(),
+		handlers:    newWorkers(runtime.GOMAXPROCS(0), runtime.GOMAXPROCS(0)),
+		callers:     newWorkers(maxCallers, runtime.GOMAXPROCS(0)),
+		guard:       guard.New(options.Limits.Guard),
 		connections: make(map[*connection]struct{}),
 		devices:     make(map[identity.DeviceID]int),
+		swept:       make(chan struct{}),
 		done:        make(chan struct{}),
 	}
 	s.terms.limits, s.terms.mailbox = options.Limits, options.Mailbox
@@ -119,24 +138,15 @@ func (s *Server) open(ctx context.Context) error {
 		}
 		listener = opened
 	}
+	s.listener = listener
 	s.listening = addressOf(listener.Addr())
-	s.listener = newAdmission(listener, s.options.Refuse, s.options.Limits, s.options.Logger)
+	s.admission = newAdmission(s)
 	if s.options.Relay.Enabled {
 		relayed, err := newRelay(ctx, &s.options, s.listening)
 		if err != nil {
 			return errors.Join(err, listener.Close())
 		}
 		s.relay = relayed
-	}
-	s.http = &http.Server{
-		Handler:           http.HandlerFunc(s.serveHTTP),
-		ReadHeaderTimeout: s.options.Limits.Header,
-		ReadTimeout:       s.options.Limits.Header,
-		WriteTimeout:      s.options.Limits.Write,
-		IdleTimeout:       s.options.Limits.Header,
-		MaxHeaderBytes:    maxHeaderBytes,
-		ErrorLog:          slog.NewLogLogger(s.options.Logger.Handler(), slog.LevelDebug),
-		ConnContext:       keepConnection,
 	}
 	return nil
 }
@@ -154,26 +164,135 @@ func describe(err error, address string) error {
 func (s *Server) Run(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { _ = s.Close() })
 	defer stop()
+	if err := s.begin(); err != nil {
+		return errors.Join(err, s.Close())
+	}
+	err := s.accept() //nolint:contextcheck // a handshake ends with the server, whose life is its own
+	return errors.Join(err, s.Close())
+}
+
+// begin starts what carries connections.
+func (s *Server) begin() error {
+	source := s.options.Certificates
+	if s.options.TLS && source == nil {
+		var err error
+		if source, err = certificates.Self(s.options.Key, s.options.Now()); err != nil {
+			return err
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return nil
+	}
+	loop, err := newLoop(&s.carried)
+	if err != nil {
+		return err
+	}
+	s.loop = loop
+	s.running.Add(1) // for accept
+	s.isRunning = true
 	for _, work := range []func(){s.sweep, s.followDirectory, s.followModeration, s.enforce, s.watchServers} {
-		if !s.goRun(work) {
-			<-s.done
+		s.sweeping.Go(work)
+	}
+	if s.options.TLS {
+		s.secure = source.TLS()
+		s.sweeping.Go(func() { source.Run(s.context) })
+	}
+	return nil
+}
+
+// accept takes connections until the listener is closed.
+func (s *Server) accept() error {
+	s.mu.Lock()
+	isRunning := s.isRunning
+	s.mu.Unlock()
+	if !isRunning {
+		<-s.done
+		return nil
+	}
+	defer s.running.Done()
+	pause := time.Duration(0)
+	for {
+		conn, err := s.listener.Accept()
+		if err == nil {
+			pause = 0
+			s.admit(conn)
+			continue
+		}
+		if s.context.Err() != nil || errors.Is(err, net.ErrClosed) {
+			return nil
+		}
+		// No file descriptors, most likely: some will be free soon.
+		pause = min(max(2*pause, 5*time.Millisecond), time.Second)
+		s.options.Logger.Warn("cannot accept a connection", "error", err, "pause", pause)
+		select {
+		case <-time.After(pause):
+		case <-s.context.Done():
 			return nil
 		}
 	}
-	var listener net.Listener = s.listener
-	if s.options.TLS {
-		config, err := protocol.ServerTLS(s.options.Key, s.options.Now())
-		if err != nil {
-			return errors.Join(err, s.Close())
-		}
-		listener = tls.NewListener(s.listener, config)
+}
+
+// admit lets a connection in, or closes it.
+func (s *Server) admit(conn net.Conn) {
+	held, ok := s.admission.enter(addressOf(conn.RemoteAddr()))
+	s.accepted.Add(1)
+	if !ok {
+		s.refused.Add(1)
+		_ = conn.Close()
+		return
 	}
-	err := s.http.Serve(listener)
-	closeErr := s.Close()
-	if errors.Is(err, http.ErrServerClosed) {
-		err = nil
+	c := &connection{server: s, place: held, by: s.elapsed() + int64(s.options.Limits.Header)}
+	if !s.remember(c) {
+		held.leave()
+		_ = conn.Close()
+		return
 	}
-	return errors.Join(err, closeErr)
+	if s.secure == nil {
+		s.carry(c, conn)
+		return
+	}
+	if s.shaking.Add(1) > maxHandshakes {
+		s.shaking.Add(-1)
+		s.refused.Add(1)
+		_ = conn.Close()
+		c.onClosed()
+		return
+	}
+	s.running.Go(func() {
+		defer s.shaking.Add(-1)
+		s.shake(c, conn)
+	})
+}
+
+// shake does the TLS handshake, in a goroutine of its own. Afterwards the
+// event loop carries what is encrypted.
+func (s *Server) shake(c *connection, conn net.Conn) {
+	below := &secured{Conn: conn, connection: c}
+	ctx, cancel := context.WithTimeout(s.context, s.options.Limits.Header)
+	defer cancel()
+	secure := tls.Server(below, s.secure)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		s.options.Logger.Debug("no TLS", "from", truncated(c.place.from().Addr()), "error", err)
+		c.strike(strikeSilence)
+		_ = conn.Close()
+		c.onClosed()
+		return
+	}
+	if secure.ConnectionState().NegotiatedProtocol == acme.ALPNProto {
+		_ = conn.Close() // an authority's challenge (RFC 8737) is answered by the handshake alone
+		c.onClosed()
+		return
+	}
+	below.isShaken, below.Conn = true, nil
+	c.mu.Lock()
+	c.secure, c.undecoded = secure, true
+	c.mu.Unlock()
+	s.carry(c, conn)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.wake() // TLS may have read more than the handshake
 }
 
 // Close tells every device that the server stops, ends everything and waits.
@@ -190,16 +309,16 @@ func (s *Server) Close() error {
 
 func (s *Server) shutdown() error {
 	// First no new connections, then the last words, then everything goes.
-	err := ignoreClosed(s.http.Close())
-	err = errors.Join(err, ignoreClosed(s.listener.Close()))
+	s.mu.Lock()
+	s.closed = true
+	isRunning := s.isRunning
+	s.mu.Unlock()
+	err := ignoreClosed(s.listener.Close())
 	for _, c := range s.all() {
 		c.do(func(session *session) []effect {
 			return session.Refuse(wire.ErrorCode_ERROR_CODE_SHUTDOWN, shutdownSentence, 0)
 		})
 	}
-	s.mu.Lock()
-	s.closed = true
-	s.mu.Unlock()
 	s.cancel()
 	ended := make(chan struct{})
 	go func() {
@@ -216,6 +335,13 @@ func (s *Server) shutdown() error {
 		}
 		<-ended
 	}
+	close(s.swept)
+	s.sweeping.Wait()
+	if isRunning && s.loop != nil {
+		s.loop.Stop()
+	}
+	s.handlers.stop()
+	s.callers.stop()
 	if s.relay != nil {
 		err = errors.Join(err, s.relay.close())
 	}
@@ -239,9 +365,14 @@ func (s *Server) Server() identity.Server {
 	if s.options.TLS {
 		scheme = "wss://"
 	}
-	server := identity.Server{Key: s.terms.key}
+	server := identity.Server{Key: s.terms.key, URLs: slices.Clone(s.options.URLs)}
+	if len(server.URLs) > 0 && (!s.options.TLS || (s.options.Certificates != nil && s.options.Certificates.IsWeb())) {
+		return server
+	}
 	for _, address := range reachable(s.listening) {
-		server.URLs = append(server.URLs, scheme+address.String())
+		if len(server.URLs) < maxAddresses {
+			server.URLs = append(server.URLs, scheme+address.String())
+		}
 	}
 	return server
 }
@@ -253,77 +384,21 @@ func (s *Server) Address() string { return s.Server().Text() }
 func (s *Server) Listening() netip.AddrPort { return s.listening }
 
 // Sessions returns how many connections there are.
-func (s *Server) Sessions() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return len(s.connections)
-}
+func (s *Server) Sessions() int { return int(s.sessions.Load()) }
 
 // Held returns how many bytes of half-read frames and queues there are; at most Limits.Memory.
 func (s *Server) Held() int64 { return s.memory.Load() }
 
-type connectionKey struct{}
-
-// keepConnection makes the admitted connection known to the handler.
-func keepConnection(ctx context.Context, conn net.Conn) context.Context {
-	if secured, ok := conn.(*tls.Conn); ok {
-		conn = secured.NetConn()
-	}
-	return context.WithValue(ctx, connectionKey{}, conn)
-}
-
-func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request) {
-	raw, ok := r.Context().Value(connectionKey{}).(*admitted)
-	if r.Header.Get("Upgrade") == "" {
-		// Not by SetKeepAlivesEnabled, which would break the upgrade's answer.
-		w.Header().Set("Connection", "close")
-	}
-	if !ok || r.URL.Path != "/" {
-		http.NotFound(w, r)
-		return
-	}
-	if r.Header.Get("Upgrade") == "" {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		w.WriteHeader(http.StatusUpgradeRequired)
-		_, _ = io.WriteString(w, "This is a Tincan rendezvous server. Add its address in Tincan under Settings, Network.\n")
-		return
-	}
-	c := &connection{server: s, raw: raw, host: hostOf(r.Host)}
-	socket, err := websocket.Accept(w, r, &websocket.AcceptOptions{
-		Subprotocols: protocol.Subprotocols(), OnPingReceived: c.allowPing,
-	})
-	if err != nil {
-		return
-	}
-	// The frame's size is checked where it is read, with an answer in words.
-	socket.SetReadLimit(-1)
-	c.socket = socket
-	if c.encoding, ok = protocol.EncodingOf(socket.Subprotocol()); !ok {
-		_ = socket.Close(websocket.StatusPolicyViolation, "subprotocol "+protocol.SubprotocolProtobuf+" or "+protocol.SubprotocolJSON+" needed")
-		return
-	}
-	var nonce protocol.Nonce
-	if _, err = io.ReadFull(s.options.Random, nonce[:]); err != nil {
-		s.options.Logger.Error("no randomness", "error", err)
-		_ = socket.CloseNow()
-		return
-	}
-	// A goroutine of its own lets go of what the HTTP request holds.
-	if !s.goRun(func() { s.serve(c, nonce) }) {
-		_ = socket.CloseNow()
-	}
-}
-
-func (s *Server) serve(c *connection, nonce protocol.Nonce) {
-	c.start(nonce)
+// remember lists a connection; false when the server is closed.
+func (s *Server) remember(c *connection) bool {
 	s.mu.Lock()
-	s.connections[c] = struct{}{}
-	closed := s.closed
-	s.mu.Unlock()
-	if closed {
-		c.cut()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
 	}
-	c.read()
+	s.connections[c] = struct{}{}
+	s.running.Add(1)
+	return true
 }
 
 // forget is the last thing that happens to a connection.
@@ -331,6 +406,7 @@ func (s *Server) forget(c *connection) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.connections, c)
+	defer s.running.Done()
 	if !c.counted {
 		return
 	}
@@ -352,37 +428,25 @@ func (s *Server) countDevice(device identity.DeviceID) bool {
 func (s *Server) all() []*connection {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	all := make([]*connection, 0, len(s.connections))
-	for c := range s.connections {
-		all = append(all, c)
-	}
-	return all
+	return slices.Collect(maps.Keys(s.connections))
 }
 
-// goRun runs work that Close waits for; false when the server is closed.
-func (s *Server) goRun(work func()) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.closed {
-		return false
-	}
-	s.running.Go(work)
-	return true
-}
+// elapsed is a clock of nanoseconds that never goes back, and never is 0.
+func (s *Server) elapsed() int64 { return int64(time.Since(s.began)) + 1 }
 
-// sweep lets every session look at the time, so that none needs a timer.
+// sweep lets every connection look at the time, so that none needs a timer.
 func (s *Server) sweep() {
 	ticker := time.NewTicker(sweepInterval)
 	defer ticker.Stop()
 	for {
 		select {
-		case <-s.context.Done():
+		case <-s.swept:
 			return
 		case <-ticker.C:
 		}
-		now := s.options.Now()
+		now, elapsed := s.options.Now(), s.elapsed()
 		for _, c := range s.all() {
-			c.do(func(session *session) []effect { return session.Tick(now) })
+			c.tick(now, elapsed)
 		}
 	}
 }
@@ -393,16 +457,4 @@ func (s *Server) relayFor(peer identity.PeerID, host string) *wire.RelayCredenti
 		return nil
 	}
 	return s.relay.credentials(peer, host)
-}
-
-// hostOf returns the host of an HTTP Host header, "" when there is no good one.
-func hostOf(header string) string {
-	host, _, err := net.SplitHostPort(header)
-	if err != nil {
-		host = header
-	}
-	if len(host) > 255 {
-		return ""
-	}
-	return host
 }
