@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"github.com/lesismal/nbio"
-	"golang.org/x/crypto/acme"
 
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous/certificates"
@@ -36,9 +35,6 @@ const (
 	// maxCallers is how many calls of the engine are under way at once; a
 	// cluster's answer to one takes milliseconds.
 	maxCallers = 256
-	// maxHandshakes is how many handshakes of TLS are under way at once: each
-	// has a goroutine and about 20 KiB.
-	maxHandshakes = 2048
 )
 
 // Server is one rendezvous server.
@@ -200,99 +196,6 @@ func (s *Server) begin() error {
 		s.sweeping.Go(func() { source.Run(s.context) })
 	}
 	return nil
-}
-
-// accept takes connections until the listener is closed.
-func (s *Server) accept() error {
-	s.mu.Lock()
-	isRunning := s.isRunning
-	s.mu.Unlock()
-	if !isRunning {
-		<-s.done
-		return nil
-	}
-	defer s.running.Done()
-	pause := time.Duration(0)
-	for {
-		conn, err := s.listener.Accept()
-		if err == nil {
-			pause = 0
-			s.admit(conn)
-			continue
-		}
-		if s.context.Err() != nil || errors.Is(err, net.ErrClosed) {
-			return nil
-		}
-		// No file descriptors, most likely: some will be free soon.
-		pause = min(max(2*pause, 5*time.Millisecond), time.Second)
-		s.options.Logger.Warn("cannot accept a connection", "error", err, "pause", pause)
-		select {
-		case <-time.After(pause):
-		case <-s.context.Done():
-			return nil
-		}
-	}
-}
-
-// admit lets a connection in, or closes it.
-func (s *Server) admit(conn net.Conn) {
-	held, ok := s.admission.enter(addressOf(conn.RemoteAddr()))
-	s.accepted.Add(1)
-	if !ok {
-		s.refused.Add(1)
-		_ = conn.Close()
-		return
-	}
-	c := &connection{server: s, place: held, by: s.elapsed() + int64(s.options.Limits.Header)}
-	if !s.remember(c) {
-		held.leave()
-		_ = conn.Close()
-		return
-	}
-	if s.secure == nil {
-		s.carry(c, conn)
-		return
-	}
-	if s.shaking.Add(1) > maxHandshakes {
-		s.shaking.Add(-1)
-		s.refused.Add(1)
-		_ = conn.Close()
-		c.onClosed()
-		return
-	}
-	s.running.Go(func() {
-		defer s.shaking.Add(-1)
-		s.shake(c, conn)
-	})
-}
-
-// shake does the TLS handshake, in a goroutine of its own. Afterwards the
-// event loop carries what is encrypted.
-func (s *Server) shake(c *connection, conn net.Conn) {
-	below := &secured{Conn: conn, connection: c}
-	ctx, cancel := context.WithTimeout(s.context, s.options.Limits.Header)
-	defer cancel()
-	secure := tls.Server(below, s.secure)
-	if err := secure.HandshakeContext(ctx); err != nil {
-		s.options.Logger.Debug("no TLS", "from", truncated(c.place.from().Addr()), "error", err)
-		c.strike(strikeSilence)
-		_ = conn.Close()
-		c.onClosed()
-		return
-	}
-	if secure.ConnectionState().NegotiatedProtocol == acme.ALPNProto {
-		_ = conn.Close() // an authority's challenge (RFC 8737) is answered by the handshake alone
-		c.onClosed()
-		return
-	}
-	below.isShaken, below.Conn = true, nil
-	c.mu.Lock()
-	c.secure, c.undecoded = secure, true
-	c.mu.Unlock()
-	s.carry(c, conn)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.wake() // TLS may have read more than the handshake
 }
 
 // Close tells every device that the server stops, ends everything and waits.
