@@ -77,6 +77,7 @@ func TestBannedAddress(t *testing.T) {
 		server := start(t)
 		ana := enter(t, server)
 		waiting := mustDial(t, server.Rendezvous().Listening().String(), protocol.Protobuf)
+		await(t, "both", func() bool { return server.Rendezvous().Sessions() == 2 })
 		target := ban(t, server, text, time.Time{})
 		ana.expectBanned()
 		waiting.expectError(wire.ErrorCode_ERROR_CODE_BANNED)
