@@ -167,7 +167,7 @@ func (c *connection) attach(ctx context.Context, e attach) {
 	c.attachment, c.known = attachment, true
 	c.raw.prove()
 	c.carryOut(c.session.Admit(c.server.relayFor(e.peer, c.host), c.raw.address.String(), c.server.options.Now()))
-	c.out.open()
+	c.out.release(c)
 }
 
 func (c *connection) relay(ctx context.Context, e relay) {
@@ -261,20 +261,20 @@ func (c *connection) allowPing(context.Context, []byte) bool {
 
 // Deliver implements engine.Sink.
 func (c *connection) Deliver(envelope []byte) bool {
-	return c.out.putOpen(c, &wire.ServerFrame{Kind: &wire.ServerFrame_Deliver{Deliver: &wire.Deliver{Envelope: envelope}}})
+	return c.out.putBehind(c, &wire.ServerFrame{Kind: &wire.ServerFrame_Deliver{Deliver: &wire.Deliver{Envelope: envelope}}})
 }
 
 // Presence implements engine.Sink.
 func (c *connection) Presence(peer identity.PeerID, online bool) {
 	// A lost presence would stay wrong for good: better a new session.
-	if !c.out.put(c, &wire.ServerFrame{Kind: &wire.ServerFrame_Presence{Presence: &wire.Presence{Identity: peer[:], Online: online}}}) {
+	if !c.out.putBehind(c, &wire.ServerFrame{Kind: &wire.ServerFrame_Presence{Presence: &wire.Presence{Identity: peer[:], Online: online}}}) {
 		c.cut()
 	}
 }
 
 // MailArrived implements engine.Sink.
 func (c *connection) MailArrived() {
-	c.out.putOpen(c, &wire.ServerFrame{Kind: &wire.ServerFrame_MailArrived{MailArrived: &wire.MailArrived{}}})
+	c.out.putBehind(c, &wire.ServerFrame{Kind: &wire.ServerFrame_MailArrived{MailArrived: &wire.MailArrived{}}})
 }
 
 // Ended implements engine.Sink. The session is told apart from the engine's locks.

@@ -23,38 +23,59 @@ type outbox struct {
 	mu       sync.Mutex
 	frames   []*wire.ServerFrame
 	bytes    int
-	ready    bool // the welcome is queued: relayed envelopes may follow
+	held     []*wire.ServerFrame // came from the engine before the welcome was queued; they follow it
+	heldSize int
+	open     bool // the welcome is queued: nothing is held any more
 	writing  bool
 	finished bool          // nothing more is taken; the socket closes after the last frame
 	deadline time.Time     // for all of it, once finished
 	idle     chan struct{} // closed when the writer ends; made by wait
 }
 
-// open lets relayed envelopes in.
-func (o *outbox) open() {
+// release queues what was held, right behind the welcome.
+func (o *outbox) release(c *connection) {
 	o.mu.Lock()
-	o.ready = true
-	o.mu.Unlock()
+	defer o.mu.Unlock()
+	o.open = true
+	if o.finished || len(o.held) == 0 {
+		return
+	}
+	o.frames = append(o.frames, o.held...)
+	o.bytes += o.heldSize
+	o.held, o.heldSize = nil, 0
+	o.kick(c)
 }
 
-// putOpen is put for a device that was welcomed.
-func (o *outbox) putOpen(c *connection, frame *wire.ServerFrame) bool {
+// putBehind is put for what the engine hands over: it does not overtake the
+// welcome, because a device takes anything else in its place for a foreign
+// server, and it is not lost either, because the peer is reachable for others
+// from the moment the engine attached it.
+func (o *outbox) putBehind(c *connection, frame *wire.ServerFrame) bool {
 	o.mu.Lock()
-	ready := o.ready
-	o.mu.Unlock()
-	return ready && o.put(c, frame)
+	defer o.mu.Unlock()
+	return o.add(c, frame, !o.open)
 }
 
 // put queues a frame; false when the device is too slow or the server too full.
 func (o *outbox) put(c *connection, frame *wire.ServerFrame) bool {
-	size := proto.Size(frame) + frameOverhead
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	return o.add(c, frame, false)
+}
+
+// add runs under mu.
+func (o *outbox) add(c *connection, frame *wire.ServerFrame, hold bool) bool {
+	size := proto.Size(frame) + frameOverhead
 	if o.finished {
 		return true // nobody listens any more
 	}
-	if o.bytes+size > c.server.options.Limits.Queue || !c.server.reserve(size) {
+	if o.bytes+o.heldSize+size > c.server.options.Limits.Queue || !c.server.reserve(size) {
 		return false
+	}
+	if hold {
+		o.held = append(o.held, frame)
+		o.heldSize += size
+		return true
 	}
 	o.frames = append(o.frames, frame)
 	o.bytes += size
@@ -151,8 +172,9 @@ func (o *outbox) drain(c *connection) {
 	c.cut()
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	c.server.memory.Add(-int64(o.bytes))
+	c.server.memory.Add(-int64(o.bytes + o.heldSize))
 	o.frames, o.bytes, o.finished = nil, 0, true
+	o.held, o.heldSize = nil, 0
 	o.stop()
 }
 
