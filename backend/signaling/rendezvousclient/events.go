@@ -68,6 +68,13 @@ func (e *events) throttle() {
 	}
 }
 
+// behind says whether at least so many events wait.
+func (e *events) behind(count int) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.waiting) >= count
+}
+
 // close hands over what waits and returns after the last event.
 func (e *events) close() {
 	e.mu.Lock()

@@ -384,11 +384,13 @@ func FuzzServerFrame(f *testing.F) {
 		if encoding.Decode(data, &frame) != nil {
 			return
 		}
-		k := newKeeper(&Client{options: Options{Now: time.Now}, events: &events{closed: true}, context: t.Context()}, "x", identity.Server{})
+		k := newKeeper(&Client{options: Options{Now: time.Now}, events: &events{closed: true}, context: t.Context()}, "x", newCluster(identity.Server{}, nil))
 		s := newSession(k, &greeted{conn: source}, time.Now())
 		s.beatSent, s.beatID, s.watched = time.Now(), 1, map[identity.PeerID]bool{peer: true}
-		s.pending[1] = request{send: true}
-		s.pending[2] = request{}
+		s.mailbox, s.directory = true, true
+		for id, r := range questions(peer) {
+			s.pending[id] = r
+		}
 		if failure := s.take(incoming{frame: &frame}); failure != nil && failure.Code == "" {
 			t.Error("a failure without a code")
 		}
