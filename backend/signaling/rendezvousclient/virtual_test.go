@@ -35,6 +35,23 @@ func inVirtualTime(t *testing.T, test func(t *testing.T, s *script, p *person)) 
 	})
 }
 
+// inBothEncodings is inVirtualTime for protobuf and JSON.
+func inBothEncodings(t *testing.T, test func(t *testing.T, s *script, p *person)) {
+	t.Helper()
+	for _, encoding := range []protocol.Encoding{protocol.Protobuf, protocol.JSON} {
+		t.Run(encoding.Subprotocol(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newScript(t)
+				p := newPerson(t, func(o *Options) { o.Dial, o.Encoding = s.dial, encoding })
+				test(t, s, p)
+				if err := p.client.Close(); err != nil {
+					t.Errorf("Close: %v", err)
+				}
+			})
+		})
+	}
+}
+
 func connect(t *testing.T, s *script, p *person) {
 	t.Helper()
 	p.client.Connect("home", s.server())

@@ -35,7 +35,7 @@ export default {
   'server-version': '这台服务器使用另一个版本。请更新 Tincan，或请其运营者更新。',
   'server-key': '服务器出示的密钥与之前不同。请向其运营者确认是否更换；在此之前不会使用它。',
   'server-refused': '服务器不让这台设备登录。请询问其运营者。',
-  'server-replaced': '这个账户在别处打开，并在服务器上接替了这里。请关闭其中一个。',
+  'server-replaced': '这个身份在别处打开，并在服务器上接替了这里。请关闭其中一个。',
   'server-limit': '服务器繁忙，要求稍候。Tincan 会自动重试。',
   'server-stopped': '服务器已停止。Tincan 会自动重试。',
   'server-banned': '这台服务器的运营者封禁了这台设备或它的地址。请询问原因，或改用另一台服务器。',
