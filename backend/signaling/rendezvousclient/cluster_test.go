@@ -110,7 +110,7 @@ func TestMovesWhenTheServerIsGone(t *testing.T) {
 		synctest.Wait()
 		p.drain()
 		c[0].leave()
-		pass(time.Second)
+		pass(2 * time.Second)
 		events := p.drain()
 		up := ups(events)
 		if found := downs(events); len(found) != 1 || found[0].Code != signaling.CodeUnreachable {

@@ -35,7 +35,8 @@ func (s *session) takeDrain(drain *wire.Drain) {
 	k, now := s.keeper, s.now()
 	k.cluster.avoid(s.key, now, within+afterDrain)
 	if s.moving == nil && s.moveAt.IsZero() {
-		s.moveAt = now.Add(time.Duration(k.backoff.fraction() * float64(within)))
+		// The last tenth is for moving itself: the server stops at the end.
+		s.moveAt = now.Add(time.Duration(k.backoff.fraction() * 0.9 * float64(within)))
 	}
 }
 
