@@ -132,6 +132,10 @@ func ServerError(code signaling.Code, address string) *Error {
 		message = "The server at " + address + " is busy and asked to wait. Tincan tries again by itself."
 	case signaling.CodeShutdown:
 		message = "The server at " + address + " was stopped. Tincan tries again by itself."
+	case signaling.CodeBanned:
+		message = "The operator of the server at " + address + " does not let this device in. Ask them why, or use another server."
+	case signaling.CodeCertificate:
+		message = "The certificate of the server at " + address + " expired, or is not for that name. Ask whoever runs it to renew it."
 	}
 	return refuse(string(code), message, "address", address)
 }

@@ -324,13 +324,13 @@ func (c *connection) depart() {
 
 // Deliver implements engine.Sink.
 func (c *connection) Deliver(envelope []byte) bool {
-	return c.out.putOpen(c, &wire.ServerFrame{Kind: &wire.ServerFrame_Deliver{Deliver: &wire.Deliver{Envelope: envelope}}})
+	return c.out.putBehind(c, &wire.ServerFrame{Kind: &wire.ServerFrame_Deliver{Deliver: &wire.Deliver{Envelope: envelope}}})
 }
 
 // Presence implements engine.Sink.
 func (c *connection) Presence(peer identity.PeerID, online bool) {
 	// A lost presence would stay wrong for good: better a new session.
-	if !c.out.put(c, &wire.ServerFrame{Kind: &wire.ServerFrame_Presence{Presence: &wire.Presence{Identity: peer[:], Online: online}}}, true) {
+	if !c.out.putBehind(c, &wire.ServerFrame{Kind: &wire.ServerFrame_Presence{Presence: &wire.Presence{Identity: peer[:], Online: online}}}) {
 		c.cut()
 	}
 }

@@ -130,7 +130,7 @@ func (c *connection) hint() {
 	if c.hinted.Swap(true) {
 		return
 	}
-	if !c.out.putOpen(c, &wire.ServerFrame{Kind: &wire.ServerFrame_MailArrived{MailArrived: &wire.MailArrived{}}}) {
+	if !c.out.putBehind(c, &wire.ServerFrame{Kind: &wire.ServerFrame_MailArrived{MailArrived: &wire.MailArrived{}}}) {
 		c.hinted.Store(false)
 	}
 }

@@ -26,10 +26,11 @@ const (
 type outbox struct {
 	mu       sync.Mutex
 	frames   []queued
-	raw      []byte // goes before them: an answer of HTTP, a pong
-	bytes    int    // of frames, and of what is flying
-	flying   int    // was handed to the socket
-	ready    bool   // the welcome is queued: relayed envelopes may follow
+	raw      []byte   // goes before them: an answer of HTTP, a pong
+	bytes    int      // of frames, of what is held and of what is flying
+	flying   int      // was handed to the socket
+	held     []queued // came from the engine before the welcome was queued; they follow it
+	isOpen   bool     // the welcome is queued: nothing is held any more
 	writing  bool
 	finished bool // nothing more is taken; the socket closes after the last frame
 	isSaid   bool // the close frame is written
@@ -47,24 +48,41 @@ type queued struct {
 
 var writeBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
-// open lets relayed envelopes in.
+// open queues what was held, right behind the welcome. Whoever works for the
+// connection writes it.
 func (o *outbox) open() {
 	o.mu.Lock()
-	o.ready = true
-	o.mu.Unlock()
+	defer o.mu.Unlock()
+	o.isOpen = true
+	if !o.finished {
+		o.frames = append(o.frames, o.held...)
+		o.held = nil
+	}
+}
+
+// putBehind is put for what the engine hands over: it does not overtake the
+// welcome, because a device takes anything else in its place for a foreign
+// server, and it is not lost either, because the peer is reachable for others
+// from the moment the engine attached it.
+func (o *outbox) putBehind(c *connection, frame *wire.ServerFrame) bool {
+	return o.add(c, frame, true, true)
 }
 
 // putOpen is put for a device that was welcomed.
 func (o *outbox) putOpen(c *connection, frame *wire.ServerFrame) bool {
 	o.mu.Lock()
-	ready := o.ready
+	isOpen := o.isOpen
 	o.mu.Unlock()
-	return ready && o.put(c, frame, true)
+	return isOpen && o.put(c, frame, true)
 }
 
 // put queues a frame, and has it written unless the caller does; false when
 // the device is too slow or the server too full.
 func (o *outbox) put(c *connection, frame *wire.ServerFrame, kick bool) bool {
+	return o.add(c, frame, kick, false)
+}
+
+func (o *outbox) add(c *connection, frame *wire.ServerFrame, kick, behind bool) bool {
 	size := proto.Size(frame) + frameOverhead
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -74,8 +92,12 @@ func (o *outbox) put(c *connection, frame *wire.ServerFrame, kick bool) bool {
 	if o.bytes+size > c.server.options.Limits.Queue || !c.server.Reserve(size) {
 		return false
 	}
-	o.frames = append(o.frames, queued{frame, size})
 	o.bytes += size
+	if behind && !o.isOpen {
+		o.held = append(o.held, queued{frame, size})
+		return true
+	}
+	o.frames = append(o.frames, queued{frame, size})
 	if kick && !o.writing {
 		o.writing = true
 		c.goDrain()
@@ -256,7 +278,7 @@ func (o *outbox) drop(c *connection) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	c.server.Release(o.bytes)
-	o.frames, o.raw, o.bytes, o.flying = nil, nil, 0, 0
+	o.frames, o.held, o.raw, o.bytes, o.flying = nil, nil, nil, 0, 0
 	o.finished, o.isSaid, o.writing = true, true, true
 	o.stalled, o.deadline = 0, 0
 }

@@ -18,7 +18,9 @@
 // server nonce, identity and device: 32 bytes each, in that order.
 //
 // Over TLS the server's certificate is self-signed with the server's own
-// Ed25519 key, so the certificate proves exactly the key that the address names.
+// Ed25519 key, so the certificate proves exactly the key that the address names;
+// or it is one of the web for the name in the address, and the key is proved by
+// the challenge, which names it, and the welcome, which is signed with it.
 //
 // # Mail
 //

@@ -30,14 +30,15 @@ func Check(ctx context.Context, address string) (Info, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
 	began := time.Now()
-	found, err := dialAny(ctx, dialWebSocket, server, protocol.Protobuf)
+	targets, _ := newCluster(server, nil).targets(began, func() float64 { return 0 }, choice{})
+	found, err := dialAny(ctx, dialer{}.dial, targets, protocol.Protobuf)
 	if err != nil {
 		return Info{}, err
 	}
 	defer found.conn.Close()
 	took := time.Since(began)
 	info := Info{
-		Server: identity.Server{Key: found.key, URLs: []string{found.url}},
+		Server: identity.Server{Key: found.key, URLs: []string{found.target.url}},
 		Major:  found.challenge.GetMajor(), Minor: found.challenge.GetMinor(),
 		Offset: time.UnixMilli(found.challenge.GetTimeMs()).Sub(began.Add(took / 2)),
 	}

@@ -3,6 +3,7 @@ package rendezvousclient
 import (
 	"context"
 	"crypto/rand"
+	"crypto/x509"
 	"io"
 	"log/slog"
 	"slices"
@@ -30,6 +31,9 @@ type Options struct {
 	Now func() time.Time
 	// Random makes nonces and jitter, nil for crypto/rand.
 	Random io.Reader
+	// Roots are trusted to certify servers that have a certificate of the web;
+	// nil for the system's.
+	Roots *x509.CertPool
 	// Dial opens sockets, nil for WebSocket over TCP.
 	Dial DialFunc
 	// Logger: nil logs nothing.
@@ -43,6 +47,7 @@ type Client struct {
 	context context.Context //nolint:containedctx // the client's life, which ends with Close
 	cancel  context.CancelFunc
 	running sync.WaitGroup
+	worker  chan struct{} // held by the proof of work that is being made
 	once    sync.Once
 
 	mu      sync.Mutex
@@ -66,13 +71,13 @@ func New(options Options) *Client {
 		options.Random = rand.Reader
 	}
 	if options.Dial == nil {
-		options.Dial = dialWebSocket
+		options.Dial = dialer{roots: options.Roots}.dial
 	}
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	c := &Client{options: options, context: ctx, cancel: cancel, keepers: make(map[string]*keeper)}
+	c := &Client{options: options, context: ctx, cancel: cancel, keepers: make(map[string]*keeper), worker: make(chan struct{}, 1)}
 	c.events = newEvents(options.Handle)
 	return c
 }
@@ -81,6 +86,11 @@ func New(options Options) *Client {
 // a login carries the record. A token that is known already gets the new
 // server in place of the old one.
 func (c *Client) Connect(token string, server identity.Server) {
+	c.ConnectCluster(token, server, nil)
+}
+
+// ConnectCluster implements signaling.Client.
+func (c *Client) ConnectCluster(token string, server identity.Server, list []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
@@ -90,7 +100,7 @@ func (c *Client) Connect(token string, server identity.Server) {
 		older.stop()
 	}
 	server.URLs = slices.Clone(server.URLs)
-	k := newKeeper(c, token, server)
+	k := newKeeper(c, token, newCluster(server, list))
 	c.keepers[token] = k
 	c.running.Go(k.run)
 }
@@ -133,18 +143,17 @@ func (c *Client) Watch(token string, peers []identity.PeerID) {
 
 // Send implements signaling.Client.
 func (c *Client) Send(token string, id uint64, to identity.PeerID, envelope []byte) {
-	r := request{send: true, id: id, peer: to, envelope: envelope, until: c.options.Now().Add(protocol.AnswerTimeout)}
-	if k := c.keeper(token); k == nil || len(envelope) > wire.MaxEnvelope || !k.ask(r) {
-		c.events.push(r.failed(token))
+	r := sendRequest(id, to, envelope)
+	if len(envelope) > wire.MaxEnvelope {
+		c.push(token, r.fail(signaling.AnswerRefused))
+		return
 	}
+	c.request(token, r)
 }
 
 // Lookup implements signaling.Client.
 func (c *Client) Lookup(token string, id uint64, peer identity.PeerID) {
-	r := request{id: id, peer: peer, until: c.options.Now().Add(protocol.AnswerTimeout)}
-	if k := c.keeper(token); k == nil || !k.ask(r) {
-		c.events.push(r.failed(token))
-	}
+	c.request(token, lookupRequest(id, peer))
 }
 
 // NetworkChanged implements signaling.Client.
@@ -168,6 +177,17 @@ func (c *Client) Close() error {
 		c.events.close()
 	})
 	return nil
+}
+
+// start runs work that Close waits for; false after Close.
+func (c *Client) start(work func()) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return false
+	}
+	c.running.Go(work)
+	return true
 }
 
 func (c *Client) keeper(token string) *keeper {

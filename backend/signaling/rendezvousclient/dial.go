@@ -3,6 +3,7 @@ package rendezvousclient
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -36,45 +37,48 @@ type Conn interface {
 	Close()
 }
 
-// DialFunc opens a socket to one URL (wss:// or ws://). It returns the key of
-// the server's certificate, zero without TLS. Errors are failures with a code.
+// DialFunc opens a socket to one URL (wss:// or ws://). It returns the key
+// that the server's certificate proves, zero without TLS and for a certificate
+// of the web. Errors are failures with a code.
 type DialFunc func(ctx context.Context, address string, pinned identity.ServerKey, encoding protocol.Encoding) (Conn, identity.ServerKey, error)
 
 // greeted is a socket whose challenge was read and agrees with its certificate.
 type greeted struct {
 	conn      Conn
-	url       string
+	target    target
 	key       identity.ServerKey
 	nonce     protocol.Nonce
 	challenge *wire.Challenge
 }
 
-// dialAny opens the address that greets us first.
-func dialAny(ctx context.Context, dial DialFunc, server identity.Server, encoding protocol.Encoding) (*greeted, error) {
-	urls := server.URLs
-	if len(urls) == 0 {
+// dialAny opens the address that greets us first. The error is what is wrong
+// with the server that the owner named, if it was among them: the others are
+// only there to help.
+func dialAny(ctx context.Context, dial DialFunc, targets []target, encoding protocol.Encoding) (*greeted, error) {
+	if len(targets) == 0 {
 		return nil, fail(signaling.CodeUnreachable, errNoAddress)
 	}
-	urls = urls[:min(len(urls), maxURLs)]
 	ctx, cancel := context.WithCancel(ctx)
 	type result struct {
 		greeted *greeted
+		home    bool
 		err     error
 	}
-	results := make(chan result, len(urls))
-	for i, address := range urls {
+	results := make(chan result, len(targets))
+	for i, one := range targets {
 		go func() {
 			if !pause(ctx, time.Duration(i)*stagger) {
-				results <- result{err: ctx.Err()}
+				results <- result{home: one.home, err: ctx.Err()}
 				return
 			}
-			found, err := greet(ctx, dial, address, server.Key, encoding)
-			results <- result{found, err}
+			found, err := greet(ctx, dial, one, encoding)
+			results <- result{found, one.home, err}
 		}()
 	}
 	var winner *greeted
 	var worst *Failure
-	for range urls {
+	ofHome := false
+	for range targets {
 		got := <-results
 		switch {
 		case got.err == nil && winner == nil:
@@ -83,8 +87,9 @@ func dialAny(ctx context.Context, dial DialFunc, server identity.Server, encodin
 		case got.err == nil:
 			got.greeted.conn.Close()
 		default:
-			if failure := failureOf(got.err); worst == nil || telling(failure.Code) > telling(worst.Code) {
-				worst = failure
+			failure := failureOf(got.err)
+			if worst == nil || got.home && !ofHome || got.home == ofHome && telling(failure.Code) > telling(worst.Code) {
+				worst, ofHome = failure, got.home
 			}
 		}
 	}
@@ -111,19 +116,19 @@ func pause(ctx context.Context, duration time.Duration) bool {
 }
 
 // greet opens one address and reads the challenge.
-func greet(ctx context.Context, dial DialFunc, address string, pinned identity.ServerKey, encoding protocol.Encoding) (*greeted, error) {
+func greet(ctx context.Context, dial DialFunc, to target, encoding protocol.Encoding) (*greeted, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialTimeout)
 	defer cancel()
-	conn, certified, err := dial(ctx, address, pinned, encoding)
+	conn, certified, err := dial(ctx, to.url, to.key, encoding)
 	if err != nil {
 		return nil, err
 	}
-	found, err := readChallenge(ctx, conn, certified, pinned, encoding)
+	found, err := readChallenge(ctx, conn, certified, to.key, encoding)
 	if err != nil {
 		conn.Close()
 		return nil, err
 	}
-	found.url = address
+	found.target = to
 	return found, nil
 }
 
@@ -165,8 +170,13 @@ func readFrame(ctx context.Context, conn Conn, encoding protocol.Encoding) (*wir
 	return &frame, nil
 }
 
-// dialWebSocket is the DialFunc for real networks.
-func dialWebSocket(ctx context.Context, address string, pinned identity.ServerKey, encoding protocol.Encoding) (Conn, identity.ServerKey, error) {
+// dialer opens WebSockets on real networks.
+type dialer struct {
+	roots *x509.CertPool // of certificates of the web, nil for the system's
+}
+
+// dial is a DialFunc.
+func (d dialer) dial(ctx context.Context, address string, pinned identity.ServerKey, encoding protocol.Encoding) (Conn, identity.ServerKey, error) {
 	var none identity.ServerKey
 	parsed, err := url.Parse(address)
 	if err != nil {
@@ -184,7 +194,7 @@ func dialWebSocket(ctx context.Context, address string, pinned identity.ServerKe
 	socket, response, err := websocket.Dial(ctx, address, &websocket.DialOptions{ //nolint:bodyclose // the socket owns the body
 		HTTPClient: &http.Client{
 			Transport: &http.Transport{
-				TLSClientConfig: protocol.ClientTLS(pinned), DisableKeepAlives: true,
+				TLSClientConfig: clientTLS(parsed.Hostname(), pinned, d.roots), DisableKeepAlives: true,
 				DialContext:            (&net.Dialer{}).DialContext,
 				MaxResponseHeaderBytes: maxHeader,
 			},
@@ -202,7 +212,7 @@ func dialWebSocket(ctx context.Context, address string, pinned identity.ServerKe
 	}
 	certified := none
 	if response.TLS != nil {
-		if certified, err = protocol.KeyOf(*response.TLS); err != nil {
+		if certified, err = certifiedKey(*response.TLS); err != nil {
 			_ = socket.CloseNow()
 			return nil, none, fail(signaling.CodeNotServer, err)
 		}
@@ -231,6 +241,8 @@ func classify(err error, response *http.Response) error {
 	switch {
 	case errors.Is(err, protocol.ErrOtherKey):
 		return fail(signaling.CodeKey, err)
+	case errors.Is(err, errCertificate):
+		return fail(signaling.CodeCertificate, err)
 	case errors.Is(err, protocol.ErrNoKey), errors.As(err, &notTLS), errors.As(err, &alert), response != nil,
 		strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"),
 		strings.Contains(err.Error(), "malformed HTTP"):

@@ -16,6 +16,7 @@ type events struct {
 	mu      sync.Mutex
 	changed *sync.Cond
 	waiting []signaling.Event
+	taken   int // out of waiting, and not handled yet
 	closed  bool
 	ended   chan struct{}
 }
@@ -35,12 +36,15 @@ func (e *events) run() {
 			e.changed.Wait()
 		}
 		batch := e.waiting
-		e.waiting = nil
+		e.waiting, e.taken = nil, len(batch)
 		closed := e.closed
 		e.changed.Broadcast()
 		e.mu.Unlock()
 		for _, event := range batch {
 			e.handle(event)
+			e.mu.Lock()
+			e.taken--
+			e.mu.Unlock()
 		}
 		if closed && len(batch) == 0 {
 			return
@@ -66,6 +70,13 @@ func (e *events) throttle() {
 	for len(e.waiting) >= maxWaiting && !e.closed {
 		e.changed.Wait()
 	}
+}
+
+// behind says whether the owner has at least so many events still to handle.
+func (e *events) behind(count int) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return len(e.waiting)+e.taken >= count
 }
 
 // close hands over what waits and returns after the last event.

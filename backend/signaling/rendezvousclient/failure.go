@@ -40,14 +40,19 @@ var (
 	errSilent     = errors.New("the server did not answer in time")
 	errNoAddress  = errors.New("the server has no address")
 	errPlain      = errors.New("without TLS only this machine itself is connected to")
+	errMoved      = errors.New("the server asked to go to another one")
 	errNoEncoding = errors.New("the server speaks neither of our subprotocols")
 )
 
 // saidBy makes a Failure of the server's own error.
 func saidBy(said *wire.ServerError) *Failure {
+	longest := time.Hour
+	if said.GetCode() == wire.ErrorCode_ERROR_CODE_BANNED {
+		longest = 7 * 24 * time.Hour
+	}
 	failure := &Failure{
 		Code:       signaling.CodeRefused,
-		RetryAfter: time.Duration(min(max(said.GetRetryAfterMs(), 0), time.Hour.Milliseconds())) * time.Millisecond,
+		RetryAfter: time.Duration(min(max(said.GetRetryAfterMs(), 0), longest.Milliseconds())) * time.Millisecond,
 		Err:        fmt.Errorf("the server said: %q", clip(said.GetMessage())),
 	}
 	switch said.GetCode() {
@@ -59,7 +64,9 @@ func saidBy(said *wire.ServerError) *Failure {
 		failure.Code = signaling.CodeLimit
 	case wire.ErrorCode_ERROR_CODE_SHUTDOWN:
 		failure.Code = signaling.CodeShutdown
-	case wire.ErrorCode_ERROR_CODE_BANNED, wire.ErrorCode_ERROR_CODE_LOGIN, wire.ErrorCode_ERROR_CODE_PROTOCOL, wire.ErrorCode_ERROR_CODE_UNSPECIFIED:
+	case wire.ErrorCode_ERROR_CODE_BANNED:
+		failure.Code = signaling.CodeBanned
+	case wire.ErrorCode_ERROR_CODE_LOGIN, wire.ErrorCode_ERROR_CODE_PROTOCOL, wire.ErrorCode_ERROR_CODE_UNSPECIFIED:
 	}
 	return failure
 }
@@ -78,11 +85,11 @@ func telling(code signaling.Code) int {
 	switch code {
 	case signaling.CodeKey:
 		return 4
-	case signaling.CodeVersion:
+	case signaling.CodeVersion, signaling.CodeBanned:
 		return 3
 	case signaling.CodeRefused, signaling.CodeReplaced, signaling.CodeLimit, signaling.CodeShutdown:
 		return 2
-	case signaling.CodeNotServer:
+	case signaling.CodeNotServer, signaling.CodeCertificate:
 		return 1
 	case signaling.CodeUnreachable:
 		return 0

@@ -11,8 +11,10 @@ import (
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
-// maxRequests is how many sends and lookups may wait for one server.
-const maxRequests = 1000
+const (
+	maxRequests = 1000 // that may wait for one server
+	maxWorking  = 64   // proofs of work that may wait for one server
+)
 
 // keeper keeps a session with one server, for as long as its owner wants one.
 type keeper struct {
@@ -23,7 +25,7 @@ type keeper struct {
 	stopped context.Context //nolint:containedctx // ends with stop
 	stop    context.CancelFunc
 
-	server identity.Server // only run touches it; the key is filled in once it is known
+	cluster *cluster
 
 	mu      sync.Mutex
 	up      bool
@@ -32,34 +34,21 @@ type keeper struct {
 	retries bool // try now, from the first delay on
 	check   bool // is the session still alive?
 	cancel  context.CancelCauseFunc
+	tags    map[[16]byte]signaling.Tag    // to be registered at each login
+	working map[uint64]context.CancelFunc // proofs of work, by the owner's ids
+	offset  time.Duration                 // server's time minus ours, of the latest session
 }
 
 // errRestart ends a dial that a changed network made pointless.
 var errRestart = errors.New("rendezvous: the network changed")
 
-// request is a Send or Lookup.
-type request struct {
-	send     bool
-	id       uint64 // the owner's
-	peer     identity.PeerID
-	envelope []byte
-	until    time.Time
-}
-
-// failed is the event for a request that was not answered.
-func (r *request) failed(token string) signaling.Event {
-	if r.send {
-		return signaling.Event{Token: token, Sent: &signaling.Sent{ID: r.id, Outcome: signaling.OutcomeFailed}}
-	}
-	return signaling.Event{Token: token, Found: &signaling.Found{ID: r.id, Peer: r.peer}}
-}
-
-func newKeeper(client *Client, token string, server identity.Server) *keeper {
+func newKeeper(client *Client, token string, cluster *cluster) *keeper {
 	stopped, stop := context.WithCancel(client.context)
 	return &keeper{
-		client: client, token: token, server: server,
+		client: client, token: token, cluster: cluster,
 		backoff: backoff{random: client.options.Random},
 		changed: make(chan struct{}, 1), stopped: stopped, stop: stop,
+		working: make(map[uint64]context.CancelFunc),
 	}
 }
 
@@ -116,8 +105,9 @@ func (k *keeper) ask(r request) bool {
 // run dials, serves and waits, until stop.
 func (k *keeper) run() {
 	defer k.stop()
+	stay := false
 	for k.awaitRecord() {
-		began, failure := k.attempt()
+		began, failure := k.attempt(stay)
 		if k.stopped.Err() != nil {
 			return
 		}
@@ -127,9 +117,11 @@ func (k *keeper) run() {
 		if k.takeRetry() || errors.Is(failure, errRestart) {
 			k.backoff.reset()
 			k.down(failure, 0)
+			stay = true // our network changed, not the server
 			continue
 		}
-		delay := k.backoff.next(failure)
+		stay = false
+		delay := k.backoff.next(failure, k.cluster.spare(k.client.options.Now()))
 		k.down(failure, delay)
 		if !k.wait(delay) {
 			return
@@ -154,14 +146,14 @@ func (k *keeper) awaitRecord() bool {
 }
 
 // attempt returns when a session began (zero: never) and why it ended.
-func (k *keeper) attempt() (time.Time, *Failure) {
+func (k *keeper) attempt(stay bool) (time.Time, *Failure) {
 	ctx, cancel := context.WithCancelCause(k.stopped)
 	defer cancel(nil)
 	k.mu.Lock()
 	k.cancel = cancel
 	k.retries, k.check = false, false
 	k.mu.Unlock()
-	s, err := login(ctx, k)
+	s, err := k.login(ctx, choice{stay: stay})
 	k.mu.Lock()
 	k.cancel = nil
 	k.mu.Unlock()
@@ -171,15 +163,25 @@ func (k *keeper) attempt() (time.Time, *Failure) {
 		}
 		return time.Time{}, failureOf(err)
 	}
-	k.server.Key = s.key
-	return s.began, s.serve(k.stopped)
+	began := s.began
+	for {
+		failure := s.serve(k.stopped)
+		if s.successor == nil {
+			k.sentAway(s.key, failure)
+			return began, failure
+		}
+		k.down(failure, 0)
+		s = s.successor
+	}
 }
 
 func (k *keeper) down(failure *Failure, delay time.Duration) {
 	k.client.options.Logger.Info("rendezvous down", "code", string(failure.Code), "error", failure.Err, "retry", delay)
-	k.client.events.push(signaling.Event{Token: k.token, Down: &signaling.Down{
-		Code: failure.Code, Err: failure, RetryAt: k.client.options.Now().Add(delay),
-	}})
+	down := &signaling.Down{Code: failure.Code, Err: failure}
+	if delay != never {
+		down.RetryAt = k.client.options.Now().Add(delay)
+	}
+	k.push(signaling.Event{Down: down})
 }
 
 func (k *keeper) takeRetry() bool {
@@ -192,13 +194,17 @@ func (k *keeper) takeRetry() bool {
 
 // wait waits for the next attempt; false at stop.
 func (k *keeper) wait(delay time.Duration) bool {
-	timer := time.NewTimer(delay)
+	timer := time.NewTimer(max(delay, 0))
 	defer timer.Stop()
+	due := timer.C
+	if delay == never {
+		due = nil
+	}
 	for {
 		select {
 		case <-k.stopped.Done():
 			return false
-		case <-timer.C:
+		case <-due:
 			return true
 		case <-k.changed:
 			if k.takeRetry() {
@@ -209,11 +215,20 @@ func (k *keeper) wait(delay time.Duration) bool {
 	}
 }
 
+func (k *keeper) push(event signaling.Event) { k.client.push(k.token, event) }
+
 // begin lets requests in.
-func (k *keeper) begin() {
+func (k *keeper) begin(offset time.Duration) {
 	k.mu.Lock()
-	k.up = true
+	k.up, k.offset = true, offset
 	k.mu.Unlock()
+}
+
+// clockOffset is the server's time minus ours, as far as it is known.
+func (k *keeper) clockOffset() time.Duration {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.offset
 }
 
 // end fails what waits.
@@ -223,7 +238,7 @@ func (k *keeper) end() {
 	k.asked, k.up = nil, false
 	k.mu.Unlock()
 	for _, r := range asked {
-		k.client.events.push(r.failed(k.token))
+		k.push(r.fail(signaling.AnswerNoSession))
 	}
 }
 

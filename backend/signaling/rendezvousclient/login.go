@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/identity"
@@ -13,19 +14,79 @@ import (
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
-// login opens a session with the keeper's server.
-func login(ctx context.Context, k *keeper) (*session, error) {
+// maxLogins is how many servers are asked in one attempt.
+const maxLogins = 3
+
+// login opens a session with the best server that takes us.
+func (k *keeper) login(ctx context.Context, choice choice) (*session, error) {
+	if choice.without == nil {
+		choice.without = make(map[identity.ServerKey]bool)
+	}
+	var first *Failure
+	for range maxLogins {
+		preferred, last := k.cluster.targets(k.client.options.Now(), k.backoff.fraction, choice)
+		s, key, err := k.loginAt(ctx, preferred, last)
+		if err == nil {
+			return s, nil
+		}
+		failure := failureOf(err)
+		if first == nil {
+			first = failure
+		}
+		if key.IsZero() || !elsewhere(failure.Code) || ctx.Err() != nil {
+			break
+		}
+		k.sentAway(key, failure)
+		choice.without[key] = true
+		if preferred, last = k.cluster.targets(k.client.options.Now(), k.backoff.fraction, choice); len(preferred)+len(last) == 0 {
+			break
+		}
+	}
+	return nil, first
+}
+
+// loginAt logs in at the first address that greets us, and returns whose it is.
+func (k *keeper) loginAt(ctx context.Context, preferred, last []target) (*session, identity.ServerKey, error) {
 	options := &k.client.options
-	found, err := dialAny(ctx, options.Dial, k.server, options.Encoding)
+	var found *greeted
+	var err error
+	if len(preferred) > 0 {
+		found, err = dialAny(ctx, options.Dial, preferred, options.Encoding)
+	}
+	if found == nil && (len(last) > 0 || err == nil) && ctx.Err() == nil {
+		before := err
+		if found, err = dialAny(ctx, options.Dial, last, options.Encoding); before != nil && err != nil && slices.ContainsFunc(preferred, target.isHome) {
+			err = before
+		}
+	}
 	if err != nil {
-		return nil, err
+		return nil, identity.ServerKey{}, err
 	}
 	s, err := answer(ctx, k, found)
 	if err != nil {
 		found.conn.Close()
-		return nil, err
+		return nil, found.key, err
 	}
-	return s, nil
+	k.cluster.arrived(found.target, found.key)
+	return s, found.key, nil
+}
+
+// elsewhere says whether another server of the cluster may be better.
+func elsewhere(code signaling.Code) bool {
+	switch code {
+	case signaling.CodeUnreachable, signaling.CodeNotServer, signaling.CodeLimit, signaling.CodeShutdown, signaling.CodeCertificate:
+		return true
+	case signaling.CodeVersion, signaling.CodeKey, signaling.CodeRefused, signaling.CodeReplaced, signaling.CodeBanned:
+	}
+	return false
+}
+
+// sentAway keeps away from a server that said so.
+func (k *keeper) sentAway(key identity.ServerKey, failure *Failure) {
+	switch failure.Code {
+	case signaling.CodeShutdown, signaling.CodeLimit:
+		k.cluster.avoid(key, k.client.options.Now(), failure.RetryAfter)
+	}
 }
 
 // answer logs in on a socket that greeted us.
@@ -73,6 +134,7 @@ func answer(ctx context.Context, k *keeper, found *greeted) (*session, error) {
 	s.heartbeat = interval(welcome.GetHeartbeatMs())
 	s.measure(sent, now, welcome.GetTimeMs())
 	s.relay = welcome.GetRelay()
+	s.mailbox, s.directory = welcome.GetMailbox(), welcome.GetDirectory()
 	return s, nil
 }
 

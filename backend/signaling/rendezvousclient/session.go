@@ -2,6 +2,7 @@ package rendezvousclient
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,7 +18,8 @@ const (
 	checkTime    = 3 * time.Second  // the same after the network changed
 	writeTimeout = 10 * time.Second
 	goodbyeTime  = time.Second
-	relayAhead   = 5 * time.Minute // new credentials are asked for so long before they expire
+	pacedTime    = 20 * time.Millisecond // between two looks at an owner that is behind
+	relayAhead   = 5 * time.Minute       // new credentials are asked for so long before they expire
 
 	// Frames are paced a little under what the server takes.
 	rate  = protocol.Rate - 2
@@ -33,6 +35,7 @@ type session struct {
 	keeper    *keeper
 	conn      Conn
 	key       identity.ServerKey
+	at        identity.Server
 	began     time.Time
 	heartbeat time.Duration
 	roundTrip time.Duration
@@ -44,6 +47,13 @@ type session struct {
 	queue     []request
 	pending   map[uint64]request // by the id on the wire
 	lastID    uint64
+	mailbox   bool // offered
+	directory bool
+	tagsAt    time.Time // when to register all tags again; zero: never
+
+	moveAt    time.Time     // when to look for another server; zero: stay
+	moving    chan *session // answers once, nil for "none takes us"; nil while nobody looks
+	successor *session      // where it goes on
 
 	tokens float64
 	filled time.Time
@@ -61,6 +71,7 @@ type session struct {
 func newSession(k *keeper, found *greeted, now time.Time) *session {
 	return &session{
 		keeper: k, conn: found.conn, key: found.key, began: now,
+		at:      identity.Server{Key: found.key, URLs: []string{found.target.url}},
 		watched: make(map[identity.PeerID]bool), pending: make(map[uint64]request),
 		tokens: burst, filled: now,
 	}
@@ -77,10 +88,15 @@ type incoming struct {
 	err   error
 }
 
-// serve keeps the session until it ends and says why.
+// serve keeps the session until it ends and says why. When successor is set then,
+// the other session is to be served.
 func (s *session) serve(stopped context.Context) *Failure {
 	k := s.keeper
-	defer k.end()
+	defer func() {
+		if s.successor == nil {
+			k.end()
+		}
+	}()
 	ctx, cancel := context.WithCancel(stopped)
 	frames := make(chan incoming)
 	ended := make(chan struct{})
@@ -92,17 +108,25 @@ func (s *session) serve(stopped context.Context) *Failure {
 		cancel()
 		s.conn.Close()
 		<-ended
+		s.stopMoving()
 		s.failPending(time.Time{})
 	}()
-	k.begin()
-	k.client.events.push(signaling.Event{Token: k.token, Up: &signaling.Up{Key: s.key, RoundTrip: s.roundTrip, ClockOffset: s.offset}})
+	k.begin(s.offset)
+	s.push(signaling.Event{Up: &signaling.Up{
+		Key: k.cluster.homeKey(), At: s.at, Mailbox: s.mailbox, Directory: s.directory, RoundTrip: s.roundTrip, ClockOffset: s.offset,
+	}})
 	s.takeRelay(s.relay)
-	s.nextBeat = s.now().Add(s.heartbeat)
+	now := s.now()
+	s.nextBeat = now.Add(s.heartbeat)
+	s.registerAgain(now)
+	if s.mailbox {
+		s.push(signaling.Event{Arrived: &signaling.Arrived{}})
+	}
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	for {
-		if failure := s.act(stopped); failure != nil {
-			return failure
+		if failure := s.act(ctx, stopped); failure != nil {
+			return s.ending(stopped, failure)
 		}
 		timer.Reset(max(s.next().Sub(s.now()), 0))
 		select {
@@ -112,9 +136,14 @@ func (s *session) serve(stopped context.Context) *Failure {
 		case <-timer.C:
 		case <-k.changed:
 			s.wake()
+		case next := <-s.moving:
+			if s.move(next) {
+				s.linger(ctx, frames)
+				return fail(signaling.CodeShutdown, errMoved)
+			}
 		case got := <-frames:
 			if failure := s.take(got); failure != nil {
-				return failure
+				return s.ending(stopped, failure)
 			}
 		}
 	}
@@ -123,8 +152,7 @@ func (s *session) serve(stopped context.Context) *Failure {
 func (s *session) now() time.Time { return s.keeper.client.options.Now() }
 
 func (s *session) push(event signaling.Event) {
-	event.Token = s.keeper.token
-	s.keeper.client.events.push(event)
+	s.keeper.push(event)
 }
 
 // read hands frames to serve, no faster than the owner takes events.
@@ -157,19 +185,26 @@ func (s *session) wake() {
 }
 
 // act does everything that is due, as far as the rate allows.
-func (s *session) act(ctx context.Context) *Failure {
+func (s *session) act(ctx, stopped context.Context) *Failure {
 	now := s.now()
 	if !s.beatSent.IsZero() && now.Sub(s.beatSent) >= s.beatLimit {
 		return fail(signaling.CodeUnreachable, errSilent)
 	}
 	s.failPending(now)
+	if !s.moveAt.IsZero() && !now.Before(s.moveAt) {
+		s.moveAt = time.Time{}
+		s.look(ctx)
+	}
+	if !s.tagsAt.IsZero() && !now.Before(s.tagsAt) {
+		s.registerAgain(now)
+	}
 	for s.mayWrite(now) {
 		frame := s.due(now)
 		if frame == nil {
 			return nil
 		}
 		s.tokens--
-		if err := s.write(ctx, frame); err != nil {
+		if err := s.write(stopped, frame); err != nil {
 			return failureOf(err)
 		}
 	}
@@ -192,17 +227,31 @@ func (s *session) due(now time.Time) *wire.ClientFrame {
 		s.relayAgain = now.Add(time.Minute) // again if no answer comes
 		return &wire.ClientFrame{Kind: &wire.ClientFrame_RelayRequest{RelayRequest: &wire.RelayRequest{}}}
 	}
-	if len(s.queue) == 0 {
-		return nil
+	return s.dueRequest(now)
+}
+
+// dueRequest returns the frame of the next question that can be asked.
+func (s *session) dueRequest(now time.Time) *wire.ClientFrame {
+	behind := s.keeper.client.events.behind(maxPagesWaiting)
+	for at := 0; at < len(s.queue); {
+		r := s.queue[at]
+		if r.paced && behind {
+			at++
+			continue
+		}
+		s.queue = slices.Delete(s.queue, at, at+1)
+		if r.needs == offerMailbox && !s.mailbox || r.needs == offerDirectory && !s.directory {
+			s.push(r.fail(signaling.AnswerNotOffered))
+			continue
+		}
+		if r.until.IsZero() {
+			r.until = now.Add(protocol.AnswerTimeout)
+		}
+		s.lastID++
+		s.pending[s.lastID] = r
+		return r.write(s, s.lastID)
 	}
-	r := s.queue[0]
-	s.queue = s.queue[1:]
-	s.lastID++
-	s.pending[s.lastID] = r
-	if r.send {
-		return &wire.ClientFrame{Kind: &wire.ClientFrame_SendSignal{SendSignal: &wire.SendSignal{Id: s.lastID, To: r.peer[:], Envelope: r.envelope}}}
-	}
-	return &wire.ClientFrame{Kind: &wire.ClientFrame_Lookup{Lookup: &wire.Lookup{Id: s.lastID, Identity: r.peer[:]}}}
+	return nil
 }
 
 func (s *session) beat(now time.Time) *wire.ClientFrame {
@@ -269,11 +318,17 @@ func (s *session) next() time.Time {
 		earlier(s.beatSent.Add(s.beatLimit))
 	}
 	earlier(s.relayAgain)
+	earlier(s.moveAt)
+	earlier(s.tagsAt)
 	for _, r := range s.pending {
 		earlier(r.until)
 	}
-	if len(s.queue) > 0 {
-		earlier(s.queue[0].until)
+	for _, r := range s.queue {
+		earlier(r.until)
+		if r.paced {
+			// The owner is behind; nothing tells when that is over.
+			earlier(s.now().Add(pacedTime))
+		}
 	}
 	if s.tokens < 1 {
 		// Something may wait for the rate; it refills within a moment.
@@ -284,17 +339,32 @@ func (s *session) next() time.Time {
 
 // failPending gives up what was not answered in time; all of it when now is zero.
 func (s *session) failPending(now time.Time) {
-	late := func(r request) bool { return now.IsZero() || !now.Before(r.until) }
+	answer := signaling.AnswerUnavailable
+	if now.IsZero() {
+		answer = signaling.AnswerNoSession
+	}
+	late := func(r request) bool { return now.IsZero() || !r.until.IsZero() && !now.Before(r.until) }
 	for id, r := range s.pending {
 		if late(r) {
 			delete(s.pending, id)
-			s.push(r.failed(s.keeper.token))
+			s.push(r.fail(answer))
 		}
 	}
-	for len(s.queue) > 0 && late(s.queue[0]) {
-		s.push(s.queue[0].failed(s.keeper.token))
-		s.queue = s.queue[1:]
+	if !slices.ContainsFunc(s.queue, late) {
+		return
 	}
+	// What fails may put something else into the queue.
+	queue := s.queue
+	s.queue = nil
+	var kept []request
+	for _, r := range queue {
+		if late(r) {
+			s.push(r.fail(answer))
+		} else {
+			kept = append(kept, r)
+		}
+	}
+	s.queue = append(kept, s.queue...)
 }
 
 // take handles what the server sent.
@@ -311,30 +381,46 @@ func (s *session) take(got incoming) *Failure {
 		if envelope := kind.Deliver.GetEnvelope(); len(envelope) > 0 && len(envelope) <= wire.MaxEnvelope {
 			s.push(signaling.Event{Received: envelope})
 		}
-	case *wire.ServerFrame_SignalResult:
-		if r, known := s.pending[kind.SignalResult.GetId()]; known && r.send {
-			delete(s.pending, kind.SignalResult.GetId())
-			outcome := signaling.OutcomeAccepted
-			if kind.SignalResult.GetOutcome() == wire.SignalOutcome_SIGNAL_OUTCOME_ABSENT {
-				outcome = signaling.OutcomeAbsent
-			}
-			s.push(signaling.Event{Sent: &signaling.Sent{ID: r.id, Outcome: outcome}})
-		}
-	case *wire.ServerFrame_LookupResult:
-		if r, known := s.pending[kind.LookupResult.GetId()]; known && !r.send {
-			delete(s.pending, kind.LookupResult.GetId())
-			s.push(signaling.Event{Found: &signaling.Found{ID: r.id, Peer: r.peer, Record: kind.LookupResult.GetRecord()}})
-		}
 	case *wire.ServerFrame_RelayCredentials:
 		s.takeRelay(kind.RelayCredentials)
 	case *wire.ServerFrame_Error:
 		return s.takeError(kind.Error)
 	case *wire.ServerFrame_Challenge, *wire.ServerFrame_Welcome:
 		return fail(signaling.CodeNotServer, errNotServer)
+	case *wire.ServerFrame_MailArrived:
+		if s.mailbox {
+			s.push(signaling.Event{Arrived: &signaling.Arrived{}})
+		}
+	case *wire.ServerFrame_ServerList:
+		s.takeList(kind.ServerList)
+	case *wire.ServerFrame_Drain:
+		s.takeDrain(kind.Drain)
 	case nil:
 		// A kind of a newer minor version.
+	default:
+		s.takeAnswer(got.frame)
 	}
 	return nil
+}
+
+// takeAnswer finds the question. An answer that nobody waits for any more is nothing.
+func (s *session) takeAnswer(frame *wire.ServerFrame) {
+	id, answers := answerID(frame)
+	r, known := s.pending[id]
+	if !answers || !known {
+		return
+	}
+	reply, fits := r.read(s, frame)
+	if !fits {
+		return
+	}
+	delete(s.pending, id)
+	if reply.event != nil {
+		s.push(*reply.event)
+	}
+	if reply.next != nil {
+		s.queue = append(s.queue, *reply.next)
+	}
 }
 
 // takeError: too fast is a warning while the session goes on; everything else is the end.

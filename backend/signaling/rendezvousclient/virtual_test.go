@@ -3,6 +3,7 @@ package rendezvousclient
 import (
 	"crypto/ed25519"
 	"crypto/rand"
+	"log/slog"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -33,6 +34,23 @@ func inVirtualTime(t *testing.T, test func(t *testing.T, s *script, p *person)) 
 			t.Errorf("Close: %v", err)
 		}
 	})
+}
+
+// inBothEncodings is inVirtualTime for protobuf and JSON.
+func inBothEncodings(t *testing.T, test func(t *testing.T, s *script, p *person)) {
+	t.Helper()
+	for _, encoding := range []protocol.Encoding{protocol.Protobuf, protocol.JSON} {
+		t.Run(encoding.Subprotocol(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newScript(t)
+				p := newPerson(t, func(o *Options) { o.Dial, o.Encoding = s.dial, encoding })
+				test(t, s, p)
+				if err := p.client.Close(); err != nil {
+					t.Errorf("Close: %v", err)
+				}
+			})
+		})
+	}
 }
 
 func connect(t *testing.T, s *script, p *person) {
@@ -361,7 +379,20 @@ func FuzzServerFrame(f *testing.F) {
 			{Kind: &wire.ServerFrame_SignalResult{SignalResult: &wire.SignalResult{Id: 1, Outcome: 1}}},
 			{Kind: &wire.ServerFrame_LookupResult{LookupResult: &wire.LookupResult{Id: 2}}},
 			{Kind: &wire.ServerFrame_RelayCredentials{RelayCredentials: &wire.RelayCredentials{Urls: []string{"stun:x:1"}, ExpiresMs: 1 << 40}}},
+			{Kind: &wire.ServerFrame_TagsResult{TagsResult: &wire.TagsResult{Id: 3, Outcome: 1}}},
+			{Kind: &wire.ServerFrame_PutResult{PutResult: &wire.PutResult{Id: 4, Outcome: 1, ExpiresMs: -1 << 63}}},
+			{Kind: &wire.ServerFrame_MailBatch{MailBatch: &wire.MailBatch{Id: 5, Mails: []*wire.Mail{{Id: []byte{1}, Envelope: []byte{2}, Box: 2}}, Next: []byte{3}}}},
+			{Kind: &wire.ServerFrame_DeleteResult{DeleteResult: &wire.DeleteResult{Id: 6}}},
+			{Kind: &wire.ServerFrame_HandleResult{HandleResult: &wire.HandleResult{Id: 7, Outcome: 1}}},
+			{Kind: &wire.ServerFrame_HandleResult{HandleResult: &wire.HandleResult{Id: 9, Outcome: 1, Claim: &wire.Signed{}, Record: &wire.PeerRecord{}}}},
+			{Kind: &wire.ServerFrame_ListResult{ListResult: &wire.ListResult{Id: 10, Outcome: 1}}},
+			{Kind: &wire.ServerFrame_SearchResult{SearchResult: &wire.SearchResult{Id: 11, Entries: []*wire.Signed{{Body: []byte{8, 1}}}}}},
+			{Kind: &wire.ServerFrame_ReportResult{ReportResult: &wire.ReportResult{Id: 12}}},
+			{Kind: &wire.ServerFrame_MailArrived{MailArrived: &wire.MailArrived{}}},
+			{Kind: &wire.ServerFrame_ServerList{ServerList: &wire.Signed{Body: []byte{8, 1}, Signature: make([]byte, 64)}}},
+			{Kind: &wire.ServerFrame_Drain{Drain: &wire.Drain{WithinMs: 1 << 62}}},
 			protocol.Failure(wire.ErrorCode_ERROR_CODE_LIMIT, "x", 1<<62),
+			protocol.Failure(wire.ErrorCode_ERROR_CODE_BANNED, "x", 1<<62),
 		} {
 			data, encodeErr := encoding.Encode(frame)
 			if encodeErr != nil {
@@ -384,13 +415,22 @@ func FuzzServerFrame(f *testing.F) {
 		if encoding.Decode(data, &frame) != nil {
 			return
 		}
-		k := newKeeper(&Client{options: Options{Now: time.Now}, events: &events{closed: true}, context: t.Context()}, "x", identity.Server{})
+		k := newKeeper(&Client{options: Options{Now: time.Now, Random: rand.Reader, Logger: slog.New(slog.DiscardHandler)}, events: &events{closed: true}, context: t.Context()}, "x", newCluster(identity.Server{}, nil))
 		s := newSession(k, &greeted{conn: source}, time.Now())
 		s.beatSent, s.beatID, s.watched = time.Now(), 1, map[identity.PeerID]bool{peer: true}
-		s.pending[1] = request{send: true}
-		s.pending[2] = request{}
+		s.mailbox, s.directory = true, true
+		for id, r := range questions(peer) {
+			s.pending[id] = r
+		}
+		waiting := len(s.pending)
 		if failure := s.take(incoming{frame: &frame}); failure != nil && failure.Code == "" {
 			t.Error("a failure without a code")
+		}
+		if len(s.pending) < waiting-1 || len(s.queue) > 1 || len(k.cluster.avoided) > 1 {
+			t.Errorf("one frame left %d questions and %d in the queue", len(s.pending), len(s.queue))
+		}
+		if wait := s.moveAt.Sub(s.now()); !s.moveAt.IsZero() && wait > maxDrain {
+			t.Errorf("moves in %v", wait)
 		}
 	})
 }

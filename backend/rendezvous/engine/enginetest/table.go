@@ -178,8 +178,8 @@ func manyCount(t *testing.T, table engine.Table) {
 	}
 }
 
-// follower notes what Follow tells.
-type follower struct {
+// tableFollower notes what Follow tells.
+type tableFollower struct {
 	mu      sync.Mutex
 	notes   []string
 	last    uint64
@@ -188,10 +188,10 @@ type follower struct {
 	stop    context.CancelFunc
 }
 
-func follow(t *testing.T, table engine.Table) *follower {
+func follow(t *testing.T, table engine.Table) *tableFollower {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	f := &follower{end: make(chan error, 1), stop: cancel}
+	f := &tableFollower{end: make(chan error, 1), stop: cancel}
 	var ended sync.WaitGroup
 	ended.Go(func() {
 		f.end <- table.Follow(ctx, func(change engine.Change) {
@@ -220,7 +220,7 @@ func follow(t *testing.T, table engine.Table) *follower {
 	return f
 }
 
-func (f *follower) expect(t *testing.T, want ...string) {
+func (f *tableFollower) expect(t *testing.T, want ...string) {
 	t.Helper()
 	told := func() []string {
 		f.mu.Lock()

@@ -35,6 +35,13 @@ export default {
   'server-version': 'This server speaks another version. Update Tincan, or ask its operator to update.',
   'server-key':
     'The server shows another key than before. Ask its operator whether it was changed; until then it is not used.',
+  'server-refused': 'The server does not let this device in. Ask its operator.',
+  'server-replaced': 'This profile is open somewhere else, which took over at the server. Close one of the two.',
+  'server-limit': 'The server is busy and asked to wait. Tincan tries again by itself.',
+  'server-stopped': 'The server was stopped. Tincan tries again by itself.',
+  'server-banned': 'The operator of this server banned this device or its address. Ask them why, or use another server.',
+  'server-certificate':
+    'The certificate of this server expired, or is not for this name. Ask its operator to renew it.',
   'link-scheme': 'Only http and https links can be opened.',
   'no-browser': 'No browser was found. Copy the link and open it yourself.',
   'ban-target-empty':
