@@ -154,6 +154,11 @@ test-browser: build frontend/node_modules/.package-lock.json ## Two people in Ch
 	@mkdir -p .artifacts
 	@cd frontend && npm run --silent e2e 2>&1 | tee ../.artifacts/browser.log
 
+.PHONY: test-python
+test-python: prepare-python build/bin/rendezvous ## The Python client of examples/python against the real server
+	@echo "== python"
+	@RENDEZVOUS=$(TINCAN_BIN)/rendezvous build/tools/python examples/python/test_client.py
+
 .PHONY: fuzz
 fuzz: ## Every fuzz test for FOR=10s each
 	@build/tools/fuzz $(FOR)
@@ -187,8 +192,8 @@ clean: ## Remove what was built and fetched here
 	find frontend/dist -mindepth 1 -not -name .keep -delete
 
 # What the system must have. Quick when nothing is missing.
-.PHONY: prepare-app prepare-node prepare-test
-prepare-app prepare-node prepare-test: prepare-%:
+.PHONY: prepare-app prepare-node prepare-test prepare-python
+prepare-app prepare-node prepare-test prepare-python: prepare-%:
 	@build/tools/prepare $*
 
 # Tools, pinned in build/tools.
