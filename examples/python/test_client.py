@@ -34,6 +34,23 @@ class Vectors(unittest.TestCase):
         self.assertFalse(ed25519ctx.verify(key, "foo", message + b"x", signature))
         self.assertFalse(ed25519ctx.verify(bytes([1]) + bytes(31), "foo", message, signature), "a key of small order")
 
+    def test_login(self):
+        """The example of docs/protocol.md."""
+        own, device, server = (bytes([number]) * 32 for number in (1, 2, 3))
+        keys = [ed25519ctx.public_key(seed) for seed in (server, own, device)]
+        nonce, client = bytes([4]) * 32, bytes([5]) * 32
+        login = ed25519ctx.sign(device, "tincan/login/1", keys[0] + nonce + client + keys[1] + keys[2])
+        self.assertEqual(login.hex(), "b9746fe05d4240a2843f2cac69861ced9dc24558d56e24f1268dd4e16d55f701"
+                                      "cb328a2f02cdb427cf0a97e93b6602ac4eb46269ccdc60638b7a4cce17f4230d")
+        welcome = ed25519ctx.sign(server, "tincan/welcome/1", client + nonce + keys[1] + keys[2])
+        self.assertEqual(welcome.hex(), "4963047a45a459dae4e4a1622eb700c81e6bb6853732e5ec9969742e117c505f"
+                                        "84e5d953b2e1dcc94d18a395b5fe63b3be9e40e07df60fb784b280e60f44f208")
+        body, signature = identity.Keys(own, device, bytes(32)).device_list(1, 1_700_000_000_000)
+        self.assertEqual(body.hex(), "0a208a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b40f6f5c10011a290a20"
+                                     "8139770ea87d175f56a35466c34c7ecccb8d8a91b4ee37a25df60f5b8fc9b3941080d095ffbc31")
+        self.assertEqual(signature.hex(), "9278aa821961be1d02e7d53fc5fe0f58dcb148865b0b6fc620c7e9e4f0db307c"
+                                          "2c023a38531a3a7b3ef5ef4c86e3bda7ec7b2f3f4ae4fab9f723c54824f75c0f")
+
     def test_work(self):
         """The example of docs/protocol.md."""
         envelope = mail.header(bytes(range(16)), bytes(range(16, 32)), 1_700_000_000_000, 528) + bytes(1120 + 528)
