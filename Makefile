@@ -18,6 +18,8 @@ BUILD := -tags $(TAGS) -trimpath -ldflags "-s -w"
 PACKAGES := . ./backend/... ./frontend
 
 DATA ?=
+ONLY ?=
+FLAGS ?=
 FOR ?= 10s
 
 TOOLS := .tools
@@ -171,6 +173,11 @@ bench: prepare-test build ## The figures of docs/performance.md, measured here
 	@echo; echo "rendezvous: memory for each of 5,000 idle peers"
 	@go test -tags $(BACKEND) -run '^$$' -bench 'IdlePeers' -benchtime 1x ./backend/rendezvous | grep -E '^Benchmark'
 
+.PHONY: bench-rendezvous
+bench-rendezvous: build/bin/rendezvous build/tools/peerjs/node_modules/.package-lock.json ## The server beside PeerJS server and a bare hub; ONLY="idle relay" for some, FLAGS=--clients=2000 for less
+	@go build -o build/bin/bench-rendezvous ./backend/bench/rendezvous
+	@build/bin/bench-rendezvous $(FLAGS) $(ONLY)
+
 ##@ Work on it
 
 .PHONY: generate
@@ -188,7 +195,7 @@ fix: $(TOOLS)/golangci-lint ## Let the linter repair what it can by itself
 
 .PHONY: clean
 clean: ## Remove what was built and fetched here
-	rm -rf build/bin .tools .artifacts demo-data frontend/node_modules build/tools/node_modules
+	rm -rf build/bin .tools .artifacts demo-data frontend/node_modules build/tools/node_modules build/tools/peerjs/node_modules
 	find frontend/dist -mindepth 1 -not -name .keep -delete
 
 # What the system must have. Quick when nothing is missing.
@@ -199,6 +206,13 @@ prepare-app prepare-node prepare-test prepare-python: prepare-%:
 # Tools, pinned in build/tools.
 $(TOOLS)/%: build/tools/versions build/tools/package-lock.json
 	@build/tools/install $*
+
+build/tools/peerjs/node_modules/.package-lock.json: build/tools/peerjs/package.json build/tools/peerjs/package-lock.json
+	@echo "Fetching the server that ours is measured against."
+	@build/tools/packages build/tools/peerjs
+
+build/bin/loadgen: $(GO_FILES)
+	@go build -trimpath -ldflags "-s -w" -o $@ ./backend/cmd/loadgen
 
 frontend/node_modules/.package-lock.json: frontend/package.json frontend/package-lock.json
 	@echo "Fetching what the interface is built from."

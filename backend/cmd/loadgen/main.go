@@ -91,6 +91,7 @@ func parse(arguments []string, stderr io.Writer) (settings, error) {
 		flags.IntVar(&s.mail.Mailboxes, "mailboxes", 0, "peers that get mail; 0 for enough")
 		flags.IntVar(&s.mail.Count, "count", 10_000, "envelopes to put")
 		flags.IntVar(&s.mail.Size, "size", load.MessageSize, "bytes of plaintext that an envelope is made for, padded")
+		flags.Float64Var(&s.mail.Rate, "rate", 0, "envelopes a second; 0 for as many as can be")
 		flags.DurationVar(&s.mail.For, "for", 0, "stop after this long, 0 when all are put")
 		flags.StringVar(&s.mail.Keep, "keep", "", "file for what was put, for --verify; the mail stays")
 		flags.StringVar(&s.verify, "verify", "", "put nothing, verify what the run that wrote this file put")
@@ -154,7 +155,7 @@ func (s settings) measure(ctx context.Context) (any, []line, error) {
 	}
 	switch s.mix {
 	case "idle":
-		result, err := load.Idle(ctx, service, s.clients, s.duration, nil)
+		result, err := load.Idle(ctx, service, s.clients, s.duration, nil, nil)
 		return result, append(joinedLines(result.Joined), line{"stayed", result.Stayed.Round(time.Millisecond).String()}, line{"lost", fmt.Sprint(result.Lost)}), err
 	case "login":
 		joined, err := load.Logins(ctx, service, s.clients, s.rate)

@@ -1,6 +1,7 @@
 package load_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -27,9 +28,10 @@ func TestIdleAndLogins(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			loaded := service(t, change)
-			settled := false
-			result, err := load.Idle(t.Context(), loaded, 60, time.Millisecond, func() { settled = true })
-			if err != nil || result.Lost != 0 || result.Joined.Count != 60 || result.Joined.Latency.Count != 60 || !settled {
+			var order []string
+			result, err := load.Idle(t.Context(), loaded, 60, time.Millisecond,
+				func() { order = append(order, "joined") }, func() { order = append(order, "leaving") })
+			if err != nil || result.Lost != 0 || result.Joined.Count != 60 || result.Joined.Latency.Count != 60 || !slices.Equal(order, []string{"joined", "leaving"}) {
 				t.Fatalf("%+v, %v", result, err)
 			}
 			joined, err := load.Logins(t.Context(), loaded, 30, 1000)
@@ -89,7 +91,7 @@ func TestServerGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, err := load.Idle(t.Context(), loaded, 10, time.Second, server.Stop)
+	result, err := load.Idle(t.Context(), loaded, 10, time.Second, server.Stop, nil)
 	if err == nil || result.Lost == 0 {
 		t.Errorf("%+v, %v", result, err)
 	}

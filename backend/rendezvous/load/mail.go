@@ -14,13 +14,15 @@ import (
 // MailOptions say what Mail puts.
 type MailOptions struct {
 	Seed      Seed
-	Writers   int           // envelopes under way at a time; 64
-	Senders   int           // clients that put, each within its rate; 512, or as many as there are writers
-	Mailboxes int           // peers that get mail; enough to stay within the quota of each
-	Count     int           // envelopes
-	Size      int           // bytes of plaintext that an envelope is made for, before padding; MessageSize
-	For       time.Duration // stop after this long; 0: when all are put
-	Keep      string        // file for what VerifyMail needs; "": Mail verifies and deletes what it put
+	Writers   int             // envelopes under way at a time; 64
+	Senders   int             // clients that put, each within its rate; 512, or as many as there are writers
+	Mailboxes int             // peers that get mail; enough to stay within the quota of each
+	Count     int             // envelopes
+	Size      int             // bytes of plaintext that an envelope is made for, before padding; MessageSize
+	Rate      float64         // envelopes a second; 0: as many as can be
+	For       time.Duration   // stop after this long; 0: when all are put
+	Until     <-chan struct{} // stop when it is closed; nil: when all are put
+	Keep      string          // file for what VerifyMail needs; "": Mail verifies and deletes what it put
 	// Acknowledged, if it is not nil, is called after each acknowledgement, by any goroutine.
 	Acknowledged func()
 }
@@ -104,6 +106,7 @@ type writing struct {
 	options MailOptions
 	took    *histogram
 	free    chan *mailer // senders at rest, the one that rested longest first
+	began   time.Time
 
 	next, put, acknowledged, retried, reconnected atomic.Int64
 
@@ -123,7 +126,17 @@ func (w *writing) run(ctx context.Context, senders *Tincan) (MailResult, error) 
 		stop := time.AfterFunc(w.options.For, cancel)
 		defer stop.Stop()
 	}
+	if w.options.Until != nil {
+		go func() {
+			select {
+			case <-w.options.Until:
+				cancel()
+			case <-putContext.Done():
+			}
+		}()
+	}
 	began := time.Now()
+	w.began = began
 	w.last = began
 	beatContext, stopBeating := context.WithCancel(ctx)
 	var beating, group sync.WaitGroup
@@ -182,6 +195,9 @@ func (w *writing) write(ctx, putContext context.Context) {
 	for putContext.Err() == nil {
 		number := int(w.next.Add(1)) - 1
 		if number >= w.options.Count {
+			return
+		}
+		if w.options.Rate > 0 && !waitUntil(putContext, w.began.Add(time.Duration(float64(number)/w.options.Rate*float64(time.Second)))) {
 			return
 		}
 		w.put.Add(1)

@@ -13,20 +13,24 @@ type IdleResult struct {
 }
 
 // Idle brings count clients in and lets them do nothing but stay alive for a
-// while. settled, if it is not nil, is called when all are in.
-func Idle(ctx context.Context, service Service, count int, stay time.Duration, settled func()) (IdleResult, error) {
-	fleet, joined, err := Join(ctx, service, count, 0, func(int) Events { return Events{} })
+// while. joined, if it is not nil, is called when all are in, and leaving
+// before they leave.
+func Idle(ctx context.Context, service Service, count int, stay time.Duration, joined, leaving func()) (IdleResult, error) {
+	fleet, entry, err := Join(ctx, service, count, 0, func(int) Events { return Events{} })
 	if err != nil {
-		return IdleResult{Joined: joined}, err
+		return IdleResult{Joined: entry}, err
 	}
 	defer fleet.Leave()
-	if settled != nil {
-		settled()
+	if joined != nil {
+		joined()
 	}
 	began := time.Now()
 	waitUntil(ctx, began.Add(stay))
+	if leaving != nil {
+		leaving()
+	}
 	lost, _ := fleet.Lost()
-	return IdleResult{Joined: joined, Stayed: time.Since(began), Lost: lost}, fleet.check()
+	return IdleResult{Joined: entry, Stayed: time.Since(began), Lost: lost}, fleet.check()
 }
 
 // Logins brings count clients in at a rate, 0 for as fast as it goes, and
