@@ -3,17 +3,17 @@ package chat
 import (
 	"net/netip"
 
-	"github.com/gaissmai/bart"
 	"github.com/google/uuid"
 
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/netrange"
 )
 
 // Bans decides who is banned. It never changes after it was built, so that the
 // sockets may ask it while the list is edited. The zero value bans nobody.
 type Bans struct {
 	peers     map[identity.PeerID]uuid.UUID
-	addresses bart.Table[uuid.UUID]
+	addresses netrange.Table[uuid.UUID]
 	ranges    []netip.Prefix
 }
 
@@ -52,10 +52,10 @@ func (b *Bans) Peer(peer identity.PeerID) (uuid.UUID, bool) {
 // Address returns the ban that holds for an address: the longest range that
 // contains it. IPv4-mapped IPv6 counts as IPv4, and zones do not matter.
 func (b *Bans) Address(address netip.Addr) (uuid.UUID, bool) {
-	if b == nil || !address.IsValid() {
+	if b == nil {
 		return uuid.Nil, false
 	}
-	return b.addresses.Lookup(address.Unmap().WithZone(""))
+	return b.addresses.Lookup(address)
 }
 
 // Ranges returns the banned addresses and ranges.
@@ -67,10 +67,4 @@ func (b *Bans) Ranges() []netip.Prefix {
 }
 
 // NormalizePrefix unmaps IPv4-mapped IPv6 and clears the host bits.
-func NormalizePrefix(prefix netip.Prefix) netip.Prefix {
-	address, length := prefix.Addr().WithZone(""), prefix.Bits()
-	if address.Is4In6() && length >= 96 {
-		address, length = address.Unmap(), length-96
-	}
-	return netip.PrefixFrom(address, length).Masked()
-}
+func NormalizePrefix(prefix netip.Prefix) netip.Prefix { return netrange.Normalize(prefix) }

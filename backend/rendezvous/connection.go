@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -31,6 +32,8 @@ type connection struct {
 	known      bool // the login was good: larger frames are read
 
 	out     outbox
+	asked   requests
+	hinted  atomic.Bool       // that there is mail, and it fetched none since
 	device  identity.DeviceID // counted in server.devices when counted
 	counted bool
 	pinged  time.Time // of the last ping that was answered; only the reader touches it
@@ -146,6 +149,8 @@ func (c *connection) carryOut(effects []effect) {
 			c.lookup(ctx, e)
 		case issueRelay:
 			c.send(&wire.ServerFrame{Kind: &wire.ServerFrame_RelayCredentials{RelayCredentials: c.server.relayFor(c.session.peer, c.host)}})
+		case request:
+			c.queue(e)
 		case leave:
 			c.detach()
 			c.out.finish(c)
@@ -159,6 +164,10 @@ func (c *connection) attach(ctx context.Context, e attach) {
 		return
 	}
 	c.device, c.counted = e.device, true
+	if effects := c.turnAway(e.peer); effects != nil { //nolint:contextcheck // a name is looked up for as long as the server lives
+		c.carryOut(effects)
+		return
+	}
 	attachment, err := c.server.options.Engine.Attach(ctx, e.peer, e.device, e.record, c)
 	if err != nil {
 		c.refuse(err)
@@ -168,6 +177,7 @@ func (c *connection) attach(ctx context.Context, e attach) {
 	c.raw.prove()
 	c.carryOut(c.session.Admit(c.server.relayFor(e.peer, c.host), c.raw.address.String(), c.server.options.Now()))
 	c.out.open()
+	c.welcomed()
 }
 
 func (c *connection) relay(ctx context.Context, e relay) {
@@ -273,9 +283,7 @@ func (c *connection) Presence(peer identity.PeerID, online bool) {
 }
 
 // MailArrived implements engine.Sink.
-func (c *connection) MailArrived() {
-	c.out.putOpen(c, &wire.ServerFrame{Kind: &wire.ServerFrame_MailArrived{MailArrived: &wire.MailArrived{}}})
-}
+func (c *connection) MailArrived() { c.hint() }
 
 // Ended implements engine.Sink. The session is told apart from the engine's locks.
 func (c *connection) Ended(reason engine.End) {

@@ -22,6 +22,9 @@ type Limits struct {
 	Rate            float64       // frames a second; 20
 	Burst           float64       // frames at once; 60
 	Refusals        int           // frames over the rate until the session is closed; 60
+	PutsPerHour     int           // envelopes that one identity may leave in mailboxes; 1,000
+	PutBytesPerDay  int           // bytes of them; 64 MiB
+	WritesPerHour   int           // claims, entries and reports from one IPv4 address or IPv6 /64; 120
 }
 
 func (l Limits) withDefaults() Limits {
@@ -45,6 +48,9 @@ func (l Limits) withDefaults() Limits {
 	number(&l.Queue, 512<<10)
 	number(&l.Memory, 128<<20)
 	number(&l.Refusals, 60)
+	number(&l.PutsPerHour, 1000)
+	number(&l.PutBytesPerDay, 64<<20)
+	number(&l.WritesPerHour, 120)
 	if l.Rate == 0 {
 		l.Rate = protocol.Rate
 	}
@@ -63,12 +69,12 @@ type bucket struct {
 	filled time.Time
 }
 
-// take takes one token, or says how long until there is one.
-func (b *bucket) take(rate, burst float64, now time.Time) (bool, time.Duration) {
-	if b.takeMany(1, rate, burst, now) {
+// take takes count tokens, or says how long until there are so many.
+func (b *bucket) take(count, rate, burst float64, now time.Time) (bool, time.Duration) {
+	if b.takeMany(count, rate, burst, now) {
 		return true, 0
 	}
-	return false, time.Duration((1 - b.tokens) / rate * float64(time.Second))
+	return false, time.Duration((count - b.tokens) / rate * float64(time.Second))
 }
 
 // takeMany takes count tokens if there are so many.

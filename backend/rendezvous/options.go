@@ -11,6 +11,7 @@ import (
 
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine/memory"
+	"github.com/tincan-chat/tincan/backend/rendezvous/moderation"
 )
 
 // Options of a server.
@@ -29,8 +30,19 @@ type Options struct {
 	// Refuse says whether an address is banned; nil bans nobody. It is asked at
 	// accept and for every packet that is relayed, and must answer fast.
 	Refuse func(netip.Addr) bool
+	// Resolver finds the names of addresses for bans by domain; nil: the system's.
+	Resolver moderation.Resolver
+	// ReportThreshold is how many peers have to report somebody until the operator sees it; 3.
+	ReportThreshold int
+	// Announce is what the other servers and the devices are told of this one.
+	Announce AnnounceOptions
 	// Relay is STUN and TURN.
 	Relay RelayOptions
+	// Mailbox lets devices leave mail for others and fetch their own. Only with
+	// an engine that keeps what it was given: what "stored" means is a promise.
+	Mailbox bool
+	// Directory is for handles and for searching; likewise.
+	Directory DirectoryOptions
 	// Logger: nil logs nothing. Addresses are truncated, peers never named.
 	Logger *slog.Logger
 	// Now is the clock, nil for time.Now.
@@ -39,6 +51,24 @@ type Options struct {
 	Random io.Reader
 	// Limits bound what outsiders can do.
 	Limits Limits
+}
+
+// DirectoryOptions are of handles and the public directory. There are none without a host.
+type DirectoryOptions struct {
+	// Hosts are what may stand after the @ of a handle: the names of the server or its cluster.
+	Hosts []string
+	// Reserved are handles that nobody gets, beside the usual ones (admin, support, …).
+	Reserved []string
+}
+
+// AnnounceOptions are of a server that devices may be sent to.
+type AnnounceOptions struct {
+	// URL is wss://host:port, as devices reach the server from anywhere; "" keeps it out of the list.
+	URL string
+	// Weight is how much the server can carry beside the others, 1 to 1000; 100.
+	Weight uint32
+	// Version is of the program.
+	Version string
 }
 
 // RelayOptions are of STUN and TURN over UDP, in the same process.
@@ -82,6 +112,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Random == nil {
 		o.Random = rand.Reader
+	}
+	if o.Announce.Weight == 0 {
+		o.Announce.Weight = standardWeight
 	}
 	if o.Relay.Lifetime == 0 {
 		o.Relay.Lifetime = time.Hour

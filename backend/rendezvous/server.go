@@ -19,6 +19,8 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/rendezvous/directory"
+	"github.com/tincan-chat/tincan/backend/rendezvous/moderation"
 	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
@@ -50,6 +52,17 @@ type Server struct {
 	buffers  sync.Pool       // *[]byte of firstRead
 	memory   atomic.Int64    // bytes of half-read frames and queues
 
+	puts      putQuotas
+	writes    placeQuotas
+	work      usedWork
+	directory *directory.Directory // nil when there is none
+	// moderation is asked about everybody, beside refuseToo, which is the caller's own.
+	moderation *moderation.Moderation
+	refuseToo  func(netip.Addr) bool
+	servers    serverList
+	complained atomic.Int64 // Unix time of the last complaint about the engine
+	draining   atomic.Int64 // Unix milliseconds by which devices shall have moved; 0 while they may come
+
 	mu          sync.Mutex
 	closed      bool
 	connections map[*connection]struct{}
@@ -74,12 +87,19 @@ func New(options Options) (*Server, error) {
 		devices:     make(map[identity.DeviceID]int),
 		done:        make(chan struct{}),
 	}
-	s.terms.limits = options.Limits
+	s.terms.limits, s.terms.mailbox = options.Limits, options.Mailbox
+	s.puts = newPutQuotas(options.Limits)
+	s.writes = placeQuotas{most: float64(options.Limits.WritesPerHour), by: make(map[netip.Prefix]*bucket)}
 	s.terms.sign = func(purpose identity.Context, message []byte) []byte {
 		return identity.Sign(options.Key, purpose, message)
 	}
 	copy(s.terms.key[:], options.Key[ed25519.PrivateKeySize-ed25519.PublicKeySize:])
-	if err := s.open(ctx); err != nil {
+	s.openModeration()
+	err := s.openDirectory()
+	if err == nil {
+		err = s.open(ctx)
+	}
+	if err != nil {
 		cancel()
 		return nil, err
 	}
@@ -134,9 +154,11 @@ func describe(err error, address string) error {
 func (s *Server) Run(ctx context.Context) error {
 	stop := context.AfterFunc(ctx, func() { _ = s.Close() })
 	defer stop()
-	if !s.goRun(s.sweep) {
-		<-s.done
-		return nil
+	for _, work := range []func(){s.sweep, s.followDirectory, s.followModeration, s.enforce, s.watchServers} {
+		if !s.goRun(work) {
+			<-s.done
+			return nil
+		}
 	}
 	var listener net.Listener = s.listener
 	if s.options.TLS {
@@ -239,15 +261,6 @@ func (s *Server) Sessions() int {
 
 // Held returns how many bytes of half-read frames and queues there are; at most Limits.Memory.
 func (s *Server) Held() int64 { return s.memory.Load() }
-
-// Recheck cuts the connections whose address is refused by now: call it after a ban was added.
-func (s *Server) Recheck() {
-	for _, c := range s.all() {
-		if s.options.Refuse(c.raw.address.Addr()) {
-			c.cut()
-		}
-	}
-}
 
 type connectionKey struct{}
 

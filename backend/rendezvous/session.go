@@ -45,6 +45,8 @@ type terms struct {
 	key    identity.ServerKey
 	sign   func(context identity.Context, message []byte) []byte
 	limits Limits
+	// What the server offers beside signals.
+	mailbox, directory bool
 }
 
 // newSession starts a session with a fresh nonce and returns its challenge.
@@ -63,7 +65,7 @@ func (s *session) Handle(frame *wire.ClientFrame, now time.Time) []effect {
 	if s.phase == phaseEnded {
 		return nil
 	}
-	if good, complaint := s.count(now); !good {
+	if good, complaint := s.count(protocol.Cost(frame), now); !good {
 		return complaint
 	}
 	if s.phase != phaseOpen {
@@ -93,6 +95,14 @@ func (s *session) Handle(frame *wire.ClientFrame, now time.Time) []effect {
 		return []effect{lookup{id: kind.Lookup.GetId(), peer: peer}}
 	case *wire.ClientFrame_RelayRequest:
 		return []effect{issueRelay{}}
+	case *wire.ClientFrame_RegisterTags:
+		return s.handleRegisterTags(kind.RegisterTags, now)
+	case *wire.ClientFrame_PutMail:
+		return s.handlePutMail(kind.PutMail, now)
+	case *wire.ClientFrame_FetchMail:
+		return s.handleFetchMail(kind.FetchMail)
+	case *wire.ClientFrame_DeleteMail:
+		return s.handleDeleteMail(kind.DeleteMail)
 	case *wire.ClientFrame_Goodbye:
 		s.phase = phaseEnded
 		return []effect{leave{}}
@@ -100,6 +110,9 @@ func (s *session) Handle(frame *wire.ClientFrame, now time.Time) []effect {
 		// A kind of a newer minor version: not for us.
 		return nil
 	default:
+		if effects, ok := s.handleDirectory(frame); ok {
+			return effects
+		}
 		return s.malformed()
 	}
 }
@@ -124,7 +137,7 @@ func (s *session) Admit(relay *wire.RelayCredentials, observed string, now time.
 	return []effect{write{&wire.ServerFrame{Kind: &wire.ServerFrame_Welcome{Welcome: &wire.Welcome{
 		Signature: signature, TimeMs: now.UnixMilli(),
 		LeaseMs: protocol.Lease.Milliseconds(), HeartbeatMs: protocol.Heartbeat.Milliseconds(),
-		Relay: relay, ObservedAddress: observed,
+		Relay: relay, ObservedAddress: observed, Mailbox: s.terms.mailbox, Directory: s.terms.directory,
 	}}}}}
 }
 
@@ -211,13 +224,13 @@ func (s *session) handleSend(signal *wire.SendSignal) []effect {
 	return []effect{relay{id: signal.GetId(), to: to, envelope: signal.GetEnvelope()}}
 }
 
-// count says whether the frame keeps to the rate. If not it is complained about
+// count says whether a frame of such a cost keeps to the rate. If not it is complained about
 // once a second, and the session ends when it does not stop.
-func (s *session) count(now time.Time) (good bool, complaint []effect) {
+func (s *session) count(cost float64, now time.Time) (good bool, complaint []effect) {
 	limits := &s.terms.limits
-	good, wait := s.bucket.take(limits.Rate, limits.Burst, now)
+	good, wait := s.bucket.take(cost, limits.Rate, limits.Burst, now)
 	if good {
-		if s.bucket.tokens >= limits.Burst-1 {
+		if s.bucket.tokens >= limits.Burst-cost {
 			s.refused = 0
 		}
 		return true, nil

@@ -35,7 +35,7 @@ func newBench(t testing.TB) *bench {
 	}
 	b := &bench{testing: t, key: key, keys: keys, now: time.Unix(1_800_000_000, 0)}
 	b.terms = &terms{
-		limits: Limits{}.withDefaults(),
+		limits: Limits{}.withDefaults(), mailbox: true, directory: true,
 		sign: func(purpose identity.Context, message []byte) []byte {
 			return identity.Sign(key, purpose, message)
 		},
@@ -291,6 +291,8 @@ func TestMalformedFrames(t *testing.T) {
 // not panic, and never does anything before a good login.
 func FuzzSession(f *testing.F) {
 	b := newBench(f)
+	header := wire.OuterHeader{Kind: wire.EnvelopeKind_ENVELOPE_KIND_REQUEST, Expires: b.now.Add(time.Hour)}
+	fuzzLetter := append(header.Encode(wire.SmallestPadded+wire.SealOverhead), make([]byte, wire.EncapsulationSize+wire.SmallestPadded+wire.SealOverhead)...)
 	for _, encoding := range []protocol.Encoding{protocol.Protobuf, protocol.JSON} {
 		for _, frame := range []*wire.ClientFrame{
 			loginFrame(b.hello()),
@@ -299,6 +301,11 @@ func FuzzSession(f *testing.F) {
 			{Kind: &wire.ClientFrame_SendSignal{SendSignal: &wire.SendSignal{Id: 1, To: make([]byte, 32), Envelope: []byte("x")}}},
 			{Kind: &wire.ClientFrame_Lookup{Lookup: &wire.Lookup{Id: 1, Identity: make([]byte, 32)}}},
 			{Kind: &wire.ClientFrame_Publish{Publish: &wire.Publish{Record: b.hello().GetRecord()}}},
+			{Kind: &wire.ClientFrame_RegisterTags{RegisterTags: &wire.RegisterTags{Id: 1, Tags: []*wire.Tag{{Tag: make([]byte, 16), Box: 1, ExpiresMs: 1 << 60}}, Remove: [][]byte{make([]byte, 16)}}}},
+			{Kind: &wire.ClientFrame_PutMail{PutMail: &wire.PutMail{Id: 1, Envelope: fuzzLetter, Proof: &wire.PutMail_Work{Work: &wire.ProofOfWork{Day: 20_833, Nonce: 7}}}}},
+			{Kind: &wire.ClientFrame_PutMail{PutMail: &wire.PutMail{Id: 1, Envelope: fuzzLetter, Proof: &wire.PutMail_InviteSecret{InviteSecret: make([]byte, 16)}}}},
+			{Kind: &wire.ClientFrame_FetchMail{FetchMail: &wire.FetchMail{Id: 1, After: make([]byte, 8)}}},
+			{Kind: &wire.ClientFrame_DeleteMail{DeleteMail: &wire.DeleteMail{Id: 1, MailIds: [][]byte{make([]byte, 8)}}}},
 			{Kind: &wire.ClientFrame_Goodbye{Goodbye: &wire.Goodbye{}}},
 		} {
 			data, err := encoding.Encode(frame)
@@ -334,7 +341,11 @@ func FuzzSession(f *testing.F) {
 		}
 		open := *opened.session
 		open.bucket.tokens = 60
-		open.Handle(&frame, opened.now)
+		for _, e := range open.Handle(&frame, opened.now) {
+			if asked, ok := e.(request); ok && (asked.size() > 2*wire.MaxServerFrame || asked.unavailable() == nil) {
+				t.Errorf("a request of %d bytes", asked.size())
+			}
+		}
 	})
 }
 

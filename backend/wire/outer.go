@@ -44,8 +44,8 @@ func (h OuterHeader) Encode(ciphertext int) []byte {
 	header[4], header[5], header[6] = OuterVersion, OuterSuite, byte(h.Kind)
 	copy(header[7:], h.Tag[:])
 	copy(header[23:], h.KeyID[:])
-	binary.BigEndian.PutUint64(header[39:], uint64(max(h.Expires.UnixMilli(), 0))) //nolint:gosec // not negative
-	binary.BigEndian.PutUint32(header[47:], uint32(ciphertext))                    //nolint:gosec // at most LargestPadded
+	binary.BigEndian.PutUint64(header[39:], uint64(max(h.Expires.UnixMilli(), 0)))
+	binary.BigEndian.PutUint32(header[47:], uint32(ciphertext))
 	return header
 }
 
@@ -72,7 +72,7 @@ func ParseOuter(sealed []byte) (OuterHeader, error) {
 		Kind:    EnvelopeKind(sealed[6]),
 		Tag:     [16]byte(sealed[7:23]),
 		KeyID:   [16]byte(sealed[23:39]),
-		Expires: time.UnixMilli(int64(expires)), //nolint:gosec // checked above
+		Expires: time.UnixMilli(int64(expires)),
 	}, nil
 }
 

@@ -140,8 +140,23 @@ func (r Record) IsZero() bool { return r.encoded == nil }
 // Has says whether the device list names a device.
 func (r Record) Has(device identity.DeviceID) bool { return slices.Contains(r.devices, device) }
 
+// Devices returns how many devices the list names.
+func (r Record) Devices() int { return len(r.devices) }
+
 // Size is what the record takes, in bytes.
 func (r Record) Size() int { return len(r.encoded) }
+
+// Encoded returns the record as DecodeRecord takes it; it must not be changed.
+func (r Record) Encoded() []byte { return r.encoded }
+
+// DecodeRecord verifies a record that was stored: see ParseRecord.
+func DecodeRecord(peer identity.PeerID, encoded []byte) (Record, error) {
+	var message wire.PeerRecord
+	if err := wire.Decode(encoded, maxRecordBytes, &message); err != nil {
+		return Record{}, fmt.Errorf("%w: %w", ErrRecord, err)
+	}
+	return ParseRecord(peer, &message)
+}
 
 // Message returns the record as it goes on the wire.
 func (r Record) Message() (*wire.PeerRecord, error) {

@@ -20,6 +20,14 @@
 // Over TLS the server's certificate is self-signed with the server's own
 // Ed25519 key, so the certificate proves exactly the key that the address names.
 //
+// # Mail
+//
+// A mailbox opens with a tag, which stands in the outer header of an envelope.
+// A contact was given the tag; whoever has an invite shows its secret, of which
+// [InviteTag] is the hash; a stranger computes [StrangerTag] and proves work
+// ([MakeWork]). Frames that make the server write take more of the rate than
+// others: [Cost].
+//
 // The first Watch of a session is the whole set: it replaces what an earlier
 // session of the same device left behind. Later ones change it.
 package protocol

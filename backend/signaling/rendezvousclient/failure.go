@@ -59,7 +59,7 @@ func saidBy(said *wire.ServerError) *Failure {
 		failure.Code = signaling.CodeLimit
 	case wire.ErrorCode_ERROR_CODE_SHUTDOWN:
 		failure.Code = signaling.CodeShutdown
-	case wire.ErrorCode_ERROR_CODE_LOGIN, wire.ErrorCode_ERROR_CODE_PROTOCOL, wire.ErrorCode_ERROR_CODE_UNSPECIFIED:
+	case wire.ErrorCode_ERROR_CODE_BANNED, wire.ErrorCode_ERROR_CODE_LOGIN, wire.ErrorCode_ERROR_CODE_PROTOCOL, wire.ErrorCode_ERROR_CODE_UNSPECIFIED:
 	}
 	return failure
 }

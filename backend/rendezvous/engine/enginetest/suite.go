@@ -14,132 +14,85 @@ import (
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
+// Cluster is one engine, or several that are one.
+type Cluster struct {
+	Engines []engine.Engine
+	// Settle returns when everything that was done has arrived everywhere. Nil: it has when the calls return.
+	Settle func(t *testing.T)
+	// Keep has the suite use the engines for one test after the other and close
+	// them in the last; open returns the same cluster each time.
+	Keep bool
+
+	joined int
+}
+
 // Run runs the suite on engines that open makes; it closes them.
 func Run(t *testing.T, open func(t *testing.T) engine.Engine) {
 	t.Helper()
-	tests := map[string]func(*testing.T, engine.Engine){
-		"presence is mutual":                presenceIsMutual,
-		"presence ends when watching ends":  presenceEnds,
-		"signals":                           signals,
-		"absent is said to watchers only":   absentToWatchersOnly,
-		"the newest attachment wins":        newestWins,
-		"the first watch replaces":          firstWatchReplaces,
-		"records don't fall back":           recordsDontFall,
-		"records survive leaving":           recordsSurvive,
-		"two devices of a peer":             twoDevices,
-		"too many watched":                  tooMany,
-		"after closing":                     afterClosing,
-		"many devices at once":              manyAtOnce,
-		"an ended attachment does nothing":  endedDoesNothing,
-		"a refused attach leaves no traces": refusedAttach,
+	RunCluster(t, func(t *testing.T) *Cluster { return &Cluster{Engines: []engine.Engine{open(t)}} })
+}
+
+// RunCluster runs the suite with attachments that are spread over the engines of
+// a cluster; it closes them.
+func RunCluster(t *testing.T, open func(t *testing.T) *Cluster) {
+	t.Helper()
+	tests := []struct {
+		name string
+		run  func(*testing.T, *Cluster)
+	}{
+		{"presence is mutual", presenceIsMutual},
+		{"presence ends when watching ends", presenceEnds},
+		{"signals", signals},
+		{"absent is said to watchers only", absentToWatchersOnly},
+		{"the newest attachment wins", newestWins},
+		{"the newest of many at once wins", newestOfMany},
+		{"the first watch replaces", firstWatchReplaces},
+		{"records don't fall back", recordsDontFall},
+		{"records survive leaving", recordsSurvive},
+		{"two devices of a peer", twoDevices},
+		{"too many watched", tooMany},
+		{"many devices at once", manyAtOnce},
+		{"a crowd is told the truth", crowd},
+		{"an ended attachment does nothing", endedDoesNothing},
+		{"a refused attach leaves no traces", refusedAttach},
+		{"after closing", afterClosing},
 	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			opened := open(t)
-			t.Cleanup(func() {
-				if err := opened.Close(); err != nil {
-					t.Errorf("Close: %v", err)
-				}
-			})
-			test(t, opened)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			cluster := open(t)
+			if !cluster.Keep {
+				t.Cleanup(func() { cluster.closeAll(t) })
+			}
+			test.run(t, cluster)
 		})
 	}
 }
 
-// sink notes what an attachment is told.
-type sink struct {
-	mu    sync.Mutex
-	notes []string
-	full  bool
-}
-
-func (s *sink) note(text string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.notes = append(s.notes, text)
-}
-
-func (s *sink) Deliver(envelope []byte) bool {
-	s.note("deliver " + string(envelope))
-	return !s.full
-}
-
-func (s *sink) Presence(peer identity.PeerID, online bool) {
-	s.note(presence(peer, online))
-}
-
-func (s *sink) MailArrived() { s.note("mail") }
-
-func (s *sink) Ended(reason engine.End) { s.note(fmt.Sprintf("ended %d", reason)) }
-
-func presence(peer identity.PeerID, online bool) string {
-	return fmt.Sprintf("presence %x %t", peer[:4], online)
-}
-
-// expect takes the notes since the last call; their order doesn't count.
-func (s *sink) expect(t *testing.T, want ...string) {
+func (c *Cluster) closeAll(t *testing.T) {
 	t.Helper()
-	s.mu.Lock()
-	got := s.notes
-	s.notes = nil
-	s.mu.Unlock()
-	slices.Sort(got)
-	slices.Sort(want)
-	if !slices.Equal(got, want) {
-		t.Errorf("told %q, want %q", got, want)
+	for _, opened := range c.Engines {
+		if err := opened.Close(); err != nil {
+			t.Errorf("Close: %v", err)
+		}
 	}
 }
 
-type member struct {
-	rendezvoustest.Device
-	*sink
-
-	attachment engine.Attachment
+// next returns the engine for the next attachment or question.
+func (c *Cluster) next() engine.Engine {
+	c.joined++
+	return c.Engines[c.joined%len(c.Engines)]
 }
 
-func join(t *testing.T, opened engine.Engine) *member {
+func (c *Cluster) settle(t *testing.T) {
 	t.Helper()
-	return joinAs(t, opened, rendezvoustest.NewDevice(t))
-}
-
-func joinAs(t *testing.T, opened engine.Engine, device rendezvoustest.Device) *member {
-	t.Helper()
-	m := &member{Device: device, sink: &sink{}}
-	attachment, err := opened.Attach(t.Context(), device.Peer(), device.Keys.Device(), parse(t, device, device.Record), m.sink)
-	if err != nil {
-		t.Fatalf("Attach: %v", err)
-	}
-	m.attachment = attachment
-	return m
-}
-
-func parse(t *testing.T, device rendezvoustest.Device, message *wire.PeerRecord) engine.Record {
-	t.Helper()
-	record, err := engine.ParseRecord(device.Peer(), message)
-	if err != nil {
-		t.Fatalf("ParseRecord: %v", err)
-	}
-	return record
-}
-
-func (m *member) watch(t *testing.T, add, remove []identity.PeerID) {
-	t.Helper()
-	if err := m.attachment.Watch(t.Context(), add, remove); err != nil {
-		t.Fatalf("Watch: %v", err)
-	}
-}
-
-func (m *member) send(t *testing.T, to identity.PeerID, text string, want engine.Outcome) {
-	t.Helper()
-	got, err := m.attachment.Send(t.Context(), to, []byte(text))
-	if err != nil || got != want {
-		t.Errorf("Send = %v, %v, want %v", got, err, want)
+	if c.Settle != nil {
+		c.Settle(t)
 	}
 }
 
 func only(peers ...identity.PeerID) []identity.PeerID { return peers }
 
-func presenceIsMutual(t *testing.T, opened engine.Engine) {
+func presenceIsMutual(t *testing.T, opened *Cluster) {
 	ana, ben := join(t, opened), join(t, opened)
 	ana.watch(t, only(ben.Peer()), nil)
 	ana.expect(t)
@@ -157,7 +110,7 @@ func presenceIsMutual(t *testing.T, opened engine.Engine) {
 	again.expect(t, presence(ana.Peer(), true))
 }
 
-func presenceEnds(t *testing.T, opened engine.Engine) {
+func presenceEnds(t *testing.T, opened *Cluster) {
 	ana, ben, cleo := join(t, opened), join(t, opened), join(t, opened)
 	ana.watch(t, only(ben.Peer(), cleo.Peer(), ana.Peer()), nil)
 	ben.watch(t, only(ana.Peer()), nil)
@@ -172,7 +125,7 @@ func presenceEnds(t *testing.T, opened engine.Engine) {
 	cleo.expect(t)
 }
 
-func signals(t *testing.T, opened engine.Engine) {
+func signals(t *testing.T, opened *Cluster) {
 	ana, ben := join(t, opened), join(t, opened)
 	ana.send(t, ben.Peer(), "a request", engine.Accepted)
 	ben.expect(t, "deliver a request")
@@ -182,7 +135,7 @@ func signals(t *testing.T, opened engine.Engine) {
 	ben.expect(t, "deliver lost")
 }
 
-func absentToWatchersOnly(t *testing.T, opened engine.Engine) {
+func absentToWatchersOnly(t *testing.T, opened *Cluster) {
 	ana, ben, stranger := join(t, opened), join(t, opened), join(t, opened)
 	ana.watch(t, only(ben.Peer()), nil)
 	ben.watch(t, only(ana.Peer()), nil)
@@ -207,7 +160,7 @@ func absentToWatchersOnly(t *testing.T, opened engine.Engine) {
 	ana.expect(t, presence(ben.Peer(), true), presence(ben.Peer(), false), presence(ben.Peer(), false))
 }
 
-func newestWins(t *testing.T, opened engine.Engine) {
+func newestWins(t *testing.T, opened *Cluster) {
 	ana, ben := join(t, opened), join(t, opened)
 	ana.watch(t, only(ben.Peer()), nil)
 	ben.watch(t, only(ana.Peer()), nil)
@@ -225,7 +178,42 @@ func newestWins(t *testing.T, opened engine.Engine) {
 	ana.expect(t)
 }
 
-func firstWatchReplaces(t *testing.T, opened engine.Engine) {
+// newestOfMany has one device log in everywhere at the same moment: one of the
+// attachments is left, and only that one gets what is sent.
+func newestOfMany(t *testing.T, opened *Cluster) {
+	ana, device := join(t, opened), rendezvoustest.NewDevice(t)
+	record := parse(t, device, device.Record)
+	sinks := make([]*sink, 6)
+	var group sync.WaitGroup
+	for i := range sinks {
+		sinks[i] = &sink{cluster: opened}
+		there := opened.next()
+		group.Go(func() {
+			if _, err := there.Attach(t.Context(), device.Peer(), device.Keys.Device(), record, sinks[i]); err != nil {
+				t.Errorf("Attach: %v", err)
+			}
+		})
+	}
+	group.Wait()
+	ana.send(t, device.Peer(), "who is left?", engine.Accepted)
+	opened.settle(t)
+	var ended, told int
+	for _, one := range sinks {
+		one.mu.Lock()
+		switch {
+		case slices.Equal(one.notes, []string{fmt.Sprintf("ended %d", engine.EndReplaced)}):
+			ended++
+		case slices.Equal(one.notes, []string{"deliver who is left?"}):
+			told++
+		}
+		one.mu.Unlock()
+	}
+	if ended != len(sinks)-1 || told != 1 {
+		t.Errorf("%d attachments ended and %d got the message, of %d", ended, told, len(sinks))
+	}
+}
+
+func firstWatchReplaces(t *testing.T, opened *Cluster) {
 	ana, ben, cleo := join(t, opened), join(t, opened), join(t, opened)
 	ana.watch(t, only(ben.Peer()), nil)
 	cleo.watch(t, only(ben.Peer()), nil)
@@ -238,7 +226,7 @@ func firstWatchReplaces(t *testing.T, opened engine.Engine) {
 	newer.expect(t, presence(cleo.Peer(), true))
 }
 
-func recordsDontFall(t *testing.T, opened engine.Engine) {
+func recordsDontFall(t *testing.T, opened *Cluster) {
 	ana := join(t, opened)
 	if err := ana.attachment.Publish(t.Context(), parse(t, ana.Device, ana.RecordOf(t, 2, 3))); err != nil {
 		t.Fatalf("Publish: %v", err)
@@ -248,7 +236,7 @@ func recordsDontFall(t *testing.T, opened engine.Engine) {
 		if err := ana.attachment.Publish(t.Context(), record); !errors.Is(err, engine.ErrOlder) {
 			t.Errorf("Publish of an older record = %v", err)
 		}
-		if _, err := opened.Attach(t.Context(), ana.Peer(), ana.Keys.Device(), record, &sink{}); !errors.Is(err, engine.ErrOlder) {
+		if _, err := opened.next().Attach(t.Context(), ana.Peer(), ana.Keys.Device(), record, &sink{cluster: opened}); !errors.Is(err, engine.ErrOlder) {
 			t.Errorf("Attach with an older record = %v", err)
 		}
 	}
@@ -264,9 +252,9 @@ func recordsDontFall(t *testing.T, opened engine.Engine) {
 	}
 }
 
-func lookup(t *testing.T, opened engine.Engine, peer identity.PeerID) *wire.PeerRecord {
+func lookup(t *testing.T, opened *Cluster, peer identity.PeerID) *wire.PeerRecord {
 	t.Helper()
-	record, found, err := opened.Lookup(t.Context(), peer)
+	record, found, err := opened.next().Lookup(t.Context(), peer)
 	if err != nil || !found {
 		t.Fatalf("Lookup = %t, %v", found, err)
 	}
@@ -277,19 +265,19 @@ func lookup(t *testing.T, opened engine.Engine, peer identity.PeerID) *wire.Peer
 	return message
 }
 
-func recordsSurvive(t *testing.T, opened engine.Engine) {
+func recordsSurvive(t *testing.T, opened *Cluster) {
 	ana := join(t, opened)
 	ana.attachment.Detach()
 	message := lookup(t, opened, ana.Peer())
 	if !bytes.Equal(message.GetKeyRecords()[0].GetBody(), ana.Record.GetKeyRecords()[0].GetBody()) {
 		t.Error("another record came back")
 	}
-	if _, found, err := opened.Lookup(t.Context(), rendezvoustest.NewDevice(t).Peer()); found || err != nil {
+	if _, found, err := opened.next().Lookup(t.Context(), rendezvoustest.NewDevice(t).Peer()); found || err != nil {
 		t.Errorf("Lookup of nobody = %t, %v", found, err)
 	}
 }
 
-func twoDevices(t *testing.T, opened engine.Engine) {
+func twoDevices(t *testing.T, opened *Cluster) {
 	first := rendezvoustest.NewDevice(t)
 	second := rendezvoustest.NewDevice(t)
 	both := twoDeviceList(t, first, second)
@@ -297,8 +285,8 @@ func twoDevices(t *testing.T, opened engine.Engine) {
 	watcher := join(t, opened)
 	var joined []*member
 	for _, device := range []rendezvoustest.Device{first, second} {
-		m := &member{Device: device, sink: &sink{}}
-		attachment, err := opened.Attach(t.Context(), peer, device.Keys.Device(), parse(t, first, both), m.sink)
+		m := &member{Device: device, sink: &sink{cluster: opened}}
+		attachment, err := opened.next().Attach(t.Context(), peer, device.Keys.Device(), parse(t, first, both), m.sink)
 		if err != nil {
 			t.Fatalf("Attach: %v", err)
 		}
@@ -319,18 +307,18 @@ func twoDevices(t *testing.T, opened engine.Engine) {
 	watcher.expect(t, presence(peer, false))
 
 	// A newer list without the second device ends it.
-	again := &member{Device: second, sink: &sink{}}
-	attachment, err := opened.Attach(t.Context(), peer, second.Keys.Device(), parse(t, first, both), again.sink)
+	again := &member{Device: second, sink: &sink{cluster: opened}}
+	attachment, err := opened.next().Attach(t.Context(), peer, second.Keys.Device(), parse(t, first, both), again.sink)
 	if err != nil {
 		t.Fatalf("Attach: %v", err)
 	}
 	again.attachment = attachment
-	alone := &member{Device: first, sink: &sink{}}
-	if _, err = opened.Attach(t.Context(), peer, first.Keys.Device(), parse(t, first, first.RecordOf(t, 3, 2)), alone.sink); err != nil {
+	alone := &member{Device: first, sink: &sink{cluster: opened}}
+	if _, err = opened.next().Attach(t.Context(), peer, first.Keys.Device(), parse(t, first, first.RecordOf(t, 3, 2)), alone.sink); err != nil {
 		t.Fatalf("Attach: %v", err)
 	}
 	again.expect(t, fmt.Sprintf("ended %d", engine.EndRevoked))
-	if _, err = opened.Attach(t.Context(), peer, second.Keys.Device(), parse(t, first, both), &sink{}); !errors.Is(err, engine.ErrOlder) {
+	if _, err = opened.next().Attach(t.Context(), peer, second.Keys.Device(), parse(t, first, both), &sink{cluster: opened}); !errors.Is(err, engine.ErrOlder) {
 		t.Errorf("Attach of a revoked device = %v", err)
 	}
 }
@@ -347,7 +335,7 @@ func twoDeviceList(t *testing.T, first, second rendezvoustest.Device) *wire.Peer
 	return &wire.PeerRecord{DeviceList: first.SignedAsIdentity(identity.ContextDeviceList, body)}
 }
 
-func tooMany(t *testing.T, opened engine.Engine) {
+func tooMany(t *testing.T, opened *Cluster) {
 	ana, ben := join(t, opened), join(t, opened)
 	many := make([]identity.PeerID, 0, wire.MaxWatched)
 	for i := range wire.MaxWatched {
@@ -364,14 +352,12 @@ func tooMany(t *testing.T, opened engine.Engine) {
 	ana.watch(t, only(many[1], many[1], many[2]), nil)
 }
 
-func afterClosing(t *testing.T, opened engine.Engine) {
+func afterClosing(t *testing.T, opened *Cluster) {
 	ana := join(t, opened)
 	for range 2 {
-		if err := opened.Close(); err != nil {
-			t.Fatalf("Close: %v", err)
-		}
+		opened.closeAll(t)
 	}
-	if _, _, err := opened.Lookup(t.Context(), ana.Peer()); !errors.Is(err, engine.ErrClosed) {
+	if _, _, err := opened.next().Lookup(t.Context(), ana.Peer()); !errors.Is(err, engine.ErrClosed) {
 		t.Errorf("Lookup = %v", err)
 	}
 	if err := ana.attachment.Watch(t.Context(), nil, nil); !errors.Is(err, engine.ErrClosed) {
@@ -383,7 +369,7 @@ func afterClosing(t *testing.T, opened engine.Engine) {
 	ana.attachment.Detach()
 }
 
-func manyAtOnce(t *testing.T, opened engine.Engine) {
+func manyAtOnce(t *testing.T, opened *Cluster) {
 	const count = 20
 	devices := make([]rendezvoustest.Device, count)
 	all := make([]identity.PeerID, count)
@@ -394,14 +380,15 @@ func manyAtOnce(t *testing.T, opened engine.Engine) {
 	members := make([]*member, count)
 	var group sync.WaitGroup
 	for i := range devices {
+		there := opened.next()
 		group.Go(func() {
-			m := &member{Device: devices[i], sink: &sink{}}
+			m := &member{Device: devices[i], sink: &sink{cluster: opened}}
 			record, err := engine.ParseRecord(m.Peer(), m.Record)
 			if err != nil {
 				t.Errorf("ParseRecord: %v", err)
 				return
 			}
-			if m.attachment, err = opened.Attach(t.Context(), m.Peer(), m.Keys.Device(), record, m.sink); err != nil {
+			if m.attachment, err = there.Attach(t.Context(), m.Peer(), m.Keys.Device(), record, m.sink); err != nil {
 				t.Errorf("Attach: %v", err)
 				return
 			}
@@ -417,6 +404,7 @@ func manyAtOnce(t *testing.T, opened engine.Engine) {
 		})
 	}
 	group.Wait()
+	opened.settle(t)
 	for _, m := range members {
 		if m == nil {
 			continue
@@ -435,7 +423,7 @@ func manyAtOnce(t *testing.T, opened engine.Engine) {
 	}
 }
 
-func endedDoesNothing(t *testing.T, opened engine.Engine) {
+func endedDoesNothing(t *testing.T, opened *Cluster) {
 	ana, ben := join(t, opened), join(t, opened)
 	ana.attachment.Detach()
 	ana.attachment.Detach()
@@ -451,13 +439,13 @@ func endedDoesNothing(t *testing.T, opened engine.Engine) {
 	ben.expect(t)
 }
 
-func refusedAttach(t *testing.T, opened engine.Engine) {
+func refusedAttach(t *testing.T, opened *Cluster) {
 	ana, other := rendezvoustest.NewDevice(t), rendezvoustest.NewDevice(t)
-	_, err := opened.Attach(t.Context(), ana.Peer(), other.Keys.Device(), parse(t, ana, ana.Record), &sink{})
+	_, err := opened.next().Attach(t.Context(), ana.Peer(), other.Keys.Device(), parse(t, ana, ana.Record), &sink{cluster: opened})
 	if !errors.Is(err, engine.ErrRevoked) {
 		t.Errorf("Attach of a foreign device = %v", err)
 	}
-	if _, found, lookupErr := opened.Lookup(t.Context(), ana.Peer()); found || lookupErr != nil {
+	if _, found, lookupErr := opened.next().Lookup(t.Context(), ana.Peer()); found || lookupErr != nil {
 		t.Errorf("Lookup = %t, %v", found, lookupErr)
 	}
 }

@@ -24,7 +24,7 @@ type mailbox struct {
 	mu     sync.Mutex
 	closed bool
 	tags   map[engine.Tag]registered
-	counts map[identity.PeerID]int // tags of each peer
+	owned  map[identity.PeerID]map[engine.Tag]bool
 	boxes  map[identity.PeerID][]*kept
 	seen   map[[sha256.Size]byte]time.Time // tag and envelope
 	last   uint64
@@ -47,7 +47,7 @@ type kept struct {
 
 func newMailbox(now func() time.Time, hint func(identity.PeerID)) *mailbox {
 	return &mailbox{
-		now: now, hint: hint, tags: make(map[engine.Tag]registered), counts: make(map[identity.PeerID]int),
+		now: now, hint: hint, tags: make(map[engine.Tag]registered), owned: make(map[identity.PeerID]map[engine.Tag]bool),
 		boxes: make(map[identity.PeerID][]*kept), seen: make(map[[sha256.Size]byte]time.Time),
 	}
 }
@@ -59,37 +59,59 @@ func (m *mailbox) Register(_ context.Context, owner identity.PeerID, add []engin
 	if m.closed {
 		return engine.ErrClosed
 	}
-	now, fresh := m.now(), 0
+	now := m.now()
+	after := m.held(owner, now)
 	for _, claim := range add {
-		held, ok := m.tags[claim.Tag]
-		if ok && held.owner != owner && now.Before(held.expires) {
+		if held, ok := m.tags[claim.Tag]; ok && held.owner != owner && now.Before(held.expires) {
 			return engine.ErrTagTaken
 		}
-		if !ok || held.owner != owner {
-			fresh++
-		}
+		after[claim.Tag] = true
 	}
-	if m.counts[owner]+fresh > engine.MaxTags {
+	for _, tag := range remove {
+		delete(after, tag)
+	}
+	if len(after) > engine.MaxTags {
 		return engine.ErrTooManyTags
 	}
 	for _, claim := range add {
-		if held, ok := m.tags[claim.Tag]; ok {
-			m.counts[held.owner]--
-		}
-		m.counts[owner]++
+		m.drop(claim.Tag)
 		expires := claim.Expires
 		if most := now.Add(engine.MaxTagLife); expires.After(most) {
 			expires = most
 		}
 		m.tags[claim.Tag] = registered{owner: owner, box: claim.Box, expires: expires}
+		if m.owned[owner] == nil {
+			m.owned[owner] = make(map[engine.Tag]bool)
+		}
+		m.owned[owner][claim.Tag] = true
 	}
 	for _, tag := range remove {
 		if m.tags[tag].owner == owner {
-			delete(m.tags, tag)
-			m.counts[owner]--
+			m.drop(tag)
 		}
 	}
 	return nil
+}
+
+// held returns a peer's tags that did not expire, and forgets those that did.
+func (m *mailbox) held(owner identity.PeerID, now time.Time) map[engine.Tag]bool {
+	tags := make(map[engine.Tag]bool)
+	for tag := range m.owned[owner] {
+		if now.Before(m.tags[tag].expires) {
+			tags[tag] = true
+		} else {
+			m.drop(tag)
+		}
+	}
+	return tags
+}
+
+func (m *mailbox) drop(tag engine.Tag) {
+	owner := m.tags[tag].owner
+	delete(m.tags, tag)
+	if delete(m.owned[owner], tag); len(m.owned[owner]) == 0 {
+		delete(m.owned, owner)
+	}
 }
 
 // Resolve implements engine.Mailbox.
@@ -209,5 +231,5 @@ func (m *mailbox) close() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.closed = true
-	m.tags, m.counts, m.boxes, m.seen = nil, nil, nil, nil
+	m.tags, m.owned, m.boxes, m.seen = nil, nil, nil, nil
 }

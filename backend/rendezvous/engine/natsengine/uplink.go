@@ -1,0 +1,301 @@
+package natsengine
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/nats-io/nats.go"
+
+	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
+	"github.com/tincan-chat/tincan/backend/rendezvous/engine/switchboard"
+)
+
+const (
+	inboundSize = 8 << 10 // messages that wait for the dispatcher; what comes beyond is lost, and mended
+	signalWait  = 2 * time.Second
+)
+
+// uplink connects the board with the other nodes. It implements
+// switchboard.Uplink by a queue; queue.go empties it, inbound.go takes what comes.
+type uplink struct {
+	engine      *Engine
+	connection  *nats.Conn
+	incarnation uint64 // this process; another one after a restart
+	clock       *clock
+	away        *away
+	inbound     chan *nats.Msg
+	queue       *queue
+	links       *links
+	lookups     chan pair // who turned out to be nowhere
+	refreshes   *refreshes
+
+	busy    atomic.Int64  // work that waits or is done; tests wait for 0
+	lost    atomic.Bool   // something that other nodes said, or were told
+	handled atomic.Uint64 // messages that changed or asked something, for tests
+
+	mu      sync.Mutex
+	signals map[uint64]chan engine.Outcome // that wait for an answer
+	syncs   map[syncKey]func()
+	next    uint64
+}
+
+type pair struct {
+	from, about identity.PeerID
+	attempt     int
+}
+
+// syncKey is one node's answer that is waited for.
+type syncKey struct{ incarnation, number uint64 }
+
+func newUplink(ctx context.Context, e *Engine) (*uplink, error) {
+	var random [8]byte
+	_, _ = rand.Read(random[:]) // never fails
+	u := &uplink{
+		engine: e, incarnation: binary.BigEndian.Uint64(random[:]) | 1,
+		inbound: make(chan *nats.Msg, inboundSize), lookups: make(chan pair, maxLookups),
+		signals: make(map[uint64]chan engine.Outcome), syncs: make(map[syncKey]func()),
+	}
+	u.clock = &clock{now: time.Now, node: u.incarnation}
+	u.queue = newQueue(u)
+	u.links = newLinks(u)
+	u.refreshes = newRefreshes(u)
+	var err error
+	if e.embedded.presence, err = u.connect(); err != nil {
+		return nil, err
+	}
+	u.connection = e.embedded.presence
+	if u.away, err = openAway(ctx, e.stream, e.options); err != nil {
+		return nil, err
+	}
+	u.away.busy = &u.busy
+	return u, nil
+}
+
+// connect opens the connection for what nodes tell each other.
+func (u *uplink) connect() (*nats.Conn, error) {
+	logger := u.engine.options.Logger
+	return u.engine.embedded.connect(nats.NoEcho(),
+		nats.ReconnectHandler(func(*nats.Conn) { u.missed() }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) {
+			logger.Warn("connection to NATS", "error", err)
+			if errors.Is(err, nats.ErrSlowConsumer) {
+				u.missed()
+			}
+		}))
+}
+
+// join starts what runs until the engine closes, and tells the other nodes.
+func (u *uplink) join() error {
+	for _, subject := range []string{nodeSubject(u.incarnation), backPrefix + number(u.incarnation) + ".>", allNodes} {
+		if _, err := u.connection.ChanSubscribe(subject, u.inbound); err != nil {
+			return fmt.Errorf("natsengine: %w", err)
+		}
+	}
+	e := u.engine
+	e.tasks.Go(func() { u.dispatch(e.background) })
+	e.tasks.Go(func() { u.queue.run(e.background) })
+	e.tasks.Go(func() { u.away.write(e.background) })
+	for range awayWriters {
+		e.tasks.Go(func() { u.look(e.background) })
+	}
+	e.tasks.Go(func() { u.refreshes.run(e.background) })
+	return nil
+}
+
+// leave tells the other nodes that this one stops, so that they need not find out.
+func (u *uplink) leave() {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(u.engine.background), answerWait)
+	defer cancel()
+	if err := u.away.writeRound(ctx); err != nil {
+		u.away.logged(err)
+	}
+	u.publish(allNodes, "", message{kind: kindBye})
+	_ = u.connection.FlushTimeout(time.Second) // they find out otherwise
+}
+
+// publish sends one message. While the connection is down it is lost, and mended later.
+func (u *uplink) publish(subject, reply string, m message) {
+	m.node, m.clock = u.incarnation, u.clock.read()
+	err := u.connection.PublishMsg(&nats.Msg{Subject: subject, Reply: reply, Data: m.encode()})
+	if err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
+		u.missed()
+	}
+}
+
+// missed has everything told anew: something was lost.
+func (u *uplink) missed() { u.lost.Store(true) }
+
+// Came implements switchboard.Uplink.
+func (u *uplink) Came(peer identity.PeerID) { u.queue.add(order{kind: orderCame, peer: peer}) }
+
+// Left implements switchboard.Uplink.
+func (u *uplink) Left(peer identity.PeerID) { u.queue.add(order{kind: orderLeft, peer: peer}) }
+
+// Attached implements switchboard.Uplink.
+func (u *uplink) Attached(attachment *switchboard.Attachment) {
+	u.queue.add(order{kind: orderClaim, attachment: attachment})
+}
+
+// Ask implements switchboard.Uplink.
+func (u *uplink) Ask(from, to identity.PeerID) {
+	u.queue.add(order{kind: orderAsk, peer: from, other: to})
+}
+
+// Mend implements switchboard.Uplink.
+func (u *uplink) Mend(node switchboard.Node, from, to identity.PeerID) {
+	u.queue.add(order{kind: orderMend, node: node, peer: from, other: to})
+}
+
+// Unwatch implements switchboard.Uplink.
+func (u *uplink) Unwatch(node switchboard.Node, from, to identity.PeerID) {
+	u.queue.add(order{kind: orderUnwatch, node: node, peer: from, other: to})
+}
+
+// Clear implements switchboard.Uplink.
+func (u *uplink) Clear(node switchboard.Node, from, to identity.PeerID) {
+	u.queue.add(order{kind: orderClear, node: node, peer: from, other: to})
+}
+
+// Remember implements switchboard.Uplink.
+func (u *uplink) Remember(peer identity.PeerID, watched switchboard.Watched) {
+	u.away.remember(peer, watched)
+}
+
+// Fact implements switchboard.Uplink.
+func (u *uplink) Fact(node switchboard.Node, from, to identity.PeerID) {
+	u.queue.add(order{kind: orderFact, node: node, peer: from, other: to})
+}
+
+// Hold implements switchboard.Uplink.
+func (u *uplink) Hold(node switchboard.Node, peer identity.PeerID, device identity.DeviceID) {
+	u.queue.add(order{kind: orderHeld, node: node, peer: peer, device: device})
+}
+
+// Refuse implements switchboard.Uplink.
+func (u *uplink) Refuse(node switchboard.Node, claim switchboard.Claim) {
+	u.queue.add(order{kind: orderRefuse, node: node, peer: claim.Peer, device: claim.Device, stamp: claim.Stamp})
+}
+
+// Release implements switchboard.Uplink.
+func (u *uplink) Release(node switchboard.Node, peer identity.PeerID, device identity.DeviceID) {
+	u.queue.add(order{kind: orderRelease, node: node, peer: peer, device: device})
+}
+
+// Forward implements switchboard.Uplink.
+func (u *uplink) Forward(to switchboard.Node, claim switchboard.Claim) {
+	u.queue.add(order{kind: orderForward, node: to, peer: claim.Peer, device: claim.Device, stamp: claim.Stamp, claimant: claim.Node})
+}
+
+// reachable waits until what was queued so far is told, so that a device that
+// attached is found from every live node.
+func (u *uplink) reachable(ctx context.Context) error {
+	told := make(chan struct{})
+	u.queue.add(order{kind: orderWake, told: told})
+	select {
+	case <-told:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-u.engine.background.Done():
+		return engine.ErrClosed
+	}
+}
+
+// published tells the nodes where a peer is that there is a newer record.
+func (u *uplink) published(peer identity.PeerID) {
+	u.publish(peerSubject(peer), "", message{kind: kindPublished, peer: peer})
+}
+
+// hint tells the nodes where a peer is that there is mail.
+func (u *uplink) hint(owner identity.PeerID) {
+	u.publish(peerSubject(owner), "", message{kind: kindHint, peer: owner})
+}
+
+// send relays an envelope to the nodes where the recipient is. Only between peers
+// that watch each other does it wait for an answer: for others the time it takes
+// would say what the outcome does not.
+func (u *uplink) send(ctx context.Context, from, to identity.PeerID, envelope []byte, relayed switchboard.Relayed) (engine.Outcome, error) {
+	if relayed.Complete {
+		return engine.Accepted, nil
+	}
+	signal := message{kind: kindSignal, peer: to, rest: envelope}
+	if relayed.Here || !relayed.Watched || !u.mutual(ctx, from, to, relayed) {
+		u.publish(peerSubject(to), "", signal)
+		return engine.Accepted, nil
+	}
+	answer := make(chan engine.Outcome, 1)
+	u.mu.Lock()
+	u.next++
+	name := u.next
+	u.signals[name] = answer
+	u.mu.Unlock()
+	defer func() {
+		u.mu.Lock()
+		defer u.mu.Unlock()
+		delete(u.signals, name)
+	}()
+	u.publish(peerSubject(to), back{word: wordSignal, number: name}.subject(u.incarnation), signal)
+	timeout := time.NewTimer(signalWait)
+	defer timeout.Stop()
+	select {
+	case outcome := <-answer:
+		return outcome, nil
+	case <-timeout.C:
+		return engine.Absent, nil
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	case <-u.engine.background.Done():
+		return 0, engine.ErrClosed
+	}
+}
+
+// mutual says whether the recipient of a signal watches its sender, or did when it left.
+func (u *uplink) mutual(ctx context.Context, from, to identity.PeerID, relayed switchboard.Relayed) bool {
+	if relayed.Known {
+		return true
+	}
+	watched, err := u.away.has(ctx, to, from)
+	if err != nil {
+		return relayed.Left
+	}
+	return watched
+}
+
+// answered ends the wait for a signal's outcome.
+func (u *uplink) answered(name uint64, outcome engine.Outcome) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if answer := u.signals[name]; answer != nil {
+		delete(u.signals, name)
+		answer <- outcome
+	}
+}
+
+// sync asks a node to answer once it has done all that was sent to it before;
+// done is called once, unless forgotten.
+func (u *uplink) sync(incarnation uint64, done func()) syncKey {
+	u.mu.Lock()
+	u.next++
+	key := syncKey{incarnation: incarnation, number: u.next}
+	u.syncs[key] = done
+	u.mu.Unlock()
+	reply := back{word: wordSync, incarnation: incarnation, number: key.number}.subject(u.incarnation)
+	u.publish(nodeSubject(incarnation), reply, message{kind: kindSync})
+	return key
+}
+
+// synced takes the answer, or forgets the question.
+func (u *uplink) synced(key syncKey) func() {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	done := u.syncs[key]
+	delete(u.syncs, key)
+	return done
+}

@@ -1,0 +1,90 @@
+package rendezvous
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/tincan-chat/tincan/backend/wire"
+)
+
+const (
+	maxRequests    = 32               // of one device that wait for their turn
+	requestTime    = 10 * time.Second // for the engine to answer one
+	requestTakings = 256              // bytes that a request takes beside its content, roughly
+)
+
+// request is an effect that may have to wait for other machines and for disks.
+// Those of one device are answered one after the other, in the order in which
+// they came, while the session goes on.
+type request interface {
+	effect
+	// size is how much it holds on to while it waits and is worked on, in bytes.
+	size() int
+	// run answers it.
+	run(ctx context.Context, server *Server) *wire.ServerFrame
+	// unavailable is the answer when it cannot be worked on now.
+	unavailable() *wire.ServerFrame
+}
+
+// requests are what one device asked and was not answered yet. There is a
+// goroutine only while there are some.
+type requests struct {
+	mu      sync.Mutex
+	waiting []request
+	running bool
+}
+
+// queue takes a request, or answers at once that it cannot.
+func (c *connection) queue(asked request) {
+	if _, fetches := asked.(fetchMail); fetches {
+		c.hinted.Store(false) // what comes from now on, it may miss
+	}
+	switch asked.(type) {
+	case claimHandle, listEntry, report:
+		if !c.server.writes.take(c.raw.address.Addr(), c.server.options.Now()) {
+			c.send(asked.unavailable())
+			return
+		}
+	}
+	q, size := &c.asked, asked.size()+requestTakings
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.waiting) >= maxRequests || !c.server.reserve(size) {
+		c.send(asked.unavailable())
+		return
+	}
+	q.waiting = append(q.waiting, asked)
+	if q.running {
+		return
+	}
+	q.running = c.server.goRun(c.answer)
+	if !q.running { // the server is closed: nobody waits for an answer
+		q.waiting = nil
+		c.server.release(size)
+	}
+}
+
+// answer works until nothing waits.
+func (c *connection) answer() {
+	q := &c.asked
+	for {
+		q.mu.Lock()
+		if len(q.waiting) == 0 {
+			q.running, q.waiting = false, nil
+			q.mu.Unlock()
+			return
+		}
+		asked := q.waiting[0]
+		q.waiting[0] = nil
+		q.waiting = q.waiting[1:]
+		q.mu.Unlock()
+		ctx, cancel := context.WithTimeout(c.server.context, requestTime)
+		c.send(asked.run(ctx, c.server))
+		cancel()
+		c.server.release(asked.size() + requestTakings)
+	}
+}
+
+// release takes back what reserve counted.
+func (s *Server) release(size int) { s.memory.Add(-int64(size)) }
