@@ -21,6 +21,11 @@ REQUEST = 2
 WORK_BITS = 20
 
 
+def stranger_tag(identity):
+    """Where strangers leave mail for an identity: everybody can compute it."""
+    return hashlib.sha256(b"tincan/strangers/1" + identity).digest()[:16]
+
+
 def header(tag, key_id, expires_ms, ciphertext):
     """The outer header: magic, version, suite, kind, tag, key id, expiry, length of the ciphertext, zeros."""
     return b"TCEN" + struct.pack(">BBB16s16sQI24x", 1, 1, REQUEST, tag, key_id, expires_ms, ciphertext)

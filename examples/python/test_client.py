@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import os
 import stat
 import subprocess
@@ -88,6 +89,7 @@ class WithServer(unittest.IsolatedAsyncioTestCase):
 
     @classmethod
     def setUpClass(cls):
+        logging.getLogger("asyncio").setLevel(logging.ERROR)  # the arithmetic is slow, and that is known
         cls.folder = tempfile.TemporaryDirectory()
         program = os.environ.get("RENDEZVOUS", os.path.join(FOLDER, "../../build/bin/rendezvous"))
         arguments = ["--listen", "127.0.0.1:0", "--relay=false", "--data", os.path.join(cls.folder.name, "server")]
@@ -149,7 +151,8 @@ class Sessions(WithServer):
         ben, _ = await self.enter()
         later = identity.now_ms() + identity.WEEK_MS
         for box in ("contact", "stranger"):
-            tag, text = os.urandom(16), "for the box of a " + box
+            tag = mail.stranger_tag(ana.keys.identity) if box == "stranger" else os.urandom(16)
+            text = "for the box of a " + box
             self.assertEqual(await ana.register(tag, "MAIL_BOX_" + box.upper(), later), "TAGS_OUTCOME_DONE")
             envelope = mail.seal(tag, ana.keys.sealing_public, text, later)
             if box == "stranger":
@@ -161,6 +164,8 @@ class Sessions(WithServer):
             self.assertEqual([(mail.unseal(ana.keys.sealing, one), kind) for _, one, kind in found], [(text, "MAIL_BOX_" + box.upper())])
             await ana.delete([found[0][0]])
             self.assertEqual(await ana.fetch(), [])
+        with_other_tag = await ana.register(os.urandom(16), "MAIL_BOX_STRANGER", later)
+        self.assertEqual(with_other_tag, "TAGS_OUTCOME_TAKEN", "only the computed tag is for strangers")
         nobody = mail.seal(os.urandom(16), ana.keys.sealing_public, "lost", later)
         self.assertEqual(await ben.put(nobody), "PUT_OUTCOME_NO_SUCH_TAG")
 

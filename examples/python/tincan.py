@@ -52,7 +52,7 @@ async def search(session, options):
 
 
 async def open_box(session, options):
-    tag = os.urandom(16)
+    tag = mail.stranger_tag(session.keys.identity) if options.box == "stranger" else os.urandom(16)
     outcome = await session.register(tag, BOXES[options.box], identity.now_ms() + identity.WEEK_MS)
     if outcome != "TAGS_OUTCOME_DONE":
         raise rendezvous.Refused(outcome)

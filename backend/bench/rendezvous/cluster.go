@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
@@ -12,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tincan-chat/tincan/backend/rendezvous/engine/natsengine"
 	"github.com/tincan-chat/tincan/backend/rendezvous/load"
 )
 
@@ -35,10 +35,12 @@ func startCluster(ctx context.Context, s settings) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	secret := make([]byte, 32)
-	_, _ = rand.Read(secret) // it never fails
+	secret, err := natsengine.NewClusterSecret()
+	if err != nil {
+		return nil, err
+	}
 	file := filepath.Join(s.folder, "secret")
-	if err = os.WriteFile(file, fmt.Appendf(nil, "%x\n", secret), 0o600); err != nil {
+	if err = os.WriteFile(file, secret, 0o600); err != nil {
 		return nil, err
 	}
 	seeds := strings.Join(ports[nodes:], ",")

@@ -15,7 +15,7 @@ import (
 type MailOptions struct {
 	Seed      Seed
 	Writers   int             // envelopes under way at a time; 64
-	Senders   int             // clients that put, each within its rate; 512, or as many as there are writers
+	Senders   int             // clients that put, each within its rate; 1,024, or as many as there are writers
 	Mailboxes int             // peers that get mail; enough to stay within the quota of each
 	Count     int             // envelopes
 	Size      int             // bytes of plaintext that an envelope is made for, before padding; MessageSize
@@ -28,10 +28,11 @@ type MailOptions struct {
 }
 
 // Defaults of MailOptions. A contact's box holds 1,000 envelopes, an engine may
-// hold a tenth less.
+// hold a tenth less. A put counts twice for the rate, and one identity may put
+// 1,000 in an hour.
 const (
 	standardWriters = 64
-	standardSenders = 512
+	standardSenders = 1024
 	perMailbox      = 800
 	fewestMailboxes = 8
 )

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
@@ -22,7 +23,7 @@ type mailer struct {
 	service  *Tincan
 	index    int
 	moved    int // how often it went to another server
-	asked    time.Time
+	rested   time.Time // when it may ask again
 	session  *session
 	answers  chan *wire.ServerFrame // nil for a refusal because of the rate
 	finished chan struct{}          // closed when the session ended
@@ -82,13 +83,13 @@ func (m *mailer) gone() bool {
 
 // ask sends a frame, not faster than the protocol allows, and waits for the answer.
 func (m *mailer) ask(ctx context.Context, frame *wire.ClientFrame) (*wire.ServerFrame, error) {
-	if !waitUntil(ctx, m.asked.Add(m.service.Pause())) {
+	if !waitUntil(ctx, m.rested) {
 		return nil, ctx.Err()
 	}
 	for len(m.answers) > 0 { // of a question that was given up
 		<-m.answers
 	}
-	m.asked = time.Now()
+	m.rested = time.Now().Add(time.Duration(protocol.Cost(frame) * float64(m.service.Pause())))
 	if err := m.session.send(frame); err != nil {
 		m.leave()
 		return nil, err
