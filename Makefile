@@ -18,6 +18,8 @@ BUILD := -tags $(TAGS) -trimpath -ldflags "-s -w"
 PACKAGES := . ./backend/... ./frontend
 
 DATA ?=
+ONLY ?=
+FLAGS ?=
 FOR ?= 10s
 
 TOOLS := .tools
@@ -154,6 +156,11 @@ test-browser: build frontend/node_modules/.package-lock.json ## Two people in Ch
 	@mkdir -p .artifacts
 	@cd frontend && npm run --silent e2e 2>&1 | tee ../.artifacts/browser.log
 
+.PHONY: test-python
+test-python: prepare-python build/bin/rendezvous ## The Python client of examples/python against the real server
+	@echo "== python"
+	@RENDEZVOUS=$(TINCAN_BIN)/rendezvous build/tools/python examples/python/test_client.py
+
 .PHONY: fuzz
 fuzz: ## Every fuzz test for FOR=10s each
 	@build/tools/fuzz $(FOR)
@@ -165,6 +172,11 @@ bench: prepare-test build ## The figures of docs/performance.md, measured here
 	@go test -tags $(BACKEND) -run '^$$' -bench 'Bulk' -benchtime 1x ./backend/link/webrtclink | grep -E '^Benchmark'
 	@echo; echo "rendezvous: memory for each of 5,000 idle peers"
 	@go test -tags $(BACKEND) -run '^$$' -bench 'IdlePeers' -benchtime 1x ./backend/rendezvous | grep -E '^Benchmark'
+
+.PHONY: bench-rendezvous
+bench-rendezvous: build/bin/rendezvous build/tools/peerjs/node_modules/.package-lock.json ## The server beside PeerJS server and a bare hub; ONLY="idle relay" for some, FLAGS=--clients=2000 for less
+	@go build -o build/bin/bench-rendezvous ./backend/bench/rendezvous
+	@build/bin/bench-rendezvous $(FLAGS) $(ONLY)
 
 ##@ Work on it
 
@@ -183,17 +195,24 @@ fix: $(TOOLS)/golangci-lint ## Let the linter repair what it can by itself
 
 .PHONY: clean
 clean: ## Remove what was built and fetched here
-	rm -rf build/bin .tools .artifacts demo-data frontend/node_modules build/tools/node_modules
+	rm -rf build/bin .tools .artifacts demo-data frontend/node_modules build/tools/node_modules build/tools/peerjs/node_modules
 	find frontend/dist -mindepth 1 -not -name .keep -delete
 
 # What the system must have. Quick when nothing is missing.
-.PHONY: prepare-app prepare-node prepare-test
-prepare-app prepare-node prepare-test: prepare-%:
+.PHONY: prepare-app prepare-node prepare-test prepare-python
+prepare-app prepare-node prepare-test prepare-python: prepare-%:
 	@build/tools/prepare $*
 
 # Tools, pinned in build/tools.
 $(TOOLS)/%: build/tools/versions build/tools/package-lock.json
 	@build/tools/install $*
+
+build/tools/peerjs/node_modules/.package-lock.json: build/tools/peerjs/package.json build/tools/peerjs/package-lock.json
+	@echo "Fetching the server that ours is measured against."
+	@build/tools/packages build/tools/peerjs
+
+build/bin/loadgen: $(GO_FILES)
+	@go build -trimpath -ldflags "-s -w" -o $@ ./backend/cmd/loadgen
 
 frontend/node_modules/.package-lock.json: frontend/package.json frontend/package-lock.json
 	@echo "Fetching what the interface is built from."
