@@ -2,7 +2,8 @@
 // no configuration it listens at port 7117 (TCP, and UDP for STUN and TURN),
 // makes its own key, and prints the address that people add in Tincan.
 //
-//	rendezvous [--listen :7117] [--data folder] [--tls self|off] [--relay-…]
+//	rendezvous [--listen :7117] [--data folder] [--engine solo|cluster|external|memory] [--tls self|files|acme|proxy|off] …
+//	rendezvous cluster-secret FILE
 //
 // It runs until SIGINT or SIGTERM, tells the devices that it stops, and exits
 // with status 0. What it cannot do it says in a sentence, with status 1; wrong

@@ -2,20 +2,21 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"log/slog"
 	"net"
-	"net/netip"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
+	"time"
 
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous"
+	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
 )
 
 func main() {
@@ -25,18 +26,16 @@ func main() {
 	os.Exit(code)
 }
 
-// settings are what the flags say.
-type settings struct {
-	listen  string
-	data    string
-	tls     string
-	relay   rendezvous.RelayOptions
-	address string
-	verbose bool
-}
-
 // run is the whole program; it returns the exit status.
 func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) int {
+	if len(arguments) == 2 && arguments[0] == "cluster-secret" {
+		if err := writeSecret(arguments[1]); err != nil {
+			say(stderr, "rendezvous: %v\n", err)
+			return 1
+		}
+		say(stdout, "Written. Copy it to every server of the cluster, and to nobody else: who has it can join.\n")
+		return 0
+	}
 	s, err := parse(arguments, stderr)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -50,46 +49,6 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) int 
 		return 1
 	}
 	return 0
-}
-
-func parse(arguments []string, stderr io.Writer) (settings, error) {
-	var s settings
-	flags := flag.NewFlagSet("rendezvous", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	flags.StringVar(&s.listen, "listen", fmt.Sprintf(":%d", identity.DefaultPort), "address and port for TCP")
-	flags.StringVar(&s.data, "data", defaultFolder(), "folder for the server's key; made when new")
-	flags.StringVar(&s.tls, "tls", "self", "self: TLS 1.3 with the server's own key; off: none, only on loopback or behind a proxy")
-	flags.BoolVar(&s.relay.Enabled, "relay", true, "STUN and TURN over UDP")
-	flags.StringVar(&s.relay.Listen, "relay-listen", "", "address and port for UDP (default: the same as --listen)")
-	flags.StringVar(&s.relay.Host, "relay-host", "", "host name or address that devices are told (default: the one by which they came)")
-	flags.StringVar(&s.address, "relay-address", "", "IPv4 address of relayed packets as others see it (default: this machine's first)")
-	flags.BoolVar(&s.relay.AllowPrivate, "relay-private", false, "relay into private ranges too: only for a server inside its own network")
-	flags.BoolVar(&s.verbose, "verbose", false, "log more")
-	if err := flags.Parse(arguments); err != nil {
-		return settings{}, err
-	}
-	if flags.NArg() > 0 {
-		return settings{}, errors.New("there are only flags, no arguments; see --help")
-	}
-	if s.tls != "self" && s.tls != "off" {
-		return settings{}, errors.New("--tls is self or off")
-	}
-	if s.address != "" {
-		address, err := netip.ParseAddr(s.address)
-		if err != nil || !address.Is4() {
-			return settings{}, errors.New("--relay-address is an IPv4 address such as 192.0.2.1")
-		}
-		s.relay.Address = address
-	}
-	return s, nil
-}
-
-func defaultFolder() string {
-	base, err := os.UserConfigDir()
-	if err != nil {
-		base = "."
-	}
-	return filepath.Join(base, "tincan-rendezvous")
 }
 
 func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error) {
@@ -106,19 +65,58 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 	if s.verbose {
 		level = slog.LevelDebug
 	}
-	server, err := rendezvous.New(rendezvous.Options{ //nolint:contextcheck // a server's life is its own: Run ends it
-		Key: key, Listen: s.listen, TLS: s.tls == "self", Relay: s.relay,
-		Logger: slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level})),
-	})
-	if err != nil {
+	logger := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
+	opened, err := openEngine(ctx, s, logger)
+	switch {
+	case ctx.Err() != nil && err != nil:
+		return nil // stopped before it served
+	case err != nil:
 		return err
 	}
-	if s.tls == "off" && !server.Listening().Addr().IsLoopback() {
+	server, err := open(s, key, opened, logger)
+	if err != nil {
+		return errors.Join(err, opened.Close())
+	}
+	if (s.tls == "off") && !server.Listening().Addr().IsLoopback() {
 		say(stderr, "WARNING: without TLS everybody on the way sees who talks to whom, and clients refuse to connect.\n"+
 			"WARNING: listen on 127.0.0.1, or put a proxy in front of this server.\n")
 	}
 	announce(stdout, server)
-	return server.Run(ctx)
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	context.AfterFunc(ctx, func() {
+		// Alone there is nowhere to move to: the devices wait for this one.
+		if len(opened.Nodes()) > 1 {
+			if left := server.Drain(drainTime); left > 0 {
+				logger.Warn("not every device moved in time", "left", left)
+			}
+		}
+		stop()
+	})
+	return server.Run(running)
+}
+
+// drainTime is what the devices of a cluster get to move to another server.
+const drainTime = 10 * time.Second
+
+// open makes the server. It owns the engine once there is no error.
+func open(s settings, key ed25519.PrivateKey, opened engine.Engine, logger *slog.Logger) (*rendezvous.Server, error) {
+	certificate, err := source(s, opened, logger)
+	if err != nil {
+		return nil, err
+	}
+	options := rendezvous.Options{
+		Key: key, Listen: s.listen, TLS: s.tls != "off" && s.tls != "proxy", Certificates: certificate, TrustedProxies: s.proxies,
+		Engine: opened, Relay: s.relay, Logger: logger,
+		Announce: rendezvous.AnnounceOptions{URL: s.url, Weight: uint32(s.weight)}, //nolint:gosec // at most 1000
+	}
+	if s.url != "" {
+		options.URLs = []string{s.url}
+	}
+	if s.engine != "memory" {
+		options.Mailbox, options.Directory.Hosts = true, s.hosts
+	}
+	return rendezvous.New(options)
 }
 
 // announce prints the address to give to others first.

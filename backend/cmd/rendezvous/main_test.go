@@ -133,6 +133,13 @@ func TestProblemsHaveSentences(t *testing.T) {
 		"unknown flag":    {[]string{"--nonsense"}, 2, "nonsense"},
 		"argument":        {[]string{"nonsense"}, 2, "only flags"},
 		"TLS":             {[]string{"--tls", "maybe"}, 2, "self or off"},
+		"engine":          {[]string{"--engine", "steam"}, 2, "solo, cluster"},
+		"no seeds":        {[]string{"--engine", "cluster"}, 2, "--seeds"},
+		"no secret":       {[]string{"--engine", "cluster", "--seeds", "127.0.0.1:1,127.0.0.1:2,127.0.0.1:3", "--listen", "127.0.0.1:0", "--data", t.TempDir()}, 1, "cluster-secret"},
+		"no proxy":        {[]string{"--tls", "proxy"}, 2, "--trusted-proxy"},
+		"no certificate":  {[]string{"--tls", "files"}, 2, "--certificate"},
+		"no host":         {[]string{"--tls", "acme"}, 2, "--host"},
+		"a strange proxy": {[]string{"--trusted-proxy", "nonsense"}, 2, "ranges"},
 		"relay address":   {[]string{"--relay-address", "::1"}, 2, "IPv4"},
 		"help":            {[]string{"--help"}, 0, "-listen"},
 		"unknown address": {[]string{"--listen", "nonsense", "--data", t.TempDir()}, 1, "listen"},
@@ -159,7 +166,7 @@ func TestWarns(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // it announces itself and ends at once
 	var stdout, stderr bytes.Buffer
-	if status := run(ctx, []string{"--listen", ":0", "--tls", "off", "--data", t.TempDir()}, &stdout, &stderr); status != 0 {
+	if status := run(ctx, []string{"--listen", ":0", "--tls", "off", "--engine", "memory", "--data", t.TempDir()}, &stdout, &stderr); status != 0 {
 		t.Errorf("status %d: %s", status, stderr.String())
 	}
 	if !strings.Contains(stderr.String(), "WARNING") || !strings.Contains(stdout.String(), "ready") {
