@@ -39,7 +39,8 @@ export default {
   'server-replaced': 'This profile is open somewhere else, which took over at the server. Close one of the two.',
   'server-limit': 'The server is busy and asked to wait. Tincan tries again by itself.',
   'server-stopped': 'The server was stopped. Tincan tries again by itself.',
-  'server-banned': 'The operator of this server banned this device or its address. Ask them why, or use another server.',
+  'server-banned':
+    'The operator of this server banned this device or its address. Ask them why, or use another server.',
   'server-certificate':
     'The certificate of this server expired, or is not for this name. Ask its operator to renew it.',
   'link-scheme': 'Only http and https links can be opened.',
