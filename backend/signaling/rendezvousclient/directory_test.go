@@ -392,7 +392,7 @@ func TestDirectoryWithoutSession(t *testing.T) {
 
 // FuzzDirectoryEntry: whatever is signed, what is accepted may be shown.
 func FuzzDirectoryEntry(f *testing.F) {
-	device := rendezvoustest.NewDevice(f)
+	device := fixedDevice(f)
 	f.Add(signedBy(f, device.Keys, identity.ContextDirectory, entryOf(device)).GetBody())
 	f.Add(signedBy(f, device.Keys, identity.ContextDirectory, &wire.DirectoryEntry{Name: "\u202e"}).GetBody())
 	key := fixedKey()
@@ -437,7 +437,7 @@ func FuzzDirectoryEntry(f *testing.F) {
 
 // FuzzHandleClaim: a claim that is accepted is signed, and its handle is one that can be asked for.
 func FuzzHandleClaim(f *testing.F) {
-	device := rendezvoustest.NewDevice(f)
+	device := fixedDevice(f)
 	f.Add(signedBy(f, device.Keys, identity.ContextHandle, claimOf(device)).GetBody())
 	f.Add([]byte("\x0a\x03ana\x12\x01x\x20\x01"))
 	key := fixedKey()
@@ -467,12 +467,11 @@ func FuzzHandleClaim(f *testing.F) {
 
 // FuzzPeerRecord: no record is of two people.
 func FuzzPeerRecord(f *testing.F) {
-	device := rendezvoustest.NewDevice(f)
-	data, err := wire.Encode(device.Record)
+	whole, err := wire.Encode(fixedDevice(f).Record)
 	if err != nil {
 		f.Fatal(err)
 	}
-	f.Add(data)
+	f.Add(whole)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var record wire.PeerRecord
 		if wire.Decode(data, wire.MaxServerFrame, &record) != nil {
@@ -481,6 +480,9 @@ func FuzzPeerRecord(f *testing.F) {
 		list, listErr := identity.ParseDeviceList(record.GetDeviceList())
 		if checkErr := checkRecord(list.Peer, &record); listErr != nil && checkErr == nil {
 			t.Error("accepted without a device list")
+		}
+		if string(data) == string(whole) && (listErr != nil || checkRecord(list.Peer, &record) != nil) {
+			t.Error("a record as it should be is refused")
 		}
 		if checkRecord(identity.PeerID{1}, &record) == nil {
 			t.Error("accepted for somebody else")
