@@ -81,7 +81,7 @@ func WorkOf(message *wire.ProofOfWork) Work {
 
 func dayOf(now time.Time) uint32 {
 	const secondsOfDay = 24 * 60 * 60
-	return uint32(max(now.Unix(), 0) / secondsOfDay) //nolint:gosec // days fit for eleven million years
+	return uint32(max(now.Unix(), 0) / secondsOfDay)
 }
 
 // workMessage is what is hashed; its last 8 bytes are for the nonce.
