@@ -40,7 +40,8 @@ type Client interface {
 	// Mail, handles and the directory; each ends with the event that carries its id.
 	Mail
 	Directory
-	// Report tells the operator that a peer misuses the server. Event.Answered: AnswerDone.
+	// Report tells the operator that a peer misuses the server. Answers:
+	// done, unavailable, no-session, not-offered (it has neither mailbox nor directory).
 	Report(token string, id uint64, peer identity.PeerID, reason wire.ReportReason)
 	// NetworkChanged makes every session check itself and retry now.
 	NetworkChanged()

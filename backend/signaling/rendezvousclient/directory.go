@@ -58,23 +58,25 @@ func claimRequest(id uint64, claim signaling.HandleClaim, previous *wire.Signed)
 			if result == nil {
 				return reply{}, false
 			}
-			handle := signaling.Handle{Answer: handleAnswer(result.GetOutcome())}
-			switch handle.Answer {
-			case signaling.AnswerDone:
-				handle.Claim = claim
-			case signaling.AnswerTaken:
-				handle.Claim = holderOf(result.GetClaim(), claim)
-			}
-			// What the server says holds must agree with what it was asked for.
-			if held := result.GetClaim(); handle.Answer == signaling.AnswerDone && held != nil {
-				if parsed, err := parseClaim(held); err != nil || parsed.Peer != claim.Peer || parsed.Handle != claim.Handle || parsed.Server != claim.Server {
-					handle = signaling.Handle{Answer: signaling.AnswerForged}
-				}
-			}
-			return said(handled(id, handle)), true
+			return said(handled(id, claimed(result, claim))), true
 		},
 		fail: handleFailed(id),
 	}
+}
+
+// claimed checks that what is said to hold agrees with what was asked for.
+func claimed(result *wire.HandleResult, asked signaling.HandleClaim) signaling.Handle {
+	answer, holder := handleAnswer(result.GetOutcome()), holderOf(result.GetClaim(), asked)
+	switch answer { //nolint:exhaustive // the others bring no claim
+	case signaling.AnswerTaken:
+		return signaling.Handle{Answer: answer, Claim: holder}
+	case signaling.AnswerDone:
+		if result.GetClaim() != nil && holder.Peer != asked.Peer {
+			return signaling.Handle{Answer: signaling.AnswerForged}
+		}
+		return signaling.Handle{Answer: answer, Claim: asked}
+	}
+	return signaling.Handle{Answer: answer}
 }
 
 // holderOf returns the claim of the one who holds a handle that was asked for;
@@ -219,7 +221,7 @@ func searchRequest(id uint64, query string, limit int) request {
 		needs: offerDirectory,
 		write: func(_ *session, wireID uint64) *wire.ClientFrame {
 			return &wire.ClientFrame{Kind: &wire.ClientFrame_Search{Search: &wire.Search{
-				Id: wireID, Query: query, Limit: uint32(limit), //nolint:gosec // 1 to MaxMatches
+				Id: wireID, Query: query, Limit: uint32(limit),
 			}}}
 		},
 		read: func(_ *session, frame *wire.ServerFrame) (reply, bool) {

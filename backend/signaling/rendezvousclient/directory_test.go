@@ -1,7 +1,6 @@
 package rendezvousclient
 
 import (
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -386,104 +385,6 @@ func TestDirectoryWithoutSession(t *testing.T) {
 			if answerOf(event) != signaling.AnswerNoSession {
 				t.Errorf("event %+v", event)
 			}
-		}
-	})
-}
-
-// FuzzDirectoryEntry: whatever is signed, what is accepted may be shown.
-func FuzzDirectoryEntry(f *testing.F) {
-	device := rendezvoustest.NewDevice(f)
-	f.Add(signedBy(f, device.Keys, identity.ContextDirectory, entryOf(device)).GetBody())
-	f.Add(signedBy(f, device.Keys, identity.ContextDirectory, &wire.DirectoryEntry{Name: "\u202e"}).GetBody())
-	key := fixedKey()
-	f.Fuzz(func(t *testing.T, data []byte) {
-		var body wire.DirectoryEntry
-		if wire.Decode(data, maxEntryBytes, &body) != nil {
-			if _, err := parseEntry(&wire.Signed{Body: data}); !errors.Is(err, errUnsigned) {
-				t.Errorf("what cannot be read: %v", err)
-			}
-			return
-		}
-		if _, err := parseEntry(&wire.Signed{Body: data, Signature: make([]byte, 64)}); !errors.Is(err, errUnsigned) {
-			t.Errorf("without a signature: %v", err)
-		}
-		body.Identity = key[32:]
-		encoded, err := wire.Encode(&body)
-		if err != nil {
-			return
-		}
-		entry, err := parseEntry(&wire.Signed{Body: encoded, Signature: identity.Sign(key, identity.ContextDirectory, encoded)})
-		if errors.Is(err, errUnsigned) && len(encoded) <= maxEntryBytes {
-			t.Errorf("signed, and refused as if it were not: %v", err)
-		}
-		if err != nil {
-			return
-		}
-		for _, text := range append([]string{entry.Name, entry.Handle, entry.About}, entry.Tags...) {
-			if strings.ContainsAny(text, "\x00\u202e\u2066\r") || len(text) > 4*maxAbout {
-				t.Errorf("accepted %q", text)
-			}
-		}
-		if len(entry.Tags) > maxEntryTags || len(entry.Listings) > maxListings || string(entry.Peer[:]) != string(key[32:]) {
-			t.Errorf("accepted %+v", entry)
-		}
-		for _, listing := range entry.Listings {
-			if !strings.HasPrefix(listing.Link, "tincan:") || listing.Title == "" {
-				t.Errorf("listing %+v", listing)
-			}
-		}
-	})
-}
-
-// FuzzHandleClaim: a claim that is accepted is signed, and its handle is one that can be asked for.
-func FuzzHandleClaim(f *testing.F) {
-	device := rendezvoustest.NewDevice(f)
-	f.Add(signedBy(f, device.Keys, identity.ContextHandle, claimOf(device)).GetBody())
-	f.Add([]byte("\x0a\x03ana\x12\x01x\x20\x01"))
-	key := fixedKey()
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if _, err := parseClaim(&wire.Signed{Body: data, Signature: make([]byte, 64)}); err == nil {
-			t.Error("accepted without a signature")
-		}
-		var body wire.HandleClaim
-		if wire.Decode(data, maxClaim, &body) != nil {
-			return
-		}
-		body.Identity = key[32:]
-		encoded, err := wire.Encode(&wire.HandleClaim{Handle: body.GetHandle(), Server: body.GetServer(), Identity: key[32:], Version: body.GetVersion()})
-		if err != nil {
-			return
-		}
-		claim, err := parseClaim(&wire.Signed{Body: encoded, Signature: identity.Sign(key, identity.ContextHandle, encoded)})
-		if err != nil {
-			return
-		}
-		handle, host, good := splitHandle(claim.Handle + "@" + claim.Server)
-		if !good || handle != claim.Handle || host != claim.Server {
-			t.Errorf("%q at %q reads as %q at %q, %t", claim.Handle, claim.Server, handle, host, good)
-		}
-	})
-}
-
-// FuzzPeerRecord: no record is of two people.
-func FuzzPeerRecord(f *testing.F) {
-	device := rendezvoustest.NewDevice(f)
-	data, err := wire.Encode(device.Record)
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(data)
-	f.Fuzz(func(t *testing.T, data []byte) {
-		var record wire.PeerRecord
-		if wire.Decode(data, wire.MaxServerFrame, &record) != nil {
-			return
-		}
-		list, listErr := identity.ParseDeviceList(record.GetDeviceList())
-		if checkErr := checkRecord(list.Peer, &record); listErr != nil && checkErr == nil {
-			t.Error("accepted without a device list")
-		}
-		if checkRecord(identity.PeerID{1}, &record) == nil {
-			t.Error("accepted for somebody else")
 		}
 	})
 }

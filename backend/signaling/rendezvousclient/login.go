@@ -30,6 +30,12 @@ func (k *keeper) login(ctx context.Context, choice choice) (*session, error) {
 			return s, nil
 		}
 		failure := failureOf(err)
+		stranger := !key.IsZero() && key != k.cluster.homeKey()
+		if stranger && (failure.Code == signaling.CodeKey || failure.Code == signaling.CodeVersion) {
+			// The list was wrong there. Nothing is wrong with the server that the owner knows.
+			failure = fail(signaling.CodeUnreachable, failure)
+			k.cluster.avoid(key, k.client.options.Now(), avoidMost)
+		}
 		if first == nil {
 			first = failure
 		}
@@ -83,8 +89,7 @@ func elsewhere(code signaling.Code) bool {
 
 // sentAway keeps away from a server that said so.
 func (k *keeper) sentAway(key identity.ServerKey, failure *Failure) {
-	switch failure.Code {
-	case signaling.CodeShutdown, signaling.CodeLimit:
+	if failure.Code == signaling.CodeShutdown || failure.Code == signaling.CodeLimit {
 		k.cluster.avoid(key, k.client.options.Now(), failure.RetryAfter)
 	}
 }

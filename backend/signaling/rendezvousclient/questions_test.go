@@ -3,9 +3,11 @@ package rendezvousclient
 import (
 	"bytes"
 	"crypto/ed25519"
+	"testing"
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/rendezvous/rendezvoustest"
 	"github.com/tincan-chat/tincan/backend/signaling"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
@@ -32,4 +34,29 @@ func questions(peer identity.PeerID) map[uint64]request {
 // fixedKey is the same in each run, as fuzzing wants it.
 func fixedKey() ed25519.PrivateKey {
 	return ed25519.NewKeyFromSeed(bytes.Repeat([]byte{5}, ed25519.SeedSize))
+}
+
+// fixedDevice is the same in each run.
+func fixedDevice(t testing.TB) rendezvoustest.Device {
+	t.Helper()
+	keys, err := identity.NewKeys(bytes.NewReader(bytes.Repeat([]byte{6}, 1<<10)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Unix(1_800_000_000, 0)
+	list, err := keys.DeviceList(1, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	peer, device := keys.Peer(), keys.Device()
+	body, err := wire.Encode(&wire.KeyRecord{
+		Identity: peer[:], Device: device[:], Sequence: 1, KeyId: peer[:16], Suite: 1, SealingKey: peer[:],
+		CreatedMs: now.UnixMilli(), ExpiresMs: now.Add(time.Hour).UnixMilli(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return rendezvoustest.Device{Keys: keys, Record: &wire.PeerRecord{
+		DeviceList: list, KeyRecords: []*wire.Signed{keys.SignedAsDevice(identity.ContextKeyRecord, body)},
+	}}
 }

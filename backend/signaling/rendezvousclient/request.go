@@ -40,7 +40,21 @@ type offer uint8
 const (
 	offerMailbox offer = iota + 1
 	offerDirectory
+	offerEither
 )
+
+// offers says whether the server has what a request needs.
+func (s *session) offers(needs offer) bool {
+	switch needs {
+	case offerMailbox:
+		return s.mailbox
+	case offerDirectory:
+		return s.directory
+	case offerEither:
+		return s.mailbox || s.directory
+	}
+	return true
+}
 
 // answerID returns the id that an answer carries, and false for frames that answer nothing.
 func answerID(frame *wire.ServerFrame) (uint64, bool) {
@@ -137,6 +151,7 @@ func (c *Client) Report(token string, id uint64, peer identity.PeerID, reason wi
 func reportRequest(id uint64, peer identity.PeerID, reason wire.ReportReason) request {
 	fail := answered(id)
 	return request{
+		needs: offerEither,
 		write: func(_ *session, wireID uint64) *wire.ClientFrame {
 			return &wire.ClientFrame{Kind: &wire.ClientFrame_Report{Report: &wire.Report{Id: wireID, Identity: peer[:], Reason: reason}}}
 		},

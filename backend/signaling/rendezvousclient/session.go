@@ -2,12 +2,9 @@ package rendezvousclient
 
 import (
 	"context"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/identity"
-	"github.com/tincan-chat/tincan/backend/link"
 	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 	"github.com/tincan-chat/tincan/backend/signaling"
 	"github.com/tincan-chat/tincan/backend/wire"
@@ -230,30 +227,6 @@ func (s *session) due(now time.Time) *wire.ClientFrame {
 	return s.dueRequest(now)
 }
 
-// dueRequest returns the frame of the next question that can be asked.
-func (s *session) dueRequest(now time.Time) *wire.ClientFrame {
-	behind := s.keeper.client.events.behind(maxPagesWaiting)
-	for at := 0; at < len(s.queue); {
-		r := s.queue[at]
-		if r.paced && behind {
-			at++
-			continue
-		}
-		s.queue = slices.Delete(s.queue, at, at+1)
-		if r.needs == offerMailbox && !s.mailbox || r.needs == offerDirectory && !s.directory {
-			s.push(r.fail(signaling.AnswerNotOffered))
-			continue
-		}
-		if r.until.IsZero() {
-			r.until = now.Add(protocol.AnswerTimeout)
-		}
-		s.lastID++
-		s.pending[s.lastID] = r
-		return r.write(s, s.lastID)
-	}
-	return nil
-}
-
 func (s *session) beat(now time.Time) *wire.ClientFrame {
 	s.beatID++
 	s.beatSent, s.beatLimit = now, silence
@@ -337,36 +310,6 @@ func (s *session) next() time.Time {
 	return next
 }
 
-// failPending gives up what was not answered in time; all of it when now is zero.
-func (s *session) failPending(now time.Time) {
-	answer := signaling.AnswerUnavailable
-	if now.IsZero() {
-		answer = signaling.AnswerNoSession
-	}
-	late := func(r request) bool { return now.IsZero() || !r.until.IsZero() && !now.Before(r.until) }
-	for id, r := range s.pending {
-		if late(r) {
-			delete(s.pending, id)
-			s.push(r.fail(answer))
-		}
-	}
-	if !slices.ContainsFunc(s.queue, late) {
-		return
-	}
-	// What fails may put something else into the queue.
-	queue := s.queue
-	s.queue = nil
-	var kept []request
-	for _, r := range queue {
-		if late(r) {
-			s.push(r.fail(answer))
-		} else {
-			kept = append(kept, r)
-		}
-	}
-	s.queue = append(kept, s.queue...)
-}
-
 // take handles what the server sent.
 func (s *session) take(got incoming) *Failure {
 	if got.err != nil {
@@ -403,26 +346,6 @@ func (s *session) take(got incoming) *Failure {
 	return nil
 }
 
-// takeAnswer finds the question. An answer that nobody waits for any more is nothing.
-func (s *session) takeAnswer(frame *wire.ServerFrame) {
-	id, answers := answerID(frame)
-	r, known := s.pending[id]
-	if !answers || !known {
-		return
-	}
-	reply, fits := r.read(s, frame)
-	if !fits {
-		return
-	}
-	delete(s.pending, id)
-	if reply.event != nil {
-		s.push(*reply.event)
-	}
-	if reply.next != nil {
-		s.queue = append(s.queue, *reply.next)
-	}
-}
-
 // takeError: too fast is a warning while the session goes on; everything else is the end.
 func (s *session) takeError(said *wire.ServerError) *Failure {
 	failure := saidBy(said)
@@ -456,34 +379,6 @@ func (s *session) takePresence(presence *wire.Presence) {
 	if s.watched[peer] {
 		s.push(signaling.Event{Presence: &signaling.Presence{Peer: peer, Online: presence.GetOnline()}})
 	}
-}
-
-// takeRelay passes credentials on, with their expiry by our clock.
-func (s *session) takeRelay(credentials *wire.RelayCredentials) {
-	s.relay, s.relayAgain = nil, time.Time{}
-	if credentials == nil {
-		return
-	}
-	now := s.now()
-	expires := time.UnixMilli(credentials.GetExpiresMs()).Add(-s.offset)
-	relay := link.Relay{Username: credentials.GetUsername(), Password: credentials.GetPassword()}
-	for _, address := range credentials.GetUrls() {
-		if len(relay.URLs) < maxRelayURLs && isRelayURL(address) {
-			relay.URLs = append(relay.URLs, address)
-		}
-	}
-	if len(relay.URLs) == 0 || len(relay.Username) > maxRelayText || len(relay.Password) > maxRelayText || !expires.After(now) {
-		return
-	}
-	left := expires.Sub(now)
-	s.relayAgain = now.Add(max(left-relayAhead, left/2))
-	s.push(signaling.Event{Relays: &signaling.Relays{Relay: relay, Expires: expires}})
-}
-
-func isRelayURL(address string) bool {
-	scheme, rest, found := strings.Cut(address, ":")
-	return found && rest != "" && len(address) <= maxRelayText &&
-		(scheme == "stun" || scheme == "stuns" || scheme == "turn" || scheme == "turns")
 }
 
 // sayGoodbye ends the lease at once instead of in 30 s.

@@ -49,7 +49,7 @@ func tagsRequest(add []signaling.Tag, remove [][16]byte, end func(signaling.Answ
 			registration := &wire.RegisterTags{Id: wireID}
 			for _, tag := range first {
 				registration.Tags = append(registration.Tags, &wire.Tag{
-					Tag: tag.Tag[:], Box: wire.MailBox(tag.Box), ExpiresMs: tag.Expires.Add(s.offset).UnixMilli(), //nolint:gosec // 1 to 3
+					Tag: tag.Tag[:], Box: wire.MailBox(tag.Box), ExpiresMs: tag.Expires.Add(s.offset).UnixMilli(),
 				})
 			}
 			for _, tag := range gone {

@@ -207,11 +207,11 @@ func TestManInTheMiddleWithCertificate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	real, _, err := ed25519.GenerateKey(rand.Reader)
+	theirs, _, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	pinned := identity.ServerKey(real)
+	pinned := identity.ServerKey(theirs)
 	for name, claimed := range map[string]identity.ServerKey{"with a key of its own": identity.ServerKey(public), "with the server's key": pinned} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -3,7 +3,6 @@ package rendezvousclient
 import (
 	"crypto/ed25519"
 	"crypto/rand"
-	"log/slog"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -358,79 +357,6 @@ func TestEverythingIsSaidAgain(t *testing.T) {
 		defer s.mu.Unlock()
 		if len(s.frames) != 1 || len(s.frames[0].GetWatch().GetAdd()) != 1 || identity.PeerID(s.frames[0].GetWatch().GetAdd()[0]) != two {
 			t.Errorf("after the login %v", s.frames)
-		}
-	})
-}
-
-// FuzzServerFrame feeds a session with whatever decodes, in both encodings.
-func FuzzServerFrame(f *testing.F) {
-	keys, err := identity.NewKeys(rand.Reader)
-	if err != nil {
-		f.Fatal(err)
-	}
-	peer := keys.Peer()
-	for _, encoding := range []protocol.Encoding{protocol.Protobuf, protocol.JSON} {
-		for _, frame := range []*wire.ServerFrame{
-			{Kind: &wire.ServerFrame_Challenge{Challenge: &wire.Challenge{Major: 1, ServerKey: peer[:], Nonce: peer[:]}}},
-			{Kind: &wire.ServerFrame_Welcome{Welcome: &wire.Welcome{Signature: make([]byte, 64)}}},
-			{Kind: &wire.ServerFrame_HeartbeatReply{HeartbeatReply: &wire.HeartbeatReply{Id: 1, TimeMs: 1}}},
-			{Kind: &wire.ServerFrame_Presence{Presence: &wire.Presence{Identity: peer[:], Online: true}}},
-			{Kind: &wire.ServerFrame_Deliver{Deliver: &wire.Deliver{Envelope: []byte("x")}}},
-			{Kind: &wire.ServerFrame_SignalResult{SignalResult: &wire.SignalResult{Id: 1, Outcome: 1}}},
-			{Kind: &wire.ServerFrame_LookupResult{LookupResult: &wire.LookupResult{Id: 2}}},
-			{Kind: &wire.ServerFrame_RelayCredentials{RelayCredentials: &wire.RelayCredentials{Urls: []string{"stun:x:1"}, ExpiresMs: 1 << 40}}},
-			{Kind: &wire.ServerFrame_TagsResult{TagsResult: &wire.TagsResult{Id: 3, Outcome: 1}}},
-			{Kind: &wire.ServerFrame_PutResult{PutResult: &wire.PutResult{Id: 4, Outcome: 1, ExpiresMs: -1 << 63}}},
-			{Kind: &wire.ServerFrame_MailBatch{MailBatch: &wire.MailBatch{Id: 5, Mails: []*wire.Mail{{Id: []byte{1}, Envelope: []byte{2}, Box: 2}}, Next: []byte{3}}}},
-			{Kind: &wire.ServerFrame_DeleteResult{DeleteResult: &wire.DeleteResult{Id: 6}}},
-			{Kind: &wire.ServerFrame_HandleResult{HandleResult: &wire.HandleResult{Id: 7, Outcome: 1}}},
-			{Kind: &wire.ServerFrame_HandleResult{HandleResult: &wire.HandleResult{Id: 9, Outcome: 1, Claim: &wire.Signed{}, Record: &wire.PeerRecord{}}}},
-			{Kind: &wire.ServerFrame_ListResult{ListResult: &wire.ListResult{Id: 10, Outcome: 1}}},
-			{Kind: &wire.ServerFrame_SearchResult{SearchResult: &wire.SearchResult{Id: 11, Entries: []*wire.Signed{{Body: []byte{8, 1}}}}}},
-			{Kind: &wire.ServerFrame_ReportResult{ReportResult: &wire.ReportResult{Id: 12}}},
-			{Kind: &wire.ServerFrame_MailArrived{MailArrived: &wire.MailArrived{}}},
-			{Kind: &wire.ServerFrame_ServerList{ServerList: &wire.Signed{Body: []byte{8, 1}, Signature: make([]byte, 64)}}},
-			{Kind: &wire.ServerFrame_Drain{Drain: &wire.Drain{WithinMs: 1 << 62}}},
-			protocol.Failure(wire.ErrorCode_ERROR_CODE_LIMIT, "x", 1<<62),
-			protocol.Failure(wire.ErrorCode_ERROR_CODE_BANNED, "x", 1<<62),
-		} {
-			data, encodeErr := encoding.Encode(frame)
-			if encodeErr != nil {
-				f.Fatal(encodeErr)
-			}
-			f.Add(encoding == protocol.JSON, data)
-		}
-	}
-	f.Fuzz(func(t *testing.T, text bool, data []byte) {
-		encoding := protocol.Protobuf
-		if text {
-			encoding = protocol.JSON
-		}
-		source := &pipe{toClient: make(chan []byte, 1), closed: make(chan struct{})}
-		source.toClient <- data
-		if found, greetErr := readChallenge(t.Context(), source, identity.ServerKey{}, identity.ServerKey{}, encoding); greetErr == nil && found.key.IsZero() {
-			t.Error("a challenge without a key")
-		}
-		var frame wire.ServerFrame
-		if encoding.Decode(data, &frame) != nil {
-			return
-		}
-		k := newKeeper(&Client{options: Options{Now: time.Now, Random: rand.Reader, Logger: slog.New(slog.DiscardHandler)}, events: &events{closed: true}, context: t.Context()}, "x", newCluster(identity.Server{}, nil))
-		s := newSession(k, &greeted{conn: source}, time.Now())
-		s.beatSent, s.beatID, s.watched = time.Now(), 1, map[identity.PeerID]bool{peer: true}
-		s.mailbox, s.directory = true, true
-		for id, r := range questions(peer) {
-			s.pending[id] = r
-		}
-		waiting := len(s.pending)
-		if failure := s.take(incoming{frame: &frame}); failure != nil && failure.Code == "" {
-			t.Error("a failure without a code")
-		}
-		if len(s.pending) < waiting-1 || len(s.queue) > 1 || len(k.cluster.avoided) > 1 {
-			t.Errorf("one frame left %d questions and %d in the queue", len(s.pending), len(s.queue))
-		}
-		if wait := s.moveAt.Sub(s.now()); !s.moveAt.IsZero() && wait > maxDrain {
-			t.Errorf("moves in %v", wait)
 		}
 	})
 }
