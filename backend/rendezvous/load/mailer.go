@@ -94,7 +94,7 @@ func (m *mailer) ask(ctx context.Context, frame *wire.ClientFrame) (*wire.Server
 		m.leave()
 		return nil, err
 	}
-	timer := time.NewTimer(patience)
+	timer := time.NewTimer(protocol.AnswerTimeout)
 	defer timer.Stop()
 	select {
 	case answer := <-m.answers:
