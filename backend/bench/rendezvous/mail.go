@@ -102,7 +102,7 @@ func kill(ctx context.Context, s settings) (_ []figure, err error) {
 	began := make(chan struct{}, 1)
 	file := filepath.Join(s.folder, "kept.json")
 	go func() {
-		result, err := load.Mail(ctx, service, load.MailOptions{
+		result, failed := load.Mail(ctx, service, load.MailOptions{
 			Seed: load.NewSeed("kill"), Writers: writers, Count: count, Rate: perSecond, Until: putContext.Done(), Keep: file,
 			Acknowledged: func() {
 				select {
@@ -111,7 +111,7 @@ func kill(ctx context.Context, s settings) (_ []figure, err error) {
 				}
 			},
 		})
-		done <- outcome{result, err}
+		done <- outcome{result, failed}
 	}()
 	early := func(ended outcome) error {
 		return errors.Join(errors.New("putting ended before the rounds did"), ended.err)

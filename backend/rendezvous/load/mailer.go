@@ -22,7 +22,7 @@ var (
 type mailer struct {
 	service  *Tincan
 	index    int
-	moved    int // how often it went to another server
+	moved    int       // how often it went to another server
 	rested   time.Time // when it may ask again
 	session  *session
 	answers  chan *wire.ServerFrame // nil for a refusal because of the rate
