@@ -184,8 +184,8 @@ func start(ctx context.Context, s settings) ([]figure, error) {
 		return nil, err
 	}
 	other, err := starts(ctx, times, func() (*process, error) {
-		server, _, err := startPeerJS(ctx, s)
-		return server, err
+		server, _, failed := startPeerJS(ctx, s)
+		return server, failed
 	})
 	if err != nil {
 		return nil, err

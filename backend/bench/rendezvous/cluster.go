@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine/natsengine"
 	"github.com/tincan-chat/tincan/backend/rendezvous/load"
@@ -157,28 +156,4 @@ func acrossNodes(ctx context.Context, s settings) (_ []figure, err error) {
 			fmt.Sprintf("p50 %s / %s", milliseconds(told.Came.P50), milliseconds(told.Went.P50)),
 		},
 	}, nil
-}
-
-// back is how long until the next acknowledgement after a node was killed.
-type back struct {
-	mu    sync.Mutex
-	since time.Time
-	next  chan time.Duration
-}
-
-// acknowledged is called for each acknowledgement.
-func (b *back) acknowledged() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if !b.since.IsZero() {
-		b.next <- time.Since(b.since)
-		b.since = time.Time{}
-	}
-}
-
-// after starts to wait. Acknowledgements under way at that moment were given before.
-func (b *back) after(killed time.Time) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.since = killed
 }

@@ -36,8 +36,9 @@ func serveHub() error {
 		if len(message) < 4 {
 			return
 		}
-		if to, found := clients.Load(binary.BigEndian.Uint32(message)); found {
-			_ = to.(*websocket.Conn).WriteMessage(kind, message) //nolint:forcetypeassert // nothing else is stored
+		held, _ := clients.Load(binary.BigEndian.Uint32(message))
+		if to, found := held.(*websocket.Conn); found {
+			_ = to.WriteMessage(kind, message) // whoever left gets nothing
 		}
 	})
 	engine := nbhttp.NewEngine(nbhttp.Config{

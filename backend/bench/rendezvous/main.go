@@ -31,6 +31,7 @@ type settings struct {
 	settle    time.Duration
 	measured  time.Duration
 	rounds    int
+	apart     time.Duration
 	envelopes int
 	puts      int
 }
@@ -80,6 +81,7 @@ func run(ctx context.Context, arguments []string) (err error) {
 	flags.DurationVar(&s.settle, "settle", 15*time.Second, "how long clients are left alone before memory is read")
 	flags.DurationVar(&s.measured, "for", 8*time.Second, "how long a rate is measured")
 	flags.IntVar(&s.rounds, "rounds", 20, "rounds of killing a node")
+	flags.DurationVar(&s.apart, "apart", 5*time.Second, "how long a killed node stays away, and has to catch up")
 	flags.IntVar(&s.envelopes, "envelopes", 200_000, "envelopes that a restarted server has")
 	flags.IntVar(&s.puts, "puts", 60_000, "envelopes of the mail figures")
 	if err = flags.Parse(arguments); err != nil {

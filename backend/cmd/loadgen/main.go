@@ -155,25 +155,36 @@ func (s settings) measure(ctx context.Context) (any, []line, error) {
 	}
 	switch s.mix {
 	case "idle":
-		result, err := load.Idle(ctx, service, s.clients, s.duration, nil, nil)
-		return result, append(joinedLines(result.Joined), line{"stayed", result.Stayed.Round(time.Millisecond).String()}, line{"lost", fmt.Sprint(result.Lost)}), err
+		return s.idle(ctx, service)
 	case "login":
-		joined, err := load.Logins(ctx, service, s.clients, s.rate)
-		return joined, joinedLines(joined), err
+		joined, failed := load.Logins(ctx, service, s.clients, s.rate)
+		return joined, joinedLines(joined), failed
 	case "presence":
-		result, err := load.Presence(ctx, service, s.clients, s.duration)
-		return result, append(append([]line{{"came and went", fmt.Sprint(result.Rounds)}}, latencyLines("told that somebody came", result.Came)...), latencyLines("told that somebody went", result.Went)...), err
+		return s.presence(ctx, service)
 	case "signals":
-		result, err := load.Signals(ctx, service, load.SignalOptions{Clients: s.clients, Rate: s.rate, Window: s.window, For: s.duration, Warm: s.warm})
-		return result, signalLines(result), err
+		result, failed := load.Signals(ctx, service, load.SignalOptions{Clients: s.clients, Rate: s.rate, Window: s.window, For: s.duration, Warm: s.warm})
+		return result, signalLines(result), failed
 	}
 	if s.verify != "" {
-		result, err := load.VerifyMail(ctx, service, s.verify, s.clear)
-		return result, verifiedLines(result), err
+		result, failed := load.VerifyMail(ctx, service, s.verify, s.clear)
+		return result, verifiedLines(result), failed
 	}
 	s.mail.Seed = load.NewSeed(s.seed)
 	result, err := load.Mail(ctx, service, s.mail)
 	return result, mailLines(result), err
+}
+
+func (s settings) idle(ctx context.Context, service *load.Tincan) (any, []line, error) {
+	result, err := load.Idle(ctx, service, s.clients, s.duration, nil, nil)
+	return result, append(joinedLines(result.Joined),
+		line{"stayed", result.Stayed.Round(time.Millisecond).String()}, line{"lost", fmt.Sprint(result.Lost)}), err
+}
+
+func (s settings) presence(ctx context.Context, service *load.Tincan) (any, []line, error) {
+	result, err := load.Presence(ctx, service, s.clients, s.duration)
+	lines := []line{{"came and went", fmt.Sprint(result.Rounds)}}
+	lines = append(lines, latencyLines("told that somebody came", result.Came)...)
+	return result, append(lines, latencyLines("told that somebody went", result.Went)...), err
 }
 
 func joinedLines(joined load.Joined) []line {

@@ -2,6 +2,7 @@ package load
 
 import (
 	"bytes"
+	"io"
 	"testing"
 
 	"github.com/gobwas/ws"
@@ -48,11 +49,13 @@ func TestFramesAreMasked(t *testing.T) {
 	t.Parallel()
 	for _, size := range []int{0, 5, 125, 126, 1024, 0xffff, 0x10000} {
 		payload := bytes.Repeat([]byte{7}, size)
-		frame, err := ws.ReadFrame(bytes.NewReader(appendFrame(nil, ws.OpBinary, payload, 0)))
-		if err != nil || !frame.Header.Masked || frame.Header.Mask == [4]byte{} {
-			t.Fatalf("%d bytes: %+v, %v", size, frame.Header, err)
+		frame := bytes.NewReader(appendFrame(nil, ws.OpBinary, payload, 0))
+		h, err := ws.ReadHeader(frame)
+		if err != nil || !h.Masked || h.Mask == [4]byte{} || h.Length != int64(size) || frame.Len() != size {
+			t.Fatalf("%d bytes: %+v, %v", size, h, err)
 		}
-		if !bytes.Equal(ws.UnmaskFrame(frame).Payload, payload) {
+		sent, err := io.ReadAll(frame)
+		if ws.Cipher(sent, h.Mask, 0); err != nil || !bytes.Equal(sent, payload) {
 			t.Errorf("%d bytes: another payload", size)
 		}
 	}

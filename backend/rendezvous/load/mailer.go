@@ -22,7 +22,7 @@ var (
 type mailer struct {
 	service  *Tincan
 	index    int
-	moved    int // how often it went to another server
+	moved    int       // how often it went to another server
 	rested   time.Time // when it may ask again
 	session  *session
 	answers  chan *wire.ServerFrame // nil for a refusal because of the rate
@@ -94,7 +94,7 @@ func (m *mailer) ask(ctx context.Context, frame *wire.ClientFrame) (*wire.Server
 		m.leave()
 		return nil, err
 	}
-	timer := time.NewTimer(patience)
+	timer := time.NewTimer(protocol.AnswerTimeout)
 	defer timer.Stop()
 	select {
 	case answer := <-m.answers:

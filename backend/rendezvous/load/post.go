@@ -174,8 +174,8 @@ type VerifyResult struct {
 	Rate         float64 `json:"fetched_a_second"`
 }
 
-// VerifyMail fetches what the run that wrote a file put, and deletes it if clear.
-func VerifyMail(ctx context.Context, service *Tincan, file string, clear bool) (VerifyResult, error) {
+// VerifyMail fetches what the run that wrote a file put, and deletes it if remove.
+func VerifyMail(ctx context.Context, service *Tincan, file string, remove bool) (VerifyResult, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return VerifyResult{}, fmt.Errorf("load: %w", err)
@@ -184,10 +184,10 @@ func VerifyMail(ctx context.Context, service *Tincan, file string, clear bool) (
 	if err != nil {
 		return VerifyResult{}, err
 	}
-	return p.verify(ctx, &Tincan{servers: service.servers, seed: p.seed}, clear)
+	return p.verify(ctx, &Tincan{servers: service.servers, seed: p.seed}, remove)
 }
 
-func (p *post) verify(ctx context.Context, owners *Tincan, clear bool) (VerifyResult, error) {
+func (p *post) verify(ctx context.Context, owners *Tincan, remove bool) (VerifyResult, error) {
 	if err := owners.Prepare(p.mailboxes); err != nil {
 		return VerifyResult{}, err
 	}
@@ -209,7 +209,7 @@ func (p *post) verify(ctx context.Context, owners *Tincan, clear bool) (VerifyRe
 			}
 			copies[number].Add(1)
 		})
-		if err != nil || !clear {
+		if err != nil || !remove {
 			return err
 		}
 		deleted.Add(int64(len(ids)))

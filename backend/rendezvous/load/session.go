@@ -216,10 +216,10 @@ func peek(message []byte) (uint64, peeked) {
 	if length < 0 || size+length != len(message) {
 		return 0, peekedOther
 	}
-	switch number {
-	case serverHeartbeatReply:
+	switch {
+	case number == serverHeartbeatReply, number == serverSignalResult && outcome(body) == outcomeAcceptedNumber:
 		return 0, peekedAccepted
-	case serverDeliver:
+	case number == serverDeliver:
 		inner, innerKind, innerSize := protowire.ConsumeTag(body)
 		if innerSize < 0 || inner != deliverEnvelope || innerKind != protowire.BytesType {
 			return 0, peekedOther
@@ -229,10 +229,6 @@ func peek(message []byte) (uint64, peeked) {
 			return 0, peekedOther
 		}
 		return binary.BigEndian.Uint64(envelope), peekedDeliver
-	case serverSignalResult:
-		if outcome(body) == outcomeAcceptedNumber {
-			return 0, peekedAccepted
-		}
 	}
 	return 0, peekedOther
 }

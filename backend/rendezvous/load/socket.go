@@ -98,16 +98,6 @@ func upgrade(ctx context.Context, conn net.Conn, address *url.URL, to Endpoint) 
 	return socket, conn.SetDeadline(time.Time{})
 }
 
-// Key returns what the server's certificate was, nil without TLS.
-func (s *Socket) state() *tls.ConnectionState {
-	secured, ok := s.conn.(*tls.Conn)
-	if !ok {
-		return nil
-	}
-	state := secured.ConnectionState()
-	return &state
-}
-
 // readBy bounds the next reads; zero is for ever.
 func (s *Socket) readBy(deadline time.Time) error { return s.conn.SetReadDeadline(deadline) }
 
