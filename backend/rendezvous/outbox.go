@@ -69,11 +69,13 @@ func (o *outbox) putBehind(c *connection, frame *wire.ServerFrame) bool {
 }
 
 // putOpen is put for a device that was welcomed.
-func (o *outbox) putOpen(c *connection, frame *wire.ServerFrame) bool {
+func (o *outbox) putOpen(c *connection, frame *wire.ServerFrame) {
 	o.mu.Lock()
 	isOpen := o.isOpen
 	o.mu.Unlock()
-	return isOpen && o.put(c, frame, true)
+	if isOpen {
+		o.put(c, frame, true)
+	}
 }
 
 // put queues a frame, and has it written unless the caller does; false when

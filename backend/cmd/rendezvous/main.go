@@ -73,7 +73,7 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 	case err != nil:
 		return err
 	}
-	server, err := open(s, key, opened, logger)
+	server, err := open(s, key, opened, logger) //nolint:contextcheck // a server's life is its own: Run ends it
 	if err != nil {
 		return errors.Join(err, opened.Close())
 	}
@@ -108,7 +108,7 @@ func open(s settings, key ed25519.PrivateKey, opened engine.Engine, logger *slog
 	options := rendezvous.Options{
 		Key: key, Listen: s.listen, TLS: s.tls != "off" && s.tls != "proxy", Certificates: certificate, TrustedProxies: s.proxies,
 		Engine: opened, Relay: s.relay, Logger: logger,
-		Announce: rendezvous.AnnounceOptions{URL: s.url, Weight: uint32(s.weight)}, //nolint:gosec // at most 1000
+		Announce: rendezvous.AnnounceOptions{URL: s.url, Weight: uint32(s.weight)},
 	}
 	if s.url != "" {
 		options.URLs = []string{s.url}

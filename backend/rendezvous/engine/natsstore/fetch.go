@@ -55,11 +55,11 @@ func (m mailbox) Fetch(ctx context.Context, owner identity.PeerID, after []byte,
 	err = m.call(ctx, func(ctx context.Context) error {
 		at := readCursor(owner, after)
 		var heads [len(classes)]*jetstream.RawStreamMsg
-		if err := each(ctx, len(heads), func(ctx context.Context, i int) (err error) {
-			heads[i], err = m.after(ctx, owner, i, at[i])
-			return err
-		}); err != nil {
-			return err
+		if failure := each(ctx, len(heads), func(ctx context.Context, i int) (failure error) {
+			heads[i], failure = m.after(ctx, owner, i, at[i])
+			return failure
+		}); failure != nil {
+			return failure
 		}
 		for {
 			first := earliest(&heads)
@@ -75,9 +75,9 @@ func (m mailbox) Fetch(ctx context.Context, owner identity.PeerID, after []byte,
 			mails = append(mails, engine.Mail{
 				ID: newID(owner, first, head.Sequence), Envelope: head.Data, Stored: stored(head), Box: classes[first].box,
 			})
-			var err error
-			if heads[first], err = m.after(ctx, owner, first, head.Sequence); err != nil {
-				return err
+			var failure error
+			if heads[first], failure = m.after(ctx, owner, first, head.Sequence); failure != nil {
+				return failure
 			}
 		}
 	})

@@ -79,7 +79,7 @@ func Open(ctx context.Context, connection *nats.Conn, options Options) (*Store, 
 		streams: make(map[string]jetstream.Stream), buckets: make(map[engine.TableName]*table),
 		cache: newCache(cachedTags), batches: make(chan struct{}, mostBatches),
 	}
-	s.ended, s.end = context.WithCancel(context.Background()) //nolint:gosec // Close calls it
+	s.ended, s.end = context.WithCancel(context.Background())
 	if err = s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

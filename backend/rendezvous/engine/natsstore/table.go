@@ -146,7 +146,7 @@ func (t *table) Delete(ctx context.Context, key string, revision uint64) error {
 func (t *table) Follow(ctx context.Context, each func(engine.Change), settled func()) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stop := context.AfterFunc(t.store.ended, cancel)
+	stop := context.AfterFunc(t.store.ended, cancel) //nolint:contextcheck // the store's end ends every call
 	defer stop()
 	err := t.follow(ctx, each, settled)
 	switch {
@@ -200,6 +200,6 @@ func stopWatching(watcher jetstream.KeyWatcher) {
 	if err := watcher.Stop(); err != nil {
 		return // its context did it, or the connection is gone
 	}
-	for range watcher.Updates() { //nolint:revive // only to empty it
+	for range watcher.Updates() {
 	}
 }
