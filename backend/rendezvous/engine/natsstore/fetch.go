@@ -53,6 +53,7 @@ func readCursor(owner identity.PeerID, encoded []byte) cursor {
 // Fetch implements engine.Mailbox. It holds one envelope of each class more than it returns.
 func (m mailbox) Fetch(ctx context.Context, owner identity.PeerID, after []byte, size int) (mails []engine.Mail, next []byte, err error) {
 	err = m.call(ctx, func(ctx context.Context) error {
+		mails, next = nil, nil // it may be called again
 		at := readCursor(owner, after)
 		var heads [len(classes)]*jetstream.RawStreamMsg
 		if failure := each(ctx, len(heads), func(ctx context.Context, i int) (failure error) {
