@@ -25,6 +25,8 @@ export default defineConfig(({ mode }) => ({
   preview: { host: '127.0.0.1', headers: { 'Content-Security-Policy': contentSecurityPolicy } },
   test: {
     environment: 'jsdom',
+    // Time is for tests that hang: on two busy cores a dialog can take seconds.
+    testTimeout: 30_000,
     include: ['src/**/*.test.{ts,tsx}'],
     setupFiles: ['src/app/test-setup.ts'],
     restoreMocks: true,
