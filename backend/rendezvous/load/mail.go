@@ -161,7 +161,7 @@ func (w *writing) run(ctx context.Context, senders *Tincan) (MailResult, error) 
 func (w *writing) enter(ctx context.Context, senders *Tincan) error {
 	return each(ctx, w.options.Senders, func(ctx context.Context, index int) error {
 		sender := &mailer{service: senders, index: index}
-		if err := sender.connect(ctx, 0); err != nil {
+		if err := sender.enter(ctx); err != nil {
 			return err
 		}
 		w.free <- sender

@@ -68,6 +68,21 @@ func (m *mailer) connect(ctx context.Context, moved int) error {
 	return nil
 }
 
+// enter logs in, and tries again for a while: a server that still counts
+// connections which just ended closes new ones without a word.
+func (m *mailer) enter(ctx context.Context) error {
+	var last error
+	for began := time.Now(); time.Since(began) < stubborn; {
+		if last = m.connect(ctx, 0); last == nil {
+			return nil
+		}
+		if !waitUntil(ctx, time.Now().Add(100*time.Millisecond)) {
+			return ctx.Err()
+		}
+	}
+	return last
+}
+
 // gone tells whether there is no session.
 func (m *mailer) gone() bool {
 	if m.session == nil {

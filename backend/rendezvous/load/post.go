@@ -144,7 +144,7 @@ func (t *Tincan) register(ctx context.Context, p *post) error {
 	}
 	return each(ctx, p.mailboxes, func(ctx context.Context, index int) error {
 		owner := &mailer{service: t, index: index}
-		if err := owner.connect(ctx, 0); err != nil {
+		if err := owner.enter(ctx); err != nil {
 			return err
 		}
 		defer owner.leave()
@@ -196,7 +196,7 @@ func (p *post) verify(ctx context.Context, owners *Tincan, remove bool) (VerifyR
 	began := time.Now()
 	err := each(ctx, p.mailboxes, func(ctx context.Context, index int) error {
 		owner := &mailer{service: owners, index: index}
-		if err := owner.connect(ctx, 0); err != nil {
+		if err := owner.enter(ctx); err != nil {
 			return err
 		}
 		defer owner.leave()
