@@ -45,7 +45,7 @@ func (m mailbox) Put(ctx context.Context, owner identity.PeerID, box engine.Box,
 	if life <= 0 {
 		return nil
 	}
-	subject, _ := classes[at].boxOf(owner, tag)
+	subject, _ := m.classes[at].boxOf(owner, tag)
 	message := nats.NewMsg(subject)
 	message.Data = envelope
 	message.Header.Set(headerID, mailID(tag, envelope))
@@ -106,7 +106,7 @@ func (m mailbox) Delete(ctx context.Context, owner identity.PeerID, ids [][]byte
 			if !ok {
 				return nil
 			}
-			return m.deleteOne(ctx, owner, classes[at], number)
+			return m.deleteOne(ctx, owner, m.classes[at], number)
 		})
 	})
 }
