@@ -1,0 +1,3 @@
+package natsstore_test
+
+func workAsMigration() error { return nil }
