@@ -103,7 +103,7 @@ func (s *Store) after(ctx context.Context, owner identity.PeerID, class int, at 
 	filter, shard := s.classes[class].filter(owner)
 	stream := s.streams[s.classes[class].stream(shard)]
 	for {
-		held, err := s.message(ctx, stream, at+1, jetstream.WithGetMsgSubject(filter))
+		held, err := message(ctx, stream, at+1, jetstream.WithGetMsgSubject(filter))
 		if err != nil || held == nil {
 			return nil, err
 		}

@@ -83,10 +83,13 @@ func classOf(box engine.Box, size int) (int, bool) {
 	return 0, false
 }
 
-// hashed names an owner in subjects.
+// ownerName is how many bytes of a hash name an owner in subjects.
+const ownerName = 16
+
+// hashed names an owner in subjects; the shard is the name's last byte.
 func hashed(owner identity.PeerID) (name string, shard byte) {
 	sum := sha256.Sum256(append([]byte("tincan/mailbox/1"), owner[:]...))
-	return base64.RawURLEncoding.EncodeToString(sum[:16]), sum[16]
+	return base64.RawURLEncoding.EncodeToString(sum[:ownerName]), sum[ownerName-1]
 }
 
 func (c class) stream(shard int) string { return fmt.Sprintf("TINCAN_MAIL_%s-%d", c.name, shard) }
@@ -170,7 +173,7 @@ var errOtherStream = errors.New("natsstore: a stream of that name is made in ano
 func (s *Store) shards(ctx context.Context) (int, error) {
 	first := configs(s.options)[0]
 	var found int
-	err := s.retry(ctx, func(ctx context.Context) error {
+	err := retry(ctx, func(ctx context.Context) error {
 		stream, err := s.js.Stream(ctx, first.Name)
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
 			stream, err = s.js.CreateStream(ctx, first)
@@ -181,13 +184,21 @@ func (s *Store) shards(ctx context.Context) (int, error) {
 		if err != nil {
 			return err
 		}
-		if found, err = strconv.Atoi(stream.CachedInfo().Config.Metadata[metadataShards]); err != nil || found < 1 || found > mostShards {
-			return fmt.Errorf("%w: %s", errOtherStream, first.Name)
-		}
-		return nil
+		found, err = shardsOf(stream)
+		return err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("natsstore: stream %s: %w", first.Name, err)
+	}
+	return found, nil
+}
+
+// shardsOf reads what the first stream says.
+func shardsOf(first jetstream.Stream) (int, error) {
+	info := first.CachedInfo()
+	found, err := strconv.Atoi(info.Config.Metadata[metadataShards])
+	if err != nil || found < 1 || found > mostShards {
+		return 0, fmt.Errorf("%w: %s", errOtherStream, info.Config.Name)
 	}
 	return found, nil
 }
@@ -196,7 +207,7 @@ func (s *Store) shards(ctx context.Context) (int, error) {
 // has and how much it takes may change; the rest is what the data means.
 func (s *Store) ensure(ctx context.Context, want jetstream.StreamConfig) (jetstream.Stream, error) {
 	var found jetstream.Stream
-	err := s.retry(ctx, func(ctx context.Context) error {
+	err := retry(ctx, func(ctx context.Context) error {
 		stream, err := s.js.Stream(ctx, want.Name)
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
 			stream, err = s.js.CreateStream(ctx, want)
