@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -225,7 +226,7 @@ func (f *follower) expect(t *testing.T, want ...string) {
 	told := func() []string {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		return f.notes[:len(f.notes):len(f.notes)]
+		return slices.Clip(f.notes)
 	}
 	eventually(t, strings.Join(want, ", "), func() bool { return len(told()) >= len(want) })
 	if got := strings.Join(told(), ", "); got != strings.Join(want, ", ") {

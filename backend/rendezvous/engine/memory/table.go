@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -93,7 +94,7 @@ func (t *table) Delete(_ context.Context, key string, revision uint64) error {
 // Follow implements engine.Table.
 func (t *table) Follow(ctx context.Context, each func(engine.Change), settled func()) error {
 	t.mu.Lock()
-	all := slices.SortedFunc(maps.Values(t.values), func(a, b engine.Change) int { return int(a.Revision) - int(b.Revision) }) //nolint:gosec // revisions are small here
+	all := slices.SortedFunc(maps.Values(t.values), func(a, b engine.Change) int { return cmp.Compare(a.Revision, b.Revision) })
 	next := t.dropped + uint64(len(t.log))
 	t.mu.Unlock()
 	for _, one := range all {

@@ -78,6 +78,36 @@ func BenchmarkPut(b *testing.B) {
 	})
 }
 
+// BenchmarkFetch reads 1 KiB envelopes on one of three nodes.
+func BenchmarkFetch(b *testing.B) {
+	mailbox := open(b, connect(b, cluster(b)[0]), natsstore.Options{Replicas: 3}).Mailbox()
+	putMany(b, []engine.Mailbox{mailbox}, 0, 500)
+	b.ResetTimer()
+	for count := 0; count < b.N; {
+		mails, _, err := mailbox.Fetch(b.Context(), ownerOf(0), nil, 100<<10)
+		if err != nil || len(mails) == 0 {
+			b.Fatalf("Fetch = %d, %v", len(mails), err)
+		}
+		count += len(mails)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "mails/s")
+}
+
+// BenchmarkRegister renews 256 tags of one owner, what a frame may hold.
+func BenchmarkRegister(b *testing.B) {
+	mailbox := open(b, connect(b, cluster(b)[0]), natsstore.Options{Replicas: 3}).Mailbox()
+	claims := make([]engine.TagClaim, 256)
+	for i := range claims {
+		claims[i] = engine.TagClaim{Tag: engine.Tag{0: 1, 15: byte(i)}, Box: engine.BoxContact, Expires: time.Now().Add(time.Hour)}
+	}
+	b.ResetTimer()
+	for range b.N {
+		if err := mailbox.Register(b.Context(), ownerOf(0), claims, nil); err != nil {
+			b.Fatalf("Register: %v", err)
+		}
+	}
+}
+
 var restartWith = flag.Int("restart.envelopes", 2_000, "how many envelopes are stored when TestRestart restarts; 200000 is what is promised")
 
 // TestRestart measures from the start of a server to the first envelope fetched.

@@ -38,7 +38,7 @@ func (s *Store) call(ctx context.Context, do func(ctx context.Context) error) er
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.options.Timeout)
 	defer cancel()
-	stop := context.AfterFunc(s.ended, cancel)
+	stop := context.AfterFunc(s.ended, cancel) //nolint:contextcheck // a call ends with its caller's context and with the store
 	defer stop()
 	err := do(ctx)
 	switch {
@@ -99,8 +99,7 @@ func passing(err error) bool {
 
 // code returns the server's code of an error, 0 when it is not the server's.
 func code(err error) jetstream.ErrorCode {
-	var said *jetstream.APIError
-	if errors.As(err, &said) {
+	if said, ok := errors.AsType[*jetstream.APIError](err); ok {
 		return said.ErrorCode
 	}
 	return 0

@@ -51,8 +51,10 @@ func readCursor(owner identity.PeerID, encoded []byte) cursor {
 }
 
 // Fetch implements engine.Mailbox. It holds one envelope of each class more than it returns.
-func (m mailbox) Fetch(ctx context.Context, owner identity.PeerID, after []byte, size int) (mails []engine.Mail, next []byte, err error) {
-	err = m.call(ctx, func(ctx context.Context) error {
+func (m mailbox) Fetch(ctx context.Context, owner identity.PeerID, after []byte, size int) ([]engine.Mail, []byte, error) {
+	var mails []engine.Mail
+	var next []byte
+	err := m.call(ctx, func(ctx context.Context) error {
 		at := readCursor(owner, after)
 		var heads [len(classes)]*jetstream.RawStreamMsg
 		if err := each(ctx, len(heads), func(ctx context.Context, i int) (err error) {
@@ -75,10 +77,11 @@ func (m mailbox) Fetch(ctx context.Context, owner identity.PeerID, after []byte,
 			mails = append(mails, engine.Mail{
 				ID: newID(owner, first, head.Sequence), Envelope: head.Data, Stored: stored(head), Box: m.classes[first].box,
 			})
-			var err error
-			if heads[first], err = m.after(ctx, owner, first, head.Sequence); err != nil {
+			following, err := m.after(ctx, owner, first, head.Sequence)
+			if err != nil {
 				return err
 			}
+			heads[first] = following
 		}
 	})
 	if err != nil {

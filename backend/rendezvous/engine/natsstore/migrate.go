@@ -29,12 +29,12 @@ const (
 
 // Migration is how far a migration is.
 type Migration struct {
-	Streams  int  // that are copied, of Of
-	Of       int  // streams of the original
-	Copied   int  // messages; in this run
-	Held     int  // messages in the copy that were compared with the original
-	Expiring int  // messages that end within ten minutes and were not compared
-	Done     bool // copied and compared
+	Streams  int  `json:"streams"`  // that are copied, of Of
+	Of       int  `json:"of"`       // streams of the original
+	Copied   int  `json:"copied"`   // messages; in this run
+	Held     int  `json:"held"`     // messages in the copy that were compared with the original
+	Expiring int  `json:"expiring"` // messages that end within ten minutes and were not compared
+	Done     bool `json:"done"`     // copied and compared
 }
 
 // progress is kept in the store that is copied to. Where exactly a run goes on
@@ -125,13 +125,13 @@ func (m *migration) prepare(ctx context.Context, from *nats.Conn) error {
 func (s *Store) existing(ctx context.Context) (shards int, created time.Time, err error) {
 	name := classes[0].stream(0)
 	err = retry(ctx, func(ctx context.Context) error {
-		stream, err := s.js.Stream(ctx, name)
-		if err != nil {
-			return err
+		stream, readErr := s.js.Stream(ctx, name)
+		if readErr != nil {
+			return readErr
 		}
 		created = stream.CachedInfo().Created
-		shards, err = shardsOf(stream)
-		return err
+		shards, readErr = shardsOf(stream)
+		return readErr
 	})
 	if err != nil {
 		return 0, time.Time{}, fmt.Errorf("natsstore: stream %s of the original: %w", name, err)

@@ -88,7 +88,7 @@ func Open(ctx context.Context, connection *nats.Conn, options Options) (*Store, 
 		streams: make(map[string]jetstream.Stream), buckets: make(map[engine.TableName]*table),
 		cache: newCache(cachedTags), batches: make(chan struct{}, mostBatches),
 	}
-	s.ended, s.end = context.WithCancel(context.Background()) //nolint:gosec // Close calls it
+	s.ended, s.end = context.WithCancel(context.Background())
 	if err = s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -113,9 +113,9 @@ func (s *Store) open(ctx context.Context) error {
 		s.streams[config.Name] = streams[i]
 	}
 	for _, name := range tables {
-		values, err := s.js.KeyValue(ctx, bucketStart+string(name))
-		if err != nil {
-			return fmt.Errorf("natsstore: table %s: %w", name, err)
+		values, bindErr := s.js.KeyValue(ctx, bucketStart+string(name))
+		if bindErr != nil {
+			return fmt.Errorf("natsstore: table %s: %w", name, bindErr)
 		}
 		s.buckets[name] = &table{store: s, values: values, stream: s.streams["KV_"+bucketStart+string(name)]}
 	}

@@ -146,7 +146,7 @@ func (t *table) Delete(ctx context.Context, key string, revision uint64) error {
 func (t *table) Follow(ctx context.Context, each func(engine.Change), settled func()) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stop := context.AfterFunc(t.store.ended, cancel)
+	stop := context.AfterFunc(t.store.ended, cancel) //nolint:contextcheck // it ends with its caller's context and with the store
 	defer stop()
 	err := t.follow(ctx, each, settled)
 	switch {
@@ -195,11 +195,10 @@ func (t *table) follow(ctx context.Context, each func(engine.Change), settled fu
 	}
 }
 
-// stopWatching also takes what the watcher still wants to say, so that nothing of it stays.
+// stopWatching also takes what the watcher still wants to say, until it has
+// nothing more, so that nothing of it stays.
 func stopWatching(watcher jetstream.KeyWatcher) {
-	if err := watcher.Stop(); err != nil {
-		return // its context did it, or the connection is gone
-	}
-	for range watcher.Updates() { //nolint:revive // only to empty it
+	_ = watcher.Stop() // otherwise its context or the end of the connection stopped it
+	for range watcher.Updates() {
 	}
 }

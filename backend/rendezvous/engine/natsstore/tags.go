@@ -63,13 +63,13 @@ func (s *Store) readTag(ctx context.Context, tag engine.Tag) (lead, sequence, er
 // last returns the last message of a subject of the tags; revision 0 when there is none.
 func (s *Store) last(ctx context.Context, subject string) (data []byte, revision sequence, err error) {
 	err = retry(ctx, func(ctx context.Context) error {
-		held, err := s.streams[tagStream].GetLastMsgForSubject(ctx, subject)
+		held, readErr := s.streams[tagStream].GetLastMsgForSubject(ctx, subject)
 		switch {
-		case errors.Is(err, jetstream.ErrMsgNotFound):
+		case errors.Is(readErr, jetstream.ErrMsgNotFound):
 			data, revision = nil, 0
 			return nil
-		case err != nil:
-			return err
+		case readErr != nil:
+			return readErr
 		}
 		data, revision = held.Data, held.Sequence
 		return nil
