@@ -33,7 +33,7 @@ func (t *tally) add(subject string, held *jetstream.RawStreamMsg) {
 	}
 	field(subject)
 	field(nameOf(held))
-	field(strconv.FormatInt(stored(held).UnixMilli(), 10))
+	field(strconv.FormatInt(stored(held).UnixNano(), 10))
 	if expires, ok := expiry(held); ok {
 		field(strconv.FormatInt(ended(expires), 10))
 	}

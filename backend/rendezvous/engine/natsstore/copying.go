@@ -179,7 +179,7 @@ func (m *migration) translate(number int, from source, held *jetstream.RawStream
 		copied.Header.Set(headerTTL, strconv.FormatInt(seconds(expires.Sub(now)), 10))
 		copied.Header.Set(headerExpires, strconv.FormatInt(ended(expires), 10))
 	}
-	copied.Header.Set(headerStored, strconv.FormatInt(stored(held).UnixMilli(), 10))
+	copied.Header.Set(headerStored, strconv.FormatInt(stored(held).UnixNano(), 10))
 	copied.Header.Set(headerSource, position{source: number, number: held.Sequence}.String())
 	if id := nameOf(held); id != "" {
 		copied.Header.Set(headerName, id)

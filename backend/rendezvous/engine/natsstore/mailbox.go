@@ -27,7 +27,7 @@ type mailbox struct{ *Store }
 const (
 	headerID      = jetstream.MsgIDHeader
 	headerTTL     = jetstream.MsgTTLHeader
-	headerStored  = "Tincan-Stored"  // milliseconds
+	headerStored  = "Tincan-Stored"  // nanoseconds: what decides the order must not become the same
 	headerExpires = "Tincan-Expires" // seconds
 	headerSource  = "Tincan-Source"  // sequence in the other store
 )
@@ -153,7 +153,7 @@ func message(ctx context.Context, stream jetstream.Stream, number sequence, opti
 // stored is when an envelope was put, wherever that was.
 func stored(held *jetstream.RawStreamMsg) time.Time {
 	if at, err := strconv.ParseInt(held.Header.Get(headerStored), 10, 64); err == nil {
-		return time.UnixMilli(at)
+		return time.Unix(0, at)
 	}
 	return held.Time
 }

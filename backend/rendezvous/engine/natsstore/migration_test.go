@@ -2,6 +2,7 @@ package natsstore_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -139,7 +140,7 @@ func contents(t *testing.T, store *natsstore.Store) []string {
 	}
 	for _, owner := range owners {
 		for i, mail := range fetchAll(t, mailbox, owner) {
-			lines = append(lines, fmt.Sprintf("%x %d %d %d %x", owner[:8], i, mail.Box, mail.Stored.UnixMilli(), mail.Envelope))
+			lines = append(lines, fmt.Sprintf("%x %d box %d at %d: %d, %x", owner[:8], i, mail.Box, mail.Stored.UnixNano(), binary.BigEndian.Uint64(mail.Envelope), sha256.Sum256(mail.Envelope)))
 		}
 	}
 	for i := range 40 {
