@@ -46,7 +46,8 @@ const (
 )
 
 // Quota returns how many envelopes a box holds, and how many bytes of them.
-// An engine may hold up to a tenth less or more where it counts by size classes.
+// An engine may hold up to a tenth less or more where it counts by size classes,
+// and of large envelopes alone, above 8 KiB, only a tenth of the count.
 func Quota(box Box) (envelopes, size int) {
 	switch box {
 	case BoxContact:

@@ -59,7 +59,7 @@ func (s *Store) call(ctx context.Context, do func(ctx context.Context) error) er
 
 // retry calls do until it succeeds, fails for good, or ctx ends. Each attempt
 // has a time of its own: a request to a leader that died is never answered.
-func (s *Store) retry(ctx context.Context, do func(ctx context.Context) error) error {
+func retry(ctx context.Context, do func(ctx context.Context) error) error {
 	wait := 5 * time.Millisecond
 	for {
 		attempt, cancel := context.WithTimeout(ctx, perAttempt)

@@ -74,12 +74,13 @@ func (m mailbox) Fetch(ctx context.Context, owner identity.PeerID, after []byte,
 			}
 			at[first] = head.Sequence
 			mails = append(mails, engine.Mail{
-				ID: newID(owner, first, head.Sequence), Envelope: head.Data, Stored: stored(head), Box: classes[first].box,
+				ID: newID(owner, first, head.Sequence), Envelope: head.Data, Stored: stored(head), Box: m.classes[first].box,
 			})
-			var failure error
-			if heads[first], failure = m.after(ctx, owner, first, head.Sequence); failure != nil {
+			following, failure := m.after(ctx, owner, first, head.Sequence)
+			if failure != nil {
 				return failure
 			}
+			heads[first] = following
 		}
 	})
 	if err != nil {
@@ -101,10 +102,10 @@ func earliest(heads *[len(classes)]*jetstream.RawStreamMsg) int {
 
 // after returns an owner's next message of a class that did not expire, nil at the end.
 func (s *Store) after(ctx context.Context, owner identity.PeerID, class int, at sequence) (*jetstream.RawStreamMsg, error) {
-	filter, shard := classes[class].filter(owner)
-	stream := s.streams[classes[class].stream(shard)]
+	filter, shard := s.classes[class].filter(owner)
+	stream := s.streams[s.classes[class].stream(shard)]
 	for {
-		held, err := s.message(ctx, stream, at+1, jetstream.WithGetMsgSubject(filter))
+		held, err := message(ctx, stream, at+1, jetstream.WithGetMsgSubject(filter))
 		if err != nil || held == nil {
 			return nil, err
 		}

@@ -27,7 +27,7 @@ type mailbox struct{ *Store }
 const (
 	headerID      = jetstream.MsgIDHeader
 	headerTTL     = jetstream.MsgTTLHeader
-	headerStored  = "Tincan-Stored"  // milliseconds
+	headerStored  = "Tincan-Stored"  // nanoseconds: what decides the order must not become the same
 	headerExpires = "Tincan-Expires" // seconds
 	headerSource  = "Tincan-Source"  // sequence in the other store
 )
@@ -45,13 +45,13 @@ func (m mailbox) Put(ctx context.Context, owner identity.PeerID, box engine.Box,
 	if life <= 0 {
 		return nil
 	}
-	subject, _ := classes[at].boxOf(owner, tag)
+	subject, _ := m.classes[at].boxOf(owner, tag)
 	message := nats.NewMsg(subject)
 	message.Data = envelope
 	message.Header.Set(headerID, mailID(tag, envelope))
 	message.Header.Set(headerTTL, strconv.FormatInt(life, 10))
 	err := m.call(ctx, func(ctx context.Context) error {
-		return m.retry(ctx, func(ctx context.Context) error {
+		return retry(ctx, func(ctx context.Context) error {
 			_, err := m.js.PublishMsg(ctx, message)
 			if boxIsFull(err) {
 				return engine.ErrBoxFull
@@ -106,7 +106,7 @@ func (m mailbox) Delete(ctx context.Context, owner identity.PeerID, ids [][]byte
 			if !ok {
 				return nil
 			}
-			return m.deleteOne(ctx, owner, classes[at], number)
+			return m.deleteOne(ctx, owner, m.classes[at], number)
 		})
 	})
 }
@@ -114,18 +114,18 @@ func (m mailbox) Delete(ctx context.Context, owner identity.PeerID, ids [][]byte
 func (s *Store) deleteOne(ctx context.Context, owner identity.PeerID, from class, number sequence) error {
 	subject, shard := from.subject(owner)
 	stream := s.streams[from.stream(shard)]
-	held, err := s.message(ctx, stream, number)
+	held, err := message(ctx, stream, number)
 	if err != nil || held == nil {
 		return err
 	}
 	if held.Subject != subject && !strings.HasPrefix(held.Subject, subject+".") {
 		return nil // somebody else's
 	}
-	return s.retry(ctx, func(ctx context.Context) error {
+	return retry(ctx, func(ctx context.Context) error {
 		err := stream.DeleteMsg(ctx, number)
 		if errors.Is(err, jetstream.ErrMsgDeleteUnsuccessful) {
 			// It may be gone: expired, or deleted by an attempt that was not answered.
-			held, readErr := s.message(ctx, stream, number)
+			held, readErr := message(ctx, stream, number)
 			if readErr == nil && held == nil {
 				return nil
 			}
@@ -135,9 +135,9 @@ func (s *Store) deleteOne(ctx context.Context, owner identity.PeerID, from class
 }
 
 // message reads one message at the leader; nil when there is none.
-func (s *Store) message(ctx context.Context, stream jetstream.Stream, number sequence, options ...jetstream.GetMsgOpt) (*jetstream.RawStreamMsg, error) {
+func message(ctx context.Context, stream jetstream.Stream, number sequence, options ...jetstream.GetMsgOpt) (*jetstream.RawStreamMsg, error) {
 	var held *jetstream.RawStreamMsg
-	err := s.retry(ctx, func(ctx context.Context) (err error) {
+	err := retry(ctx, func(ctx context.Context) (err error) {
 		held, err = stream.GetMsg(ctx, number, options...)
 		if errors.Is(err, jetstream.ErrMsgNotFound) {
 			held, err = nil, nil
@@ -153,7 +153,7 @@ func (s *Store) message(ctx context.Context, stream jetstream.Stream, number seq
 // stored is when an envelope was put, wherever that was.
 func stored(held *jetstream.RawStreamMsg) time.Time {
 	if at, err := strconv.ParseInt(held.Header.Get(headerStored), 10, 64); err == nil {
-		return time.UnixMilli(at)
+		return time.Unix(0, at)
 	}
 	return held.Time
 }

@@ -18,6 +18,7 @@ import (
 // Options of a store. Zero means the default.
 type Options struct {
 	Replicas int                         // of every stream; 1
+	Shards   int                         // streams for the mail of contacts, at most 64; alone 8, replicated 1. What a store was made with stays
 	Now      func() time.Time            // time.Now
 	Hint     func(owner identity.PeerID) // called after a Put, by its goroutine; nobody is hinted
 	Logger   *slog.Logger                // nothing is logged
@@ -29,6 +30,13 @@ func (o Options) filled() Options {
 	if o.Replicas == 0 {
 		o.Replicas = 1
 	}
+	if o.Shards == 0 {
+		o.Shards = 1
+		if o.Replicas == 1 {
+			o.Shards = 8
+		}
+	}
+	o.Shards = min(o.Shards, mostShards)
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -52,6 +60,7 @@ type Store struct {
 	options    Options
 	connection *nats.Conn
 	js         jetstream.JetStream
+	classes    [len(classes)]class
 	streams    map[string]jetstream.Stream
 	buckets    map[engine.TableName]*table
 	cache      *cache
@@ -87,9 +96,14 @@ func Open(ctx context.Context, connection *nats.Conn, options Options) (*Store, 
 }
 
 func (s *Store) open(ctx context.Context) error {
+	shards, err := s.shards(ctx)
+	if err != nil {
+		return err
+	}
+	s.options.Shards, s.classes = shards, sharded(shards)
 	all := configs(s.options)
 	streams := make([]jetstream.Stream, len(all))
-	if err := each(ctx, len(all), func(ctx context.Context, i int) (err error) {
+	if err = each(ctx, len(all), func(ctx context.Context, i int) (err error) {
 		streams[i], err = s.ensure(ctx, all[i])
 		return err
 	}); err != nil {
@@ -99,9 +113,9 @@ func (s *Store) open(ctx context.Context) error {
 		s.streams[config.Name] = streams[i]
 	}
 	for _, name := range tables {
-		values, err := s.js.KeyValue(ctx, bucketStart+string(name))
-		if err != nil {
-			return fmt.Errorf("natsstore: table %s: %w", name, err)
+		values, bindErr := s.js.KeyValue(ctx, bucketStart+string(name))
+		if bindErr != nil {
+			return fmt.Errorf("natsstore: table %s: %w", name, bindErr)
 		}
 		s.buckets[name] = &table{store: s, values: values, stream: s.streams["KV_"+bucketStart+string(name)]}
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -32,18 +33,25 @@ type class struct {
 	box    engine.Box
 	size   int // of the largest envelope, bytes
 	count  int // envelopes of one box
-	shards int // fixed once the streams are there
+	spread int // one stream for so many shards of the store
+	shards int // streams; 1 or more in a store
 	share  int // of Options.MaxBytes, percent
 }
 
+// mostShards of a store.
+const mostShards = 64
+
+// metadataShards says in the first stream how many shards the store was made with.
+const metadataShards = "tincan-shards"
+
 // classes never change their order: cursors and ids count them.
 var classes = [...]class{
-	{name: "contact-small", box: engine.BoxContact, size: smallEnvelope, count: engine.ContactBox * 9 / 10, shards: 8, share: 40},
-	{name: "contact-large", box: engine.BoxContact, size: wire.MaxEnvelope, count: engine.ContactBox / 10, shards: 2, share: 20},
-	{name: "invite-small", box: engine.BoxInvite, size: smallEnvelope, count: engine.InviteBox * 9 / 10, shards: 1, share: 6},
-	{name: "invite-large", box: engine.BoxInvite, size: wire.MaxEnvelope, count: engine.InviteBox / 10, shards: 1, share: 4},
-	{name: "stranger-small", box: engine.BoxStranger, size: smallEnvelope, count: engine.StrangerBox * 9 / 10, shards: 1, share: 6},
-	{name: "stranger-large", box: engine.BoxStranger, size: wire.MaxEnvelope, count: engine.StrangerBox / 10, shards: 1, share: 4},
+	{name: "contact-small", box: engine.BoxContact, size: smallEnvelope, count: engine.ContactBox * 9 / 10, spread: 1, share: 40},
+	{name: "contact-large", box: engine.BoxContact, size: wire.MaxEnvelope, count: engine.ContactBox / 10, spread: 4, share: 20},
+	{name: "invite-small", box: engine.BoxInvite, size: smallEnvelope, count: engine.InviteBox * 9 / 10, spread: mostShards, share: 6},
+	{name: "invite-large", box: engine.BoxInvite, size: wire.MaxEnvelope, count: engine.InviteBox / 10, spread: mostShards, share: 4},
+	{name: "stranger-small", box: engine.BoxStranger, size: smallEnvelope, count: engine.StrangerBox * 9 / 10, spread: mostShards, share: 6},
+	{name: "stranger-large", box: engine.BoxStranger, size: wire.MaxEnvelope, count: engine.StrangerBox / 10, spread: mostShards, share: 4},
 }
 
 const (
@@ -56,6 +64,15 @@ var tables = [...]engine.TableName{
 	engine.TableReports, engine.TableCertificates, engine.TableSettings,
 }
 
+// sharded returns the classes of a store with so many shards.
+func sharded(shards int) [len(classes)]class {
+	made := classes
+	for i := range made {
+		made[i].shards = max(1, shards/made[i].spread)
+	}
+	return made
+}
+
 // classOf returns which class of a box takes an envelope of a size, and false when none does.
 func classOf(box engine.Box, size int) (int, bool) {
 	for i, one := range classes {
@@ -66,10 +83,13 @@ func classOf(box engine.Box, size int) (int, bool) {
 	return 0, false
 }
 
-// hashed names an owner in subjects.
+// ownerName is how many bytes of a hash name an owner in subjects.
+const ownerName = 16
+
+// hashed names an owner in subjects; the shard is the name's last byte.
 func hashed(owner identity.PeerID) (name string, shard byte) {
 	sum := sha256.Sum256(append([]byte("tincan/mailbox/1"), owner[:]...))
-	return base64.RawURLEncoding.EncodeToString(sum[:16]), sum[16]
+	return base64.RawURLEncoding.EncodeToString(sum[:ownerName]), sum[ownerName-1]
 }
 
 func (c class) stream(shard int) string { return fmt.Sprintf("TINCAN_MAIL_%s-%d", c.name, shard) }
@@ -99,7 +119,7 @@ func (c class) filter(owner identity.PeerID) (filter string, shard int) {
 	return filter, shard
 }
 
-// configs lists every stream of a store.
+// configs lists every stream of a store; the first one says how many shards it has.
 func configs(options Options) []jetstream.StreamConfig {
 	part := func(percent, among int) int64 { return options.MaxBytes / 100 * int64(percent) / int64(among) }
 	base := func(name string, subjects []string, most int64) jetstream.StreamConfig {
@@ -110,7 +130,7 @@ func configs(options Options) []jetstream.StreamConfig {
 		}
 	}
 	var all []jetstream.StreamConfig
-	for _, one := range classes {
+	for _, one := range sharded(options.Shards) {
 		for shard := range one.shards {
 			subject := fmt.Sprintf("tincan.mail.%s.%d.*", one.name, shard)
 			if one.box == engine.BoxInvite {
@@ -125,6 +145,7 @@ func configs(options Options) []jetstream.StreamConfig {
 			all = append(all, config)
 		}
 	}
+	all[0].Metadata = map[string]string{metadataShards: strconv.Itoa(options.Shards)}
 	tags := base(tagStream, []string{tagSubject + "tag.*", tagSubject + "owner.*"}, part(tagShare, 1))
 	tags.MaxMsgsPerSubject = 1
 	tags.MaxMsgSize = int32(maxOwnerRecord) + headerRoom
@@ -147,11 +168,46 @@ func configs(options Options) []jetstream.StreamConfig {
 // errOtherStream says that a stream is there and means something else.
 var errOtherStream = errors.New("natsstore: a stream of that name is made in another way")
 
+// shards returns how many shards the store has that is there, and otherwise
+// makes its first stream with as many as the options say.
+func (s *Store) shards(ctx context.Context) (int, error) {
+	first := configs(s.options)[0]
+	var found int
+	err := retry(ctx, func(ctx context.Context) error {
+		stream, err := s.js.Stream(ctx, first.Name)
+		if errors.Is(err, jetstream.ErrStreamNotFound) {
+			stream, err = s.js.CreateStream(ctx, first)
+			if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
+				stream, err = s.js.Stream(ctx, first.Name)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		found, err = shardsOf(stream)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("natsstore: stream %s: %w", first.Name, err)
+	}
+	return found, nil
+}
+
+// shardsOf reads what the first stream says.
+func shardsOf(first jetstream.Stream) (int, error) {
+	info := first.CachedInfo()
+	found, err := strconv.Atoi(info.Config.Metadata[metadataShards])
+	if err != nil || found < 1 || found > mostShards {
+		return 0, fmt.Errorf("%w: %s", errOtherStream, info.Config.Name)
+	}
+	return found, nil
+}
+
 // ensure makes a stream, or takes the one that is there. How many replicas it
 // has and how much it takes may change; the rest is what the data means.
 func (s *Store) ensure(ctx context.Context, want jetstream.StreamConfig) (jetstream.Stream, error) {
 	var found jetstream.Stream
-	err := s.retry(ctx, func(ctx context.Context) error {
+	err := retry(ctx, func(ctx context.Context) error {
 		stream, err := s.js.Stream(ctx, want.Name)
 		if errors.Is(err, jetstream.ErrStreamNotFound) {
 			stream, err = s.js.CreateStream(ctx, want)

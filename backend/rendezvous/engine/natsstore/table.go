@@ -45,7 +45,7 @@ func (t *table) Get(ctx context.Context, key string) (engine.Change, error) {
 // revision 0 when nothing is known of it.
 func (t *table) get(ctx context.Context, key string) (engine.Change, error) {
 	found := engine.Change{Key: key}
-	err := t.store.retry(ctx, func(ctx context.Context) error {
+	err := retry(ctx, func(ctx context.Context) error {
 		held, err := t.stream.GetLastMsgForSubject(ctx, t.subject(key))
 		switch {
 		case errors.Is(err, jetstream.ErrMsgNotFound):
@@ -106,7 +106,7 @@ func (t *table) change(ctx context.Context, message *nats.Msg, revision uint64) 
 	message.Header.Set(headerID, rand.Text())
 	message.Header.Set(jetstream.ExpectedLastSubjSeqHeader, decimal(revision))
 	var next uint64
-	err := t.store.retry(ctx, func(ctx context.Context) error {
+	err := retry(ctx, func(ctx context.Context) error {
 		kept, err := t.store.js.PublishMsg(ctx, message)
 		if changedMeanwhile(err) {
 			return engine.ErrConflict
@@ -161,7 +161,7 @@ func (t *table) Follow(ctx context.Context, each func(engine.Change), settled fu
 func (t *table) follow(ctx context.Context, each func(engine.Change), settled func()) error {
 	var last uint64
 	var watcher jetstream.KeyWatcher
-	if err := t.store.retry(ctx, func(attempt context.Context) error {
+	if err := retry(ctx, func(attempt context.Context) error {
 		info, err := t.stream.Info(attempt)
 		if err != nil {
 			return err
@@ -195,11 +195,10 @@ func (t *table) follow(ctx context.Context, each func(engine.Change), settled fu
 	}
 }
 
-// stopWatching also takes what the watcher still wants to say, so that nothing of it stays.
+// stopWatching also takes what the watcher still wants to say, until it has
+// nothing more, so that nothing of it stays.
 func stopWatching(watcher jetstream.KeyWatcher) {
-	if err := watcher.Stop(); err != nil {
-		return // its context did it, or the connection is gone
-	}
+	_ = watcher.Stop() // otherwise its context or the end of the connection stopped it
 	for range watcher.Updates() {
 	}
 }

@@ -62,7 +62,7 @@ func (s *Store) readTag(ctx context.Context, tag engine.Tag) (lead, sequence, er
 
 // last returns the last message of a subject of the tags; revision 0 when there is none.
 func (s *Store) last(ctx context.Context, subject string) (data []byte, revision sequence, err error) {
-	err = s.retry(ctx, func(ctx context.Context) error {
+	err = retry(ctx, func(ctx context.Context) error {
 		held, failure := s.streams[tagStream].GetLastMsgForSubject(ctx, subject)
 		switch {
 		case errors.Is(failure, jetstream.ErrMsgNotFound):
