@@ -1,0 +1,21 @@
+package operator
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"net/http"
+)
+
+//go:embed page
+var pageFiles embed.FS
+
+// newPage serves the files of the page. They hold nothing of the server: what
+// they show comes by calls, after a login.
+func newPage() (http.Handler, error) {
+	files, err := fs.Sub(pageFiles, "page")
+	if err != nil {
+		return nil, fmt.Errorf("operator: page: %w", err)
+	}
+	return http.FileServerFS(files), nil
+}
