@@ -17,5 +17,13 @@ func newPage() (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("operator: page: %w", err)
 	}
-	return http.FileServerFS(files), nil
+	server := http.FileServerFS(files)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			http.Error(w, "The page is only read.", http.StatusMethodNotAllowed)
+			return
+		}
+		server.ServeHTTP(w, r)
+	}), nil
 }

@@ -357,10 +357,15 @@ func TestSourceFails(t *testing.T) {
 	if connect.CodeOf(err) != connect.CodeUnavailable {
 		t.Errorf("ListNodes: %v", err)
 	}
-	source.failure = nil
-	_, err = ask.Backup(t.Context(), connect.NewRequest(&operatorwire.BackupRequest{}))
+	stream, err := ask.Backup(t.Context(), connect.NewRequest(&operatorwire.BackupRequest{}))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if stream.Receive() || connect.CodeOf(stream.Err()) != connect.CodeInvalidArgument || !strings.Contains(stream.Err().Error(), "nothing to back up") {
+		t.Errorf("Backup of nothing: %v", stream.Err())
+	}
+	if err = stream.Close(); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -376,7 +381,7 @@ func TestWatchersAreBounded(t *testing.T) {
 		if err != nil || !stream.Receive() {
 			t.Fatalf("WatchStatus: %v", err)
 		}
-		defer func() { _ = stream.Close() }() //nolint:revive // they are held until the end of the test
+		t.Cleanup(func() { _ = stream.Close() })
 	}
 	stream, err := ask.WatchStatus(ctx, connect.NewRequest(&operatorwire.WatchStatusRequest{}))
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 
@@ -37,8 +38,8 @@ func ParseTarget(kind BanKind, text string) (Target, error) {
 	switch {
 	case text == "":
 		return Target{}, refuse("There is nothing to ban yet. Write an address such as 198.51.100.7, a range such as 198.51.100.0/24, a domain or an identity.")
-	case len(text) > maxTarget:
-		return Target{}, refuse("This is too long for an address, a range, a domain or an identity.")
+	case len(text) > maxTarget || !utf8.ValidString(text):
+		return Target{}, refuse("This is too long or too odd for an address, a range, a domain or an identity.")
 	}
 	if kind == 0 {
 		kind = guessKind(text)
@@ -137,10 +138,14 @@ func likely(address netip.Addr) netip.Prefix {
 	return netip.PrefixFrom(address, bits).Masked()
 }
 
+// domains is idna.Lookup with the lengths of RFC 1035.
+var domains = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(true), idna.VerifyDNSLength(true))
+
 func parseDomain(text string) (Target, error) {
-	name := strings.TrimSuffix(strings.TrimPrefix(text, "*."), ".")
-	name, err := idna.Lookup.ToASCII(name)
-	if err != nil || !strings.Contains(name, ".") || len(name) > 253 {
+	name, err := domains.ToASCII(strings.TrimPrefix(text, "*."))
+	name = strings.TrimSuffix(name, ".")
+	again, unstable := domains.ToASCII(name)
+	if err != nil || unstable != nil || again != name || !strings.Contains(name, ".") || strings.HasSuffix(name, ".") {
 		return Target{}, refuse("This is not a domain. Write it as example.org: everything under it is meant too.")
 	}
 	if _, err := netip.ParseAddr(name); err == nil {
