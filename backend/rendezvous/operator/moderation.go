@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -36,7 +37,7 @@ func pageSize(asked uint32, usual, most int) int {
 func goodReason(text string) (string, error) {
 	text = strings.TrimSpace(text)
 	if utf8.RuneCountInString(text) > maxReason {
-		return "", refuse("A reason has at most %d characters.", maxReason)
+		return "", refuse("reason-long", "A reason has at most {most} characters.", "most", strconv.Itoa(maxReason))
 	}
 	return text, nil
 }
@@ -57,7 +58,7 @@ func (s *service) ListBans(ctx context.Context, request *connect.Request[operato
 	if after := request.Msg.GetPageToken(); after != "" {
 		at := slices.IndexFunc(bans, func(ban Ban) bool { return ban.ID == after })
 		if at < 0 {
-			return nil, s.problem(ctx, "ListBans", refuse("The list changed meanwhile: begin at its start again."))
+			return nil, s.problem(ctx, "ListBans", refuse("list-changed", "The list changed meanwhile: begin at its start again."))
 		}
 		bans = bans[at+1:]
 	}
@@ -97,7 +98,7 @@ func readBan(request *operatorwire.AddBanRequest, now time.Time) (Ban, error) {
 	if request.GetExpiresMs() != 0 {
 		ban.Expires = time.UnixMilli(request.GetExpiresMs())
 		if !ban.Expires.After(now) {
-			return Ban{}, refuse("This ban would have ended already. Choose an end that is still to come.")
+			return Ban{}, refuse("ban-past", "This ban would have ended already. Choose an end that is still to come.")
 		}
 	}
 	return ban, nil
@@ -118,7 +119,7 @@ func (s *service) RemoveBan(ctx context.Context, request *connect.Request[operat
 
 func (s *service) banID(ctx context.Context, request *operatorwire.RemoveBanRequest) (string, error) {
 	if (request.GetId() == "") == (request.GetTarget() == "") {
-		return "", refuse("Name the ban either by its id or by its target.")
+		return "", refuse("ban-name", "Name the ban either by its id or by its target.")
 	}
 	if request.GetId() != "" {
 		return goodID(request.GetId())
@@ -133,14 +134,14 @@ func (s *service) banID(ctx context.Context, request *operatorwire.RemoveBanRequ
 	}
 	at := slices.IndexFunc(bans, func(ban Ban) bool { return ban.Kind == target.Kind && ban.Target == target.Text })
 	if at < 0 {
-		return "", refuse("There is no ban of %s.", target.Text)
+		return "", refuse("ban-none", "There is no ban of {target}.", "target", target.Text)
 	}
 	return bans[at].ID, nil
 }
 
 func goodID(id string) (string, error) {
 	if id == "" || len(id) > maxID {
-		return "", refuse("An id has 1 to %d bytes.", maxID)
+		return "", refuse("id", "An id has 1 to {most} bytes.", "most", strconv.Itoa(maxID))
 	}
 	return id, nil
 }
@@ -149,7 +150,7 @@ func goodID(id string) (string, error) {
 func (s *service) ListDirectory(ctx context.Context, request *connect.Request[operatorwire.ListDirectoryRequest]) (*connect.Response[operatorwire.ListDirectoryResponse], error) {
 	query := strings.TrimSpace(request.Msg.GetQuery())
 	if len(query) > maxQuery || len(request.Msg.GetPageToken()) > maxID {
-		return nil, s.problem(ctx, "ListDirectory", refuse("A search has at most %d bytes.", maxQuery))
+		return nil, s.problem(ctx, "ListDirectory", refuse("query-long", "A search has at most {most} bytes.", "most", strconv.Itoa(maxQuery)))
 	}
 	size := pageSize(request.Msg.GetPageSize(), listPage, maxListPage)
 	listings, next, err := s.source.Listings(ctx, query, request.Msg.GetRemoved(), request.Msg.GetPageToken(), size)

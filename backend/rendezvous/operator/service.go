@@ -33,7 +33,7 @@ func (s *service) problem(ctx context.Context, call string, err error) error {
 	var refused *Refused
 	switch {
 	case errors.As(err, &refused):
-		return connect.NewError(connect.CodeInvalidArgument, refused)
+		return refusal(refused)
 	case errors.Is(err, ErrNotFound):
 		return connect.NewError(connect.CodeNotFound, errors.New("there is no such thing, or it is gone already"))
 	case errors.Is(err, ErrUnavailable):
@@ -46,6 +46,15 @@ func (s *service) problem(ctx context.Context, call string, err error) error {
 	}
 	s.logger.ErrorContext(ctx, "the operator's call failed", "call", call, "error", err)
 	return connect.NewError(connect.CodeInternal, errors.New("this failed; the server's log says why"))
+}
+
+// refusal is INVALID_ARGUMENT with the sentence, and what a page translates it by.
+func refusal(refused *Refused) error {
+	told := connect.NewError(connect.CodeInvalidArgument, refused)
+	if detail, err := connect.NewErrorDetail(&operatorwire.RefusedDetail{Code: refused.Code, Values: refused.Values}); err == nil {
+		told.AddDetail(detail)
+	}
+	return told
 }
 
 // GetStatus returns the status, at most a second old.

@@ -296,7 +296,7 @@ func TestPlainJSON(t *testing.T) {
 		t.Errorf("%d %s", answer.StatusCode, text)
 	}
 	answer, text = post(t, server, "AddBan", `{"target":"nonsense"}`, map[string]string{"Authorization": "Bearer " + server.Token()})
-	if answer.StatusCode != http.StatusBadRequest || !strings.Contains(text, "This is not a domain.") {
+	if answer.StatusCode != http.StatusBadRequest || !strings.Contains(text, "This is not a domain.") || !strings.Contains(text, `"code":"ban-domain"`) {
 		t.Errorf("%d %s", answer.StatusCode, text)
 	}
 	answer, text = post(t, server, "GetStatus", `{"nonsense":`, map[string]string{"Authorization": "Bearer " + server.Token()})

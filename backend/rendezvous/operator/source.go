@@ -15,8 +15,13 @@ var (
 )
 
 // Refused is an error with a sentence for the operator: what was asked cannot be
-// done as it was asked.
-type Refused struct{ Sentence string }
+// done as it was asked. Code and Values say the same for a page in another
+// language; a Code that it does not know is shown as the Sentence.
+type Refused struct {
+	Sentence string
+	Code     string
+	Values   map[string]string
+}
 
 // Error returns the sentence.
 func (r *Refused) Error() string { return r.Sentence }

@@ -1,7 +1,6 @@
 package operator
 
 import (
-	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -37,9 +36,9 @@ func ParseTarget(kind BanKind, text string) (Target, error) {
 	text = strings.TrimSpace(text)
 	switch {
 	case text == "":
-		return Target{}, refuse("There is nothing to ban yet. Write an address such as 198.51.100.7, a range such as 198.51.100.0/24, a domain or an identity.")
+		return Target{}, refuse("ban-empty", "There is nothing to ban yet. Write an address such as 198.51.100.7, a range such as 198.51.100.0/24, a domain or an identity.")
 	case len(text) > maxTarget || !utf8.ValidString(text):
-		return Target{}, refuse("This is too long or too odd for an address, a range, a domain or an identity.")
+		return Target{}, refuse("ban-long", "This is too long or too odd for an address, a range, a domain or an identity.")
 	}
 	if kind == 0 {
 		kind = guessKind(text)
@@ -48,7 +47,7 @@ func ParseTarget(kind BanKind, text string) (Target, error) {
 	case BanPeer:
 		peer, err := identity.ParsePeerID(text)
 		if err != nil {
-			return Target{}, refuse("This is not a Tincan identity. Copy it again: it begins with tc1.")
+			return Target{}, refuse("ban-peer", "This is not a Tincan identity. Copy it again: it begins with tc1.")
 		}
 		return Target{Kind: BanPeer, Text: peer.String(), Peer: peer}, nil
 	case BanAddress, BanRange:
@@ -56,11 +55,17 @@ func ParseTarget(kind BanKind, text string) (Target, error) {
 	case BanDomain:
 		return parseDomain(text)
 	}
-	return Target{}, refuse("A ban is about a peer, an address, a range or a domain.")
+	return Target{}, refuse("ban-kind", "A ban is about a peer, an address, a range or a domain.")
 }
 
-func refuse(format string, arguments ...any) error {
-	return &Refused{Sentence: fmt.Sprintf(format, arguments...)}
+// refuse makes a Refused. Names and values alternate; "{name}" in the sentence stands for the value.
+func refuse(code, sentence string, values ...string) error {
+	refused := &Refused{Code: code, Sentence: sentence, Values: map[string]string{}}
+	for at := 0; at+1 < len(values); at += 2 {
+		refused.Values[values[at]] = values[at+1]
+		refused.Sentence = strings.ReplaceAll(refused.Sentence, "{"+values[at]+"}", values[at+1])
+	}
+	return refused
 }
 
 func guessKind(text string) BanKind {
@@ -81,9 +86,9 @@ func parseNetwork(kind BanKind, text string) (Target, error) {
 	address, err := netip.ParseAddr(strings.Trim(before, "[]"))
 	if err != nil {
 		if kind == BanRange {
-			return Target{}, refuse("This is not a range. Write it as 198.51.100.0/24 or 2001:db8::/48.")
+			return Target{}, refuse("ban-range", "This is not a range. Write it as 198.51.100.0/24 or 2001:db8::/48.")
 		}
-		return Target{}, refuse("This is not an address. Write it as 198.51.100.7 or 2001:db8::7.")
+		return Target{}, refuse("ban-address", "This is not an address. Write it as 198.51.100.7 or 2001:db8::7.")
 	}
 	address = address.WithZone("")
 	if !ranged {
@@ -91,7 +96,7 @@ func parseNetwork(kind BanKind, text string) (Target, error) {
 	}
 	bits, err := strconv.Atoi(length)
 	if err != nil || bits < 0 || strconv.Itoa(bits) != length {
-		return Target{}, refuse("This is not a range. Write it as %s.", likely(address))
+		return Target{}, refuse("ban-range-like", "This is not a range. Write it as {like}.", "like", likely(address).String())
 	}
 	if address.Is4In6() {
 		// The length is either of the mapped form or meant for IPv4.
@@ -105,7 +110,8 @@ func parseNetwork(kind BanKind, text string) (Target, error) {
 		if address.Is4() {
 			family = "IPv4"
 		}
-		return Target{}, refuse("/%d is too long for %s, the most is /%d. Did you mean %s?", bits, family, most, likely(address))
+		return Target{}, refuse("ban-prefix", "/{bits} is too long for {family}, the most is /{most}. Did you mean {like}?",
+			"bits", strconv.Itoa(bits), "family", family, "most", strconv.Itoa(most), "like", likely(address).String())
 	}
 	return network(netip.PrefixFrom(address, bits).Masked())
 }
@@ -118,9 +124,9 @@ func network(prefix netip.Prefix) (Target, error) {
 	}
 	switch {
 	case prefix.Bits() < widest:
-		return Target{}, refuse("%s is most of the internet. The widest range is /%d.", prefix, widest)
+		return Target{}, refuse("ban-wide", "{target} is most of the internet. The widest range is /{most}.", "target", prefix.String(), "most", strconv.Itoa(widest))
 	case address.IsLoopback() || address.IsUnspecified():
-		return Target{}, refuse("%s is this machine itself: a ban would hit its own health checks.", prefix)
+		return Target{}, refuse("ban-self", "{target} is this machine itself: a ban would hit its own health checks.", "target", prefix.String())
 	}
 	target := Target{Kind: BanRange, Text: prefix.String(), Prefix: prefix}
 	if prefix.IsSingleIP() {
@@ -146,10 +152,10 @@ func parseDomain(text string) (Target, error) {
 	name = strings.TrimSuffix(name, ".")
 	again, unstable := domains.ToASCII(name)
 	if err != nil || unstable != nil || again != name || !strings.Contains(name, ".") || strings.HasSuffix(name, ".") {
-		return Target{}, refuse("This is not a domain. Write it as example.org: everything under it is meant too.")
+		return Target{}, refuse("ban-domain", "This is not a domain. Write it as example.org: everything under it is meant too.")
 	}
 	if _, err := netip.ParseAddr(name); err == nil {
-		return Target{}, refuse("%s is an address, not a domain.", name)
+		return Target{}, refuse("ban-domain-address", "{target} is an address, not a domain.", "target", name)
 	}
 	return Target{Kind: BanDomain, Text: name, Domain: name}, nil
 }

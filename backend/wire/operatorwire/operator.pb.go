@@ -2909,6 +2909,59 @@ func (x *RotateTokenResponse) GetToken() string {
 	return ""
 }
 
+// RefusedDetail is the detail of an INVALID_ARGUMENT error: its sentence in a form that can be translated.
+type RefusedDetail struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Code          string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`                                                                               // stable, such as "ban-prefix"
+	Values        map[string]string      `protobuf:"bytes,2,rep,name=values,proto3" json:"values,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"` // what the sentence names
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RefusedDetail) Reset() {
+	*x = RefusedDetail{}
+	mi := &file_tincan_operator_v1_operator_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RefusedDetail) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RefusedDetail) ProtoMessage() {}
+
+func (x *RefusedDetail) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_operator_v1_operator_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RefusedDetail.ProtoReflect.Descriptor instead.
+func (*RefusedDetail) Descriptor() ([]byte, []int) {
+	return file_tincan_operator_v1_operator_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *RefusedDetail) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *RefusedDetail) GetValues() map[string]string {
+	if x != nil {
+		return x.Values
+	}
+	return nil
+}
+
 var File_tincan_operator_v1_operator_proto protoreflect.FileDescriptor
 
 const file_tincan_operator_v1_operator_proto_rawDesc = "" +
@@ -3097,7 +3150,13 @@ const file_tincan_operator_v1_operator_proto_rawDesc = "" +
 	"\x06sha256\x18\x02 \x01(\fR\x06sha256\"\x14\n" +
 	"\x12RotateTokenRequest\"+\n" +
 	"\x13RotateTokenResponse\x12\x14\n" +
-	"\x05token\x18\x01 \x01(\tR\x05token*a\n" +
+	"\x05token\x18\x01 \x01(\tR\x05token\"\xa5\x01\n" +
+	"\rRefusedDetail\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\x12E\n" +
+	"\x06values\x18\x02 \x03(\v2-.tincan.operator.v1.RefusedDetail.ValuesEntryR\x06values\x1a9\n" +
+	"\vValuesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01*a\n" +
 	"\x04Mode\x12\x14\n" +
 	"\x10MODE_UNSPECIFIED\x10\x00\x12\x0f\n" +
 	"\vMODE_MEMORY\x10\x01\x12\r\n" +
@@ -3153,7 +3212,7 @@ func file_tincan_operator_v1_operator_proto_rawDescGZIP() []byte {
 }
 
 var file_tincan_operator_v1_operator_proto_enumTypes = make([]protoimpl.EnumInfo, 4)
-var file_tincan_operator_v1_operator_proto_msgTypes = make([]protoimpl.MessageInfo, 45)
+var file_tincan_operator_v1_operator_proto_msgTypes = make([]protoimpl.MessageInfo, 47)
 var file_tincan_operator_v1_operator_proto_goTypes = []any{
 	(Mode)(0),                      // 0: tincan.operator.v1.Mode
 	(Health)(0),                    // 1: tincan.operator.v1.Health
@@ -3204,6 +3263,8 @@ var file_tincan_operator_v1_operator_proto_goTypes = []any{
 	(*BackupEnd)(nil),              // 46: tincan.operator.v1.BackupEnd
 	(*RotateTokenRequest)(nil),     // 47: tincan.operator.v1.RotateTokenRequest
 	(*RotateTokenResponse)(nil),    // 48: tincan.operator.v1.RotateTokenResponse
+	(*RefusedDetail)(nil),          // 49: tincan.operator.v1.RefusedDetail
+	nil,                            // 50: tincan.operator.v1.RefusedDetail.ValuesEntry
 }
 var file_tincan_operator_v1_operator_proto_depIdxs = []int32{
 	0,  // 0: tincan.operator.v1.Status.mode:type_name -> tincan.operator.v1.Mode
@@ -3227,43 +3288,44 @@ var file_tincan_operator_v1_operator_proto_depIdxs = []int32{
 	32, // 18: tincan.operator.v1.ListDirectoryResponse.listings:type_name -> tincan.operator.v1.Listing
 	39, // 19: tincan.operator.v1.ListReportsResponse.reports:type_name -> tincan.operator.v1.Report
 	46, // 20: tincan.operator.v1.BackupResponse.end:type_name -> tincan.operator.v1.BackupEnd
-	11, // 21: tincan.operator.v1.OperatorService.GetStatus:input_type -> tincan.operator.v1.GetStatusRequest
-	13, // 22: tincan.operator.v1.OperatorService.WatchStatus:input_type -> tincan.operator.v1.WatchStatusRequest
-	15, // 23: tincan.operator.v1.OperatorService.GetHistory:input_type -> tincan.operator.v1.GetHistoryRequest
-	19, // 24: tincan.operator.v1.OperatorService.ListNodes:input_type -> tincan.operator.v1.ListNodesRequest
-	21, // 25: tincan.operator.v1.OperatorService.Drain:input_type -> tincan.operator.v1.DrainRequest
-	23, // 26: tincan.operator.v1.OperatorService.Undrain:input_type -> tincan.operator.v1.UndrainRequest
-	26, // 27: tincan.operator.v1.OperatorService.ListBans:input_type -> tincan.operator.v1.ListBansRequest
-	28, // 28: tincan.operator.v1.OperatorService.AddBan:input_type -> tincan.operator.v1.AddBanRequest
-	30, // 29: tincan.operator.v1.OperatorService.RemoveBan:input_type -> tincan.operator.v1.RemoveBanRequest
-	33, // 30: tincan.operator.v1.OperatorService.ListDirectory:input_type -> tincan.operator.v1.ListDirectoryRequest
-	35, // 31: tincan.operator.v1.OperatorService.RemoveListing:input_type -> tincan.operator.v1.RemoveListingRequest
-	37, // 32: tincan.operator.v1.OperatorService.RestoreListing:input_type -> tincan.operator.v1.RestoreListingRequest
-	40, // 33: tincan.operator.v1.OperatorService.ListReports:input_type -> tincan.operator.v1.ListReportsRequest
-	42, // 34: tincan.operator.v1.OperatorService.DismissReports:input_type -> tincan.operator.v1.DismissReportsRequest
-	44, // 35: tincan.operator.v1.OperatorService.Backup:input_type -> tincan.operator.v1.BackupRequest
-	47, // 36: tincan.operator.v1.OperatorService.RotateToken:input_type -> tincan.operator.v1.RotateTokenRequest
-	12, // 37: tincan.operator.v1.OperatorService.GetStatus:output_type -> tincan.operator.v1.GetStatusResponse
-	14, // 38: tincan.operator.v1.OperatorService.WatchStatus:output_type -> tincan.operator.v1.WatchStatusResponse
-	16, // 39: tincan.operator.v1.OperatorService.GetHistory:output_type -> tincan.operator.v1.GetHistoryResponse
-	20, // 40: tincan.operator.v1.OperatorService.ListNodes:output_type -> tincan.operator.v1.ListNodesResponse
-	22, // 41: tincan.operator.v1.OperatorService.Drain:output_type -> tincan.operator.v1.DrainResponse
-	24, // 42: tincan.operator.v1.OperatorService.Undrain:output_type -> tincan.operator.v1.UndrainResponse
-	27, // 43: tincan.operator.v1.OperatorService.ListBans:output_type -> tincan.operator.v1.ListBansResponse
-	29, // 44: tincan.operator.v1.OperatorService.AddBan:output_type -> tincan.operator.v1.AddBanResponse
-	31, // 45: tincan.operator.v1.OperatorService.RemoveBan:output_type -> tincan.operator.v1.RemoveBanResponse
-	34, // 46: tincan.operator.v1.OperatorService.ListDirectory:output_type -> tincan.operator.v1.ListDirectoryResponse
-	36, // 47: tincan.operator.v1.OperatorService.RemoveListing:output_type -> tincan.operator.v1.RemoveListingResponse
-	38, // 48: tincan.operator.v1.OperatorService.RestoreListing:output_type -> tincan.operator.v1.RestoreListingResponse
-	41, // 49: tincan.operator.v1.OperatorService.ListReports:output_type -> tincan.operator.v1.ListReportsResponse
-	43, // 50: tincan.operator.v1.OperatorService.DismissReports:output_type -> tincan.operator.v1.DismissReportsResponse
-	45, // 51: tincan.operator.v1.OperatorService.Backup:output_type -> tincan.operator.v1.BackupResponse
-	48, // 52: tincan.operator.v1.OperatorService.RotateToken:output_type -> tincan.operator.v1.RotateTokenResponse
-	37, // [37:53] is the sub-list for method output_type
-	21, // [21:37] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	50, // 21: tincan.operator.v1.RefusedDetail.values:type_name -> tincan.operator.v1.RefusedDetail.ValuesEntry
+	11, // 22: tincan.operator.v1.OperatorService.GetStatus:input_type -> tincan.operator.v1.GetStatusRequest
+	13, // 23: tincan.operator.v1.OperatorService.WatchStatus:input_type -> tincan.operator.v1.WatchStatusRequest
+	15, // 24: tincan.operator.v1.OperatorService.GetHistory:input_type -> tincan.operator.v1.GetHistoryRequest
+	19, // 25: tincan.operator.v1.OperatorService.ListNodes:input_type -> tincan.operator.v1.ListNodesRequest
+	21, // 26: tincan.operator.v1.OperatorService.Drain:input_type -> tincan.operator.v1.DrainRequest
+	23, // 27: tincan.operator.v1.OperatorService.Undrain:input_type -> tincan.operator.v1.UndrainRequest
+	26, // 28: tincan.operator.v1.OperatorService.ListBans:input_type -> tincan.operator.v1.ListBansRequest
+	28, // 29: tincan.operator.v1.OperatorService.AddBan:input_type -> tincan.operator.v1.AddBanRequest
+	30, // 30: tincan.operator.v1.OperatorService.RemoveBan:input_type -> tincan.operator.v1.RemoveBanRequest
+	33, // 31: tincan.operator.v1.OperatorService.ListDirectory:input_type -> tincan.operator.v1.ListDirectoryRequest
+	35, // 32: tincan.operator.v1.OperatorService.RemoveListing:input_type -> tincan.operator.v1.RemoveListingRequest
+	37, // 33: tincan.operator.v1.OperatorService.RestoreListing:input_type -> tincan.operator.v1.RestoreListingRequest
+	40, // 34: tincan.operator.v1.OperatorService.ListReports:input_type -> tincan.operator.v1.ListReportsRequest
+	42, // 35: tincan.operator.v1.OperatorService.DismissReports:input_type -> tincan.operator.v1.DismissReportsRequest
+	44, // 36: tincan.operator.v1.OperatorService.Backup:input_type -> tincan.operator.v1.BackupRequest
+	47, // 37: tincan.operator.v1.OperatorService.RotateToken:input_type -> tincan.operator.v1.RotateTokenRequest
+	12, // 38: tincan.operator.v1.OperatorService.GetStatus:output_type -> tincan.operator.v1.GetStatusResponse
+	14, // 39: tincan.operator.v1.OperatorService.WatchStatus:output_type -> tincan.operator.v1.WatchStatusResponse
+	16, // 40: tincan.operator.v1.OperatorService.GetHistory:output_type -> tincan.operator.v1.GetHistoryResponse
+	20, // 41: tincan.operator.v1.OperatorService.ListNodes:output_type -> tincan.operator.v1.ListNodesResponse
+	22, // 42: tincan.operator.v1.OperatorService.Drain:output_type -> tincan.operator.v1.DrainResponse
+	24, // 43: tincan.operator.v1.OperatorService.Undrain:output_type -> tincan.operator.v1.UndrainResponse
+	27, // 44: tincan.operator.v1.OperatorService.ListBans:output_type -> tincan.operator.v1.ListBansResponse
+	29, // 45: tincan.operator.v1.OperatorService.AddBan:output_type -> tincan.operator.v1.AddBanResponse
+	31, // 46: tincan.operator.v1.OperatorService.RemoveBan:output_type -> tincan.operator.v1.RemoveBanResponse
+	34, // 47: tincan.operator.v1.OperatorService.ListDirectory:output_type -> tincan.operator.v1.ListDirectoryResponse
+	36, // 48: tincan.operator.v1.OperatorService.RemoveListing:output_type -> tincan.operator.v1.RemoveListingResponse
+	38, // 49: tincan.operator.v1.OperatorService.RestoreListing:output_type -> tincan.operator.v1.RestoreListingResponse
+	41, // 50: tincan.operator.v1.OperatorService.ListReports:output_type -> tincan.operator.v1.ListReportsResponse
+	43, // 51: tincan.operator.v1.OperatorService.DismissReports:output_type -> tincan.operator.v1.DismissReportsResponse
+	45, // 52: tincan.operator.v1.OperatorService.Backup:output_type -> tincan.operator.v1.BackupResponse
+	48, // 53: tincan.operator.v1.OperatorService.RotateToken:output_type -> tincan.operator.v1.RotateTokenResponse
+	38, // [38:54] is the sub-list for method output_type
+	22, // [22:38] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_tincan_operator_v1_operator_proto_init() }
@@ -3279,7 +3341,7 @@ func file_tincan_operator_v1_operator_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tincan_operator_v1_operator_proto_rawDesc), len(file_tincan_operator_v1_operator_proto_rawDesc)),
 			NumEnums:      4,
-			NumMessages:   45,
+			NumMessages:   47,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
