@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+
+	"github.com/tincan-chat/tincan/frontend"
 )
 
 //go:embed page
@@ -22,6 +24,11 @@ func newPage() (http.Handler, error) {
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
 			w.Header().Set("Allow", "GET, HEAD")
 			http.Error(w, "The page is only read.", http.StatusMethodNotAllowed)
+			return
+		}
+		if r.URL.Path == "/tokens.css" {
+			w.Header().Set("Content-Type", "text/css; charset=utf-8")
+			_, _ = w.Write(frontend.Tokens) // whoever is gone needs no answer
 			return
 		}
 		server.ServeHTTP(w, r)
