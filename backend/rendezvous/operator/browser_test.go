@@ -28,6 +28,7 @@ func serveForBrowser() error {
 	}
 	defer func() { _ = os.RemoveAll(folder) }()
 	source := newFake()
+	source.busy = time.Now()
 	server, err := New(Options{Source: source, Folder: folder, Listen: "127.0.0.1:0"})
 	if err != nil {
 		return err
@@ -75,6 +76,7 @@ func (s *sampler) pretendDay(status Status, now time.Time) {
 	s.history = newHistory()
 	pretended := status
 	fill := func(t *tier) {
+		refused, counted := 0.0, uint64(0)
 		for step := range mostPoints {
 			at := now.Add(-time.Duration(mostPoints-step) * t.step)
 			day := math.Sin(float64(at.Unix()%86400) / 86400 * 2 * math.Pi)
@@ -83,14 +85,14 @@ func (s *sampler) pretendDay(status Status, now time.Time) {
 			pretended.Sessions = uint64(1200 + 300*day + 12*noise)
 			pretended.MailEnvelopes = uint64(9300 + 500*day + 20*noise)
 			pretended.DirectoryEntries = uint64(6000 + step)
-			refused := 60.0
-			if step > mostPoints-12 {
-				refused = 60 + float64(step-mostPoints+12)*32
-			}
-			before := sample{at: at.Add(-t.step)}
+			// An attack of the last 100 minutes.
+			attack := 60 + 400*max(0, 1-now.Sub(at).Minutes()/100)
+			refused += attack * t.step.Hours()
+			before := sample{at: at.Add(-t.step), refused: counted}
+			counted = uint64(refused)
 			after := sample{
 				at: at, signals: uint64((35 + 18*day + 2*noise) * seconds), mails: uint64((8 + 3*day + 0.4*noise) * seconds),
-				relay: uint64((9 + 2*day + noise) * 1e6 * seconds), refused: uint64(refused * t.step.Hours()),
+				relay: uint64((9 + 2*day + noise) * 1e6 * seconds), refused: counted,
 			}
 			t.add(pretended, before, after)
 		}

@@ -22,7 +22,8 @@ type fake struct {
 	reports  []Report
 	backup   []byte
 	made     int
-	asked    int // how often for the status
+	asked    int       // how often for the status
+	busy     time.Time // since when the counters grow by themselves; zero: they do not
 }
 
 func newFake() *fake {
@@ -75,6 +76,12 @@ func (f *fake) Status(context.Context) (Status, error) {
 	defer f.mu.Unlock()
 	f.asked++
 	status := f.status
+	if !f.busy.IsZero() {
+		seconds := time.Since(f.busy).Seconds()
+		status.Signals += uint64(38.2 * seconds)
+		status.Mails += uint64(7.5 * seconds)
+		status.RelayBytes += uint64(10.5e6 * seconds)
+	}
 	status.Bans, status.Reports = uint64(len(f.bans)), uint64(len(f.reports))
 	return status, f.failure
 }
