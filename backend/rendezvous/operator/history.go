@@ -87,13 +87,14 @@ func (s summed) average(at time.Time) *operatorwire.Point {
 	}
 }
 
-// points returns the whole steps of the span and what there is of the last one.
+// points returns the whole steps of the span and what there is of the last one,
+// as soon as that is enough for an average that does not jump.
 func (t *tier) points(now time.Time) []*operatorwire.Point {
 	var points []*operatorwire.Point
 	for _, step := range t.within(now) {
 		points = append(points, step.average(step.ends))
 	}
-	if t.open.seconds > 0 {
+	if t.open.seconds > t.step.Seconds()/4 || t.open.seconds > 0 && len(points) == 0 {
 		points = append(points, t.open.average(now))
 	}
 	return points[max(0, len(points)-mostPoints):]
@@ -159,12 +160,18 @@ func alarmOf(points []*operatorwire.Point, lastHour float64, now time.Time) *ope
 	if lastHour <= alarmTimes*usual {
 		return nil
 	}
-	since := now
+	return &operatorwire.Alarm{Times: lastHour / usual, SinceMs: beginning(points, alarmTimes*usual, now).UnixMilli()}
+}
+
+// beginning is when the refusals last rose above a threshold.
+func beginning(points []*operatorwire.Point, threshold float64, now time.Time) time.Time {
+	since, above := now, false
 	for _, point := range slices.Backward(points) {
-		if point.GetRefusedPerHour() <= alarmTimes*usual {
+		if point.GetRefusedPerHour() > threshold {
+			since, above = time.UnixMilli(point.GetTimeMs()), true
+		} else if above {
 			break
 		}
-		since = time.UnixMilli(point.GetTimeMs())
 	}
-	return &operatorwire.Alarm{Times: lastHour / usual, SinceMs: since.UnixMilli()}
+	return since
 }

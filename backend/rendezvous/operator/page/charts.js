@@ -34,6 +34,7 @@ function ceiling(most) {
 }
 
 const wide = 700;
+const dot = 4.5; // radius
 const left = 34;
 const top = 16;
 const tall = 144;
@@ -48,7 +49,7 @@ export function chart(points, span, step, length) {
   const end = number(points.at(-1).timeMs);
   const begin = end - step * (length - 1);
   const high = ceiling(Math.max(...signals, ...mails));
-  const x = (at) => left + ((number(points[at].timeMs) - begin) / (end - begin)) * (wide - left);
+  const x = (at) => left + ((number(points[at].timeMs) - begin) / (end - begin)) * (wide - dot - left);
   const y = (value) => top + tall - (value / high) * tall;
   const line = (values) => values.map((value, at) => [Math.max(left, x(at)), y(value)]);
   const lines = [0, 1, 2, 3].map((part) => (high / 3) * part);
@@ -68,10 +69,10 @@ export function chart(points, span, step, length) {
       svg('text', { x: left + ((wide - left) / 6) * at, y: 182, 'text-anchor': at ? 'middle' : 'start' }, label(time, span)),
     ),
     svg('text', { x: wide, y: 182, 'text-anchor': 'end' }, t('chart.now')),
-    svg('path', { class: 'area', d: `${path(drawn)}L${wide} ${top + tall}L${round(drawn[0][0])} ${top + tall}z` }),
+    svg('path', { class: 'area', d: `${path(drawn)}L${wide - dot} ${top + tall}L${round(drawn[0][0])} ${top + tall}z` }),
     svg('path', { class: 'line', d: path(drawn) }),
     svg('path', { class: 'line second', d: path(line(mails)) }),
-    svg('circle', { class: 'end', cx: wide - 4.5, cy: round(drawn.at(-1)[1]), r: 4.5 }),
+    svg('circle', { class: 'end', cx: wide - dot, cy: round(drawn.at(-1)[1]), r: dot }),
   );
 }
 

@@ -33,7 +33,7 @@ function row(node, status, action) {
     h(
       'th',
       { scope: 'row' },
-      h('span', { class: 'row' }, h('i', { class: `dot ${kind}`, title: words }), h('span', { class: 'vh' }, `${words}: `), h('span', { class: 'mono' }, node.id), node.self && h('span', { class: 'small muted nw' }, t('node.self'))),
+      h('span', { class: 'row' }, h('i', { class: `dot ${kind}`, title: words }), h('span', { class: 'vh' }, `${words}: `), h('span', { class: 'mono nw' }, node.id), node.self && h('span', { class: 'small muted nw' }, t('node.self'))),
     ),
     h('td', { class: 'tr' }, host(node.url) || t('none')),
     h('td', { class: 'r num' }, node.draining ? t('node.draining') : whole(number(node.sessions))),
