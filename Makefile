@@ -108,7 +108,7 @@ check-proto: $(TOOLS)/buf ## The wire schema keeps its rules, and does not break
 	@build/tools/breaking
 
 .PHONY: check-generated
-check-generated: $(TOOLS)/buf $(TOOLS)/protoc-gen-go ## Generated code is what the sources generate
+check-generated: $(TOOLS)/buf $(TOOLS)/protoc-gen-go $(TOOLS)/protoc-gen-connect-go ## Generated code is what the sources generate
 	@echo "== generated"
 	@build/tools/generate --check
 
@@ -181,7 +181,7 @@ bench-rendezvous: build/bin/rendezvous build/tools/peerjs/node_modules/.package-
 ##@ Work on it
 
 .PHONY: generate
-generate: $(TOOLS)/buf $(TOOLS)/protoc-gen-go ## Write wire code and TypeScript bindings again
+generate: $(TOOLS)/buf $(TOOLS)/protoc-gen-go $(TOOLS)/protoc-gen-connect-go ## Write wire code and TypeScript bindings again
 	@build/tools/generate
 
 .PHONY: format

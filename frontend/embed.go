@@ -1,5 +1,5 @@
 // Package frontend holds the built interface, embedded once for the window and
-// for the browser bridge.
+// for the browser bridge, and the tokens that other pages share with it.
 package frontend
 
 import (
@@ -13,6 +13,12 @@ import (
 //
 //go:embed all:dist
 var built embed.FS
+
+// Tokens is the style sheet of colours, sizes and motion, for pages that are not
+// built with the interface. It is there in a fresh clone, too.
+//
+//go:embed src/styles/tokens.css
+var Tokens []byte
 
 // ContentSecurityPolicy is what the window and the browser bridge send with
 // every answer: nothing from elsewhere, no frames, no inline scripts. The

@@ -1,8 +1,10 @@
 // The real programs that the browser tests run against, and the browser.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 
 const bin = process.env.TINCAN_BIN ?? new URL('../../build/bin', import.meta.url).pathname;
@@ -30,6 +32,36 @@ export async function startDevice() {
     address,
     async stop() {
       child.kill('SIGTERM');
+      const code = await gone;
+      await rm(folder, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
+
+/**
+ * Starts the operator's page over a server that does nothing but remember (backend/rendezvous/operator, browser_test.go).
+ * order() tells it what to pretend.
+ */
+export async function startOperator() {
+  const folder = await mkdtemp(join(tmpdir(), 'tincan-operator-'));
+  const program = join(folder, 'operator.test');
+  const root = new URL('../..', import.meta.url).pathname;
+  await promisify(execFile)('go', ['test', '-c', '-tags', 'sqlite_fts5', '-o', program, './backend/rendezvous/operator'], { cwd: root });
+  const child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, TINCAN_OPERATOR_TEST_PAGE: '1' } });
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  const said = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const { address, token } = JSON.parse((await said.next()).value);
+  return {
+    address,
+    token,
+    async order(what, more = {}) {
+      child.stdin.write(`${JSON.stringify({ do: what, ...more })}\n`);
+      const { value } = await said.next();
+      if (JSON.parse(value ?? '{}').done !== what) throw new Error(`${what}: ${value}`);
+    },
+    async stop() {
+      child.stdin.end();
       const code = await gone;
       await rm(folder, { recursive: true, force: true });
       return code;

@@ -1,0 +1,107 @@
+package operator
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"slices"
+	"time"
+)
+
+// asPage makes the test binary serve the page over a fake, for the browser's
+// tests (frontend/e2e/operator.test.mjs): they write commands to its standard
+// input and it ends with that.
+const asPage = "TINCAN_OPERATOR_TEST_PAGE"
+
+// order is one line from the browser's test.
+type order struct {
+	Do       string `json:"do"` // "sessions", "problem", "well", "stop", "start", "day"
+	Sessions uint64 `json:"sessions"`
+}
+
+func serveForBrowser() error {
+	folder, err := os.MkdirTemp("", "operator")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(folder) }()
+	source := newFake()
+	source.busy = time.Now()
+	server, err := New(Options{Source: source, Folder: folder, Listen: "127.0.0.1:0"})
+	if err != nil {
+		return err
+	}
+	address, token := server.Address(), server.Token()
+	say := func(what any) { _ = json.NewEncoder(os.Stdout).Encode(what) }
+	say(map[string]string{"address": "http://" + address, "token": token})
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		var asked order
+		if err = json.Unmarshal(lines.Bytes(), &asked); err != nil {
+			return err
+		}
+		switch asked.Do {
+		case "sessions":
+			source.change(func() { source.status.Sessions = asked.Sessions })
+		case "problem":
+			source.change(func() {
+				source.status.Problems = []Problem{{Code: "disk-low", Text: "The disk is nearly full: 180 MB are free. Free some space."}}
+			})
+		case "well":
+			source.change(func() { source.status.Problems = nil })
+		case "day":
+			server.sampler.pretendDay(source.status, time.Now())
+		case "stop":
+			err = server.Close()
+		case "start":
+			server, err = New(Options{Source: source, Folder: folder, Listen: address})
+		default:
+			err = fmt.Errorf("unknown order %q", asked.Do)
+		}
+		if err != nil {
+			return err
+		}
+		say(map[string]string{"done": asked.Do})
+	}
+	return server.Close()
+}
+
+// pretendDay fills the history as a day and more would have, and lets rates be
+// those of the end of it.
+func (s *sampler) pretendDay(status Status, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.history = newHistory()
+	pretended := status
+	fill := func(t *tier) {
+		refused, counted := 0.0, uint64(0)
+		for step := range mostPoints {
+			at := now.Add(-time.Duration(mostPoints-step) * t.step)
+			day := math.Sin(float64(at.Unix()%86400) / 86400 * 2 * math.Pi)
+			noise := math.Sin(float64(step)*1.7) + math.Sin(float64(step)*0.71)
+			seconds := t.step.Seconds()
+			pretended.Sessions = uint64(1200 + 300*day + 12*noise)
+			pretended.MailEnvelopes = uint64(9300 + 500*day + 20*noise)
+			pretended.DirectoryEntries = uint64(6000 + step)
+			// An attack of the last 100 minutes.
+			attack := 60 + 400*max(0, 1-now.Sub(at).Minutes()/100)
+			refused += attack * t.step.Hours()
+			before := sample{at: at.Add(-t.step), refused: counted}
+			counted = uint64(refused)
+			after := sample{
+				at: at, signals: uint64((35 + 18*day + 2*noise) * seconds), mails: uint64((8 + 3*day + 0.4*noise) * seconds),
+				relay: uint64((9 + 2*day + noise) * 1e6 * seconds), refused: counted,
+			}
+			t.add(pretended, before, after)
+		}
+	}
+	for _, t := range []*tier{&s.history.hours, &s.history.days, &s.history.months} {
+		fill(t)
+	}
+	for hour := range 24 {
+		s.history.peak(uint64(1530-17*hour), now.Add(-time.Duration(hour)*time.Hour))
+	}
+	s.recent = slices.Clone(s.recent[len(s.recent)-1:])
+}

@@ -1,0 +1,312 @@
+// The operator's page in a browser: login, live figures, bans, drain, directory, languages, themes, widths, keyboard.
+import assert from 'node:assert/strict';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { artifacts, startBrowser, startOperator } from './programs.mjs';
+
+const wide = { width: 1200, height: 800 };
+const narrow = { width: 720, height: 800 };
+let browser;
+let server;
+let page;
+const complaints = [];
+
+async function open(options = {}) {
+  const context = await browser.newContext({ viewport: wide, locale: 'en', ...options });
+  const opened = await context.newPage();
+  opened.setDefaultTimeout(20_000);
+  opened.on('console', (message) => {
+    // A refused token is an answer that the browser logs by itself; so is a server that was stopped.
+    if (message.type() === 'error' && !/status of 4(00|01|03|29)|ERR_CONNECTION|ERR_INCOMPLETE|ERR_EMPTY/.test(message.text())) complaints.push(message.text());
+  });
+  opened.on('pageerror', (error) => complaints.push(String(error)));
+  await opened.goto(server.address);
+  return opened;
+}
+
+async function login(at, label = 'Token', go = 'Open') {
+  await at.getByLabel(label).fill(server.token);
+  await at.getByRole('button', { name: go, exact: true }).click();
+  await at.locator('.live', { hasText: /every second|每秒更新/ }).waitFor();
+}
+
+const picture = (at, name) => at.screenshot({ path: join(artifacts, `operator-${name}.png`) });
+const show = (name) => page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+
+/** Nothing sticks out at the side, and everything that can be pressed has a name and room. */
+async function checkShape(at, name) {
+  const wrong = await at.evaluate(() => {
+    const found = [];
+    const root = document.documentElement;
+    if (root.scrollWidth > root.clientWidth) found.push(`${root.scrollWidth} px wide in ${root.clientWidth}`);
+    for (const one of document.querySelectorAll('button, a[href], input, select')) {
+      const box = one.getBoundingClientRect();
+      if (box.width === 0) continue;
+      const label = one.getAttribute('aria-label') ?? one.labels?.[0]?.textContent ?? one.textContent;
+      if (!label?.trim()) found.push(`no name: ${one.outerHTML}`);
+      if (one.tagName === 'BUTTON' && box.height < 28) found.push(`${box.height} px: ${label}`);
+    }
+    const ids = [...document.querySelectorAll('[id]')].map((one) => one.id);
+    for (const id of ids) if (ids.indexOf(id) !== ids.lastIndexOf(id)) found.push(`twice: ${id}`);
+    for (const one of document.querySelectorAll('[aria-describedby], [aria-labelledby]')) {
+      const all = `${one.getAttribute('aria-describedby') ?? ''} ${one.getAttribute('aria-labelledby') ?? ''}`;
+      for (const id of all.split(' ').filter(Boolean)) if (!document.getElementById(id)) found.push(`names nothing: ${id}`);
+    }
+    if (document.querySelectorAll('h1').length !== 1 || document.querySelectorAll('main').length !== 1) found.push('not one h1 and one main');
+    return found;
+  });
+  assert.deepEqual(wrong, [], name);
+}
+
+before(async () => {
+  await mkdir(artifacts, { recursive: true });
+  [browser, server] = await Promise.all([startBrowser(), startOperator()]);
+});
+
+after(async () => {
+  await browser?.close();
+  assert.equal(await server?.stop(), 0);
+});
+
+test('a wrong token gets a sentence, the right one opens', async () => {
+  page = await open();
+  const field = page.getByLabel('Token');
+  await field.waitFor();
+  assert.equal(await field.evaluate((one) => one === document.activeElement), true, 'the field has the focus');
+  await checkShape(page, 'login');
+  await page.keyboard.press('Enter');
+  await page.getByText('Paste the token first.').waitFor();
+  await page.keyboard.type('nonsense');
+  await page.keyboard.press('Enter');
+  await page.getByText('This is not the token.').waitFor();
+  assert.equal(await field.getAttribute('aria-invalid'), 'true');
+  await picture(page, 'wrong-token');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type(server.token);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+  await page.getByText('Live, every second').waitFor();
+  assert.equal(await page.getByText('Healthy, up 41 days').count(), 1);
+  // The cookie is out of reach of scripts, and nothing of the token is kept.
+  assert.equal(await page.evaluate(() => document.cookie + JSON.stringify({ ...localStorage, ...sessionStorage })), '{}');
+  await page.reload();
+  await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor();
+});
+
+test('numbers change by themselves', async () => {
+  const peers = page.getByRole('group', { name: 'Peers now' });
+  await peers.getByText('1,284', { exact: true }).waitFor();
+  await server.order('sessions', { sessions: 1301 });
+  await peers.getByText('1,301', { exact: true }).waitFor();
+  await server.order('sessions', { sessions: 1284 });
+  await peers.getByText('1,284', { exact: true }).waitFor();
+});
+
+test('a day is drawn, and stands in a table', async () => {
+  await server.order('day');
+  await page.getByRole('button', { name: '1 h', exact: true }).click();
+  await page.getByRole('button', { name: '24 h', exact: true }).click();
+  const drawn = page.getByRole('img', { name: /^Signals per second, .* low \d/ });
+  await drawn.waitFor();
+  await page.getByText(/^Up \d+ times since/).waitFor();
+  await page.getByText('203.0.113.0/24').waitFor();
+  assert.equal(await page.getByText('198.51.100.77').count(), 0, 'whole addresses are not shown');
+  await page.locator('tr', { hasText: 'sgp-1' }).waitFor();
+  await checkShape(page, 'overview');
+  await picture(page, 'overview-light');
+  await page.getByRole('button', { name: 'Table' }).click();
+  await page.getByRole('table', { name: 'History in steps' }).getByRole('row').nth(20).waitFor();
+  await page.getByRole('button', { name: 'Table' }).click();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.locator('html[data-theme=dark]').waitFor();
+  await picture(page, 'overview-dark');
+  await page.setViewportSize(narrow);
+  await checkShape(page, 'overview at 720');
+  await page.screenshot({ path: join(artifacts, 'operator-overview-720-dark.png'), fullPage: true });
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.screenshot({ path: join(artifacts, 'operator-overview-720-light.png'), fullPage: true });
+  await page.setViewportSize(wide);
+});
+
+test('a problem is said', async () => {
+  await server.order('problem');
+  await page.getByText('1 thing to look at').waitFor();
+  await page.getByRole('alert').getByText('The disk is nearly full').waitFor();
+  await picture(page, 'problem');
+  await server.order('well');
+  await page.getByText('Healthy, up 41 days').waitFor();
+  assert.equal(await page.getByText('The disk is nearly full').count(), 0);
+});
+
+test('a ban: refused with a sentence, made, ended, undone', async () => {
+  await show('Bans');
+  await page.getByText('Nobody is banned.').waitFor();
+  await page.getByRole('button', { name: 'Ban', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'New ban' });
+  await page.keyboard.type('198.51.100.0/33');
+  await page.keyboard.press('Enter');
+  await dialog.getByText('/33 is too long for IPv4, the most is /32. Did you mean 198.51.100.0/24?').waitFor();
+  assert.equal(await dialog.getByLabel('Whom').inputValue(), '198.51.100.0/33', 'what was typed stays');
+  await checkShape(page, 'ban dialog');
+  await picture(page, 'bad-ban');
+  await dialog.getByLabel('Whom').fill('198.51.100.77/24');
+  await dialog.getByLabel('Reason').fill('Flooding <b>');
+  await dialog.getByLabel('Ends').selectOption({ label: 'In 7 days' });
+  await dialog.getByRole('button', { name: 'Ban', exact: true }).click();
+  await dialog.waitFor({ state: 'detached' });
+  const row = page.getByRole('row', { name: /198\.51\.100\.0\/24/ });
+  await row.getByText('Flooding <b>').waitFor();
+  await page.getByText('198.51.100.0/24 is banned.').waitFor();
+  await checkShape(page, 'bans');
+  await picture(page, 'bans');
+
+  await row.getByRole('button', { name: 'End the ban of 198.51.100.0/24…' }).click();
+  const asked = page.getByRole('dialog', { name: 'End this ban?' });
+  await asked.waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Cancel', 'the safe button has the focus');
+  await page.keyboard.press('Escape');
+  await asked.waitFor({ state: 'detached' });
+  assert.equal(await row.count(), 1, 'Esc changes nothing');
+  await row.getByRole('button').click();
+  await picture(page, 'end-ban');
+  await asked.getByRole('button', { name: 'End ban' }).click();
+  await page.getByText('Nobody is banned.').waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await row.getByText('Flooding <b>').waitFor();
+});
+
+test('a drain is asked for, by keyboard alone', async () => {
+  await show('Nodes');
+  const row = page.getByRole('row', { name: /fra-2/ });
+  const drain = row.getByRole('button', { name: 'Drain…' });
+  await drain.waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Nodes' }).focus();
+  for (let tabs = 0; tabs < 10 && !(await drain.evaluate((one) => one === document.activeElement)); tabs += 1) await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  const asked = page.getByRole('dialog', { name: 'Drain fra-2?' });
+  await asked.getByText('Its 480 peers are asked to move').waitFor();
+  await checkShape(page, 'drain');
+  await picture(page, 'drain');
+  await page.keyboard.press('Enter'); // on Cancel
+  await asked.waitFor({ state: 'detached' });
+  assert.equal(await drain.evaluate((one) => one === document.activeElement), true, 'the focus is back');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await row.getByRole('button', { name: 'End drain' }).waitFor();
+  await page.getByText('fra-2 drains.').waitFor();
+  await checkShape(page, 'nodes');
+  await picture(page, 'nodes');
+  await row.getByRole('button', { name: 'End drain' }).click();
+  await drain.waitFor();
+});
+
+test('the directory: an entry is taken out and allowed again, reports are dismissed', async () => {
+  await show('Directory');
+  await page.getByText('Best price <b>today</b>').waitFor();
+  await checkShape(page, 'directory');
+  await picture(page, 'directory');
+  await page.getByLabel('Search the directory').fill('chess');
+  await page.getByText('Best price').waitFor({ state: 'detached' });
+  await page.getByText('We play on Thursdays.').waitFor();
+  await page.getByLabel('Search the directory').fill('');
+  await page.getByRole('button', { name: 'Take Cheap watches out…' }).click();
+  const asked = page.getByRole('dialog', { name: 'Take Cheap watches out?' });
+  await asked.getByLabel('Reason').fill('Spam');
+  await asked.getByRole('button', { name: 'Take out' }).click();
+  await page.getByText('Cheap watches is out of the directory.').waitFor();
+  await page.getByRole('button', { name: 'Taken out', exact: true }).click();
+  await page.getByRole('button', { name: 'Allow Cheap watches again' }).click();
+  await page.getByText('Cheap watches may be listed again.').waitFor();
+  await page.getByRole('button', { name: 'Dismiss the reports about watches' }).click();
+  await page.getByRole('button', { name: 'Dismiss the reports about watches' }).waitFor({ state: 'detached' });
+});
+
+test('a server that is gone is said, and the page comes back by itself', async () => {
+  await show('Overview');
+  await page.getByText('Live, every second').waitFor();
+  await server.order('stop');
+  await page.getByText(/^Not updated since \d\d:\d\d$/).waitFor();
+  await page.getByText('What is shown here is old').waitFor();
+  await page.getByRole('group', { name: 'Peers now' }).getByText('1,284', { exact: true }).waitFor();
+  await picture(page, 'not-live');
+  await server.order('start');
+  // It was started anew: logins are in its memory, so that the token is asked for again.
+  await page.getByText('The login ended. Give the token again.').waitFor();
+  await login(page);
+});
+
+test('in Chinese', async () => {
+  const context = await browser.newContext({ viewport: wide, locale: 'zh-CN' });
+  const chinese = await context.newPage();
+  chinese.setDefaultTimeout(20_000);
+  await chinese.goto(server.address);
+  await login(chinese, '令牌', '打开');
+  await server.order('day');
+  await chinese.getByRole('heading', { level: 1, name: '概览' }).waitFor();
+  await chinese.getByRole('button', { name: '1 小时' }).click();
+  await chinese.getByRole('button', { name: '24 小时' }).click();
+  await chinese.getByRole('img').waitFor();
+  await checkShape(chinese, 'Chinese');
+  await picture(chinese, 'overview-zh');
+  await chinese.getByRole('link', { name: '封禁', exact: true }).click();
+  await chinese.getByRole('button', { name: '封禁', exact: true }).click();
+  await chinese.keyboard.type('nonsense');
+  await chinese.keyboard.press('Enter');
+  await chinese.getByText('这不是一个域名。').waitFor();
+  await chinese.keyboard.press('Escape');
+  await chinese.setViewportSize(narrow);
+  await checkShape(chinese, 'Chinese at 720');
+  await picture(chinese, 'bans-zh-720');
+  await chinese.getByRole('button', { name: 'Show in English' }).click();
+  await chinese.getByRole('heading', { level: 1, name: 'Bans' }).waitFor();
+  await chinese.reload();
+  await chinese.getByRole('heading', { level: 1, name: 'Bans' }).waitFor();
+  assert.equal(await chinese.evaluate(() => document.documentElement.lang), 'en');
+  await context.close();
+});
+
+test('a new token ends every login', async () => {
+  const other = await open();
+  await login(other);
+  await show('Server');
+  await page.getByText('on the nodes of a cluster').waitFor();
+  await checkShape(page, 'server');
+  await picture(page, 'server');
+  await page.getByRole('button', { name: 'New token…' }).click();
+  await page.getByRole('button', { name: 'Make a new token' }).click();
+  const token = (await page.locator('code.token').textContent()).trim();
+  assert.match(token, /^[a-z2-7]{52}$/);
+  assert.notEqual(token, server.token);
+  await other.getByText('The login ended. Give the token again.').waitFor();
+  await page.getByRole('button', { name: 'I kept it' }).click();
+  server.token = token;
+  await login(page);
+  await show('Server');
+  await page.getByRole('button', { name: 'Log out' }).click();
+  await page.getByLabel('Token').waitFor();
+});
+
+test('too many wrong tokens', async () => {
+  for (let tries = 0; tries < 5; tries += 1) {
+    await page.getByLabel('Token').fill(`nonsense ${tries}`);
+    await page.getByRole('button', { name: 'Open' }).click();
+    await page.getByText(/This is not the token|too many wrong tokens/).waitFor();
+  }
+  await page.getByLabel('Token').fill(server.token);
+  await page.getByRole('button', { name: 'Open' }).click();
+  await page.getByText('That were too many wrong tokens.').waitFor();
+});
+
+test('fonts are those of the interface, and nothing complained', async () => {
+  const copies = new URL('../../backend/rendezvous/operator/page/fonts/', import.meta.url);
+  for (const [name, family] of [
+    ['commissioner-latin-full-normal.woff2', 'commissioner'],
+    ['jetbrains-mono-latin-wght-normal.woff2', 'jetbrains-mono'],
+  ]) {
+    const original = new URL(`../node_modules/@fontsource-variable/${family}/files/${name}`, import.meta.url);
+    assert.ok((await readFile(new URL(name, copies))).equals(await readFile(original)), name);
+  }
+  assert.deepEqual(complaints, []);
+});
