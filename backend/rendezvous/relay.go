@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/logging"
@@ -52,6 +53,24 @@ type relayServer struct {
 	own     []netip.Addr      // this machine's addresses
 	ownAt   time.Time         // when they were read
 	open    map[*relayed]bool // sockets of live allocations
+
+	bytes atomic.Uint64 // relayed, both ways
+}
+
+// RelayCounts are of STUN and TURN.
+type RelayCounts struct {
+	Allocations int    // now
+	Bytes       uint64 // relayed since the start, both ways
+}
+
+// RelayCounts returns them; zeros without a relay.
+func (s *Server) RelayCounts() RelayCounts {
+	if s.relay == nil {
+		return RelayCounts{}
+	}
+	s.relay.mu.Lock()
+	defer s.relay.mu.Unlock()
+	return RelayCounts{Allocations: len(s.relay.open), Bytes: s.relay.bytes.Load()}
 }
 
 type caller struct {
@@ -288,6 +307,7 @@ func (c *relayed) ReadFrom(buffer []byte) (int, net.Addr, error) {
 			return n, from, err
 		}
 		if c.relay.mayExchange(addressOf(from)) && c.pass(&c.inMu, &c.in, n) {
+			c.relay.bytes.Add(uint64(n))
 			return n, from, nil
 		}
 	}
@@ -298,7 +318,9 @@ func (c *relayed) WriteTo(packet []byte, to net.Addr) (int, error) {
 	if !c.relay.mayExchange(addressOf(to)) || !c.pass(&c.outMu, &c.out, len(packet)) {
 		return len(packet), nil
 	}
-	return c.PacketConn.WriteTo(packet, to)
+	n, err := c.PacketConn.WriteTo(packet, to)
+	c.relay.bytes.Add(uint64(n))
+	return n, err
 }
 
 func (c *relayed) pass(mu *sync.Mutex, tokens *bucket, size int) bool {
