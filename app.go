@@ -9,7 +9,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"os"
 	"sync"
 
 	"github.com/wailsapp/wails/v2/pkg/options"
@@ -21,8 +20,8 @@ import (
 	"github.com/tincan-chat/tincan/backend/app"
 )
 
-//go:embed build/appicon.png
-var icon []byte
+//go:embed build/linux/window.png
+var icon []byte // 128 x 128: what a desktop shows; the full picture would cost 4 MiB unpacked
 
 // window is the Wails side: it binds the app's API, carries its one event, and
 // is its desktop.
@@ -83,14 +82,6 @@ func ground(theme app.Theme) *options.RGBA {
 		return options.NewRGB(0x10, 0x14, 0x15)
 	}
 	return options.NewRGB(0xe7, 0xeb, 0xea)
-}
-
-// gpuPolicy: as root WebKit's sandboxed processes cannot reach the GPU.
-func gpuPolicy() linux.WebviewGpuPolicy {
-	if os.Geteuid() == 0 {
-		return linux.WebviewGpuPolicyNever
-	}
-	return linux.WebviewGpuPolicyOnDemand
 }
 
 // formatError makes a rejected call carry code, message and parameters.

@@ -45,6 +45,7 @@ func run(arguments []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 
+	prepareWebView()
 	w := &window{}
 	elsewhere, err := open(ctx, w, *data, flags.Args())
 	if elsewhere {

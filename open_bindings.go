@@ -20,6 +20,8 @@ func (w *window) options(context.Context) *wailsOptions {
 
 func (w *window) close() error { return nil }
 
+func prepareWebView() {}
+
 func version() string { return "" }
 
 func open(context.Context, *window, string, []string) (elsewhere bool, err error) { return false, nil }

@@ -1,0 +1,68 @@
+//go:build linux && cgo && desktop && !bindings
+
+package main
+
+/*
+#cgo LDFLAGS: -ldl
+
+#include <dlfcn.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+// without_drivers gives this process an EGL without drivers. libEGL looks for
+// them once, at the first question; the web process, which is started later
+// and cannot do without, finds the variable unset again.
+static void without_drivers(void) {
+	static const char vendors[] = "__EGL_VENDOR_LIBRARY_FILENAMES";
+	static const int extensions = 0x3055; // EGL_EXTENSIONS
+	if (getenv(vendors) != NULL || getenv("__EGL_VENDOR_LIBRARY_DIRS") != NULL) {
+		return;
+	}
+	void *egl = dlopen("libEGL.so.1", RTLD_LAZY);
+	if (egl == NULL) {
+		return;
+	}
+	const char *(*query)(void *display, int name) = (const char *(*)(void *, int))dlsym(egl, "eglQueryString");
+	if (query != NULL) {
+		setenv(vendors, "/dev/null", 1);
+		query(NULL, extensions);
+		unsetenv(vendors);
+	}
+}
+*/
+import "C"
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/wailsapp/wails/v2/pkg/options/linux"
+)
+
+// prepareWebView says how WebKit is to run before anything of it does. See
+// docs/adr/0007-web-view.md for what each of these saves.
+func prepareWebView() {
+	set("JSC_useJIT", "0")
+	if gpuPolicy() != linux.WebviewGpuPolicyNever {
+		return
+	}
+	set("GDK_GL", "disable")
+	set("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+	C.without_drivers()
+}
+
+func set(name, value string) {
+	if _, there := os.LookupEnv(name); !there {
+		_ = os.Setenv(name, value) // fails for malformed names only; C sees it too
+	}
+}
+
+// gpuPolicy is Never where there is nothing that could draw: no render node,
+// or, as root, WebKit's sandboxed processes cannot reach it.
+func gpuPolicy() linux.WebviewGpuPolicy {
+	nodes, _ := filepath.Glob("/dev/dri/renderD*") // an error is a malformed pattern
+	if len(nodes) == 0 || os.Geteuid() == 0 {
+		return linux.WebviewGpuPolicyNever
+	}
+	return linux.WebviewGpuPolicyOnDemand
+}
