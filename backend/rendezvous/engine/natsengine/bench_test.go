@@ -131,7 +131,7 @@ func BenchmarkAttach(b *testing.B) {
 // BenchmarkPeer measures what a peer takes in memory, all of them on one node,
 // each watching ten others there.
 func BenchmarkPeer(b *testing.B) {
-	for _, mode := range []string{"solo", "external"} {
+	for _, mode := range []string{"solo", "cluster", "external"} {
 		b.Run(mode, func(b *testing.B) {
 			all := startMode(b, mode)
 			const count, circle = 2000, 10
