@@ -72,3 +72,12 @@ func machineAddresses() []netip.Addr {
 }
 
 func portText(port uint16) string { return strconv.Itoa(int(port)) }
+
+func within(ranges []netip.Prefix, addr netip.Addr) bool {
+	for _, one := range ranges {
+		if one.Contains(addr) {
+			return true
+		}
+	}
+	return false
+}

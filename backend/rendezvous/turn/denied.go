@@ -1,4 +1,4 @@
-package rendezvous
+package turn
 
 import "net/netip"
 
