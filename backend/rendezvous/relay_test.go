@@ -62,7 +62,7 @@ func TestHostOf(t *testing.T) {
 	}
 }
 
-func peerOf(t *testing.T) (peer identity.PeerID) {
+func newPeer(t *testing.T) (peer identity.PeerID) {
 	t.Helper()
 	public, _, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
@@ -107,7 +107,7 @@ func TestRelayBansPeers(t *testing.T) {
 			t.Errorf("Run: %v", err)
 		}
 	})
-	peer, other := peerOf(t), peerOf(t)
+	peer, other := newPeer(t), newPeer(t)
 	credentials := server.relayFor(peer, "")
 	if err := allocateAt(t, server, credentials); err != nil {
 		t.Fatalf("before the ban: %v", err)
