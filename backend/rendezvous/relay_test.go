@@ -92,7 +92,10 @@ func allocateAt(t *testing.T, server *Server, credentials *wire.RelayCredentials
 	if err = client.Listen(); err != nil {
 		t.Fatal(err)
 	}
-	_, err = client.Allocate()
+	allocation, err := client.Allocate()
+	if err == nil {
+		t.Cleanup(func() { _ = allocation.Close() })
+	}
 	return err
 }
 
