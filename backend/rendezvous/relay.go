@@ -52,8 +52,7 @@ func (s *Server) openRelay(ctx context.Context) error {
 		BytesPerSecond: relay.BytesPerSecond, TotalBytesPerSecond: relay.TotalBytesPerSecond, BytesPerDay: relay.BytesPerDay,
 		Refuse: s.options.Refuse, Logger: s.options.Logger, Now: s.options.Now, Random: s.options.Random,
 	})
-	var listening *turn.ListenError
-	if errors.As(err, &listening) {
+	if listening, ok := errors.AsType[*turn.ListenError](err); ok {
 		return describe(listening.Err, listening.Address)
 	}
 	if err != nil {

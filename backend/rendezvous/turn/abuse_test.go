@@ -269,4 +269,3 @@ func FuzzServer(f *testing.F) {
 		}
 	})
 }
-

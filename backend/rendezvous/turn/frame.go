@@ -41,7 +41,7 @@ var (
 // padding included; at most MaxFrame. Errors: errNotFrame, errFrameLarge.
 func frameSize(header [frameHeader]byte) (int, error) {
 	length := int(binary.BigEndian.Uint16(header[2:]))
-	size := 0
+	var size int
 	switch {
 	case header[0]>>6 == 0 && length%4 == 0:
 		size = stunHeader + length

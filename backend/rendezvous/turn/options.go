@@ -50,7 +50,7 @@ type Options struct {
 	// Peers is how many peers' use of today is remembered; 20,000. Past it those
 	// without an allocation who moved least are forgotten.
 	Peers int
-	// Connections is how many TCP and TLS connections there may be; 2,000.
+	// Connections is how many TCP and TLS connections there may be; 1,000.
 	Connections int
 	// ConnectionsPerPrefix is how many of them from an IPv4 address or IPv6 /64; 100.
 	ConnectionsPerPrefix int
@@ -89,7 +89,7 @@ func (o Options) withDefaults() Options {
 	standard(&o.TotalBytesPerSecond, 100<<20)
 	standard(&o.BytesPerDay, 5<<30)
 	standard(&o.Peers, 20_000)
-	standard(&o.Connections, 2000)
+	standard(&o.Connections, 1000)
 	standard(&o.ConnectionsPerPrefix, 100)
 	limits := &o.Limits
 	standard(&limits.First, 5*time.Second)

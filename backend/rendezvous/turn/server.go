@@ -130,7 +130,7 @@ func (s *Server) listenStreams(ctx context.Context) error {
 			return 0, &ListenError{Address: address + " (" + transport + ", for TURN)", Err: err}
 		}
 		s.listeners = append(s.listeners, listener)
-		s.running.Go(func() { s.accept(listener, takes) })
+		s.running.Go(func() { s.accept(listener, takes) }) //nolint:contextcheck // connections end with Close; ctx is for opening
 		return addressOf(listener.Addr()).Port(), nil
 	}
 	var err error

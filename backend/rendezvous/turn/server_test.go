@@ -201,6 +201,19 @@ func TestRelayOverUDP(t *testing.T) {
 	eventually(t, "the allocation to end", func() bool { return server.Counts().Allocations == 0 })
 }
 
+// TestDualStack: a socket for IPv6 and IPv4 has one client for each address, however it is written.
+func TestDualStack(t *testing.T) {
+	t.Parallel()
+	server := start(t, func(o *Options) { o.Listen, o.Address = "[::]:0", loopback })
+	allocation := allocate(t, clientOf(t, server, server.Credentials(identity.PeerID{1}, "127.0.0.1")))
+	peer := echo(t).LocalAddr()
+	for range 3 {
+		if err := roundTrip(t, allocation, peer, "hello"); err != nil {
+			t.Errorf("through the relay: %v", err)
+		}
+	}
+}
+
 func TestRelayRefusesTargets(t *testing.T) {
 	t.Parallel()
 	server := start(t, func(o *Options) { o.AllowLoopback = false })
