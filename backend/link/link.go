@@ -101,6 +101,9 @@ type Relay struct {
 	URLs     []string
 	Username string
 	Password string
+	// Key is good as the certificate of a relay over TLS, beside those that an
+	// authority signed; zero for none.
+	Key identity.ServerKey
 }
 
 // Path is how a link's packets go.

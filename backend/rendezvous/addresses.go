@@ -4,7 +4,6 @@ import (
 	"net"
 	"net/netip"
 	"slices"
-	"strconv"
 )
 
 // maxAddresses is how many URLs an invite carries for one server.
@@ -71,4 +70,11 @@ func machineAddresses() []netip.Addr {
 	return found
 }
 
-func portText(port uint16) string { return strconv.Itoa(int(port)) }
+func within(ranges []netip.Prefix, addr netip.Addr) bool {
+	for _, one := range ranges {
+		if one.Contains(addr) {
+			return true
+		}
+	}
+	return false
+}

@@ -53,6 +53,7 @@ func (s *Server) enforce() {
 // Recheck ends the sessions of everybody who is banned by now, and cuts the
 // connections whose address Options.Refuse refuses: call it after that changed.
 func (s *Server) Recheck() {
+	s.recheckRelay()
 	for _, c := range s.all() {
 		address := c.place.from().Addr()
 		if s.refuseToo(address) {

@@ -79,3 +79,11 @@ func FuzzForwardedFor(f *testing.F) {
 		}
 	})
 }
+
+func prefixes(texts ...string) []netip.Prefix {
+	parsed := make([]netip.Prefix, 0, len(texts))
+	for _, text := range texts {
+		parsed = append(parsed, netip.MustParsePrefix(text))
+	}
+	return parsed
+}

@@ -84,11 +84,18 @@ type AnnounceOptions struct {
 	Version string
 }
 
-// RelayOptions are of STUN and TURN over UDP, in the same process.
+// RelayOptions are of STUN and TURN, in the same process. The quotas are
+// explained, with what is taken for zero, at [turn.Options].
 type RelayOptions struct {
 	Enabled bool
 	// Listen is the UDP address, "" for the server's own address and port.
 	Listen string
+	// ListenTCP and ListenTLS are for devices on networks that let no UDP pass;
+	// "" for none. One port may take both. TLS needs Options.TLS and uses the
+	// same certificate. With one that is made from the server's key only clients
+	// that know the key can use it, which Tincan's do; those that check against
+	// an authority then use TCP.
+	ListenTCP, ListenTLS string
 	// Host is what devices are told to use, "" for the one by which they reached the server.
 	Host string
 	// Address is where relayed packets come from as others see it, IPv4. Zero:
@@ -102,12 +109,16 @@ type RelayOptions struct {
 	AllowLoopback bool
 	// Lifetime of credentials; an hour.
 	Lifetime time.Duration
-	// PerPeer is how many allocations one peer may hold; 8.
+	// PerPeer is how many allocations one peer may hold; 32.
 	PerPeer int
-	// Allocations is how many there may be in all; 1,000.
+	// Allocations is how many there may be in all; 2,000.
 	Allocations int
-	// BytesPerSecond is what one allocation may move each way; 4 MiB.
+	// BytesPerSecond is what one peer may move each way; 4 MiB.
 	BytesPerSecond int
+	// TotalBytesPerSecond is what all of them may move, both ways together; 100 MiB.
+	TotalBytesPerSecond int
+	// BytesPerDay is what one peer may move in a day (UTC), both ways together; 5 GiB.
+	BytesPerDay int64
 }
 
 func (o Options) withDefaults() Options {
@@ -128,18 +139,6 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Announce.Weight == 0 {
 		o.Announce.Weight = standardWeight
-	}
-	if o.Relay.Lifetime == 0 {
-		o.Relay.Lifetime = time.Hour
-	}
-	if o.Relay.PerPeer == 0 {
-		o.Relay.PerPeer = 8
-	}
-	if o.Relay.Allocations == 0 {
-		o.Relay.Allocations = 1000
-	}
-	if o.Relay.BytesPerSecond == 0 {
-		o.Relay.BytesPerSecond = 4 << 20
 	}
 	o.Limits = o.Limits.withDefaults()
 	return o

@@ -22,6 +22,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/rendezvous/directory"
 	"github.com/tincan-chat/tincan/backend/rendezvous/guard"
 	"github.com/tincan-chat/tincan/backend/rendezvous/moderation"
+	"github.com/tincan-chat/tincan/backend/rendezvous/turn"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
@@ -44,7 +45,8 @@ type Server struct {
 	listener  net.Listener
 	admission *admission
 	listening netip.AddrPort
-	relay     *relayServer // nil when there is none
+	relay     *turn.Server         // nil when there is none
+	source    *certificates.Source // nil without TLS
 	began     time.Time
 	secure    *tls.Config  // nil without TLS
 	loop      *nbio.Engine // nil where a goroutine reads each connection
@@ -137,14 +139,28 @@ func (s *Server) open(ctx context.Context) error {
 	s.listener = listener
 	s.listening = addressOf(listener.Addr())
 	s.admission = newAdmission(s)
-	if s.options.Relay.Enabled {
-		relayed, err := newRelay(ctx, &s.options, s.listening)
-		if err != nil {
-			return errors.Join(err, listener.Close())
-		}
-		s.relay = relayed
+	err := s.openCertificates()
+	if err == nil {
+		err = s.openRelay(ctx)
+	}
+	if err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	return nil
+}
+
+// openCertificates finds out where the certificate is from.
+func (s *Server) openCertificates() error {
+	if !s.options.TLS {
+		return nil
+	}
+	s.source = s.options.Certificates
+	if s.source != nil {
+		return nil
+	}
+	made, err := certificates.Self(s.options.Key, s.options.Now())
+	s.source = made
+	return err
 }
 
 // describe puts a failed listen into words.
@@ -169,13 +185,6 @@ func (s *Server) Run(ctx context.Context) error {
 
 // begin starts what carries connections.
 func (s *Server) begin() error {
-	source := s.options.Certificates
-	if s.options.TLS && source == nil {
-		var err error
-		if source, err = certificates.Self(s.options.Key, s.options.Now()); err != nil {
-			return err
-		}
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -191,9 +200,9 @@ func (s *Server) begin() error {
 	for _, work := range []func(){s.sweep, s.followDirectory, s.followModeration, s.enforce, s.watchServers} {
 		s.sweeping.Go(work)
 	}
-	if s.options.TLS {
-		s.secure = source.TLS()
-		s.sweeping.Go(func() { source.Run(s.context) })
+	if s.source != nil {
+		s.secure = s.source.TLS()
+		s.sweeping.Go(func() { s.source.Run(s.context) })
 	}
 	return nil
 }
@@ -246,7 +255,7 @@ func (s *Server) shutdown() error {
 	s.handlers.stop()
 	s.callers.stop()
 	if s.relay != nil {
-		err = errors.Join(err, s.relay.close())
+		err = errors.Join(err, s.relay.Close())
 	}
 	return errors.Join(err, s.options.Engine.Close())
 }
@@ -352,12 +361,4 @@ func (s *Server) sweep() {
 			c.tick(now, elapsed)
 		}
 	}
-}
-
-// relayFor makes credentials for a peer; nil when there is no relay.
-func (s *Server) relayFor(peer identity.PeerID, host string) *wire.RelayCredentials {
-	if s.relay == nil {
-		return nil
-	}
-	return s.relay.credentials(peer, host)
 }

@@ -50,7 +50,7 @@ const mostWeight = 1000
 
 func parse(arguments []string, stderr io.Writer) (settings, error) {
 	var s settings
-	var address, hosts, seeds, servers, proxies string
+	var hosts, seeds, servers, proxies string
 	flags := flag.NewFlagSet("rendezvous", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&s.listen, "listen", fmt.Sprintf(":%d", identity.DefaultPort), "address and port for TCP")
@@ -77,11 +77,7 @@ func parse(arguments []string, stderr io.Writer) (settings, error) {
 	flags.StringVar(&s.email, "acme-email", "", "address that the authority may write to")
 	flags.StringVar(&proxies, "trusted-proxy", "", "addresses or ranges of proxies whose Forwarded or X-Forwarded-For is believed, with commas between")
 
-	flags.BoolVar(&s.relay.Enabled, "relay", true, "STUN and TURN over UDP")
-	flags.StringVar(&s.relay.Listen, "relay-listen", "", "address and port for UDP (default: the same as --listen)")
-	flags.StringVar(&s.relay.Host, "relay-host", "", "host name or address that devices are told (default: the one by which they came)")
-	flags.StringVar(&address, "relay-address", "", "IPv4 address of relayed packets as others see it (default: this machine's first)")
-	flags.BoolVar(&s.relay.AllowPrivate, "relay-private", false, "relay into private ranges too: only for a server inside its own network")
+	address := relayFlags(flags, &s.relay)
 	flags.BoolVar(&s.verbose, "verbose", false, "log more")
 	if err := flags.Parse(arguments); err != nil {
 		return settings{}, err
@@ -90,12 +86,8 @@ func parse(arguments []string, stderr io.Writer) (settings, error) {
 		return settings{}, errors.New("there are only flags, no arguments; see --help")
 	}
 	s.hosts, s.seeds, s.nats = listed(hosts), listed(seeds), listed(servers)
-	if address != "" {
-		parsed, err := netip.ParseAddr(address)
-		if err != nil || !parsed.Is4() {
-			return settings{}, errors.New("--relay-address is an IPv4 address such as 192.0.2.1")
-		}
-		s.relay.Address = parsed
+	if err := s.completeRelay(*address); err != nil {
+		return settings{}, err
 	}
 	for _, one := range listed(proxies) {
 		prefix, err := netip.ParsePrefix(one)

@@ -69,6 +69,7 @@ func (s *session) confirm(frame []byte) {
 	now := time.Now()
 	s.open = true
 	close(s.confirmed)
+	s.dialer.suffices()
 	s.outgoing.start()
 	s.streams.start(s.channels[channelStreams])
 	s.readers.Go(s.writeMessages)

@@ -23,6 +23,7 @@ type network struct {
 	transport.Net
 	guard
 	resolved func(name string, address netip.Addr)
+	actual   func(address string) string // what a made-up name and port stand for; nil: there are none
 }
 
 // guard is the part that the sockets share.
@@ -95,6 +96,7 @@ func (n *network) DialTCP(kind string, local, remote *net.TCPAddr) (transport.TC
 }
 
 func (n *network) ResolveUDPAddr(kind, address string) (*net.UDPAddr, error) {
+	address = n.behind(address)
 	resolved, err := n.Net.ResolveUDPAddr(kind, address)
 	if err == nil {
 		n.note(address, resolved)
@@ -103,11 +105,19 @@ func (n *network) ResolveUDPAddr(kind, address string) (*net.UDPAddr, error) {
 }
 
 func (n *network) ResolveTCPAddr(kind, address string) (*net.TCPAddr, error) {
+	address = n.behind(address)
 	resolved, err := n.Net.ResolveTCPAddr(kind, address)
 	if err == nil {
 		n.note(address, resolved)
 	}
 	return resolved, err
+}
+
+func (n *network) behind(address string) string {
+	if n.actual == nil {
+		return address
+	}
+	return n.actual(address)
 }
 
 func (n *network) note(address string, resolved net.Addr) {

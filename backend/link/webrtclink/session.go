@@ -44,6 +44,7 @@ type session struct {
 	started  time.Time
 
 	connection  *webrtc.PeerConnection
+	dialer      *relayDialer // safe for concurrent use once connect made it
 	certificate [sha256.Size]byte
 	binding     link.Binding
 	theirs      [sha256.Size]byte // fingerprint of their description

@@ -62,6 +62,9 @@ func (s *session) connect() error {
 	s.connection = connection
 	connection.OnICECandidate(func(candidate *webrtc.ICECandidate) {
 		if candidate != nil {
+			if candidate.Typ == webrtc.ICECandidateTypeRelay {
+				s.dialer.suffices()
+			}
 			s.post(func() { s.sendCandidate(candidate) })
 		}
 	})
@@ -110,6 +113,8 @@ func (s *session) settings() webrtc.SettingEngine {
 	if config.Filter != nil {
 		wrapped.banned = s.blocked
 	}
+	s.dialer.network, wrapped.actual = wrapped, s.dialer.actual
+	settings.SetICEProxyDialer(s.dialer)
 	settings.SetNet(wrapped)
 	if config.LoopbackOnly {
 		settings.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() })
@@ -118,21 +123,23 @@ func (s *session) settings() webrtc.SettingEngine {
 }
 
 // iceServers leaves out what pion would refuse, so that one bad address of a
-// server does not keep a line from opening.
+// server does not keep a line from opening, and tells the dialer of the rest.
 func (s *session) iceServers() []webrtc.ICEServer {
+	s.dialer = newRelayDialer(s.context, s.transport.config.RelayRoots)
 	var out []webrtc.ICEServer
 	for _, relay := range s.servers {
 		var urls []string
 		for _, url := range relay.URLs {
 			turn := strings.HasPrefix(url, "turn:") || strings.HasPrefix(url, "turns:")
-			if _, err := stun.ParseURI(url); err != nil || (turn && (relay.Username == "" || relay.Password == "")) {
+			uri, err := stun.ParseURI(url)
+			if err != nil || (turn && (relay.Username == "" || relay.Password == "")) {
 				s.transport.logger.Warn("a relay's address or credentials are not usable")
 				continue
 			}
 			if s.options.RelayOnly && !turn {
 				continue
 			}
-			urls = append(urls, url)
+			urls = append(urls, s.dialer.learn(url, uri, &relay))
 		}
 		if len(urls) > 0 {
 			out = append(out, webrtc.ICEServer{URLs: urls, Username: relay.Username, Credential: relay.Password})

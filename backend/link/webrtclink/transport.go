@@ -2,6 +2,7 @@ package webrtclink
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -27,8 +28,9 @@ type Config struct {
 	Logger   *slog.Logger     // nil logs nothing
 	Timing   link.Timing      // zero fields are the promised times
 
-	LoopbackOnly bool          // for tests: no candidate but 127.0.0.1 and ::1
-	Network      transport.Net // for tests: the network under the ban check; nil is the machine's
+	RelayRoots   *x509.CertPool // who may sign certificates of relays; nil: the machine's authorities
+	LoopbackOnly bool           // for tests: no candidate but 127.0.0.1 and ::1
+	Network      transport.Net  // for tests: the network under the ban check; nil is the machine's
 }
 
 // Transport is a link.Transport over pion/webrtc.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
 )
 
@@ -133,6 +134,18 @@ func (m *Moderation) Bans() []Ban {
 	return all
 }
 
+// BannedPeers returns until when each peer is banned, the zero time for ever;
+// addresses and domains are for Refuse alone.
+func (m *Moderation) BannedPeers() map[identity.PeerID]time.Time {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	found := make(map[identity.PeerID]time.Time, len(m.peers))
+	for peer, ban := range m.peers {
+		found[peer] = ban.Expires
+	}
+	return found
+}
+
 // apply brings a change of the table into effect.
 func (m *Moderation) apply(change engine.Change) {
 	var ban *Ban
@@ -145,12 +158,12 @@ func (m *Moderation) apply(change engine.Change) {
 		}
 	}
 	m.mu.Lock()
-	m.drop(change.Key)
+	dropped := m.drop(change.Key)
 	kept := ban != nil && len(m.bans) < MaxBans
 	if kept {
 		m.hold(change.Key, ban)
 	}
-	tell := kept && m.settled
+	tell := (kept || dropped) && m.settled
 	m.mu.Unlock()
 	if ban != nil && !kept {
 		m.options.Logger.Warn("there are too many bans", "most", MaxBans)
@@ -173,11 +186,11 @@ func (m *Moderation) hold(key string, ban *Ban) {
 	}
 }
 
-// drop runs under mu.
-func (m *Moderation) drop(key string) {
+// drop runs under mu; it says whether there was such a ban.
+func (m *Moderation) drop(key string) bool {
 	ban := m.bans[key]
 	if ban == nil {
-		return
+		return false
 	}
 	delete(m.bans, key)
 	switch ban.Target.Kind {
@@ -188,18 +201,20 @@ func (m *Moderation) drop(key string) {
 	case KindDomain:
 		delete(m.domains, ban.Target.Domain)
 	}
+	return true
 }
 
 // keepOnly ends what is not in the table any more; those that are hold from now on.
 func (m *Moderation) keepOnly(keys map[string]bool) {
 	m.mu.Lock()
+	some := len(m.bans) > 0
 	for _, key := range slices.Collect(maps.Keys(m.bans)) {
 		if !keys[key] {
 			m.drop(key)
 		}
 	}
 	m.settled = true
-	some := len(m.bans) > 0
+	some = some || len(m.bans) > 0
 	m.mu.Unlock()
 	if some {
 		m.changed()

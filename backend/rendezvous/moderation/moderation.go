@@ -72,8 +72,8 @@ func New(options Options) *Moderation {
 	}
 }
 
-// Changes gets something when somebody who is here may be banned by now: ask
-// [Moderation.Refuse] about everybody. Several changes may come as one.
+// Changes gets something when somebody who is here may be banned by now, or not
+// any more: ask [Moderation.Refuse] about everybody. Several changes may come as one.
 func (m *Moderation) Changes() <-chan struct{} { return m.changes }
 
 func (m *Moderation) changed() {

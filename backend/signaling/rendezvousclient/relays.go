@@ -17,7 +17,7 @@ func (s *session) takeRelay(credentials *wire.RelayCredentials) {
 	}
 	now := s.now()
 	expires := time.UnixMilli(credentials.GetExpiresMs()).Add(-s.offset)
-	relay := link.Relay{Username: credentials.GetUsername(), Password: credentials.GetPassword()}
+	relay := link.Relay{Username: credentials.GetUsername(), Password: credentials.GetPassword(), Key: s.key}
 	for _, address := range credentials.GetUrls() {
 		if len(relay.URLs) < maxRelayURLs && isRelayURL(address) {
 			relay.URLs = append(relay.URLs, address)

@@ -1,4 +1,4 @@
-package rendezvous
+package turn
 
 import "net/netip"
 
@@ -37,8 +37,12 @@ var (
 		"10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7", "fe80::/10",
 	)
 	// metadataServices hand out a cloud machine's secrets: denied even where private ranges are allowed.
-	metadataServices = prefixes("169.254.169.254/32", "fd00:ec2::254/128")
-	loopbackRanges   = prefixes("127.0.0.0/8", "::1/128")
+	// (AWS and those who copy it, its containers and pods, Alibaba, Oracle, Google.)
+	metadataServices = prefixes(
+		"169.254.169.254/32", "169.254.170.2/32", "169.254.170.23/32", "100.100.100.200/32", "192.0.0.192/32",
+		"fd00:ec2::254/128", "fd00:ec2::23/128", "fd20:ce::254/128",
+	)
+	loopbackRanges = prefixes("127.0.0.0/8", "::1/128")
 )
 
 func prefixes(texts ...string) []netip.Prefix {
