@@ -60,6 +60,7 @@ type Server struct {
 	shaking  atomic.Int64
 
 	accepted, refused, late atomic.Int64 // connections, for Counts
+	figures                 figures
 
 	puts      putQuotas
 	writes    placeQuotas
