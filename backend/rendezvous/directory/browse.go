@@ -86,10 +86,13 @@ func (d *Directory) Browse(ctx context.Context, query string, removed bool, afte
 func (d *Directory) candidates(query string, removed bool, after identity.PeerID) []identity.PeerID {
 	if !removed && strings.TrimSpace(query) != "" {
 		found := d.index.search(query, mostFound)
+		if after == (identity.PeerID{}) {
+			return found
+		}
 		if at := slices.Index(found, after); at >= 0 {
 			return found[at+1:]
 		}
-		return found
+		return nil // it is gone, and with it the place
 	}
 	var peers []identity.PeerID
 	if removed {
