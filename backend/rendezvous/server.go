@@ -150,7 +150,7 @@ func (s *Server) open(ctx context.Context) error {
 
 // describe puts a failed listen into words.
 func describe(err error, address string) error {
-	if isPortInUse(err) {
+	if IsPortInUse(err) {
 		return fmt.Errorf("%w: %s", ErrPortInUse, address)
 	}
 	return fmt.Errorf("rendezvous: cannot listen at %s: %w", address, err)

@@ -16,13 +16,17 @@ import (
 // Backup implements engine.Archive: all streams that this server or its cluster
 // keeps on disk. Who watched whom is memory and not among it.
 func (e *Engine) Backup(ctx context.Context, put engine.Put) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	stop := context.AfterFunc(e.background, cancel) //nolint:contextcheck // the engine's end ends every call
+	defer stop()
 	// A connection of its own, so that mail need not wait behind it.
 	connection, err := e.embedded.connect()
 	if err != nil {
 		return e.unlessClosed(err)
 	}
 	defer connection.Close()
-	return natsbackup.Save(ctx, connection, ours, put)
+	return e.unlessClosed(natsbackup.Save(ctx, connection, ours, put))
 }
 
 // ours says whether a stream is ours: somebody else's NATS may have others.
