@@ -77,12 +77,13 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 		say(stderr, "WARNING: without TLS everybody on the way sees who talks to whom, and clients refuse to connect.\n"+
 			"WARNING: listen on 127.0.0.1, or put a proxy in front of this server.\n")
 	}
+	announce(stdout, server)
 	side, err := openSide(s, server, opened, logger, stdout, stderr) //nolint:contextcheck // it ends when it is closed
 	if err != nil {
 		return errors.Join(err, server.Close())
 	}
 	defer func() { err = errors.Join(err, side.Close()) }()
-	announce(stdout, server)
+	say(stdout, "ready\n")
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	context.AfterFunc(ctx, func() {
@@ -131,7 +132,6 @@ func announce(stdout io.Writer, server *rendezvous.Server) {
 	for _, other := range addresses.URLs[min(1, len(addresses.URLs)):] {
 		say(stdout, "also at: %s/#%s\n", other, addresses.Key)
 	}
-	say(stdout, "ready\n")
 }
 
 // sentence says what happened and what to do.
