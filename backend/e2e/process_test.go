@@ -119,7 +119,7 @@ type server struct {
 
 func startServer(t *testing.T, folder, listen string) *server {
 	t.Helper()
-	p := start(t, "rendezvous", "--listen", listen, "--data", folder)
+	p := start(t, "rendezvous", "--listen", listen, "--data", folder, "--operator", "off")
 	deadline := time.After(patience)
 	for {
 		select {

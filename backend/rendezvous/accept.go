@@ -68,6 +68,7 @@ func (s *Server) admit(conn net.Conn) {
 	if s.shaking.Add(1) > maxHandshakes {
 		s.shaking.Add(-1)
 		s.refused.Add(1)
+		s.refuse(held.from().Addr(), ReasonConnections)
 		_ = conn.Close()
 		c.onClosed()
 		return
@@ -86,7 +87,7 @@ func (s *Server) shake(c *connection, conn net.Conn) {
 	defer cancel()
 	secure := tls.Server(below, s.secure)
 	if err := secure.HandshakeContext(ctx); err != nil {
-		s.options.Logger.Debug("no TLS", "from", truncated(c.place.from().Addr()), "error", err)
+		s.options.Logger.Debug("no TLS", "from", truncated(c.place.from().Addr()), "error", unaddressed(err))
 		c.strike(strikeSilence)
 		_ = conn.Close()
 		c.onClosed()

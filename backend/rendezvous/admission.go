@@ -2,6 +2,7 @@ package rendezvous
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -38,6 +39,7 @@ func (a *admission) enter(address netip.AddrPort) (place, bool) {
 	a.mu.Lock()
 	if a.open >= a.limits.Connections {
 		a.mu.Unlock()
+		a.server.refuse(address.Addr(), ReasonConnections)
 		return place{}, false
 	}
 	a.open++
@@ -73,7 +75,14 @@ var errRefused = errors.New("rendezvous: refused")
 func (a *admission) count(held *place, address netip.AddrPort) bool {
 	addr := address.Addr()
 	prefix := prefixOf(addr)
-	if a.refuse(addr) || !a.mayConnect(addr) {
+	banned := a.refuse(addr)
+	if banned || !a.mayConnect(addr) {
+		reason := ReasonRate
+		if banned {
+			reason = ReasonBanned
+			a.server.metBan(addr)
+		}
+		a.server.refuse(addr, reason)
 		// Nothing is said to it: a refused address costs as little as possible.
 		a.logger.Debug("connection refused", "from", truncated(addr))
 		return false
@@ -82,8 +91,9 @@ func (a *admission) count(held *place, address netip.AddrPort) bool {
 	defer a.mu.Unlock()
 	if !held.isInside || a.unproved[prefix] >= a.limits.Unauthenticated {
 		a.logger.Debug("connection refused: too many without a login", "from", truncated(addr))
+		a.server.refuse(addr, ReasonConnections)
 		if a.server.isGuarded(addr) {
-			a.server.guard.Strike(addr, strikeCrowd, a.server.options.Now())
+			a.server.guard.Strike(addr, strikeCrowd.weight(), a.server.options.Now())
 		}
 		return false
 	}
@@ -189,13 +199,16 @@ func prefixOf(addr netip.Addr) netip.Prefix {
 
 // truncated is what logs say of an address: its /24 or /48.
 func truncated(addr netip.Addr) string {
-	bits := 48
-	if addr.Is4() {
-		bits = 24
+	if network := networkOf(addr); network.IsValid() {
+		return network.String()
 	}
-	prefix, err := addr.Prefix(bits)
-	if err != nil {
-		return "unknown"
+	return "unknown"
+}
+
+// unaddressed is an error without the addresses that the system's network errors name.
+func unaddressed(err error) error {
+	if system := (*net.OpError)(nil); errors.As(err, &system) {
+		return fmt.Errorf("%s: %w", system.Op, system.Err)
 	}
-	return prefix.String()
+	return err
 }

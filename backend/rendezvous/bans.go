@@ -50,6 +50,13 @@ func (s *Server) enforce() {
 	}
 }
 
+// metBan counts for a ban, if there is one, that it refused a connection.
+func (s *Server) metBan(address netip.Addr) {
+	if ban, banned := s.moderation.Refuse(identity.PeerID{}, address); banned {
+		s.moderation.Met(ban)
+	}
+}
+
 // Recheck ends the sessions of everybody who is banned by now, and cuts the
 // connections whose address Options.Refuse refuses: call it after that changed.
 func (s *Server) Recheck() {
@@ -65,6 +72,7 @@ func (s *Server) Recheck() {
 			if !banned {
 				return nil
 			}
+			s.moderation.Met(ban)
 			return session.Refuse(wire.ErrorCode_ERROR_CODE_BANNED, bannedSentence, ban.Left(s.options.Now()))
 		})
 	}
@@ -74,6 +82,8 @@ func (s *Server) Recheck() {
 func (c *connection) turnAway(peer identity.PeerID) []effect {
 	s := c.server
 	if ban, banned := s.moderation.Refuse(peer, c.place.from().Addr()); banned {
+		s.moderation.Met(ban)
+		s.refuse(c.place.from().Addr(), ReasonBanned)
 		return c.session.Refuse(wire.ErrorCode_ERROR_CODE_BANNED, bannedSentence, ban.Left(s.options.Now()))
 	}
 	if s.draining.Load() != 0 {

@@ -12,7 +12,7 @@ func (s *Server) carry(c *connection, conn net.Conn) {
 	if tcp, ok := conn.(*net.TCPConn); ok && s.loop != nil {
 		moved, err := nbio.NBConn(tcp)
 		if err != nil {
-			s.options.Logger.Debug("a socket could not be moved", "error", err)
+			s.options.Logger.Debug("a socket could not be moved", "error", unaddressed(err))
 			_ = conn.Close()
 			c.onClosed()
 			return
@@ -22,7 +22,7 @@ func (s *Server) carry(c *connection, conn net.Conn) {
 		c.socket.Store(carried)
 		s.carried.Add(1)
 		if _, err = s.loop.AddConn(moved); err != nil {
-			s.options.Logger.Debug("a socket could not be watched", "error", err)
+			s.options.Logger.Debug("a socket could not be watched", "error", unaddressed(err))
 			_ = moved.Close()
 			c.onClosed() // it may have been told already: once more does no harm
 		}

@@ -8,13 +8,46 @@ import (
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
-// What broken limits weigh, in strikes of [guard.Limits].
+// offence is a broken limit.
+type offence int
+
+// The offences.
 const (
-	strikeRate    = 1  // a frame over the rate
-	strikeCrowd   = 1  // a connection over the number
-	strikeSilence = 1  // no header or no login in time
-	strikeLogin   = 5  // a login that is refused
-	strikeGarbage = 10 // what is no frame
+	strikeRate    offence = iota // a frame over the rate
+	strikeCrowd                  // a connection over the number
+	strikeSilence                // no header or no login in time
+	strikeLogin                  // a login that is refused
+	strikeGarbage                // what is no frame
+)
+
+// weight is in strikes of [guard.Limits].
+func (o offence) weight() float64 {
+	switch o {
+	case strikeRate, strikeCrowd, strikeSilence:
+		return 1
+	case strikeLogin:
+		return 5
+	case strikeGarbage:
+		return 10
+	}
+	return 0
+}
+
+// reason is what the operator is told of it.
+func (o offence) reason() Reason {
+	switch o {
+	case strikeCrowd:
+		return ReasonConnections
+	case strikeSilence, strikeLogin:
+		return ReasonLogin
+	case strikeGarbage:
+		return ReasonFrame
+	case strikeRate:
+	}
+	return ReasonRate
+}
+
+const (
 	// neighbourly is the part of an identity's strikes that its address bears:
 	// others may be behind it, and identities cost nothing.
 	neighbourly = 0.25
@@ -26,8 +59,9 @@ func (s *Server) isGuarded(addr netip.Addr) bool {
 }
 
 // strike tells the guard of a broken limit; it runs on the connection's worker.
-func (c *connection) strike(weight float64) {
-	addr, now := c.place.from().Addr(), c.server.options.Now()
+func (c *connection) strike(broken offence) {
+	addr, now, weight := c.place.from().Addr(), c.server.options.Now(), broken.weight()
+	c.server.refuse(addr, broken.reason())
 	if !c.server.isGuarded(addr) {
 		return
 	}
@@ -48,6 +82,7 @@ func (c *connection) mayFrame(now time.Time) []effect {
 	if allowed {
 		return nil
 	}
+	c.server.refuse(addr, ReasonRate)
 	return c.session.Refuse(wire.ErrorCode_ERROR_CODE_LIMIT, "Too many messages from this identity or address.", until.Sub(now))
 }
 
@@ -58,7 +93,13 @@ func (c *connection) mayLogin(e attach) []effect {
 	if !refused {
 		return nil
 	}
+	c.server.refuse(c.place.from().Addr(), ReasonBanned)
 	return c.session.Refuse(wire.ErrorCode_ERROR_CODE_BANNED, "This identity broke the server's limits too often and has to wait.", until.Sub(now))
+}
+
+// refuse counts a refusal for the operator.
+func (s *Server) refuse(addr netip.Addr, reason Reason) {
+	s.figures.refuse(addr, reason, s.options.Now())
 }
 
 // judge looks at what a frame did to the session.

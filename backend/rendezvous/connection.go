@@ -219,6 +219,8 @@ func (c *connection) relay(ctx context.Context, e relay) {
 	said := wire.SignalOutcome_SIGNAL_OUTCOME_ACCEPTED
 	if outcome == engine.Absent {
 		said = wire.SignalOutcome_SIGNAL_OUTCOME_ABSENT
+	} else {
+		c.server.figures.signal(e.came, c.server.options.Now)
 	}
 	c.send(&wire.ServerFrame{Kind: &wire.ServerFrame_SignalResult{SignalResult: &wire.SignalResult{Id: e.id, Outcome: said}}})
 }

@@ -1,6 +1,8 @@
 package rendezvous
 
 import (
+	"time"
+
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
 	"github.com/tincan-chat/tincan/backend/wire"
@@ -27,6 +29,7 @@ type (
 		id       uint64
 		to       identity.PeerID
 		envelope []byte
+		came     time.Time // when it was read
 	}
 	// lookup answers with a published record.
 	lookup struct {

@@ -48,6 +48,7 @@ func (e putMail) run(ctx context.Context, server *Server) *wire.ServerFrame {
 	}
 	frame := putResult(e.id, outcome)
 	if outcome == wire.PutOutcome_PUT_OUTCOME_STORED {
+		server.figures.mails.Add(1)
 		frame.GetPutResult().ExpiresMs = e.expires.UnixMilli()
 	}
 	return frame

@@ -9,6 +9,7 @@ import (
 // errWindowsInUse is WSAEADDRINUSE; syscall.EADDRINUSE has another value on Windows.
 const errWindowsInUse = syscall.Errno(10048)
 
-func isPortInUse(err error) bool {
+// IsPortInUse says whether listening failed because another program listens there.
+func IsPortInUse(err error) bool {
 	return errors.Is(err, syscall.EADDRINUSE) || (runtime.GOOS == "windows" && errors.Is(err, errWindowsInUse))
 }

@@ -62,6 +62,7 @@ type Server struct {
 	shaking  atomic.Int64
 
 	accepted, refused, late atomic.Int64 // connections, for Counts
+	figures                 figures
 
 	puts      putQuotas
 	writes    placeQuotas
@@ -165,7 +166,7 @@ func (s *Server) openCertificates() error {
 
 // describe puts a failed listen into words.
 func describe(err error, address string) error {
-	if isPortInUse(err) {
+	if IsPortInUse(err) {
 		return fmt.Errorf("%w: %s", ErrPortInUse, address)
 	}
 	return fmt.Errorf("rendezvous: cannot listen at %s: %w", address, err)

@@ -28,6 +28,7 @@ type serverList struct {
 	frame   *wire.ServerFrame // nil while there is nothing to list
 	made    time.Time
 	notice  engine.Notice // the last that was announced
+	signals uint32        // relayed here a second
 }
 
 // watchServers announces this server and tells the devices of the others, once
@@ -36,6 +37,10 @@ func (s *Server) watchServers() {
 	ticker := time.NewTicker(sweepInterval)
 	defer ticker.Stop()
 	for {
+		rate := s.figures.sweep()
+		s.servers.mu.Lock()
+		s.servers.signals = uint32(min(math.Round(rate), 1<<32-1))
+		s.servers.mu.Unlock()
 		s.refreshServers()
 		select {
 		case <-s.context.Done():
@@ -77,14 +82,18 @@ func (s *Server) refreshServers() {
 	}
 }
 
-// announcement is what this server tells the others now. The load is in steps,
-// so that it is not told at every login.
+// memoryStep is in bytes: smaller changes of the memory are not told to other nodes.
+const memoryStep = 4 << 20
+
+// announcement is what this server tells the others now; servers.mu is held. The
+// load is in steps, so that it is not told at every login.
 func (s *Server) announcement() engine.Notice {
 	s.mu.Lock()
 	load := uint32(min(fullLoad, len(s.devices)*fullLoad/s.options.Limits.Connections)) / 10 * 10
 	s.mu.Unlock()
 	notice := engine.Notice{
 		URL: s.options.Announce.URL, Key: s.terms.key, Weight: s.options.Announce.Weight, Load: load, Version: s.options.Announce.Version,
+		Signals: s.servers.signals, Memory: Memory() / memoryStep * memoryStep,
 	}
 	if s.draining.Load() != 0 {
 		notice.Weight, notice.Draining = 0, true
@@ -156,23 +165,36 @@ func drainFrame(within time.Duration) *wire.ServerFrame {
 	return &wire.ServerFrame{Kind: &wire.ServerFrame_Drain{Drain: &wire.Drain{WithinMs: max(within.Milliseconds(), 0)}}}
 }
 
+// BeginDrain takes no new devices from now on, and asks those that are here to
+// move to other servers within a time; once more does nothing. It does not wait.
+func (s *Server) BeginDrain(within time.Duration) {
+	if !s.draining.CompareAndSwap(0, time.Now().Add(within).UnixMilli()) {
+		return
+	}
+	s.refreshServers()
+	frame := drainFrame(within)
+	for _, c := range s.all() {
+		c.out.putOpen(c, frame)
+	}
+}
+
+// EndDrain takes devices again. Those that moved stay where they are.
+func (s *Server) EndDrain() {
+	if s.draining.Swap(0) != 0 {
+		s.refreshServers()
+	}
+}
+
+// Draining says whether the server takes no new devices.
+func (s *Server) Draining() bool { return s.draining.Load() != 0 }
+
 // Drain asks every device to move to another server, takes no new ones from
 // now on, and returns when all are gone or the time is over: how many are left
 // then. The devices are given four fifths of the time, so that the last of them
 // still has some. Close comes after it.
 func (s *Server) Drain(within time.Duration) (left int) {
 	end := time.Now().Add(within)
-	move := within / 5 * 4
-	if !s.draining.CompareAndSwap(0, time.Now().Add(move).UnixMilli()) {
-		move = 0
-	}
-	s.refreshServers()
-	if move > 0 {
-		frame := drainFrame(move)
-		for _, c := range s.all() {
-			c.out.putOpen(c, frame)
-		}
-	}
+	s.BeginDrain(within / 5 * 4)
 	timer := time.NewTimer(time.Until(end))
 	defer timer.Stop()
 	ticker := time.NewTicker(drainAsk)

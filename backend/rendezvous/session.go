@@ -86,7 +86,7 @@ func (s *session) Handle(frame *wire.ClientFrame, now time.Time) []effect {
 	case *wire.ClientFrame_Watch:
 		return s.handleWatch(kind.Watch)
 	case *wire.ClientFrame_SendSignal:
-		return s.handleSend(kind.SendSignal)
+		return s.handleSend(kind.SendSignal, now)
 	case *wire.ClientFrame_Lookup:
 		peer, good := peerOf(kind.Lookup.GetIdentity())
 		if !good {
@@ -216,12 +216,12 @@ func (s *session) handleWatch(change *wire.Watch) []effect {
 	return []effect{watch{add: add, remove: remove}}
 }
 
-func (s *session) handleSend(signal *wire.SendSignal) []effect {
+func (s *session) handleSend(signal *wire.SendSignal, now time.Time) []effect {
 	to, good := peerOf(signal.GetTo())
 	if !good || len(signal.GetEnvelope()) == 0 || len(signal.GetEnvelope()) > maxEnvelope {
 		return s.malformed()
 	}
-	return []effect{relay{id: signal.GetId(), to: to, envelope: signal.GetEnvelope()}}
+	return []effect{relay{id: signal.GetId(), to: to, envelope: signal.GetEnvelope(), came: now}}
 }
 
 // count says whether a frame of such a cost keeps to the rate. If not it is complained about

@@ -92,7 +92,7 @@ class WithServer(unittest.IsolatedAsyncioTestCase):
         logging.getLogger("asyncio").setLevel(logging.ERROR)  # the arithmetic is slow, and that is known
         cls.folder = tempfile.TemporaryDirectory()
         program = os.environ.get("RENDEZVOUS", os.path.join(FOLDER, "../../build/bin/rendezvous"))
-        arguments = ["--listen", "127.0.0.1:0", "--relay=false", "--host", "127.0.0.1", "--data", os.path.join(cls.folder.name, "server")]
+        arguments = ["--listen", "127.0.0.1:0", "--relay=false", "--operator", "off", "--host", "127.0.0.1", "--data", os.path.join(cls.folder.name, "server")]
         cls.server = subprocess.Popen([program, *arguments], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         for line in cls.server.stdout:
             if line.startswith("address: "):

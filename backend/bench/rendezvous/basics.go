@@ -178,7 +178,7 @@ func start(ctx context.Context, s settings) ([]figure, error) {
 		return nil, err
 	}
 	const times = 10
-	arguments := []string{"--listen", "127.0.0.1:0", "--relay=false", "--data", filepath.Join(s.folder, "start")}
+	arguments := []string{"--listen", "127.0.0.1:0", "--relay=false", "--operator", "127.0.0.1:0", "--data", filepath.Join(s.folder, "start")}
 	own, err := starts(ctx, times, func() (*process, error) { return launch(ctx, s.program, arguments...) })
 	if err != nil {
 		return nil, err

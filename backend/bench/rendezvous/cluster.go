@@ -46,7 +46,7 @@ func startCluster(ctx context.Context, s settings) (*cluster, error) {
 	c := &cluster{program: s.program, processes: make([]*process, nodes), addresses: make([]string, nodes)}
 	for i := range nodes {
 		c.arguments = append(c.arguments, []string{
-			"--engine", "cluster", "--listen", ports[i], "--tls", "off", "--relay=false", "--data", filepath.Join(s.folder, fmt.Sprint("node", i)),
+			"--engine", "cluster", "--listen", ports[i], "--tls", "off", "--relay=false", "--operator", "off", "--data", filepath.Join(s.folder, fmt.Sprint("node", i)),
 			"--cluster-listen", ports[nodes+i], "--seeds", seeds, "--cluster-secret", file, "--node", fmt.Sprint("node", i),
 		})
 	}

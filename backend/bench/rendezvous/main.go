@@ -141,7 +141,7 @@ var (
 )
 
 func startOurs(ctx context.Context, s settings, security string) (*process, load.Service, error) {
-	arguments := []string{"--listen", "127.0.0.1:0", "--tls", security, "--relay=false", "--data", filepath.Join(s.folder, "ours-"+security)}
+	arguments := []string{"--listen", "127.0.0.1:0", "--tls", security, "--relay=false", "--operator", "127.0.0.1:0", "--data", filepath.Join(s.folder, "ours-"+security)}
 	if s.engine != "" {
 		arguments = append(arguments, "--engine", s.engine)
 	}

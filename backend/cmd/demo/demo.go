@@ -73,7 +73,8 @@ func (d *demo) startServer(ctx context.Context) (*process, string, error) {
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, "", fmt.Errorf("reading the server's address: %w", err)
 	}
-	server, err := start(ctx, filepath.Join(d.programs, "rendezvous"), "--listen", listen, "--data", filepath.Join(d.folder, "rendezvous"))
+	server, err := start(ctx, filepath.Join(d.programs, "rendezvous"), "--listen", listen, "--data", filepath.Join(d.folder, "rendezvous"),
+		"--operator", "off")
 	if err != nil {
 		return nil, "", err
 	}

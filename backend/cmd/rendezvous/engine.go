@@ -68,6 +68,20 @@ func readSecret(path string) (secret []byte, err error) {
 	return io.ReadAll(io.LimitReader(file, maxSecretFile+1))
 }
 
+// clusterSecret makes the file that the servers of a cluster share.
+func clusterSecret(_ context.Context, arguments []string, stdout, stderr io.Writer) int {
+	rest, code, ok := local(newFlags("cluster-secret", "FILE", stderr), arguments, 1)
+	if !ok {
+		return code
+	}
+	if err := writeSecret(rest[0]); err != nil {
+		say(stderr, "rendezvous: %v\n", err)
+		return statusFailed
+	}
+	say(stdout, "Written. Copy it to every server of the cluster, and to nobody else: who has it can join.\n")
+	return statusGood
+}
+
 // writeSecret makes a cluster's secret; it does not replace a file.
 func writeSecret(path string) error {
 	secret, err := natsengine.NewClusterSecret()

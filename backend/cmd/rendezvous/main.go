@@ -17,6 +17,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
+	"github.com/tincan-chat/tincan/backend/rendezvous/operator"
 )
 
 func main() {
@@ -28,13 +29,8 @@ func main() {
 
 // run is the whole program; it returns the exit status.
 func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) int {
-	if len(arguments) == 2 && arguments[0] == "cluster-secret" {
-		if err := writeSecret(arguments[1]); err != nil {
-			say(stderr, "rendezvous: %v\n", err)
-			return 1
-		}
-		say(stdout, "Written. Copy it to every server of the cluster, and to nobody else: who has it can join.\n")
-		return 0
+	if code, ran := runCommand(ctx, arguments, stdout, stderr); ran {
+		return code
 	}
 	s, err := parse(arguments, stderr)
 	switch {
@@ -82,6 +78,12 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 			"WARNING: listen on 127.0.0.1, or put a proxy in front of this server.\n")
 	}
 	announce(stdout, server)
+	side, err := openSide(s, server, opened, logger, stdout, stderr) //nolint:contextcheck // it ends when it is closed
+	if err != nil {
+		return errors.Join(err, server.Close())
+	}
+	defer func() { err = errors.Join(err, side.Close()) }()
+	say(stdout, "ready\n")
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	context.AfterFunc(ctx, func() {
@@ -90,6 +92,10 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 			if left := server.Drain(drainTime); left > 0 {
 				logger.Warn("not every device moved in time", "left", left)
 			}
+		}
+		// Before the server: it is asked for what the engine knows.
+		if closeErr := side.Close(); closeErr != nil {
+			logger.Warn("the operator's side did not end well", "error", closeErr)
 		}
 		stop()
 	})
@@ -108,7 +114,7 @@ func open(s settings, key ed25519.PrivateKey, opened engine.Engine, logger *slog
 	options := rendezvous.Options{
 		Key: key, Listen: s.listen, TLS: s.tls != "off" && s.tls != "proxy", Certificates: certificate, TrustedProxies: s.proxies,
 		Engine: opened, Relay: s.relay, Logger: logger,
-		Announce: rendezvous.AnnounceOptions{URL: s.url, Weight: uint32(s.weight)},
+		Announce: rendezvous.AnnounceOptions{URL: s.url, Weight: uint32(s.weight), Version: programVersion()},
 	}
 	if s.url != "" {
 		options.URLs = []string{s.url}
@@ -126,13 +132,16 @@ func announce(stdout io.Writer, server *rendezvous.Server) {
 	for _, other := range addresses.URLs[min(1, len(addresses.URLs)):] {
 		say(stdout, "also at: %s/#%s\n", other, addresses.Key)
 	}
-	say(stdout, "ready\n")
 }
 
 // sentence says what happened and what to do.
 func sentence(err error) string {
 	var dns *net.DNSError
 	switch {
+	case errors.Is(err, operator.ErrNotLoopback):
+		return "--operator is reachable by others there, and has no TLS of its own: reach it through ssh or a proxy, or say --operator-anywhere"
+	case rendezvous.IsPortInUse(err) && !errors.Is(err, rendezvous.ErrPortInUse):
+		return "the port of --operator is in use by another program; choose another, or say --operator off (" + err.Error() + ")"
 	case errors.Is(err, rendezvous.ErrPortInUse):
 		return "the port is in use by another program; stop that one, or choose another with --listen (" + err.Error() + ")"
 	case errors.Is(err, syscall.EACCES) && !errors.Is(err, identity.ErrFolderReadOnly):

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -29,32 +30,61 @@ func TestMain(m *testing.M) {
 
 const patience = 20 * time.Second
 
-// start runs the program until it is ready and returns its address.
+// start runs the program without an operator's side until it is ready, and returns its address.
 func start(t *testing.T, arguments ...string) (*exec.Cmd, string) {
+	t.Helper()
+	command, said := startSaying(t, append(arguments, "--operator", "off")...)
+	return command, said["address"]
+}
+
+// startSaying runs the program until it is ready and returns what it said by the words before the colons.
+func startSaying(t *testing.T, arguments ...string) (*exec.Cmd, map[string]string) {
 	t.Helper()
 	command := program(t, arguments...)
 	output, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var complaints bytes.Buffer
+	var complaints complaints
 	command.Stderr = &complaints
 	if err = command.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = command.Process.Kill() })
-	address := ""
+	t.Cleanup(func() {
+		_ = command.Process.Kill()
+		_ = command.Wait() // it may have been waited for
+	})
+	said := map[string]string{}
 	lines := bufio.NewScanner(output)
 	for lines.Scan() {
-		if text, found := strings.CutPrefix(lines.Text(), "address: "); found {
-			address = text
+		if word, text, found := strings.Cut(lines.Text(), ": "); found {
+			said[word] = text
 		}
 		if lines.Text() == "ready" {
-			return command, address
+			said["stderr"] = complaints.text()
+			return command, said
 		}
 	}
-	t.Fatalf("the server did not start: %s", complaints.String())
-	return nil, ""
+	t.Fatalf("the server did not start: %s", complaints.text())
+	return nil, nil
+}
+
+// complaints is what a program says on standard error.
+type complaints struct {
+	mu   sync.Mutex
+	said bytes.Buffer
+}
+
+func (c *complaints) Write(data []byte) (int, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.said.Write(data)
+}
+
+func (c *complaints) text() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.said.String()
 }
 
 func program(t *testing.T, arguments ...string) *exec.Cmd {
@@ -126,7 +156,7 @@ func TestProblemsHaveSentences(t *testing.T) {
 		status    int
 		says      string
 	}{
-		"port in use":     {[]string{"--listen", port, "--data", t.TempDir()}, 1, "in use by another program"},
+		"port in use":     {[]string{"--listen", port, "--operator", "off", "--data", t.TempDir()}, 1, "in use by another program"},
 		"folder in use":   {[]string{"--listen", "127.0.0.1:0", "--data", used}, 1, "in use by another Tincan"},
 		"no folder":       {[]string{"--listen", "127.0.0.1:0", "--data", file}, 1, "folder"},
 		"damaged key":     {[]string{"--listen", "127.0.0.1:0", "--data", damaged}, 1, "damaged"},
@@ -142,6 +172,10 @@ func TestProblemsHaveSentences(t *testing.T) {
 		"a strange proxy": {[]string{"--trusted-proxy", "nonsense"}, 2, "ranges"},
 		"relay address":   {[]string{"--relay-address", "::1"}, 2, "IPv4"},
 		"help":            {[]string{"--help"}, 0, "-listen"},
+		"operator's side":  {[]string{"--operator", "0.0.0.0:0"}, 2, "--operator-anywhere"},
+		"any address":     {[]string{"--operator", ":7118"}, 2, "--operator-anywhere"},
+		"no port":         {[]string{"--operator", "127.0.0.1"}, 2, "127.0.0.1:7118"},
+		"operator's port": {[]string{"--listen", "127.0.0.1:0", "--operator", port, "--data", t.TempDir()}, 1, "--operator off"},
 		"unknown address": {[]string{"--listen", "nonsense", "--data", t.TempDir()}, 1, "listen"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -166,7 +200,7 @@ func TestWarns(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // it announces itself and ends at once
 	var stdout, stderr bytes.Buffer
-	if status := run(ctx, []string{"--listen", ":0", "--tls", "off", "--engine", "memory", "--data", t.TempDir()}, &stdout, &stderr); status != 0 {
+	if status := run(ctx, []string{"--listen", ":0", "--tls", "off", "--operator", "off", "--engine", "memory", "--data", t.TempDir()}, &stdout, &stderr); status != 0 {
 		t.Errorf("status %d: %s", status, stderr.String())
 	}
 	if !strings.Contains(stderr.String(), "WARNING") || !strings.Contains(stdout.String(), "ready") {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous"
+	"github.com/tincan-chat/tincan/backend/rendezvous/operator"
 )
 
 // settings are what the flags say.
@@ -42,6 +43,11 @@ type settings struct {
 	email          string
 	proxies        []netip.Prefix
 
+	operator         string
+	operatorGiven    bool // by the flag
+	operatorAnywhere bool
+	operatorHosts    []string
+
 	verbose bool
 }
 
@@ -50,7 +56,7 @@ const mostWeight = 1000
 
 func parse(arguments []string, stderr io.Writer) (settings, error) {
 	var s settings
-	var hosts, seeds, servers, proxies string
+	var hosts, seeds, servers, proxies, operatorHosts string
 	flags := flag.NewFlagSet("rendezvous", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&s.listen, "listen", fmt.Sprintf(":%d", identity.DefaultPort), "address and port for TCP")
@@ -78,6 +84,9 @@ func parse(arguments []string, stderr io.Writer) (settings, error) {
 	flags.StringVar(&proxies, "trusted-proxy", "", "addresses or ranges of proxies whose Forwarded or X-Forwarded-For is believed, with commas between")
 
 	address := relayFlags(flags, &s.relay)
+	flags.StringVar(&s.operator, "operator", operator.DefaultListen, "address and port of the operator's side, on this machine only; off: none")
+	flags.BoolVar(&s.operatorAnywhere, "operator-anywhere", false, "let --operator be an address that others reach; put TLS in front of it")
+	flags.StringVar(&operatorHosts, "operator-host", "", "names by which the operator's side is reached beside this machine's own, with commas between")
 	flags.BoolVar(&s.verbose, "verbose", false, "log more")
 	if err := flags.Parse(arguments); err != nil {
 		return settings{}, err
@@ -85,6 +94,8 @@ func parse(arguments []string, stderr io.Writer) (settings, error) {
 	if flags.NArg() > 0 {
 		return settings{}, errors.New("there are only flags, no arguments; see --help")
 	}
+	flags.Visit(func(given *flag.Flag) { s.operatorGiven = s.operatorGiven || given.Name == "operator" })
+	s.operatorHosts = listed(operatorHosts)
 	s.hosts, s.seeds, s.nats = listed(hosts), listed(seeds), listed(servers)
 	if err := s.completeRelay(*address); err != nil {
 		return settings{}, err
@@ -124,7 +135,7 @@ func (s settings) check() error {
 	case s.weight < 1 || s.weight > mostWeight:
 		return errors.New("--weight is 1 to 1000")
 	}
-	return nil
+	return s.checkOperator()
 }
 
 func listed(text string) []string {

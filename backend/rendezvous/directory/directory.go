@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
 )
 
@@ -48,7 +49,8 @@ type Directory struct {
 	index    *index
 
 	mu      sync.Mutex
-	settled bool // the index has everything that the table had once
+	settled bool                     // the index has everything that the table had once
+	removed map[identity.PeerID]bool // by the operator; at most MaxEntries
 }
 
 // New makes a directory; nothing is found in it until [Directory.Follow] runs.
@@ -62,7 +64,7 @@ func New(options Options) (*Directory, error) {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
 	}
-	d := &Directory{options: options, hosts: make(map[string]bool), reserved: make(map[string]bool), index: newIndex(MaxEntries)}
+	d := &Directory{options: options, hosts: make(map[string]bool), reserved: make(map[string]bool), index: newIndex(MaxEntries), removed: make(map[identity.PeerID]bool)}
 	for _, host := range options.Hosts {
 		d.hosts[strings.ToLower(host)] = true
 	}
@@ -88,6 +90,7 @@ func (d *Directory) Follow(ctx context.Context) error {
 			d.apply(change)
 		}, func() {
 			d.index.keepOnly(seen)
+			d.keepRemoved(seen)
 			seen = nil
 			d.mu.Lock()
 			d.settled = true

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -31,6 +32,7 @@ const (
 // when the owner took it out.
 type entryRecord struct {
 	Version   uint64 `json:"version"`
+	ListedMs  int64  `json:"listed_ms,omitempty"` // when the owner listed this version; 0: not noted
 	Body      []byte `json:"body,omitempty"`
 	Signature []byte `json:"signature,omitempty"`
 	RemovedMs int64  `json:"removed_ms,omitempty"` // by the operator; 0 when not
@@ -135,6 +137,7 @@ func (d *Directory) List(ctx context.Context, peer identity.PeerID, signed *wire
 		}
 		outcome = wire.ListOutcome_LIST_OUTCOME_DONE
 		kept.Version, kept.Body, kept.Signature = entry.GetVersion(), signed.GetBody(), signed.GetSignature()
+		kept.ListedMs = d.options.Now().UnixMilli()
 		if empty {
 			kept.Body, kept.Signature = nil, nil
 		}
@@ -196,6 +199,7 @@ func (d *Directory) Restore(ctx context.Context, peer identity.PeerID) error {
 type Entry struct {
 	Peer    identity.PeerID
 	Signed  *wire.Signed // nil when the owner took it out
+	Listed  time.Time    // when this version was listed; zero: not noted
 	Removed bool         // by the operator
 	Reason  string
 }
@@ -208,6 +212,9 @@ func (d *Directory) Entry(ctx context.Context, peer identity.PeerID) (Entry, boo
 		return Entry{}, false, err
 	}
 	entry := Entry{Peer: peer, Removed: kept.RemovedMs != 0, Reason: kept.Reason}
+	if kept.ListedMs != 0 {
+		entry.Listed = time.UnixMilli(kept.ListedMs)
+	}
 	if kept.Body != nil {
 		entry.Signed = &wire.Signed{Body: kept.Body, Signature: kept.Signature}
 	}

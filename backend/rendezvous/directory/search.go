@@ -56,7 +56,9 @@ func (d *Directory) apply(change engine.Change) {
 	}
 	var kept entryRecord
 	var entry wire.DirectoryEntry
-	if change.Data == nil || kept.read(change.Data) != nil || !kept.shown() || wire.Decode(kept.Body, maxEntry, &entry) != nil {
+	good := change.Data != nil && kept.read(change.Data) == nil
+	d.noteRemoved(peer, good && kept.RemovedMs != 0)
+	if !good || !kept.shown() || wire.Decode(kept.Body, maxEntry, &entry) != nil {
 		d.index.remove(peer)
 		return
 	}

@@ -24,4 +24,6 @@ type Notice struct {
 	Load     uint32 // 0 to 1000
 	Version  string // of the program
 	Draining bool
+	Signals  uint32 // relayed a second, lately
+	Memory   uint64 // bytes of the process, in steps of 4 MiB; 0: not told
 }

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/identity"
@@ -21,6 +22,17 @@ type Ban struct {
 	Reason  string // for the operator; it is not told to those who are banned
 	Created time.Time
 	Expires time.Time // zero: never
+	// Refused is how often it kept somebody out of this server, since it was made or the server started.
+	Refused uint64
+
+	met *atomic.Uint64 // of those that are held
+}
+
+// Met counts that a ban, as Refuse returned it, kept somebody out.
+func (m *Moderation) Met(ban Ban) {
+	if ban.met != nil {
+		ban.met.Add(1)
+	}
 }
 
 // Left is how long the ban holds still, 0 for always.
@@ -50,7 +62,7 @@ func parseBan(data []byte) (*Ban, error) {
 	if err != nil {
 		return nil, err
 	}
-	ban := &Ban{Target: target, Reason: clip(record.Reason), Created: time.UnixMilli(record.CreatedMs)}
+	ban := &Ban{met: new(atomic.Uint64), Target: target, Reason: clip(record.Reason), Created: time.UnixMilli(record.CreatedMs)}
 	if record.ExpiresMs != 0 {
 		ban.Expires = time.UnixMilli(record.ExpiresMs)
 	}
@@ -121,7 +133,9 @@ func (m *Moderation) Bans() []Ban {
 	all := make([]Ban, 0, len(m.bans))
 	for _, ban := range m.bans {
 		if !ban.over(now) {
-			all = append(all, *ban)
+			one := *ban
+			one.Refused = ban.met.Load()
+			all = append(all, one)
 		}
 	}
 	m.mu.RUnlock()

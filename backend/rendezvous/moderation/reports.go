@@ -29,6 +29,7 @@ type Reported struct {
 	Reporters int                       // different ones, within 30 days
 	Weight    float64                   // the sum of the reports: 1 when new, 0 after 30 days
 	Reasons   map[wire.ReportReason]int // how many of them gave each
+	First     time.Time                 // of those that count
 	Latest    time.Time
 }
 
@@ -69,8 +70,12 @@ func (r *reportRecord) sum(peer identity.PeerID, now time.Time) Reported {
 		sum.Reporters++
 		sum.Weight += 1 - float64(age)/float64(ReportLife)
 		sum.Reasons[one.Reason]++
-		if at := time.UnixMilli(one.AtMs); at.After(sum.Latest) {
+		at := time.UnixMilli(one.AtMs)
+		if at.After(sum.Latest) {
 			sum.Latest = at
+		}
+		if sum.First.IsZero() || at.Before(sum.First) {
+			sum.First = at
 		}
 	}
 	return sum

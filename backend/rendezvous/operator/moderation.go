@@ -3,6 +3,7 @@ package operator
 import (
 	"cmp"
 	"context"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -133,6 +134,11 @@ func (s *service) banID(ctx context.Context, request *operatorwire.RemoveBanRequ
 		return "", err
 	}
 	at := slices.IndexFunc(bans, func(ban Ban) bool { return ban.Kind == target.Kind && ban.Target == target.Text })
+	if household := target.Prefix; at < 0 && target.Kind == BanAddress && household.Addr().Is6() {
+		// A server may have kept the /64 instead: whoever has one of its addresses has all of them.
+		wider := netip.PrefixFrom(household.Addr(), 64).Masked().String()
+		at = slices.IndexFunc(bans, func(ban Ban) bool { return ban.Kind == BanRange && ban.Target == wider })
+	}
 	if at < 0 {
 		return "", refuse("ban-none", "There is no ban of {target}.", "target", target.Text)
 	}

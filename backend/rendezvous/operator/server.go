@@ -76,13 +76,14 @@ func New(options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	tokens, token, err := openTokens(options.Folder)
-	if err != nil {
-		return nil, err
-	}
+	// The token after the listener: one that was made now must not be lost because there is no place to listen.
 	listener, err := listen(options)
 	if err != nil {
 		return nil, err
+	}
+	tokens, token, err := openTokens(options.Folder)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close())
 	}
 	s := &Server{listener: listener, sampler: newSampler(options.Source), token: token, closing: make(chan struct{})}
 	exposed := newExposed(s.sampler)

@@ -46,7 +46,7 @@ func (u *uplink) take(msg *nats.Msg) {
 	}
 	m, err := parseMessage(msg.Data)
 	if err != nil {
-		u.engine.options.Logger.Warn("a message between nodes is refused", "subject", msg.Subject, "size", len(msg.Data))
+		u.engine.options.Logger.Warn("a message between nodes is refused", "size", len(msg.Data))
 		return
 	}
 	if m.node == u.incarnation {

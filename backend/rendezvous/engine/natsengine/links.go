@@ -38,11 +38,13 @@ type beacon struct {
 	Load     uint32             `json:"load"`
 	Version  string             `json:"version"`
 	Draining bool               `json:"draining"`
-	Asks     bool               `json:"asks"` // the other nodes' beacons are wanted at once
+	Signals  uint32             `json:"signals,omitempty"` // a second
+	Memory   uint64             `json:"memory,omitempty"`  // bytes
+	Asks     bool               `json:"asks"`              // the other nodes' beacons are wanted at once
 }
 
 func (b beacon) notice() engine.Notice {
-	return engine.Notice{URL: b.URL, Key: b.Key, Weight: b.Weight, Load: b.Load, Version: b.Version, Draining: b.Draining}
+	return engine.Notice{URL: b.URL, Key: b.Key, Weight: b.Weight, Load: b.Load, Version: b.Version, Draining: b.Draining, Signals: b.Signals, Memory: b.Memory}
 }
 
 // link is another node that is alive.
@@ -227,6 +229,7 @@ func (l *links) beacon(asks bool) {
 	data, err := json.Marshal(beacon{
 		ID: e.options.Node, Started: e.started, Sessions: e.board.Sessions(), Asks: asks,
 		URL: notice.URL, Key: notice.Key, Weight: notice.Weight, Load: notice.Load, Version: notice.Version, Draining: notice.Draining,
+		Signals: notice.Signals, Memory: notice.Memory,
 	})
 	if err != nil || len(data) > maxBeacon {
 		e.options.Logger.Error("this node's notice cannot be told", "size", len(data), "error", err)

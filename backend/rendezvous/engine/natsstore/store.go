@@ -69,6 +69,7 @@ type Store struct {
 	ended      context.Context    //nolint:containedctx // ends what is under way when the store is closed
 	end        context.CancelFunc
 	closing    sync.Once
+	totals     totals
 }
 
 // parallel is how many requests one call has under way.
