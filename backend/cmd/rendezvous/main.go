@@ -36,7 +36,10 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) int 
 		say(stdout, "Written. Copy it to every server of the cluster, and to nobody else: who has it can join.\n")
 		return 0
 	}
-	s, err := parse(arguments, stderr)
+	if len(arguments) > 0 && arguments[0] == "migrate" {
+		return migrate(ctx, arguments[1:], stdout, stderr)
+	}
+	s, err := parse(arguments, stderr, nil)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return 0

@@ -141,6 +141,9 @@ func TestProblemsHaveSentences(t *testing.T) {
 		"no host":         {[]string{"--tls", "acme"}, 2, "--host"},
 		"a strange proxy": {[]string{"--trusted-proxy", "nonsense"}, 2, "ranges"},
 		"relay address":   {[]string{"--relay-address", "::1"}, 2, "IPv4"},
+		"migrate to":      {[]string{"migrate", "--data", t.TempDir()}, 2, "say where to"},
+		"migrate nothing": {[]string{"migrate", "--engine", "external", "--nats", "nats://127.0.0.1:1", "--data", t.TempDir()}, 1, "nothing that a server alone"},
+		"migrate no data": {[]string{"migrate", "--give-up", "--data", filepath.Join(t.TempDir(), "none")}, 1, "nothing that a server alone"},
 		"help":            {[]string{"--help"}, 0, "-listen"},
 		"unknown address": {[]string{"--listen", "nonsense", "--data", t.TempDir()}, 1, "listen"},
 	} {

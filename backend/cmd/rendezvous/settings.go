@@ -48,7 +48,8 @@ type settings struct {
 // mostWeight is the largest that a server may say it can carry.
 const mostWeight = 1000
 
-func parse(arguments []string, stderr io.Writer) (settings, error) {
+// parse reads the flags; more, unless nil, adds those of a command.
+func parse(arguments []string, stderr io.Writer, more func(*flag.FlagSet)) (settings, error) {
 	var s settings
 	var address, hosts, seeds, servers, proxies string
 	flags := flag.NewFlagSet("rendezvous", flag.ContinueOnError)
@@ -83,6 +84,9 @@ func parse(arguments []string, stderr io.Writer) (settings, error) {
 	flags.StringVar(&address, "relay-address", "", "IPv4 address of relayed packets as others see it (default: this machine's first)")
 	flags.BoolVar(&s.relay.AllowPrivate, "relay-private", false, "relay into private ranges too: only for a server inside its own network")
 	flags.BoolVar(&s.verbose, "verbose", false, "log more")
+	if more != nil {
+		more(flags)
+	}
 	if err := flags.Parse(arguments); err != nil {
 		return settings{}, err
 	}
