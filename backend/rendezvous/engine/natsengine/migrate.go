@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
@@ -239,22 +238,11 @@ func copyRecords(ctx context.Context, from, to jetstream.JetStream, options Opti
 
 // copyRecord tries for a while, because a leader may be lost on the way.
 func copyRecord(ctx context.Context, to jetstream.KeyValue, entry jetstream.KeyValueEntry) error {
-	ctx, cancel := context.WithTimeout(ctx, ensureWait)
-	defer cancel()
-	for {
-		err := func() error {
-			once, done := context.WithTimeout(ctx, storeWait)
-			defer done()
-			_, err := to.Create(once, entry.Key(), entry.Value())
-			return err
-		}()
-		if err == nil || errors.Is(err, jetstream.ErrKeyExists) {
+	return insist(ctx, func(ctx context.Context) error {
+		_, err := to.Create(ctx, entry.Key(), entry.Value())
+		if errors.Is(err, jetstream.ErrKeyExists) {
 			return nil
 		}
-		select {
-		case <-ctx.Done():
-			return err
-		case <-time.After(retryWait):
-		}
-	}
+		return err
+	})
 }
