@@ -18,6 +18,7 @@ BUILD := -tags $(TAGS) -trimpath -ldflags "-s -w"
 PACKAGES := . ./backend/... ./frontend
 
 DATA ?=
+ARCH ?=
 N ?=
 ONLY ?=
 FLAGS ?=
@@ -70,6 +71,10 @@ app: prepare-app build/bin/tincan ## Build the app only
 
 .PHONY: node
 node: prepare-node build/bin/tincan-node ## Build only the device without a window
+
+.PHONY: package-rendezvous
+package-rendezvous: ## Pack the server for Linux with its systemd unit, container and compose files; ARCH=arm64
+	@ARCH="$(ARCH)" build/tools/package
 
 ##@ Check it
 

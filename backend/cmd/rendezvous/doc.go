@@ -4,6 +4,7 @@
 //
 //	rendezvous [--listen :7117] [--data folder] [--engine solo|cluster|external|memory] [--tls self|files|acme|proxy|off] …
 //	rendezvous cluster-secret FILE
+//	rendezvous cluster-setup FOLDER
 //	rendezvous migrate --data folder --engine cluster|external …
 //
 // It runs until SIGINT or SIGTERM, tells the devices that it stops, and exits

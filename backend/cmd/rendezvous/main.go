@@ -36,6 +36,9 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) int 
 		say(stdout, "Written. Copy it to every server of the cluster, and to nobody else: who has it can join.\n")
 		return 0
 	}
+	if len(arguments) == 2 && arguments[0] == "cluster-setup" {
+		return clusterSetup(arguments[1], stdout, stderr)
+	}
 	if len(arguments) > 0 && arguments[0] == "migrate" {
 		return migrate(ctx, arguments[1:], stdout, stderr)
 	}
@@ -60,7 +63,7 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, folder.Close()) }()
-	key, err := folder.ServerKey()
+	key, err := serverKey(s, folder)
 	if err != nil {
 		return err
 	}

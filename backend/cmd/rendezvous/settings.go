@@ -19,6 +19,7 @@ import (
 type settings struct {
 	listen string
 	data   string
+	key    string
 	relay  rendezvous.RelayOptions
 	url    string
 	weight uint
@@ -56,6 +57,7 @@ func parse(arguments []string, stderr io.Writer, more func(*flag.FlagSet)) (sett
 	flags.SetOutput(stderr)
 	flags.StringVar(&s.listen, "listen", fmt.Sprintf(":%d", identity.DefaultPort), "address and port for TCP")
 	flags.StringVar(&s.data, "data", defaultFolder(), "folder for the server's key and everything it keeps; made when new")
+	flags.StringVar(&s.key, "server-key", "", "file with the server's key, for servers that stand behind one address (default: server.key in --data, made when new)")
 	flags.StringVar(&s.url, "url", "", "wss://host:port by which devices reach this server from anywhere; the other servers of a cluster tell it on")
 	flags.UintVar(&s.weight, "weight", 100, "how much this server can carry beside the others of its cluster, 1 to 1000")
 	flags.StringVar(&hosts, "host", "", "names of this server, with commas between: what stands after the @ of handles, and what certificates are for")
