@@ -18,6 +18,8 @@ BUILD := -tags $(TAGS) -trimpath -ldflags "-s -w"
 PACKAGES := . ./backend/... ./frontend
 
 DATA ?=
+ARCH ?=
+N ?=
 ONLY ?=
 FLAGS ?=
 FOR ?= 10s
@@ -49,6 +51,18 @@ demo: ## Two people, Ana and Ben, already contacts, in two windows (or two brows
 	@$(MAKE) build/bin/rendezvous build/bin/tincan-node build/bin/demo
 	@build/tools/demo "$(DATA)"
 
+.PHONY: run-rendezvous
+run-rendezvous: build/bin/rendezvous ## Start an introduction server alone and print its address; DATA=folder, PORT=7117
+	@build/tools/server "$(DATA)"
+
+.PHONY: cluster
+cluster: build/bin/rendezvous ## Three servers on this machine as one; kill one and see; Ctrl C ends them
+	@DATA="$(DATA)" build/tools/cluster
+
+.PHONY: cluster-node
+cluster-node: build/bin/rendezvous ## Start a killed node of the cluster again: N=2
+	@DATA="$(DATA)" build/tools/cluster node "$(N)"
+
 .PHONY: build
 build: app node build/bin/rendezvous ## Build everything into build/bin: tincan, tincan-node, rendezvous
 
@@ -57,6 +71,10 @@ app: prepare-app build/bin/tincan ## Build the app only
 
 .PHONY: node
 node: prepare-node build/bin/tincan-node ## Build only the device without a window
+
+.PHONY: package-rendezvous
+package-rendezvous: ## Pack the server for Linux with its systemd unit, container and compose files; ARCH=arm64
+	@ARCH="$(ARCH)" build/tools/package
 
 ##@ Check it
 

@@ -41,7 +41,7 @@ func (d *Device) run(ctx context.Context, listener app.Listener) (app.Running, e
 		Keys:      d.keys,
 		Store:     d.store,
 		Links:     d.links,
-		Signaling: d.signaling,
+		Signaling: func(config node.SignalingConfig) (signaling.Client, error) { return d.signaling(ctx, config), nil },
 		Changed: func(changes []node.Change) {
 			for _, change := range changes {
 				if change.Bans {
@@ -80,13 +80,15 @@ func (d *Device) links(config node.LinkConfig) (link.Transport, error) {
 	})
 }
 
-func (d *Device) signaling(config node.SignalingConfig) (signaling.Client, error) {
+func (d *Device) signaling(ctx context.Context, config node.SignalingConfig) signaling.Client {
 	keys := config.Keys
-	return rendezvousclient.New(rendezvousclient.Options{
-		Identity: link.Identity{Peer: keys.Peer(), Device: keys.Device(), Sign: keys.SignAsDevice},
-		Handle:   config.Events,
-		Logger:   config.Logger,
-	}), nil
+	return openClusters(ctx, d.store, d.options.Logger, config.Events, func(events func(signaling.Event)) signaling.Client {
+		return rendezvousclient.New(rendezvousclient.Options{
+			Identity: link.Identity{Peer: keys.Peer(), Device: keys.Device(), Sign: keys.SignAsDevice},
+			Handle:   events,
+			Logger:   config.Logger,
+		})
+	})
 }
 
 // readPort returns the port that the hosted server had last time, 0 for none.

@@ -16,10 +16,10 @@ var programs string
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	os.Exit(run(m)) //nolint:forbidigo // TestMain is the main of its tests
+	os.Exit(runAll(m)) //nolint:forbidigo // TestMain is the main of its tests
 }
 
-func run(m *testing.M) int {
+func runAll(m *testing.M) int {
 	folder, err := os.MkdirTemp("", "tincan-e2e-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

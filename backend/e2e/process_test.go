@@ -53,10 +53,15 @@ func (b *lockedBuffer) text() string {
 
 func start(t *testing.T, name string, arguments ...string) *process {
 	t.Helper()
-	p := &process{t: t, name: name, lines: make(chan string, 4096), errors: &lockedBuffer{}, gone: make(chan struct{})}
-	p.command = exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(programs, name), arguments...)
+	return run(t, name, exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(programs, name), arguments...), "TINCAN_LOG=debug")
+}
+
+// run starts a command with more in its environment.
+func run(t *testing.T, name string, command *exec.Cmd, environment ...string) *process {
+	t.Helper()
+	p := &process{t: t, name: name, command: command, lines: make(chan string, 4096), errors: &lockedBuffer{}, gone: make(chan struct{})}
 	p.command.Stderr = p.errors
-	p.command.Env = append(os.Environ(), "TINCAN_LOG=debug")
+	p.command.Env = append(os.Environ(), environment...)
 	var err error
 	if p.input, err = p.command.StdinPipe(); err != nil {
 		t.Fatal(err)
@@ -83,7 +88,7 @@ func start(t *testing.T, name string, arguments ...string) *process {
 	t.Cleanup(func() {
 		p.kill()
 		if t.Failed() {
-			t.Logf("%s %v said:\n%s", name, arguments, p.errors.text())
+			t.Logf("%s %v said:\n%s", name, command.Args[1:], p.errors.text())
 		}
 	})
 	return p

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 )
@@ -51,6 +52,25 @@ func (f *Folder) ServerKey() (ed25519.PrivateKey, error) {
 		}
 		err = f.saveSeeds(serverKeyFile, serverMagic, seed)
 	}
+	if err != nil {
+		return nil, err
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
+}
+
+// ReadServerKey reads the key of a server from any file that [Folder.ServerKey]
+// made, such as one that several servers have. Errors: ErrKeyFile, or the system's.
+func ReadServerKey(path string) (ed25519.PrivateKey, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("identity: server key: %w", err)
+	}
+	defer func() { _ = file.Close() }() // nothing was written
+	data, err := io.ReadAll(io.LimitReader(file, int64(len(serverMagic)+ed25519.SeedSize+fileChecksum+1)))
+	if err != nil {
+		return nil, fmt.Errorf("identity: server key: %w", err)
+	}
+	seed, err := decodeSeeds(data, serverMagic, ed25519.SeedSize)
 	if err != nil {
 		return nil, err
 	}

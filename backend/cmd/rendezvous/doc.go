@@ -5,6 +5,8 @@
 //
 //	rendezvous [--listen :7117] [--data folder] [--engine solo|cluster|external|memory] [--tls self|files|acme|proxy|off] …
 //	rendezvous cluster-secret FILE
+//	rendezvous cluster-setup FOLDER
+//	rendezvous migrate --data folder --engine cluster|external …
 //
 // It runs until SIGINT or SIGTERM, tells the devices that it stops, and exits
 // with status 0. What it cannot do it says in a sentence, with status 1; wrong

@@ -23,8 +23,20 @@ const maxSecretFile = 16 << 10
 
 // openEngine opens what keeps presence, mail and tables.
 func openEngine(ctx context.Context, s settings, logger *slog.Logger) (engine.Engine, error) {
+	if s.engine == "memory" {
+		return memory.New(memory.Options{}), nil
+	}
+	options, err := engineOptions(s, logger)
+	if err != nil {
+		return nil, err
+	}
+	return natsengine.Open(ctx, options)
+}
+
+// engineOptions are for every engine but memory.
+func engineOptions(s settings, logger *slog.Logger) (natsengine.Options, error) {
 	options := natsengine.Options{
-		Folder: filepath.Join(s.data, "engine"), Node: s.node, Logger: logger,
+		Mode: natsengine.Solo, Folder: engineFolder(s), Node: s.node, Logger: logger,
 		OpenStore: func(ctx context.Context, connection *nats.Conn, store natsengine.StoreOptions) (natsengine.Store, error) {
 			opened, err := natsstore.Open(ctx, connection, natsstore.Options{
 				Replicas: store.Replicas, Now: store.Now, Hint: store.Hint, Logger: logger,
@@ -36,14 +48,10 @@ func openEngine(ctx context.Context, s settings, logger *slog.Logger) (engine.En
 		},
 	}
 	switch s.engine {
-	case "memory":
-		return memory.New(memory.Options{}), nil
-	case "solo":
-		options.Mode = natsengine.Solo
 	case "cluster":
 		secret, err := readSecret(s.secret)
 		if err != nil {
-			return nil, err
+			return natsengine.Options{}, err
 		}
 		options.Mode = natsengine.Cluster
 		options.Cluster = natsengine.ClusterOptions{Listen: s.clusterListen, Advertise: s.clusterAdvertise, Seeds: s.seeds, Secret: secret}
@@ -53,8 +61,10 @@ func openEngine(ctx context.Context, s settings, logger *slog.Logger) (engine.En
 			URLs: s.nats, Credentials: s.natsCredentials, Authority: s.natsAuthority, Replicas: s.natsReplicas,
 		}
 	}
-	return natsengine.Open(ctx, options)
+	return options, nil
 }
+
+func engineFolder(s settings) string { return filepath.Join(s.data, "engine") }
 
 func readSecret(path string) (secret []byte, err error) {
 	if path == "" {

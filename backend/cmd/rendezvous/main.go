@@ -32,7 +32,13 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) int 
 	if code, ran := runCommand(ctx, arguments, stdout, stderr); ran {
 		return code
 	}
-	s, err := parse(arguments, stderr)
+	if len(arguments) == 2 && arguments[0] == "cluster-setup" {
+		return clusterSetup(arguments[1], stdout, stderr)
+	}
+	if len(arguments) > 0 && arguments[0] == "migrate" {
+		return migrate(ctx, arguments[1:], stdout, stderr)
+	}
+	s, err := parse(arguments, stderr, nil)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
 		return 0
@@ -53,7 +59,7 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, folder.Close()) }()
-	key, err := folder.ServerKey()
+	key, err := serverKey(s, folder)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ import (
 type settings struct {
 	listen string
 	data   string
+	key    string
 	relay  rendezvous.RelayOptions
 	url    string
 	weight uint
@@ -54,13 +55,15 @@ type settings struct {
 // mostWeight is the largest that a server may say it can carry.
 const mostWeight = 1000
 
-func parse(arguments []string, stderr io.Writer) (settings, error) {
+// parse reads the flags; more, unless nil, adds those of a command.
+func parse(arguments []string, stderr io.Writer, more func(*flag.FlagSet)) (settings, error) {
 	var s settings
 	var hosts, seeds, servers, proxies, operatorHosts string
 	flags := flag.NewFlagSet("rendezvous", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&s.listen, "listen", fmt.Sprintf(":%d", identity.DefaultPort), "address and port for TCP")
 	flags.StringVar(&s.data, "data", defaultFolder(), "folder for the server's key and everything it keeps; made when new")
+	flags.StringVar(&s.key, "server-key", "", "file with the server's key, for servers that stand behind one address (default: server.key in --data, made when new)")
 	flags.StringVar(&s.url, "url", "", "wss://host:port by which devices reach this server from anywhere; the other servers of a cluster tell it on")
 	flags.UintVar(&s.weight, "weight", 100, "how much this server can carry beside the others of its cluster, 1 to 1000")
 	flags.StringVar(&hosts, "host", "", "names of this server, with commas between: what stands after the @ of handles, and what certificates are for")
@@ -88,6 +91,9 @@ func parse(arguments []string, stderr io.Writer) (settings, error) {
 	flags.BoolVar(&s.operatorAnywhere, "operator-anywhere", false, "let --operator be an address that others reach; put TLS in front of it")
 	flags.StringVar(&operatorHosts, "operator-host", "", "names by which the operator's side is reached beside this machine's own, with commas between")
 	flags.BoolVar(&s.verbose, "verbose", false, "log more")
+	if more != nil {
+		more(flags)
+	}
 	if err := flags.Parse(arguments); err != nil {
 		return settings{}, err
 	}

@@ -64,18 +64,24 @@ func openAway(ctx context.Context, stream jetstream.JetStream, options Options) 
 	if err != nil {
 		return nil, err
 	}
-	fresh := make([]byte, keySize)
-	_, _ = rand.Read(fresh) // never fails
-	if _, err = settings.Create(ctx, awayKey, fresh); err != nil && !errors.Is(err, jetstream.ErrKeyExists) {
-		return nil, fmt.Errorf("natsengine: away: %w", err)
-	}
-	entry, err := settings.Get(ctx, awayKey)
-	if err != nil {
+	var key []byte
+	if err = insist(ctx, func(ctx context.Context) error {
+		fresh := make([]byte, keySize)
+		_, _ = rand.Read(fresh) // never fails
+		if _, createErr := settings.Create(ctx, awayKey, fresh); createErr != nil && !errors.Is(createErr, jetstream.ErrKeyExists) {
+			return createErr
+		}
+		entry, getErr := settings.Get(ctx, awayKey)
+		if getErr == nil {
+			key = entry.Value()
+		}
+		return getErr
+	}); err != nil {
 		return nil, fmt.Errorf("natsengine: away: %w", err)
 	}
 	logger := options.Logger
 	return &away{
-		values: values, key: entry.Value(), unwritten: make(map[identity.PeerID]switchboard.Watched), wake: make(chan struct{}, 1),
+		values: values, key: key, unwritten: make(map[identity.PeerID]switchboard.Watched), wake: make(chan struct{}, 1),
 		ensure: func(ctx context.Context) error { return ensure(ctx, stream, asBucket(config)) },
 		logged: func(err error) { logger.Warn("what a peer watches was not written", "error", err) },
 	}, nil

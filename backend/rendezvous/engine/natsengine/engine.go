@@ -55,6 +55,8 @@ func Open(ctx context.Context, options Options) (_ *Engine, err error) {
 			return nil, err
 		}
 		store = e.folder.store
+	} else if err = notMoving(options.Folder, options.Mode); err != nil {
+		return nil, err
 	}
 	if err = e.nameNode(); err != nil {
 		return nil, err

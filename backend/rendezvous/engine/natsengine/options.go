@@ -64,7 +64,7 @@ type StoreOptions struct {
 // Options of an engine. Fields without a default are required.
 type Options struct {
 	Mode   Mode
-	Folder string // for data; not used by External
+	Folder string // for data; External keeps nothing there, and refuses it while it is being moved
 	// Node is this server's name, the same after a restart and unlike any other's:
 	// letters, digits, - and _, at most 64. Empty: one is made up and kept in the
 	// folder; External has no folder and forgets it.

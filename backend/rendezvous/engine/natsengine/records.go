@@ -37,16 +37,34 @@ type records struct {
 // than what this node was told already. It tries again while the cluster that was
 // just formed does not answer.
 func bucket(ctx context.Context, stream jetstream.JetStream, config jetstream.StreamConfig) (jetstream.KeyValue, error) {
+	var values jetstream.KeyValue
+	err := insist(ctx, func(ctx context.Context) (err error) {
+		values, err = bucketOnce(ctx, stream, config)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("natsengine: bucket %s: %w", config.Name, err)
+	}
+	return values, nil
+}
+
+// insist tries again for a while: a leader may be lost, or not chosen yet. Each
+// attempt has [storeWait].
+func insist(ctx context.Context, do func(ctx context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, ensureWait)
 	defer cancel()
 	for {
-		values, err := bucketOnce(ctx, stream, config)
+		err := func() error {
+			once, done := context.WithTimeout(ctx, storeWait)
+			defer done()
+			return do(once)
+		}()
 		if err == nil {
-			return values, nil
+			return nil
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("natsengine: bucket %s: %w", config.Name, err)
+			return err
 		case <-time.After(retryWait):
 		}
 	}

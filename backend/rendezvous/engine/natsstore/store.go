@@ -114,9 +114,12 @@ func (s *Store) open(ctx context.Context) error {
 		s.streams[config.Name] = streams[i]
 	}
 	for _, name := range tables {
-		values, bindErr := s.js.KeyValue(ctx, bucketStart+string(name))
-		if bindErr != nil {
-			return fmt.Errorf("natsstore: table %s: %w", name, bindErr)
+		var values jetstream.KeyValue
+		if err = retry(ctx, func(ctx context.Context) (bindErr error) {
+			values, bindErr = s.js.KeyValue(ctx, bucketStart+string(name))
+			return bindErr
+		}); err != nil {
+			return fmt.Errorf("natsstore: table %s: %w", name, err)
 		}
 		s.buckets[name] = &table{store: s, values: values, stream: s.streams["KV_"+bucketStart+string(name)]}
 	}
