@@ -50,6 +50,14 @@ type Attachment interface {
 	Detach()
 }
 
+// Near is an Attachment that can relay without asking anybody.
+type Near interface {
+	// SendNear is Send where every device of the peer is here. Deliver of each
+	// goes through deliver, as a Sink's methods are called; the envelope may change
+	// after SendNear. False: nothing was done, and Send has to do it.
+	SendNear(to identity.PeerID, envelope []byte, deliver func(Sink, []byte) bool) (Outcome, bool)
+}
+
 // Sink is where an attachment's events go. Its methods are called one at a
 // time, with the engine's locks held: they must not block or call the engine.
 type Sink interface {

@@ -135,5 +135,10 @@ func (a attachment) Send(_ context.Context, to identity.PeerID, envelope []byte)
 	return relayed.Alone(), nil
 }
 
+// SendNear implements engine.Near.
+func (a attachment) SendNear(to identity.PeerID, envelope []byte, deliver func(engine.Sink, []byte) bool) (engine.Outcome, bool) {
+	return a.board.SendNear(to, envelope, deliver)
+}
+
 // Detach implements engine.Attachment.
 func (a attachment) Detach() { a.board.Detach() }
