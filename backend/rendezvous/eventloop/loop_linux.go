@@ -3,7 +3,9 @@ package eventloop
 import (
 	"errors"
 	"fmt"
+	"os"
 	"sync"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -14,7 +16,7 @@ const atOnce = 256
 // Loop watches sockets.
 type Loop struct {
 	epoll  int
-	wakeup int // an eventfd(2), written to end the loop
+	file   *os.File // of epoll
 	passed func()
 	ended  chan struct{}
 
@@ -29,40 +31,45 @@ func New(passed func()) (*Loop, error) {
 	if err != nil {
 		return nil, fmt.Errorf("eventloop: %w", err)
 	}
-	wakeup, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
-	if err != nil {
+	if err = unix.SetNonblock(epoll, true); err != nil { // what os.File needs to wait for it
 		return nil, errors.Join(fmt.Errorf("eventloop: %w", err), unix.Close(epoll))
 	}
-	l := &Loop{epoll: epoll, wakeup: wakeup, passed: passed, ended: make(chan struct{})}
-	if err = unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, wakeup, &unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(wakeup)}); err != nil {
-		return nil, errors.Join(fmt.Errorf("eventloop: %w", err), unix.Close(wakeup), unix.Close(epoll))
+	l := &Loop{epoll: epoll, file: os.NewFile(uintptr(epoll), "epoll"), passed: passed, ended: make(chan struct{})}
+	waiting, err := l.file.SyscallConn()
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("eventloop: %w", err), l.file.Close())
 	}
-	go l.turn()
+	go l.turn(waiting)
 	return l, nil
 }
 
 // Stop ends the loop and waits for it. Sockets that are not closed stay open,
 // and nothing is told of them any more.
 func (l *Loop) Stop() error {
-	one := [8]byte{0: 1}
-	if _, err := unix.Write(l.wakeup, one[:]); err != nil {
+	err := l.file.Close()
+	<-l.ended
+	if err != nil {
 		return fmt.Errorf("eventloop: %w", err)
 	}
-	<-l.ended
-	return errors.Join(unix.Close(l.wakeup), unix.Close(l.epoll))
+	return nil
 }
 
-func (l *Loop) turn() {
+// turn makes passes until the loop is stopped. Between them its goroutine
+// waits as one that reads a file does, and holds no thread: a thread that
+// waits in the kernel would keep the runtime's monitor looking every 20 µs.
+func (l *Loop) turn(waiting syscall.RawConn) {
 	defer close(l.ended)
 	var events [atOnce]unix.EpollEvent
 	var about [atOnce]*Conn
 	for {
-		count, err := unix.EpollWait(l.epoll, events[:], -1)
-		if errors.Is(err, unix.EINTR) {
-			continue
-		}
-		if err != nil {
-			return // only of arguments that are wrong
+		count := 0
+		err := waiting.Read(func(epoll uintptr) bool {
+			n, err := unix.EpollWait(int(epoll), events[:], 0)
+			count = max(n, 0)
+			return count > 0 || (err != nil && !errors.Is(err, unix.EINTR))
+		})
+		if err != nil || count == 0 {
+			return // it is stopped
 		}
 		l.mu.Lock()
 		for i := range events[:count] {
@@ -73,9 +80,6 @@ func (l *Loop) turn() {
 		}
 		l.mu.Unlock()
 		for i := range events[:count] {
-			if int(events[i].Fd) == l.wakeup {
-				return
-			}
 			if about[i] != nil {
 				about[i].tell(events[i].Events)
 				about[i] = nil
