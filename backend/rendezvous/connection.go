@@ -104,11 +104,32 @@ func (c *connection) perform(effects []effect) bool {
 		c.carryOut(effects)
 		return true
 	}
+	if c.watchNear(effects) {
+		return true
+	}
 	c.flush() // what is said already does not wait for the engine
 	c.keep()
 	c.calling = effects
 	c.server.callers.add(c, (*connection).call)
 	return false
+}
+
+// watchNear carries out what is only a change of the watched set that nobody
+// else has to hear of.
+func (c *connection) watchNear(effects []effect) bool {
+	near, ok := c.attachment.(engine.Near)
+	if !ok || len(effects) != 1 {
+		return false
+	}
+	change, ok := effects[0].(watch)
+	if !ok {
+		return false
+	}
+	done, err := near.WatchNear(change.add, change.remove)
+	if done && err != nil {
+		c.refuse(err)
+	}
+	return done
 }
 
 // call is a caller's work. Frames that came meanwhile are a handler's again.

@@ -126,7 +126,8 @@ func (s *Server) open(ctx context.Context) error {
 		if address == "" {
 			address = fmt.Sprintf(":%d", identity.DefaultPort)
 		}
-		opened, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+		// Sessions have heartbeats of their own: TCP's would be four system calls for each.
+		opened, err := (&net.ListenConfig{KeepAlive: -1}).Listen(ctx, "tcp", address)
 		if err != nil {
 			return describe(err, address)
 		}

@@ -50,8 +50,11 @@ type Attachment interface {
 	Detach()
 }
 
-// Near is an Attachment that can relay without asking anybody.
+// Near is an Attachment that can do some things without asking anybody.
 type Near interface {
+	// WatchNear is Watch where it needs nobody else. False: nothing was done, and
+	// Watch has to do it.
+	WatchNear(add, remove []identity.PeerID) (done bool, err error)
 	// SendNear is Send where every device of the peer is here. Deliver of each
 	// goes through deliver, as a Sink's methods are called; the envelope may change
 	// after SendNear. False: nothing was done, and Send has to do it.
