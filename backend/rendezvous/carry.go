@@ -1,30 +1,94 @@
 package rendezvous
 
 import (
+	"fmt"
 	"net"
+	"runtime"
 
-	"github.com/lesismal/nbio"
+	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
+	"github.com/tincan-chat/tincan/backend/rendezvous/eventloop"
 )
+
+// carrier is an event loop, and what its goroutine does for connections
+// itself: relayed signals and whatever else needs no waiting and no
+// signatures. What that leaves in outboxes is written at the end of a pass, so
+// that what several events brought for one device is one write.
+type carrier struct {
+	server  *Server
+	loop    *eventloop.Loop
+	buffer  [readSize]byte
+	unsent  []*connection // something waits in their outboxes
+	waiting int           // bytes of envelopes there
+	deliver func(engine.Sink, []byte) bool
+}
+
+// newCarriers starts the event loops; none where there are none. A loop does
+// little for each event: one is enough for two processors.
+func newCarriers(s *Server) ([]*carrier, error) {
+	var all []*carrier
+	for range (runtime.GOMAXPROCS(0) + 1) / 2 {
+		one := &carrier{server: s}
+		one.deliver = func(sink engine.Sink, envelope []byte) bool {
+			c, ok := sink.(*connection)
+			if !ok {
+				return sink.Deliver(envelope)
+			}
+			one.later(c)
+			one.waiting += len(envelope)
+			return c.out.putEnvelope(c, envelope, false)
+		}
+		loop, err := eventloop.New(one.passed)
+		if err != nil {
+			return all, fmt.Errorf("rendezvous: %w", err)
+		}
+		if loop == nil {
+			return nil, nil
+		}
+		one.loop = loop
+		all = append(all, one)
+	}
+	return all, nil
+}
+
+// later has an outbox flushed at the end of the pass.
+func (r *carrier) later(c *connection) { r.unsent = append(r.unsent, c) }
+
+// maxWaiting bounds what a pass may gather, so that no outbox is full before it was looked at.
+const maxWaiting = 128 << 10
+
+// passed ends a pass.
+func (r *carrier) passed() {
+	for i, c := range r.unsent {
+		c.out.flush(c)
+		r.unsent[i] = nil
+	}
+	r.unsent, r.waiting = r.unsent[:0], 0
+}
+
+// stopCarriers ends the event loops.
+func (s *Server) stopCarriers() {
+	for _, one := range s.carriers {
+		if err := one.loop.Stop(); err != nil {
+			s.options.Logger.Warn("an event loop did not end well", "error", err)
+		}
+	}
+}
 
 // carry starts to read a connection's socket, from its first byte or after the
 // TLS handshake. When it fails the socket is closed.
 func (s *Server) carry(c *connection, conn net.Conn) {
-	if tcp, ok := conn.(*net.TCPConn); ok && s.loop != nil {
-		moved, err := nbio.NBConn(tcp)
-		if err != nil {
+	if tcp, ok := conn.(*net.TCPConn); ok && len(s.carriers) > 0 {
+		carried := &socket{connection: c, carrier: s.carriers[int(s.next.Add(1))%len(s.carriers)]}
+		var err error
+		if carried.loop, err = carried.carrier.loop.Take(tcp, carried); err != nil {
 			s.options.Logger.Debug("a socket could not be moved", "error", unaddressed(err))
-			_ = conn.Close()
 			c.onClosed()
 			return
 		}
-		carried := &socket{connection: c, loop: moved}
-		moved.SetSession(carried)
 		c.socket.Store(carried)
-		s.carried.Add(1)
-		if _, err = s.loop.AddConn(moved); err != nil {
+		if err = carried.loop.Start(); err != nil {
 			s.options.Logger.Debug("a socket could not be watched", "error", unaddressed(err))
-			_ = moved.Close()
-			c.onClosed() // it may have been told already: once more does no harm
+			carried.loop.Close()
 		}
 		if c.isCut.Load() {
 			carried.close()

@@ -42,11 +42,12 @@ type connection struct {
 	// The rest is the worker's.
 	stage      stage
 	encoding   protocol.Encoding
-	undecoded  bool // TLS may hold more
-	known      bool // the login was good: larger frames are read
-	counted    bool // in server.devices
+	undecoded  bool     // TLS may hold more
+	known      bool     // the login was good: larger frames are read
+	counted    bool     // in server.devices
+	carrier    *carrier // whose goroutine is at work, and in whose buffer rest is; nil for a worker
 	chunk      []byte
-	rest       []byte // of chunk, not consumed
+	rest       []byte // of chunk or of the carrier's buffer, not consumed
 	header     []byte // of HTTP, while it is not complete
 	reader     framing.Reader
 	host       string // by which the device reached us, for relay URLs
@@ -103,10 +104,32 @@ func (c *connection) perform(effects []effect) bool {
 		c.carryOut(effects)
 		return true
 	}
-	c.out.flush(c) // what is said already does not wait for the engine
+	if c.watchNear(effects) {
+		return true
+	}
+	c.flush() // what is said already does not wait for the engine
+	c.keep()
 	c.calling = effects
 	c.server.callers.add(c, (*connection).call)
 	return false
+}
+
+// watchNear carries out what is only a change of the watched set that nobody
+// else has to hear of.
+func (c *connection) watchNear(effects []effect) bool {
+	near, ok := c.attachment.(engine.Near)
+	if !ok || len(effects) != 1 {
+		return false
+	}
+	change, ok := effects[0].(watch)
+	if !ok {
+		return false
+	}
+	done, err := near.WatchNear(change.add, change.remove)
+	if done && err != nil {
+		c.refuse(err)
+	}
+	return done
 }
 
 // call is a caller's work. Frames that came meanwhile are a handler's again.
@@ -120,7 +143,7 @@ func (c *connection) call() {
 		c.session.heard = c.session.heard.Add(took)
 	}
 	c.out.flush(c)
-	if c.chunk != nil && len(c.rest) == 0 {
+	if len(c.rest) == 0 {
 		c.release()
 		c.watchFrame()
 	}
@@ -203,7 +226,7 @@ func (c *connection) attach(ctx context.Context, e attach) {
 	c.attachment, c.known = attachment, true
 	c.place.prove()
 	c.carryOut(c.session.Admit(c.server.relayFor(e.peer, c.host), c.place.observed(), c.server.options.Now()))
-	c.out.open()
+	c.out.open(c)
 	c.welcomed()
 }
 
@@ -216,13 +239,22 @@ func (c *connection) relay(ctx context.Context, e relay) {
 		c.refuse(err)
 		return
 	}
-	said := wire.SignalOutcome_SIGNAL_OUTCOME_ACCEPTED
-	if outcome == engine.Absent {
-		said = wire.SignalOutcome_SIGNAL_OUTCOME_ABSENT
-	} else {
-		c.server.figures.signal(e.came, c.server.options.Now)
+	c.countSignal(outcome, e.came)
+	c.send(&wire.ServerFrame{Kind: &wire.ServerFrame_SignalResult{SignalResult: &wire.SignalResult{Id: e.id, Outcome: outcomeOf(outcome)}}})
+}
+
+// countSignal is for the operator; came is when it was read.
+func (c *connection) countSignal(outcome engine.Outcome, came time.Time) {
+	if outcome != engine.Absent {
+		c.server.figures.signal(came, c.server.options.Now)
 	}
-	c.send(&wire.ServerFrame{Kind: &wire.ServerFrame_SignalResult{SignalResult: &wire.SignalResult{Id: e.id, Outcome: said}}})
+}
+
+func outcomeOf(outcome engine.Outcome) wire.SignalOutcome {
+	if outcome == engine.Absent {
+		return wire.SignalOutcome_SIGNAL_OUTCOME_ABSENT
+	}
+	return wire.SignalOutcome_SIGNAL_OUTCOME_ACCEPTED
 }
 
 func (c *connection) lookup(ctx context.Context, e lookup) {
@@ -326,7 +358,7 @@ func (c *connection) depart() {
 
 // Deliver implements engine.Sink.
 func (c *connection) Deliver(envelope []byte) bool {
-	return c.out.putBehind(c, &wire.ServerFrame{Kind: &wire.ServerFrame_Deliver{Deliver: &wire.Deliver{Envelope: envelope}}})
+	return c.out.putEnvelope(c, envelope, true)
 }
 
 // Presence implements engine.Sink.

@@ -9,18 +9,21 @@
 //
 // # How bytes flow
 //
-// On Linux an event loop (nbio) tells which sockets can be read, and an idle
-// connection costs no goroutine and no buffer. What came is copied and handled
-// by as many workers as there are cores: they parse (framing), decode, check
-// signatures, step the session and write. Effects that ask the engine are
-// carried out by another, larger set of workers, so that an engine that takes
-// its time holds up nobody else. A connection is with one worker at a time:
-// its frames keep their order, and while it is with one, no more than 16 KiB
-// of it are read ahead.
+// On Linux event loops (eventloop) tell which sockets can be read, and an idle
+// connection costs no goroutine and no buffer. For a device that is logged in
+// the loop's own goroutine parses (framing) and steps the session: a signal for
+// devices that are here is copied once, from the loop's buffer into the
+// recipient's outbox, and outboxes are written when the loop is through with all
+// that it was told at once. What comes before the login, where signatures are
+// checked, and what is behind TLS is copied and handled by as many workers as
+// there are cores. Effects that ask the engine are carried out by another,
+// larger set of workers, so that an engine that takes its time holds up nobody
+// else. A connection is with one of them at a time: its frames keep their order,
+// and while it is with one, no more than 16 KiB of it are read ahead.
 //
 // TLS is the standard library's. Its handshake has a goroutine; afterwards the
 // loop carries what is encrypted, and crypto/tls sees a read deadline that has
-// passed whenever nothing is there. nbio's own fork of TLS is not linked in.
+// passed whenever nothing is there.
 // On other systems a goroutine reads each socket; all else is the same.
 //
 // # Bounded

@@ -4,60 +4,82 @@ import (
 	"sync"
 	"time"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/tincan-chat/tincan/backend/rendezvous/framing"
 	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
 const (
-	// frameOverhead is what a waiting frame takes beside its content, roughly.
-	frameOverhead = 256
 	// handshakeTime is how long the other side may take to close.
 	handshakeTime = time.Second
-	// batchSize is how much is written at once, more or less.
+	// batchSize is the most that is written at once.
 	batchSize = 16 << 10
+	// headSize is more than what stands before an envelope, or a whole result of one.
+	headSize = 48
 )
 
-// outbox is what waits to be written to one device. Whoever sets writing
-// drains it: the worker of the connection, another handler, or a goroutine
-// where there is no event loop.
+// outbox is what waits to be written to one device, as it is written. Whoever
+// sets writing drains it: the worker of the connection, an event loop, another
+// handler, or a goroutine where there is no event loop.
 type outbox struct {
 	mu       sync.Mutex
-	frames   []queued
-	raw      []byte   // goes before them: an answer of HTTP, a pong
-	bytes    int      // of frames, of what is held and of what is flying
-	flying   int      // was handed to the socket
-	held     []queued // came from the engine before the welcome was queued; they follow it
-	isOpen   bool     // the welcome is queued: nothing is held any more
+	queue    buffer // frames, from sent on
+	held     buffer // frames that came from the engine before the welcome was queued; they follow it
+	sent     int    // of queue: is written
+	flying   int    // of queue, behind sent: was handed to the socket
+	isOpen   bool   // the welcome is queued: nothing is held any more
 	writing  bool
 	finished bool // nothing more is taken; the socket closes after the last frame
-	isSaid   bool // the close frame is written
+	isSaid   bool // everything is written since
 	hangup   bool // the other side needs no time to close
-	status   framing.Status
-	reason   string
 	// As of Server.elapsed, 0 for none: of what is flying, and of everything once finished.
 	stalled, deadline int64
 }
 
-type queued struct {
-	frame *wire.ServerFrame
-	size  int
+// buffer is counted memory.
+type buffer []byte
+
+// room makes room for more bytes; false when there is none.
+func (b *buffer) room(s *Server, more int) bool {
+	need := len(*b) + more
+	if need <= cap(*b) {
+		return true
+	}
+	if cap(*b) == 0 {
+		chunk := s.newChunk(more)
+		*b = chunk[:0]
+		return chunk != nil
+	}
+	size := max(need, 2*cap(*b))
+	if !s.Reserve(size) {
+		return false
+	}
+	// What is written now may lie in the smaller one: it is not used again.
+	s.Release(cap(*b))
+	*b = append(make([]byte, 0, size), *b...)
+	return true
 }
 
-var writeBuffers = sync.Pool{New: func() any { return new([]byte) }}
+// free gives it back.
+func (b *buffer) free(s *Server) {
+	s.freeChunk(*b)
+	*b = nil
+}
 
 // open queues what was held, right behind the welcome. Whoever works for the
 // connection writes it.
-func (o *outbox) open() {
+func (o *outbox) open(c *connection) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.isOpen = true
-	if !o.finished {
-		o.frames = append(o.frames, o.held...)
-		o.held = nil
+	if !o.finished && len(o.held) > 0 {
+		if !o.queue.room(c.server, len(o.held)) {
+			c.cut()
+			return
+		}
+		o.queue = append(o.queue, o.held...)
 	}
+	o.held.free(c.server)
 }
 
 // putBehind is put for what the engine hands over: it does not overtake the
@@ -65,7 +87,7 @@ func (o *outbox) open() {
 // server, and it is not lost either, because the peer is reachable for others
 // from the moment the engine attached it.
 func (o *outbox) putBehind(c *connection, frame *wire.ServerFrame) bool {
-	return o.add(c, frame, true, true)
+	return o.putFrame(c, frame, true, true)
 }
 
 // putOpen is put for a device that was welcomed.
@@ -81,25 +103,58 @@ func (o *outbox) putOpen(c *connection, frame *wire.ServerFrame) {
 // put queues a frame, and has it written unless the caller does; false when
 // the device is too slow or the server too full.
 func (o *outbox) put(c *connection, frame *wire.ServerFrame, kick bool) bool {
-	return o.add(c, frame, kick, false)
+	return o.putFrame(c, frame, kick, false)
 }
 
-func (o *outbox) add(c *connection, frame *wire.ServerFrame, kick, behind bool) bool {
-	size := proto.Size(frame) + frameOverhead
+func (o *outbox) putFrame(c *connection, frame *wire.ServerFrame, kick, behind bool) bool {
+	data, err := c.encoding.Encode(frame)
+	if err != nil {
+		return false
+	}
+	opcode := framing.Binary
+	if c.encoding == protocol.JSON {
+		opcode = framing.Text
+	}
+	var head [headSize]byte
+	return o.add(c, framing.AppendHeader(head[:0], opcode, len(data)), data, kick, behind)
+}
+
+// putEnvelope is putBehind for a relayed envelope, of which it makes a copy.
+func (o *outbox) putEnvelope(c *connection, envelope []byte, kick bool) bool {
+	if c.encoding != protocol.Protobuf {
+		return o.putFrame(c, &wire.ServerFrame{Kind: &wire.ServerFrame_Deliver{Deliver: &wire.Deliver{Envelope: envelope}}}, kick, true)
+	}
+	var inner, head [headSize]byte
+	before := protocol.AppendDeliver(inner[:0], len(envelope))
+	return o.add(c, append(framing.AppendHeader(head[:0], framing.Binary, len(before)+len(envelope)), before...), envelope, kick, true)
+}
+
+// putResult is put for what became of a signal, in the protobuf encoding.
+func (o *outbox) putResult(c *connection, id uint64, outcome wire.SignalOutcome) bool {
+	var result, head [headSize]byte
+	data := protocol.AppendSignalResult(result[:0], id, outcome)
+	return o.add(c, framing.AppendHeader(head[:0], framing.Binary, len(data)), data, false, false)
+}
+
+// add queues a frame that is in two parts.
+func (o *outbox) add(c *connection, head, body []byte, kick, behind bool) bool {
+	size := len(head) + len(body)
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.finished {
 		return true // nobody listens any more
 	}
-	if o.bytes+size > c.server.options.Limits.Queue || !c.server.Reserve(size) {
+	if len(o.queue)-o.sent+len(o.held)+size > c.server.options.Limits.Queue {
 		return false
 	}
-	o.bytes += size
+	into := &o.queue
 	if behind && !o.isOpen {
-		o.held = append(o.held, queued{frame, size})
-		return true
+		into, kick = &o.held, false
 	}
-	o.frames = append(o.frames, queued{frame, size})
+	if !into.room(c.server, size) {
+		return false
+	}
+	*into = append(append(*into, head...), body...)
 	if kick && !o.writing {
 		o.writing = true
 		c.goDrain()
@@ -107,13 +162,10 @@ func (o *outbox) add(c *connection, frame *wire.ServerFrame, kick, behind bool) 
 	return true
 }
 
-// putBytes queues bytes as they are, at most one answer and one pong at a time.
-func (o *outbox) putBytes(data []byte) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if !o.finished {
-		o.raw = append(o.raw, data...)
-	}
+// putBytes queues bytes as they are, at most one answer and one pong at a
+// time. When there is no room for them they are dropped.
+func (o *outbox) putBytes(c *connection, data []byte) {
+	o.add(c, data, nil, false, false)
 }
 
 // finish closes the socket after everything is written: with a close frame
@@ -125,7 +177,10 @@ func (o *outbox) finish(c *connection, status framing.Status, reason string, han
 	if o.finished {
 		return
 	}
-	o.finished, o.status, o.reason = true, status, reason
+	if status != 0 && o.queue.room(c.server, framing.MaxClose) {
+		o.queue = framing.AppendClose(o.queue, status, reason)
+	}
+	o.finished = true
 	o.deadline = c.server.elapsed() + int64(c.server.options.Limits.Write)
 }
 
@@ -133,7 +188,7 @@ func (o *outbox) finish(c *connection, status framing.Status, reason string, han
 // as far as the socket takes it.
 func (o *outbox) flush(c *connection) {
 	o.mu.Lock()
-	if o.writing || (len(o.frames) == 0 && o.raw == nil && (!o.finished || o.isSaid)) {
+	if o.writing || (len(o.queue) == 0 && (!o.finished || o.isSaid)) {
 		o.mu.Unlock()
 		return
 	}
@@ -158,27 +213,13 @@ func (c *connection) goDrain() {
 // drain writes until nothing waits, or until the socket takes no more: then
 // the socket has it called again.
 func (c *connection) drain() {
-	buffer, ok := writeBuffers.Get().(*[]byte)
-	if !ok {
-		return
-	}
-	defer func() {
-		if cap(*buffer) <= 2*batchSize {
-			writeBuffers.Put(buffer)
-		}
-	}()
 	carried := c.socket.Load()
 	for {
-		raw, frames, proceed := c.out.take(c)
+		data, proceed := c.out.take(c)
 		if !proceed {
 			return
 		}
-		data, err := c.encode(append((*buffer)[:0], raw...), frames)
-		*buffer = data[:0]
-		if err == nil && len(data) > 0 {
-			err = c.writeOut(carried, data)
-		}
-		if err != nil {
+		if c.writeOut(carried, data) != nil {
 			c.cut() // and drop follows
 			return
 		}
@@ -197,54 +238,29 @@ func (c *connection) writeOut(carried *socket, data []byte) (err error) {
 	return err
 }
 
-func (c *connection) encode(to []byte, frames []queued) ([]byte, error) {
-	opcode := framing.Binary
-	if c.encoding == protocol.JSON {
-		opcode = framing.Text
-	}
-	for _, one := range frames {
-		data, err := c.encoding.Encode(one.frame)
-		if err != nil {
-			return to, err
-		}
-		to = framing.AppendFrame(to, opcode, data)
-	}
-	return to, nil
-}
-
 // take returns what is to be written next; false when the writer's work is done.
-func (o *outbox) take(c *connection) (raw []byte, frames []queued, proceed bool) {
+func (o *outbox) take(c *connection) (data []byte, proceed bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.bytes -= o.flying
-	c.server.Release(o.flying)
+	o.sent += o.flying
 	o.flying = 0
-	raw, o.raw = o.raw, nil
-	count := 0
-	for count < len(o.frames) && o.flying < batchSize {
-		o.flying += o.frames[count].size
-		count++
-	}
-	frames = o.frames[:count]
-	if o.frames = o.frames[count:]; len(o.frames) == 0 {
-		o.frames = nil
-	}
+	waiting := len(o.queue) - o.sent
 	switch {
-	case count > 0 || raw != nil:
-	case o.finished && !o.isSaid:
-		o.isSaid = true
-		if o.status != 0 {
-			raw = framing.AppendClose(nil, o.status, o.reason)
-		}
-	default:
-		o.writing, o.stalled = false, 0
-		if o.isSaid {
+	case waiting <= 0:
+		o.queue.free(c.server)
+		o.sent, o.writing, o.stalled = 0, false, 0
+		if o.finished && !o.isSaid {
+			o.isSaid = true
 			c.closeGently(o)
 		}
-		return nil, nil, false
+		return nil, false
+	case o.sent > waiting: // nobody reads what is moved, or from where
+		o.queue = o.queue[:copy(o.queue, o.queue[o.sent:])]
+		o.sent = 0
 	}
+	o.flying = min(waiting, batchSize)
 	o.stalled = c.server.elapsed() + int64(c.server.options.Limits.Write)
-	return raw, frames, true
+	return o.queue[o.sent : o.sent+o.flying], true
 }
 
 // closeGently gives the other side a moment for its half of the closing
@@ -279,8 +295,13 @@ func (o *outbox) until(s *Server) time.Time {
 func (o *outbox) drop(c *connection) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	c.server.Release(o.bytes)
-	o.frames, o.held, o.raw, o.bytes, o.flying = nil, nil, nil, 0, 0
+	if o.flying > 0 { // somebody may read it yet: it is not used again
+		c.server.Release(cap(o.queue))
+		o.queue = nil
+	}
+	o.queue.free(c.server)
+	o.held.free(c.server)
+	o.sent, o.flying = 0, 0
 	o.finished, o.isSaid, o.writing = true, true, true
 	o.stalled, o.deadline = 0, 0
 }

@@ -15,8 +15,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/lesismal/nbio"
-
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous/certificates"
 	"github.com/tincan-chat/tincan/backend/rendezvous/directory"
@@ -48,9 +46,9 @@ type Server struct {
 	relay     *turn.Server         // nil when there is none
 	source    *certificates.Source // nil without TLS
 	began     time.Time
-	secure    *tls.Config  // nil without TLS
-	loop      *nbio.Engine // nil where a goroutine reads each connection
-	carried   atomic.Int64 // connections that loop was given
+	secure    *tls.Config   // nil without TLS
+	carriers  []*carrier    // none where a goroutine reads each connection
+	next      atomic.Uint32 // of carriers, for the next connection
 
 	context  context.Context //nolint:containedctx // the life of the server, for engine calls
 	cancel   context.CancelFunc
@@ -131,7 +129,8 @@ func (s *Server) open(ctx context.Context) error {
 		if address == "" {
 			address = fmt.Sprintf(":%d", identity.DefaultPort)
 		}
-		opened, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
+		// Sessions have heartbeats of their own: TCP's would be four system calls for each.
+		opened, err := (&net.ListenConfig{KeepAlive: -1}).Listen(ctx, "tcp", address)
 		if err != nil {
 			return describe(err, address)
 		}
@@ -191,11 +190,10 @@ func (s *Server) begin() error {
 	if s.closed {
 		return nil
 	}
-	loop, err := newLoop(&s.carried)
-	if err != nil {
+	var err error
+	if s.carriers, err = newCarriers(s); err != nil {
 		return err
 	}
-	s.loop = loop
 	s.running.Add(1) // for accept
 	s.isRunning = true
 	for _, work := range []func(){s.sweep, s.followDirectory, s.followModeration, s.enforce, s.watchServers} {
@@ -250,8 +248,8 @@ func (s *Server) shutdown() error {
 	}
 	close(s.swept)
 	s.sweeping.Wait()
-	if isRunning && s.loop != nil {
-		s.loop.Stop()
+	if isRunning {
+		s.stopCarriers()
 	}
 	s.handlers.stop()
 	s.callers.stop()

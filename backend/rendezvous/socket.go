@@ -5,23 +5,24 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
-	"syscall"
 
-	"github.com/lesismal/nbio"
+	"github.com/tincan-chat/tincan/backend/rendezvous/eventloop"
 )
 
 // socket carries the bytes of one connection: by the event loop, or by a
 // goroutine that reads where there is no loop.
 type socket struct {
 	connection *connection
-	loop       *nbio.Conn    // nil without a loop
-	conn       net.Conn      // nil with one
-	room       chan struct{} // without a loop: what was read last is consumed
+	carrier    *carrier        // nil without a loop
+	loop       *eventloop.Conn // likewise
+	conn       net.Conn        // nil with one
+	room       chan struct{}   // without a loop: what was read last is consumed
 
 	// With a loop: what it took and could not write yet, in bytes, and whether
 	// the outbox waits for it.
 	unwritten atomic.Int64
 	blocked   atomic.Bool
+	isEnding  atomic.Bool // the other side said its last: all of it is read, and the end
 }
 
 // readSize is the most that is read ahead of a connection with work under way.
@@ -41,24 +42,38 @@ func (s *socket) pull() {
 		return
 	}
 	defer readBuffers.Put(buffer)
-	for {
-		n, err := s.loop.Read(buffer[:])
-		switch {
-		case errors.Is(err, syscall.EINTR):
-			continue
-		case errors.Is(err, syscall.EAGAIN):
-			c.unread = false
-		case err != nil || n <= 0:
-			c.unread = false
-			s.close()
-		default:
-			// Edge-triggered: what is left in the kernel is not told again.
-			c.unread = n == len(buffer)
-			c.arrive(buffer[:n])
-		}
-		return
+	n, err := s.loop.Read(buffer[:])
+	if c.unread = s.took(n, len(buffer), err); n > 0 {
+		c.arrive(buffer[:n])
 	}
 }
+
+// took says whether there may be more after a read of n bytes into room for
+// most; when the other side ended, it closes the socket.
+func (s *socket) took(n, most int, err error) bool {
+	if n <= 0 && !errors.Is(err, eventloop.ErrAgain) {
+		s.close()
+	}
+	return n > 0 && (n == most || s.isEnding.Load()) // what is left in the kernel is not told again
+}
+
+// Readable implements eventloop.Handler.
+func (s *socket) Readable(ended bool) {
+	if ended {
+		s.isEnding.Store(true)
+	}
+	s.connection.onReadable(s)
+}
+
+// Written implements eventloop.Handler.
+func (s *socket) Written(size int) {
+	if s.unwritten.Add(-int64(size)) <= 0 && s.blocked.CompareAndSwap(true, false) {
+		s.connection.server.handlers.add(s.connection, (*connection).drain)
+	}
+}
+
+// Closed implements eventloop.Handler. It may be called under the connection's mu.
+func (s *socket) Closed() { s.connection.server.handlers.add(s.connection, (*connection).onClosed) }
 
 // readAll is the goroutine of a socket without a loop.
 func (s *socket) readAll() {
@@ -106,15 +121,14 @@ func (s *socket) write(data []byte) (int, error) {
 		}
 		return s.conn.Write(data)
 	}
-	s.unwritten.Add(int64(len(data)))
-	return s.loop.Write(data)
-}
-
-// written is called by the loop, with its lock of the connection held.
-func (s *socket) written(size int) {
-	if s.unwritten.Add(-int64(size)) <= 0 && s.blocked.CompareAndSwap(true, false) {
-		s.connection.server.handlers.add(s.connection, (*connection).drain)
+	written, err := s.loop.Write(data)
+	if err != nil {
+		return written, err
 	}
+	if written < len(data) {
+		s.unwritten.Add(int64(len(data) - written))
+	}
+	return len(data), nil
 }
 
 // congested says whether something that was handed over is not written; then
@@ -130,7 +144,7 @@ func (s *socket) congested() bool {
 // close ends it without a word; onClosed of the connection follows.
 func (s *socket) close() {
 	if s.isEvented() {
-		_ = s.loop.Close()
+		s.loop.Close()
 		return
 	}
 	_ = s.conn.Close()

@@ -81,7 +81,7 @@ func (c *connection) answer(header []byte) {
 		c.refuseRequest(refusal, true)
 		return
 	}
-	c.out.putBytes(answer)
+	c.out.putBytes(c, answer)
 	encoding, known := protocol.EncodingOf(subprotocol)
 	if c.encoding = encoding; !known {
 		c.deafen()
@@ -101,7 +101,7 @@ func (c *connection) answer(header []byte) {
 func (c *connection) refuseRequest(refusal *framing.Refusal, isAll bool) {
 	isAll = isAll && len(c.rest) == 0
 	c.deafen()
-	c.out.putBytes(refusal.Bytes())
+	c.out.putBytes(c, refusal.Bytes())
 	c.out.finish(c, 0, "", isAll)
 }
 

@@ -26,12 +26,12 @@ func TestRelayFlags(t *testing.T) {
 		"--relay-tcp off --relay-tls :5349":   {"", ":5349"},
 		"--tls proxy --trusted-proxy ::1":     {":7120", ""},
 	} {
-		s, err := parse(strings.Fields(line), io.Discard)
+		s, err := parse(strings.Fields(line), io.Discard, nil)
 		if got := [2]string{s.relay.ListenTCP, s.relay.ListenTLS}; err != nil || got != want {
 			t.Errorf("%q gives %q, %v, want %q", line, got, err, want)
 		}
 	}
-	s, err := parse(strings.Fields("--relay-allocations 7 --relay-rate 8 --relay-rate-all 9 --relay-day 5000000000"), io.Discard)
+	s, err := parse(strings.Fields("--relay-allocations 7 --relay-rate 8 --relay-rate-all 9 --relay-day 5000000000"), io.Discard, nil)
 	if r := s.relay; err != nil || r.Allocations != 7 || r.BytesPerSecond != 8 || r.TotalBytesPerSecond != 9 || r.BytesPerDay != 5_000_000_000 {
 		t.Errorf("%+v, %v", s.relay, err)
 	}
@@ -39,7 +39,7 @@ func TestRelayFlags(t *testing.T) {
 		"--relay-rate 0", "--relay-rate-all -1", "--relay-day 0", "--relay-allocations 0", "--relay-day x",
 		"--tls off --relay-tls :5349", "--tls proxy --trusted-proxy ::1 --relay-tls :5349", "--relay-address ::1",
 	} {
-		if _, err = parse(strings.Fields(line), io.Discard); err == nil {
+		if _, err = parse(strings.Fields(line), io.Discard, nil); err == nil {
 			t.Errorf("%q is taken", line)
 		}
 	}

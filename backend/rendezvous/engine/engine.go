@@ -50,6 +50,17 @@ type Attachment interface {
 	Detach()
 }
 
+// Near is an Attachment that can do some things without asking anybody.
+type Near interface {
+	// WatchNear is Watch where it needs nobody else. False: nothing was done, and
+	// Watch has to do it.
+	WatchNear(add, remove []identity.PeerID) (done bool, err error)
+	// SendNear is Send where every device of the peer is here. Deliver of each
+	// goes through deliver, as a Sink's methods are called; the envelope may change
+	// after SendNear. False: nothing was done, and Send has to do it.
+	SendNear(to identity.PeerID, envelope []byte, deliver func(Sink, []byte) bool) (Outcome, bool)
+}
+
 // Sink is where an attachment's events go. Its methods are called one at a
 // time, with the engine's locks held: they must not block or call the engine.
 type Sink interface {

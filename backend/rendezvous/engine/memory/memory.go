@@ -135,5 +135,15 @@ func (a attachment) Send(_ context.Context, to identity.PeerID, envelope []byte)
 	return relayed.Alone(), nil
 }
 
+// WatchNear implements engine.Near.
+func (a attachment) WatchNear(add, remove []identity.PeerID) (bool, error) {
+	return true, a.board.Watch(add, remove)
+}
+
+// SendNear implements engine.Near.
+func (a attachment) SendNear(to identity.PeerID, envelope []byte, deliver func(engine.Sink, []byte) bool) (engine.Outcome, bool) {
+	return a.board.SendNear(to, envelope, deliver)
+}
+
 // Detach implements engine.Attachment.
 func (a attachment) Detach() { a.board.Detach() }

@@ -262,6 +262,14 @@ func (a *attachment) Watch(_ context.Context, add, remove []identity.PeerID) err
 	return a.Attachment.Watch(add, remove)
 }
 
+// WatchNear implements engine.Near: with other nodes there may have to be room to tell them.
+func (a *attachment) WatchNear(add, remove []identity.PeerID) (bool, error) {
+	if a.engine.uplink != nil {
+		return false, nil
+	}
+	return true, a.Attachment.Watch(add, remove)
+}
+
 // Send implements engine.Attachment.
 func (a *attachment) Send(ctx context.Context, to identity.PeerID, envelope []byte) (engine.Outcome, error) {
 	relayed, err := a.Attachment.Send(to, envelope)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -31,6 +32,27 @@ type records struct {
 	values jetstream.KeyValue
 	life   time.Duration
 	now    func() time.Time
+	news   atomic.Int32 // how often lately a record was the first of its peer; see isLikelyNew
+}
+
+// A new peer's record is written without a look at what is held, which is half
+// of the questions to the store; a record that is held makes one question more.
+const (
+	likelyNew = 4  // new ones in a row, after which the next is taken for one too
+	mostNew   = 16 // so that it is soon noticed when those come who were here before
+)
+
+// isLikelyNew guesses whether nothing is held of a peer.
+func (r *records) isLikelyNew() bool { return r.news.Load() >= likelyNew }
+
+// noteNew tells what was the case.
+func (r *records) noteNew(isNew bool) {
+	switch seen := r.news.Load(); {
+	case isNew && seen < mostNew:
+		r.news.Add(1)
+	case !isNew && seen > 0:
+		r.news.Add(-min(seen, likelyNew))
+	}
 }
 
 // bucket opens a bucket whose reads go to the leader: a direct read may be older
@@ -159,6 +181,10 @@ func (r *records) lookup(ctx context.Context, peer identity.PeerID) (engine.Reco
 // will do), and returns it, and whether it was news. Errors: engine.ErrOlder, ErrRevoked,
 // ErrFull, ErrUnavailable.
 func (r *records) publish(ctx context.Context, peer identity.PeerID, device *identity.DeviceID, record engine.Record) (engine.Record, bool, error) {
+	if r.isLikelyNew() && (device == nil || record.Has(*device)) && r.put(ctx, peer, record, 0) == nil {
+		r.noteNew(true)
+		return record, true, nil
+	}
 	for attempt := range attempts {
 		// What is being written by others is refused before it can be read.
 		if err := pause(ctx, attempt); err != nil {
@@ -167,6 +193,9 @@ func (r *records) publish(ctx context.Context, peer identity.PeerID, device *ide
 		found, err := r.get(ctx, peer)
 		if err != nil {
 			return engine.Record{}, false, err
+		}
+		if attempt == 0 {
+			r.noteNew(found.encoded == nil)
 		}
 		next, err := found.succeed(peer, record)
 		if err != nil {

@@ -157,6 +157,26 @@ func (a *Attachment) Send(to identity.PeerID, envelope []byte) (Relayed, error) 
 	return relayed, nil
 }
 
+// SendNear implements engine.Near.
+func (a *Attachment) SendNear(to identity.PeerID, envelope []byte, deliver func(engine.Sink, []byte) bool) (engine.Outcome, bool) {
+	b := a.board
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if a.ended || b.closed {
+		return 0, false
+	}
+	p := b.peers[to]
+	if p == nil || len(p.here) == 0 || (b.options.Uplink != nil && len(p.here) < p.record.Devices()) {
+		return 0, false
+	}
+	for _, there := range p.here {
+		if there != a {
+			_ = deliver(there.sink, envelope) // no room there means lost, as in Send
+		}
+	}
+	return engine.Accepted, true
+}
+
 // deliver hands an envelope to every device but the sender.
 func (p *peer) deliver(envelope []byte, from *Attachment) {
 	for _, there := range p.here {

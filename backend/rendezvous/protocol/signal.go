@@ -1,0 +1,99 @@
+package protocol
+
+import (
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/wire"
+)
+
+// Numbers of fields in rendezvous.proto.
+const (
+	fieldSendSignal          protowire.Number = 5 // of ClientFrame
+	fieldSendSignalID        protowire.Number = 1
+	fieldSendSignalTo        protowire.Number = 2
+	fieldSendSignalEnvelope  protowire.Number = 3
+	fieldDeliver             protowire.Number = 5 // of ServerFrame
+	fieldDeliverEnvelope     protowire.Number = 1
+	fieldSignalResult        protowire.Number = 6 // of ServerFrame
+	fieldSignalResultID      protowire.Number = 1
+	fieldSignalResultOutcome protowire.Number = 2
+)
+
+// SignalCost is what [Cost] says of a SendSignal.
+const SignalCost = 1
+
+// PeekSignal reads a ClientFrame in the protobuf encoding that is nothing but a
+// SendSignal to an identity. The envelope lies in data. Not good is whatever
+// else it may be, good frames included: [Encoding.Decode] tells.
+func PeekSignal(data []byte) (id uint64, to identity.PeerID, envelope []byte, good bool) {
+	body, good := only(data, fieldSendSignal)
+	if !good {
+		return 0, to, nil, false
+	}
+	named := false
+	for len(body) > 0 {
+		number, kind, size := protowire.ConsumeTag(body)
+		if size < 0 {
+			return 0, to, nil, false
+		}
+		body = body[size:]
+		var value []byte
+		switch {
+		case number == fieldSendSignalID && kind == protowire.VarintType:
+			id, size = protowire.ConsumeVarint(body)
+		case number == fieldSendSignalTo && kind == protowire.BytesType:
+			if value, size = protowire.ConsumeBytes(body); size >= 0 && len(value) != len(to) {
+				return 0, to, nil, false
+			}
+			named = copy(to[:], value) == len(to)
+		case number == fieldSendSignalEnvelope && kind == protowire.BytesType:
+			envelope, size = protowire.ConsumeBytes(body)
+		default:
+			return 0, to, nil, false
+		}
+		if size < 0 {
+			return 0, to, nil, false
+		}
+		body = body[size:]
+	}
+	return id, to, envelope, named
+}
+
+// only returns the one field of a message, of a number and of bytes.
+func only(data []byte, want protowire.Number) ([]byte, bool) {
+	number, kind, size := protowire.ConsumeTag(data)
+	if size < 0 || number != want || kind != protowire.BytesType {
+		return nil, false
+	}
+	body, length := protowire.ConsumeBytes(data[size:])
+	return body, length >= 0 && size+length == len(data)
+}
+
+// AppendDeliver appends what stands before the envelope, of a size, in a
+// ServerFrame with a Deliver in the protobuf encoding.
+func AppendDeliver(to []byte, size int) []byte {
+	inner := protowire.SizeTag(fieldDeliverEnvelope) + protowire.SizeBytes(size)
+	to = protowire.AppendVarint(protowire.AppendTag(to, fieldDeliver, protowire.BytesType), uint64(inner))
+	return protowire.AppendVarint(protowire.AppendTag(to, fieldDeliverEnvelope, protowire.BytesType), uint64(size))
+}
+
+// AppendSignalResult appends a ServerFrame with a SignalResult in the protobuf encoding.
+func AppendSignalResult(to []byte, id uint64, outcome wire.SignalOutcome) []byte {
+	said := uint64(outcome)
+	inner := 0
+	if id != 0 {
+		inner += protowire.SizeTag(fieldSignalResultID) + protowire.SizeVarint(id)
+	}
+	if said != 0 {
+		inner += protowire.SizeTag(fieldSignalResultOutcome) + protowire.SizeVarint(said)
+	}
+	to = protowire.AppendVarint(protowire.AppendTag(to, fieldSignalResult, protowire.BytesType), uint64(inner))
+	if id != 0 {
+		to = protowire.AppendVarint(protowire.AppendTag(to, fieldSignalResultID, protowire.VarintType), id)
+	}
+	if said != 0 {
+		to = protowire.AppendVarint(protowire.AppendTag(to, fieldSignalResultOutcome, protowire.VarintType), said)
+	}
+	return to
+}
