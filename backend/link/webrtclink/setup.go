@@ -12,6 +12,7 @@ import (
 
 	"github.com/pion/ice/v2"
 	"github.com/pion/stun"
+	"github.com/pion/transport/v2"
 	"github.com/pion/webrtc/v3"
 
 	"github.com/tincan-chat/tincan/backend/link"
@@ -50,7 +51,11 @@ func (s *session) connect() error {
 			return errNoRelay
 		}
 	}
-	api := webrtc.NewAPI(webrtc.WithSettingEngine(s.settings()))
+	base, err := s.transport.config.Network()
+	if err != nil {
+		return fmt.Errorf("webrtclink: reading the network interfaces: %w", err)
+	}
+	api := webrtc.NewAPI(webrtc.WithSettingEngine(s.settings(base)))
 	connection, err := api.NewPeerConnection(webrtc.Configuration{
 		Certificates:       []webrtc.Certificate{certificate},
 		ICEServers:         servers,
@@ -87,7 +92,7 @@ func (s *session) connect() error {
 	return s.addChannels()
 }
 
-func (s *session) settings() webrtc.SettingEngine {
+func (s *session) settings(base transport.Net) webrtc.SettingEngine {
 	config := &s.transport.config
 	var settings webrtc.SettingEngine
 	settings.LoggerFactory = pionLog{logger: s.transport.logger}
@@ -106,7 +111,7 @@ func (s *session) settings() webrtc.SettingEngine {
 	settings.SetDTLSInsecureSkipHelloVerify(true) // ICE has proved the return path already
 	settings.SetSCTPMaxReceiveBufferSize(receiveWindow)
 	settings.EnableSCTPZeroChecksum(true) // RFC 9653: DTLS protects every packet better than a CRC
-	wrapped := &network{Net: s.transport.base, resolved: func(name string, address netip.Addr) { s.relays.note(name, address) }}
+	wrapped := &network{Net: base, resolved: func(name string, address netip.Addr) { s.relays.note(name, address) }}
 	if config.Filter != nil {
 		wrapped.banned = s.blocked
 	}
