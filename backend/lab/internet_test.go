@@ -112,14 +112,14 @@ func (t translation) rules() string {
 			type filter hook forward priority filter; policy drop
 			` + forward + `
 			ct state established,related accept
-			iifname "lan" oifname "wan" accept
+			iifname "lan" accept
 		}
 	}
 	table ip6 firewall {
 		chain through {
 			type filter hook forward priority filter; policy drop
 			ct state established,related accept
-			iifname "lan" oifname "wan" accept
+			iifname "lan" accept
 		}
 	}
 	`

@@ -29,6 +29,7 @@ const (
 type namespace struct {
 	t    *testing.T
 	name string
+	role string // what it is, in its test
 }
 
 // newNamespace makes one with a name of its own and loopback; it is gone when the test ends.
@@ -38,7 +39,7 @@ func newNamespace(t *testing.T, role string) *namespace {
 	if _, err := rand.Read(suffix[:]); err != nil {
 		t.Fatal(err)
 	}
-	n := &namespace{t: t, name: fmt.Sprintf("%s%d-%s-%s", namespacePrefix, os.Getpid(), hex.EncodeToString(suffix[:]), role)}
+	n := &namespace{t: t, name: fmt.Sprintf("%s%d-%s-%s", namespacePrefix, os.Getpid(), hex.EncodeToString(suffix[:]), role), role: role}
 	command(t, "", "ip", "netns", "add", n.name)
 	t.Cleanup(func() {
 		if output, err := exec.Command("ip", "netns", "del", n.name).CombinedOutput(); err != nil {

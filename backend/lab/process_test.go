@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -88,11 +89,32 @@ func start(t *testing.T, on *namespace, name string, arguments ...string) *proce
 			continue
 		}
 		<-p.gone
-		if t.Failed() {
-			t.Logf("%s on %s said:\n%s", name, on.name, p.errors.text())
-		}
+		p.keepLog(on)
 	})
 	return p
+}
+
+// keepLog keeps what a process said as output of the run, and shows it when the test failed.
+func (p *process) keepLog(on *namespace) {
+	folder := os.Getenv("TINCAN_ARTIFACTS")
+	if folder == "" {
+		if p.t.Failed() {
+			p.t.Logf("%s on %s said:\n%s", p.name, on.name, p.errors.text())
+		}
+		return
+	}
+	folder = filepath.Join(folder, "lab", filepath.Base(p.t.Name()))
+	path := filepath.Join(folder, fmt.Sprintf("%s-%s-%d.log", p.name, on.role, p.command.Process.Pid))
+	err := os.MkdirAll(folder, 0o755)
+	if err == nil {
+		err = os.WriteFile(path, []byte(p.errors.text()), 0o600)
+	}
+	if err != nil {
+		p.t.Errorf("what %s said is not kept: %v", p.name, err)
+	}
+	if p.t.Failed() {
+		p.t.Logf("what %s on %s said is in %s", p.name, on.role, path)
+	}
 }
 
 // stop ends a process as a system does, and demands that it ends well.
