@@ -57,15 +57,16 @@ func plainAddress(address net.Addr) (netip.Addr, bool) {
 	return plain.Unmap(), plain.IsValid()
 }
 
+// ListenPacket makes the sockets through which relays are talked to over UDP, and no others.
 func (n *network) ListenPacket(kind, address string) (net.PacketConn, error) {
 	conn, err := n.Net.ListenPacket(kind, address)
 	if err != nil {
 		return nil, err
 	}
 	if udp, ok := conn.(transport.UDPConn); ok {
-		return n.wrap(udp), nil
+		return &relayPacketConn{n.wrap(udp)}, nil
 	}
-	return &packetConn{PacketConn: conn, guard: n.guard}, nil
+	return &relayPacketConn{&packetConn{PacketConn: conn, guard: n.guard}}, nil
 }
 
 func (n *network) ListenUDP(kind string, local *net.UDPAddr) (transport.UDPConn, error) {
@@ -87,11 +88,16 @@ func (n *network) DialUDP(kind string, local, remote *net.UDPAddr) (transport.UD
 	return n.wrap(conn), nil
 }
 
+// DialTCP makes the connections to relays over TCP, and no others.
 func (n *network) DialTCP(kind string, local, remote *net.TCPAddr) (transport.TCPConn, error) {
 	if remote != nil && n.blocks(remote) {
 		return nil, errBanned
 	}
-	return n.Net.DialTCP(kind, local, remote)
+	conn, err := n.Net.DialTCP(kind, local, remote)
+	if err != nil {
+		return nil, err
+	}
+	return &relayTCPConn{conn}, nil
 }
 
 func (n *network) ResolveUDPAddr(kind, address string) (*net.UDPAddr, error) {
