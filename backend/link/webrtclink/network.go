@@ -22,7 +22,8 @@ var errBanned = errors.New("webrtclink: the address is banned")
 type network struct {
 	transport.Net
 	guard
-	resolved func(name string, address netip.Addr)
+	resolved  func(name string, address netip.Addr)
+	disguised func(packet []byte, from net.Addr) bool // see relayBook; nil: nothing is
 }
 
 // guard is the part that the sockets share.
@@ -74,7 +75,27 @@ func (n *network) ListenUDP(kind string, local *net.UDPAddr) (transport.UDPConn,
 	if err != nil {
 		return nil, err
 	}
-	return n.wrap(batched(conn)), nil
+	wrapped := n.wrap(batched(conn))
+	if n.disguised == nil {
+		return wrapped, nil
+	}
+	return &checkedConn{UDPConn: wrapped, disguised: n.disguised}, nil
+}
+
+// checkedConn is a socket of a candidate, which waits with checks that come
+// through a relay too early. pion reads it with ReadFrom only.
+type checkedConn struct {
+	transport.UDPConn
+	disguised func(packet []byte, from net.Addr) bool
+}
+
+func (c *checkedConn) ReadFrom(p []byte) (int, net.Addr, error) {
+	for {
+		n, from, err := c.UDPConn.ReadFrom(p)
+		if err != nil || !c.disguised(p[:n], from) {
+			return n, from, err
+		}
+	}
 }
 
 func (n *network) DialUDP(kind string, local, remote *net.UDPAddr) (transport.UDPConn, error) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -111,7 +110,7 @@ func (s *session) settings(base transport.Net) webrtc.SettingEngine {
 	settings.SetDTLSInsecureSkipHelloVerify(true) // ICE has proved the return path already
 	settings.SetSCTPMaxReceiveBufferSize(receiveWindow)
 	settings.EnableSCTPZeroChecksum(true) // RFC 9653: DTLS protects every packet better than a CRC
-	wrapped := &network{Net: base, resolved: func(name string, address netip.Addr) { s.relays.note(name, address) }}
+	wrapped := &network{Net: base, resolved: s.relays.note, disguised: s.relays.disguised}
 	if config.Filter != nil {
 		wrapped.banned = s.blocked
 	}
@@ -225,6 +224,7 @@ func (s *session) describeRemote(kind webrtc.SDPType, description *wire.Descript
 		return false
 	}
 	s.theirs = read.fingerprint
+	s.relays.begin(time.Now())
 	if err = s.connection.SetRemoteDescription(webrtc.SessionDescription{Type: kind, SDP: description.GetSdp()}); err != nil {
 		s.finish(link.ReasonProtocol, fmt.Errorf("%w: a description that cannot be used", errProtocol))
 		return false
@@ -260,7 +260,7 @@ func (s *session) receiveCandidate(text string) {
 	if s.candidates++; s.candidates > maxPending {
 		return
 	}
-	if s.transport.config.Filter != nil && s.blocked(address) {
+	if s.transport.config.Filter != nil && s.blocked(address.Addr()) {
 		return
 	}
 	section := uint16(0)
@@ -276,6 +276,9 @@ func (s *session) addCandidate(candidate webrtc.ICECandidateInit) {
 	if err := s.connection.AddICECandidate(candidate); err != nil {
 		s.transport.logger.Debug("a candidate cannot be used", "error", err)
 		return
+	}
+	if address, err := readCandidate(candidate.Candidate); err == nil {
+		s.relays.expect(address)
 	}
 	s.nudging(candidate)
 }
