@@ -102,6 +102,7 @@ check-format: $(TOOLS)/golangci-lint ## Go files are formatted (gofumpt, goimpor
 check-vet: ## go vet, as the app is built
 	@echo "== vet"
 	@go vet -tags $(TAGS) -trimpath $(PACKAGES)
+	@go vet -tags lab,$(TAGS) -trimpath ./backend/lab
 
 .PHONY: check-lint
 check-lint: $(TOOLS)/golangci-lint ## golangci-lint on everything, tests too
@@ -174,6 +175,12 @@ test-browser: build frontend/node_modules/.package-lock.json ## Two people in Ch
 	@mkdir -p .artifacts
 	@cd frontend && npm run --silent e2e 2>&1 | tee ../.artifacts/browser.log
 
+.PHONY: test-lab
+test-lab: prepare-lab build/bin/rendezvous build/bin/tincan-node ## Real programs behind NATs, in network namespaces; needs root and takes 3 minutes
+	@echo "== NAT lab"
+	@mkdir -p .artifacts
+	@go test -count=1 -v -timeout 8m -tags lab,$(BACKEND) ./backend/lab 2>&1 | tee .artifacts/lab.log
+
 .PHONY: test-python
 test-python: prepare-python build/bin/rendezvous ## The Python client of examples/python against the real server
 	@echo "== python"
@@ -217,8 +224,8 @@ clean: ## Remove what was built and fetched here
 	find frontend/dist -mindepth 1 -not -name .keep -delete
 
 # What the system must have. Quick when nothing is missing.
-.PHONY: prepare-app prepare-node prepare-test prepare-python
-prepare-app prepare-node prepare-test prepare-python: prepare-%:
+.PHONY: prepare-app prepare-node prepare-test prepare-python prepare-lab
+prepare-app prepare-node prepare-test prepare-python prepare-lab: prepare-%:
 	@build/tools/prepare $*
 
 # Tools, pinned in build/tools.

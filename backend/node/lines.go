@@ -21,6 +21,9 @@ const (
 	dialMost     = time.Minute
 	signalLife   = time.Minute
 	youngSession = 3 * time.Second // a "dial me" does not end a session younger than this
+	// unanswered is the same for a session that the other side said nothing to: a
+	// signal and its answer take less, so that the offer is lost.
+	unanswered = 750 * time.Millisecond
 )
 
 // session is one link, from the first signal on.
@@ -29,6 +32,7 @@ type session struct {
 	remote    link.Remote
 	began     time.Time
 	open      bool
+	answered  bool // something of theirs came
 	greeted   bool // their hello came
 	path      link.Path
 	roundTrip time.Duration
@@ -169,13 +173,18 @@ func (c *Core) signalOpened(content envelope.Content, signal link.Signal, fresh 
 			return
 		}
 		c.begin(one, signal.Session, remote)
+		c.sessions[signal.Session].answered = true
 		c.do(AcceptLink{Remote: remote, Offer: signal})
 	case link.SignalDial:
 		if c.keys.Device().Compare(remote.Device) >= 0 {
 			return
 		}
 		if current != nil {
-			if c.now.Sub(current.began) < youngSession {
+			young := youngSession
+			if !current.answered {
+				young = unanswered
+			}
+			if c.now.Sub(current.began) < young {
 				return
 			}
 			c.hangUp(current.id, "the other side lost it")
@@ -185,6 +194,7 @@ func (c *Core) signalOpened(content envelope.Content, signal link.Signal, fresh 
 		c.dirty(one.Peer)
 	case link.SignalAnswer, link.SignalCandidate, link.SignalHangup:
 		if session := c.sessions[signal.Session]; session != nil && session.remote == remote {
+			session.answered = true
 			c.do(DeliverSignal{Remote: remote, Signal: signal})
 		}
 	}
@@ -224,6 +234,11 @@ func (c *Core) linkEvent(e link.Event) {
 		if one != nil && e.Closed.Reason == link.ReasonRemote {
 			one.lastTalk = time.Time{} // they had no reason; ours, if any, stays
 		}
+		if e.Closed.Reason == link.ReasonSilence {
+			// It may be our network, not theirs: a router that forgot our
+			// connections breaks those to the servers as quietly.
+			c.do(CheckPaths{})
+		}
 	case e.Drained:
 		c.pump(session)
 	case e.Stream != nil:
@@ -245,6 +260,20 @@ func smooth(average, sample time.Duration) time.Duration {
 // signalFailed: the transport refused what it was given.
 func (c *Core) signalFailed(e SignalFailed) {
 	c.hangUp(e.Session, "refused by the transport")
+}
+
+// dialAgain gives up the sessions whose offers went nowhere, as far as one can
+// tell: nothing came back. Called when there is a new way to the other side.
+func (c *Core) dialAgain() {
+	for _, peer := range c.peersSorted() {
+		one := c.contacts[peer]
+		current := c.sessions[one.session]
+		if current == nil || current.open || current.answered {
+			continue
+		}
+		c.hangUp(current.id, "nothing came back, and there is a new way")
+		one.attempts, one.nextDial = 0, time.Time{}
+	}
 }
 
 // dueSessions ends sessions that never opened, in case their transport does not.

@@ -145,6 +145,7 @@ func (c *Core) serverEvent(e signaling.Event) {
 		c.do(SetClock{Token: e.Token, Offset: e.Up.ClockOffset})
 		c.compareClocks()
 		c.tell(Change{Servers: true})
+		c.dialAgain()
 		c.allDirty()
 		for _, one := range c.contacts {
 			one.nextAsk, one.nextLookup = time.Time{}, time.Time{}

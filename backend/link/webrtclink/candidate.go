@@ -11,11 +11,11 @@ import (
 )
 
 // readCandidate checks a candidate-attribute (RFC 8839 section 5.1) and answers
-// its address. Only literal UDP addresses of the first component: names would
+// its address and port. Only literal UDP addresses of the first component: names would
 // make us look things up for a stranger.
-func readCandidate(text string) (netip.Addr, error) {
-	refuse := func(what string) (netip.Addr, error) {
-		return netip.Addr{}, fmt.Errorf("%w: %s of a candidate", link.ErrMalformed, what)
+func readCandidate(text string) (netip.AddrPort, error) {
+	refuse := func(what string) (netip.AddrPort, error) {
+		return netip.AddrPort{}, fmt.Errorf("%w: %s of a candidate", link.ErrMalformed, what)
 	}
 	if len(text) > link.MaxCandidate {
 		return refuse("length")
@@ -36,7 +36,8 @@ func readCandidate(text string) (netip.Addr, error) {
 	if _, err := strconv.ParseUint(fields[3], 10, 32); err != nil {
 		return refuse("priority")
 	}
-	if port, err := strconv.ParseUint(fields[5], 10, 16); err != nil || port == 0 {
+	port, err := strconv.ParseUint(fields[5], 10, 16)
+	if err != nil || port == 0 {
 		return refuse("port")
 	}
 	if !slices.Contains([]string{"host", "srflx", "prflx", "relay"}, fields[7]) {
@@ -55,5 +56,5 @@ func readCandidate(text string) (netip.Addr, error) {
 			return refuse("transport")
 		}
 	}
-	return address, nil
+	return netip.AddrPortFrom(address, uint16(port)), nil
 }

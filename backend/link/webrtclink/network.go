@@ -22,8 +22,9 @@ var errBanned = errors.New("webrtclink: the address is banned")
 type network struct {
 	transport.Net
 	guard
-	resolved func(name string, address netip.Addr)
-	actual   func(address string) string // what a made-up name and port stand for; nil: there are none
+	resolved  func(name string, address netip.Addr)
+	actual    func(address string) string             // what a made-up name and port stand for; nil: there are none
+	disguised func(packet []byte, from net.Addr) bool // see relayBook; nil: nothing is
 }
 
 // guard is the part that the sockets share.
@@ -58,15 +59,16 @@ func plainAddress(address net.Addr) (netip.Addr, bool) {
 	return plain.Unmap(), plain.IsValid()
 }
 
+// ListenPacket makes the sockets through which relays are talked to over UDP, and no others.
 func (n *network) ListenPacket(kind, address string) (net.PacketConn, error) {
 	conn, err := n.Net.ListenPacket(kind, address)
 	if err != nil {
 		return nil, err
 	}
 	if udp, ok := conn.(transport.UDPConn); ok {
-		return n.wrap(udp), nil
+		return &relayPacketConn{n.wrap(udp)}, nil
 	}
-	return &packetConn{PacketConn: conn, guard: n.guard}, nil
+	return &relayPacketConn{&packetConn{PacketConn: conn, guard: n.guard}}, nil
 }
 
 func (n *network) ListenUDP(kind string, local *net.UDPAddr) (transport.UDPConn, error) {
@@ -74,7 +76,27 @@ func (n *network) ListenUDP(kind string, local *net.UDPAddr) (transport.UDPConn,
 	if err != nil {
 		return nil, err
 	}
-	return n.wrap(batched(conn)), nil
+	wrapped := n.wrap(batched(conn))
+	if n.disguised == nil {
+		return wrapped, nil
+	}
+	return &checkedConn{UDPConn: wrapped, disguised: n.disguised}, nil
+}
+
+// checkedConn is a socket of a candidate, which waits with checks that come
+// through a relay too early. pion reads it with ReadFrom only.
+type checkedConn struct {
+	transport.UDPConn
+	disguised func(packet []byte, from net.Addr) bool
+}
+
+func (c *checkedConn) ReadFrom(p []byte) (int, net.Addr, error) {
+	for {
+		n, from, err := c.UDPConn.ReadFrom(p)
+		if err != nil || !c.disguised(p[:n], from) {
+			return n, from, err
+		}
+	}
 }
 
 func (n *network) DialUDP(kind string, local, remote *net.UDPAddr) (transport.UDPConn, error) {
@@ -88,11 +110,16 @@ func (n *network) DialUDP(kind string, local, remote *net.UDPAddr) (transport.UD
 	return n.wrap(conn), nil
 }
 
+// DialTCP makes the connections to relays over TCP, and no others.
 func (n *network) DialTCP(kind string, local, remote *net.TCPAddr) (transport.TCPConn, error) {
 	if remote != nil && n.blocks(remote) {
 		return nil, errBanned
 	}
-	return n.Net.DialTCP(kind, local, remote)
+	conn, err := n.Net.DialTCP(kind, local, remote)
+	if err != nil {
+		return nil, err
+	}
+	return &relayTCPConn{conn}, nil
 }
 
 func (n *network) ResolveUDPAddr(kind, address string) (*net.UDPAddr, error) {

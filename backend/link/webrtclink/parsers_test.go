@@ -103,7 +103,7 @@ func TestCandidates(t *testing.T) {
 		"candidate:1 1 udp 4294967295 127.0.0.1 65535 typ prflx raddr :: rport 0 ufrag abcde": "127.0.0.1",
 	}
 	for text, want := range good {
-		if got, err := readCandidate(text); err != nil || got.String() != want {
+		if got, err := readCandidate(text); err != nil || got.Addr().String() != want {
 			t.Errorf("%q: %v, %v", text, got, err)
 		}
 	}
@@ -131,7 +131,7 @@ func FuzzCandidate(f *testing.F) {
 	f.Add("candidate:abc 1 UDP 1 2001:db8::1 9 typ srflx raddr 0.0.0.0 rport 0")
 	f.Fuzz(func(t *testing.T, text string) {
 		address, err := readCandidate(text)
-		if err == nil && (!address.IsValid() || address.Is4In6() || address.Zone() != "") {
+		if err == nil && (!address.IsValid() || address.Addr().Is4In6() || address.Addr().Zone() != "") {
 			t.Fatalf("address %v", address)
 		}
 	})

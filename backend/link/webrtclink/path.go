@@ -1,18 +1,25 @@
 package webrtclink
 
 import (
+	"encoding/binary"
+	"net"
 	"net/netip"
 	"sync"
+	"time"
 
+	"github.com/pion/stun"
 	"github.com/pion/webrtc/v3"
 
 	"github.com/tincan-chat/tincan/backend/link"
 )
 
-// relayBook knows which addresses belong to our relays, and by what name.
+// relayBook knows which addresses belong to our relays, and by what name, and
+// which the other side has signalled.
 type relayBook struct {
-	mutex sync.Mutex
-	names map[netip.Addr]string
+	mutex     sync.Mutex
+	names     map[netip.Addr]string
+	signalled map[netip.AddrPort]bool
+	begun     time.Time // when checks began, zero before
 }
 
 func (b *relayBook) note(name string, address netip.Addr) {
@@ -29,6 +36,50 @@ func (b *relayBook) name(address netip.Addr) (string, bool) {
 	defer b.mutex.Unlock()
 	name, ok := b.names[address]
 	return name, ok
+}
+
+// begin notes that checks begin now.
+func (b *relayBook) begin(now time.Time) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	b.begun = now
+}
+
+// expect notes that the other side signalled a candidate.
+func (b *relayBook) expect(candidate netip.AddrPort) {
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	if b.signalled == nil {
+		b.signalled = make(map[netip.AddrPort]bool)
+	}
+	if len(b.signalled) < maxPending {
+		b.signalled[candidate] = true
+	}
+}
+
+// bindingRequest is the message type of an ICE check, its first two bytes.
+var bindingRequest = stun.BindingRequest.Value()
+
+// disguised tells whether a packet is a check that comes through one of our
+// relays before the relayed candidate was signalled. pion would take it for a
+// peer-reflexive candidate and choose that pair at once, and for good, where it
+// gives a direct one a while to be found first. The check comes again.
+func (b *relayBook) disguised(packet []byte, from net.Addr) bool {
+	if len(packet) < 2 || binary.BigEndian.Uint16(packet) != bindingRequest {
+		return false
+	}
+	address, ok := plainAddress(from)
+	udp, isUDP := from.(*net.UDPAddr)
+	if !ok || !isUDP || near(address) {
+		return false
+	}
+	b.mutex.Lock()
+	defer b.mutex.Unlock()
+	if !b.begun.IsZero() && time.Since(b.begun) > acceptRelay {
+		return false // a peer may have its relay's address for other reasons
+	}
+	_, relay := b.names[address]
+	return relay && !b.signalled[netip.AddrPortFrom(address, uint16(udp.Port))]
 }
 
 // classify says how the packets of a pair go. pion may label a relayed pair

@@ -128,13 +128,11 @@ func TestRelayTransports(t *testing.T) {
 				if test.refused {
 					config.Timing.Open = 3 * time.Second
 				}
-				machine, netErr := stdnet.NewNet()
-				if netErr != nil {
-					t.Fatal(netErr)
-				}
-				config.Network = machine
 				if !test.hasUDP {
-					config.Network = noUDP{machine}
+					config.Network = func() (transport.Net, error) {
+						machine, netErr := stdnet.NewNet()
+						return noUDP{machine}, netErr
+					}
 				}
 			})
 			c.transports[0].SetRelays([]link.Relay{relay})

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"net/netip"
 	"strings"
 	"time"
 
 	"github.com/pion/ice/v2"
 	"github.com/pion/stun"
+	"github.com/pion/transport/v2"
 	"github.com/pion/webrtc/v3"
 
 	"github.com/tincan-chat/tincan/backend/link"
@@ -50,7 +50,11 @@ func (s *session) connect() error {
 			return errNoRelay
 		}
 	}
-	api := webrtc.NewAPI(webrtc.WithSettingEngine(s.settings()))
+	base, err := s.transport.config.Network()
+	if err != nil {
+		return fmt.Errorf("webrtclink: reading the network interfaces: %w", err)
+	}
+	api := webrtc.NewAPI(webrtc.WithSettingEngine(s.settings(base)))
 	connection, err := api.NewPeerConnection(webrtc.Configuration{
 		Certificates:       []webrtc.Certificate{certificate},
 		ICEServers:         servers,
@@ -90,7 +94,7 @@ func (s *session) connect() error {
 	return s.addChannels()
 }
 
-func (s *session) settings() webrtc.SettingEngine {
+func (s *session) settings(base transport.Net) webrtc.SettingEngine {
 	config := &s.transport.config
 	var settings webrtc.SettingEngine
 	settings.LoggerFactory = pionLog{logger: s.transport.logger}
@@ -109,7 +113,7 @@ func (s *session) settings() webrtc.SettingEngine {
 	settings.SetDTLSInsecureSkipHelloVerify(true) // ICE has proved the return path already
 	settings.SetSCTPMaxReceiveBufferSize(receiveWindow)
 	settings.EnableSCTPZeroChecksum(true) // RFC 9653: DTLS protects every packet better than a CRC
-	wrapped := &network{Net: s.transport.base, resolved: func(name string, address netip.Addr) { s.relays.note(name, address) }}
+	wrapped := &network{Net: base, resolved: s.relays.note, disguised: s.relays.disguised}
 	if config.Filter != nil {
 		wrapped.banned = s.blocked
 	}
@@ -227,6 +231,7 @@ func (s *session) describeRemote(kind webrtc.SDPType, description *wire.Descript
 		return false
 	}
 	s.theirs = read.fingerprint
+	s.relays.begin(time.Now())
 	if err = s.connection.SetRemoteDescription(webrtc.SessionDescription{Type: kind, SDP: description.GetSdp()}); err != nil {
 		s.finish(link.ReasonProtocol, fmt.Errorf("%w: a description that cannot be used", errProtocol))
 		return false
@@ -262,7 +267,7 @@ func (s *session) receiveCandidate(text string) {
 	if s.candidates++; s.candidates > maxPending {
 		return
 	}
-	if s.transport.config.Filter != nil && s.blocked(address) {
+	if s.transport.config.Filter != nil && s.blocked(address.Addr()) {
 		return
 	}
 	section := uint16(0)
@@ -278,6 +283,9 @@ func (s *session) addCandidate(candidate webrtc.ICECandidateInit) {
 	if err := s.connection.AddICECandidate(candidate); err != nil {
 		s.transport.logger.Debug("a candidate cannot be used", "error", err)
 		return
+	}
+	if address, err := readCandidate(candidate.Candidate); err == nil {
+		s.relays.expect(address)
 	}
 	s.nudging(candidate)
 }

@@ -30,7 +30,10 @@ type Config struct {
 
 	RelayRoots   *x509.CertPool // who may sign certificates of relays; nil: the machine's authorities
 	LoopbackOnly bool           // for tests: no candidate but 127.0.0.1 and ::1
-	Network      transport.Net  // for tests: the network under the ban check; nil is the machine's
+	// Network is for tests: the network under the ban check; nil is the machine's.
+	// It is asked for each session, since a network lists the interfaces that
+	// there were when it was made, and machines move.
+	Network func() (transport.Net, error)
 }
 
 // Transport is a link.Transport over pion/webrtc.
@@ -38,7 +41,6 @@ type Transport struct {
 	config Config
 	own    link.Remote
 	logger *slog.Logger
-	base   transport.Net
 
 	mutex    sync.Mutex
 	closed   bool
@@ -61,20 +63,14 @@ func New(config Config) (*Transport, error) {
 	if logger == nil {
 		logger = slog.New(slog.DiscardHandler)
 	}
-	base := config.Network
-	if base == nil {
-		machine, err := stdnet.NewNet()
-		if err != nil {
-			return nil, fmt.Errorf("webrtclink: reading the network interfaces: %w", err)
-		}
-		base = machine
+	if config.Network == nil {
+		config.Network = func() (transport.Net, error) { return stdnet.NewNet() }
 	}
 	config.Timing = config.Timing.WithDefaults()
 	return &Transport{
 		config:   config,
 		own:      config.Identity.Remote(),
 		logger:   logger,
-		base:     base,
 		sessions: make(map[link.Session]*session),
 		warned:   make(map[netip.Addr]time.Time),
 	}, nil

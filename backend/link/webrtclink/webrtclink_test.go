@@ -73,7 +73,7 @@ func (w *world) New(t testing.TB, config linktest.Config) link.Transport {
 	network := newCable(t)
 	made, err := webrtclink.New(webrtclink.Config{
 		Identity: config.Identity, Events: config.Events, Now: config.Now, Random: rand.Reader,
-		Filter: config.Filter, Timing: config.Timing, LoopbackOnly: true, Network: network,
+		Filter: config.Filter, Timing: config.Timing, LoopbackOnly: true, Network: func() (transport.Net, error) { return network, nil },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,78 @@
+package webrtclink
+
+import (
+	"net"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/pion/stun"
+	"github.com/pion/transport/v2/stdnet"
+)
+
+// TestChecksBeforeTheirCandidate: a check that comes from a relay of ours waits
+// until its candidate is signalled, for as long as relayed pairs wait anyway.
+func TestChecksBeforeTheirCandidate(t *testing.T) {
+	relay, peer := netip.MustParseAddr("198.51.100.1"), netip.MustParseAddr("203.0.113.7")
+	check := stun.MustBuild(stun.TransactionID, stun.BindingRequest).Raw
+	answer := stun.MustBuild(stun.TransactionID, stun.BindingSuccess).Raw
+	at := func(address netip.Addr, port int) net.Addr { return &net.UDPAddr{IP: address.AsSlice(), Port: port} }
+	for _, one := range []struct {
+		what   string
+		packet []byte
+		from   net.Addr
+		begun  time.Time
+		early  bool
+	}{
+		{"not signalled", check, at(relay, 5000), time.Now(), true},
+		{"before checks began", check, at(relay, 5000), time.Time{}, true},
+		{"signalled", check, at(relay, 6000), time.Now(), false},
+		{"after the wait", check, at(relay, 5000), time.Now().Add(-acceptRelay - time.Millisecond), false},
+		{"from somewhere else", check, at(peer, 5000), time.Now(), false},
+		{"an answer, as to what my address is", answer, at(relay, 5000), time.Now(), false},
+		{"data", []byte{23, 254, 253}, at(relay, 5000), time.Now(), false},
+		{"one byte", check[:1], at(relay, 5000), time.Now(), false},
+		{"next door, where a peer may be its relay's machine", check, at(netip.MustParseAddr("192.168.1.5"), 5000), time.Now(), false},
+	} {
+		t.Run(one.what, func(t *testing.T) {
+			var book relayBook
+			book.note("relay.example", relay)
+			book.note("next.example", netip.MustParseAddr("192.168.1.5"))
+			book.expect(netip.AddrPortFrom(relay, 6000))
+			if !one.begun.IsZero() {
+				book.begin(one.begun)
+			}
+			if early := book.disguised(one.packet, one.from); early != one.early {
+				t.Errorf("waits: %v", early)
+			}
+		})
+	}
+}
+
+// TestEarlyChecksAreNotRead: the sockets of candidates skip them.
+func TestEarlyChecksAreNotRead(t *testing.T) {
+	machine, err := stdnet.NewNet()
+	if err != nil {
+		t.Fatal(err)
+	}
+	early := []byte("early")
+	wrapped := &network{Net: machine, disguised: func(packet []byte, _ net.Addr) bool { return string(packet) == string(early) }}
+	conn, err := wrapped.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	for _, packet := range [][]byte{early, []byte("later")} {
+		if _, err = conn.WriteTo(packet, conn.LocalAddr()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err = conn.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	buffer := make([]byte, 100)
+	n, _, err := conn.ReadFrom(buffer)
+	if err != nil || string(buffer[:n]) != "later" {
+		t.Errorf("read %q, %v", buffer[:n], err)
+	}
+}
