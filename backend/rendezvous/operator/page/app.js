@@ -134,7 +134,7 @@ function header() {
   main.append(h('div', { class: 'row wrap top' }, title, tools, state), notes, body);
   place.replaceChildren(
     skip,
-    h('header', { class: 'bar-top' }, h('div', { class: 'row brand' }, mark(), h('b', { class: 'nw' }, t('title')), host, chip), h('nav', { class: 'row', 'aria-label': t('pages') }, links, languageButton())),
+    h('header', { class: 'topBar' }, h('div', { class: 'row brand' }, mark(), h('b', { class: 'nw' }, t('title')), host, chip), h('nav', { class: 'row', 'aria-label': t('pages') }, links, languageButton())),
     main,
   );
   chrome = { links, host, chip, state, tools, title, notes, body, drawn: '', noted: '' };

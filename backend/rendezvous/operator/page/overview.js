@@ -66,7 +66,7 @@ function grown(status, points) {
 function card(figure) {
   const value = h('span');
   const unit = h('span', { class: 'unit' });
-  const note = h('div', { class: 'note-line num' });
+  const note = h('div', { class: 'figureNote num' });
   const drawing = h('div');
   const element = h(
     'div',
