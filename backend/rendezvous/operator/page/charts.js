@@ -12,7 +12,10 @@ export function sparkline(values, alarming) {
   const width = 150;
   const height = 34;
   const drawing = svg('svg', {
-    class: alarming ? 'spark alarm' : 'spark', viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', 'aria-hidden': 'true',
+    class: alarming ? 'spark alarm' : 'spark',
+    viewBox: `0 0 ${width} ${height}`,
+    preserveAspectRatio: 'none',
+    'aria-hidden': 'true',
   });
   if (values.length < 2) return drawing;
   const low = Math.min(...values);
@@ -21,7 +24,10 @@ export function sparkline(values, alarming) {
   const reach = Math.max(high - low, high * 0.15, 1e-9);
   const base = Math.max(0, Math.min(low, (high + low - reach) / 2));
   const spots = values.map((value, at) => [(at / (values.length - 1)) * width, 32 - ((value - base) / reach) * 26.7]);
-  drawing.append(svg('path', { class: 'area', d: `${path(spots)}L${width} ${height}L0 ${height}z` }), svg('path', { class: 'line', d: path(spots) }));
+  drawing.append(
+    svg('path', { class: 'area', d: `${path(spots)}L${width} ${height}L0 ${height}z` }),
+    svg('path', { class: 'line', d: path(spots) }),
+  );
   return drawing;
 }
 
@@ -58,18 +64,30 @@ export function chart(points, span, step, length) {
   return svg(
     'svg',
     {
-      class: 'chart', viewBox: `0 0 ${wide} 190`, role: 'img',
+      class: 'chart',
+      viewBox: `0 0 ${wide} 190`,
+      role: 'img',
       'aria-label': t('chart.label', {
-        from: moment(number(points[0].timeMs)), low: rate(Math.min(...signals)), high: rate(Math.max(...signals)), now: rate(signals.at(-1)),
+        from: moment(number(points[0].timeMs)),
+        low: rate(Math.min(...signals)),
+        high: rate(Math.max(...signals)),
+        now: rate(signals.at(-1)),
       }),
     },
     svg('path', { class: 'rules', d: lines.map((value) => `M${left} ${round(y(value))}H${wide}`).join('') }),
     lines.map((value) => svg('text', { x: left - 8, y: y(value) + 4, 'text-anchor': 'end' }, rate(value))),
     times.map((time, at) =>
-      svg('text', { x: left + ((wide - left) / 6) * at, y: 182, 'text-anchor': at ? 'middle' : 'start' }, label(time, span)),
+      svg(
+        'text',
+        { x: left + ((wide - left) / 6) * at, y: 182, 'text-anchor': at ? 'middle' : 'start' },
+        label(time, span),
+      ),
     ),
     svg('text', { x: wide, y: 182, 'text-anchor': 'end' }, t('chart.now')),
-    svg('path', { class: 'area', d: `${path(drawn)}L${wide - dot} ${top + tall}L${round(drawn[0][0])} ${top + tall}z` }),
+    svg('path', {
+      class: 'area',
+      d: `${path(drawn)}L${wide - dot} ${top + tall}L${round(drawn[0][0])} ${top + tall}z`,
+    }),
     svg('path', { class: 'line', d: path(drawn) }),
     svg('path', { class: 'line second', d: path(line(mails)) }),
     svg('circle', { class: 'end', cx: wide - dot, cy: round(drawn.at(-1)[1]), r: dot }),
@@ -78,7 +96,12 @@ export function chart(points, span, step, length) {
 
 /** What the lines mean. */
 export function legend() {
-  const sample = (name) => svg('svg', { class: 'sample', viewBox: '0 0 22 4', 'aria-hidden': 'true' }, svg('path', { class: name, d: 'M0 2h22' }));
+  const sample = (name) =>
+    svg(
+      'svg',
+      { class: 'sample', viewBox: '0 0 22 4', 'aria-hidden': 'true' },
+      svg('path', { class: name, d: 'M0 2h22' }),
+    );
   return [
     h('span', { class: 'row small' }, sample('line'), t('chart.introductions')),
     h('span', { class: 'row small' }, sample('line second'), t('chart.mailbox')),
@@ -93,14 +116,24 @@ export function historyTable(points, span) {
   return table(
     t('chart.caption'),
     [
-      [t('chart.time')], [t('figure.peers'), 'r'], [`${t('figure.signals')}${t('perSecond')}`, 'r'], [t('chart.mails'), 'r'],
-      [t('figure.mailbox'), 'r'], [t('figure.directory'), 'r'], [`${t('figure.relay')}${t('perSecond')}`, 'r'], [`${t('figure.refused')}${t('perHour')}`, 'r'],
+      [t('chart.time')],
+      [t('figure.peers'), 'r'],
+      [`${t('figure.signals')}${t('perSecond')}`, 'r'],
+      [t('chart.mails'), 'r'],
+      [t('figure.mailbox'), 'r'],
+      [t('figure.directory'), 'r'],
+      [`${t('figure.relay')}${t('perSecond')}`, 'r'],
+      [`${t('figure.refused')}${t('perHour')}`, 'r'],
     ],
     chosen.map((point) =>
       h(
         'tr',
         null,
-        h('th', { scope: 'row', class: 'num' }, span === 'SPAN_MONTH' ? moment(number(point.timeMs)) : clock(number(point.timeMs))),
+        h(
+          'th',
+          { scope: 'row', class: 'num' },
+          span === 'SPAN_MONTH' ? moment(number(point.timeMs)) : clock(number(point.timeMs)),
+        ),
         cell(whole(number(point.sessions))),
         cell(rate(number(point.signalsPerSecond))),
         cell(rate(number(point.mailsPerSecond))),

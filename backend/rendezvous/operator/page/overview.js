@@ -2,8 +2,8 @@
 import { number } from './api.js';
 import { addBan } from './bans.js';
 import { chart, historyTable, legend, sparkline } from './charts.js';
-import { button, h, put } from './dom.js';
-import { bits, moment, rate, shortDuration, size, whole } from './format.js';
+import { button, h, put, redraw } from './dom.js';
+import { bits, many, moment, rate, shortDuration, size, whole } from './format.js';
 import { icon } from './icons.js';
 import { nodeTable } from './nodes.js';
 import { has, t } from './words.js';
@@ -17,39 +17,61 @@ const spans = [
 /** Value, unit, words below and the history's field of each figure. */
 const figures = [
   {
-    name: 'peers', icon: 'peers', field: 'sessions',
+    name: 'peers',
+    icon: 'peers',
+    field: 'sessions',
     value: (s) => [whole(number(s.sessions))],
-    note: (s) => t('figure.peers.peak', { value: whole(number(s.sessionsPeak)), time: moment(number(s.sessionsPeakMs)) }),
+    note: (s) =>
+      t('figure.peers.peak', { value: whole(number(s.sessionsPeak)), time: moment(number(s.sessionsPeakMs)) }),
   },
   {
-    name: 'signals', icon: 'signals', field: 'signalsPerSecond',
+    name: 'signals',
+    icon: 'signals',
+    field: 'signalsPerSecond',
     value: (s) => [rate(number(s.signalsPerSecond)), t('perSecond')],
-    note: (s) => (s.signalMedianMs === undefined ? t('figure.signals.none') : t('figure.signals.median', { value: rate(s.signalMedianMs) })),
+    note: (s) =>
+      s.signalMedianMs === undefined
+        ? t('figure.signals.none')
+        : t('figure.signals.median', { value: rate(s.signalMedianMs) }),
   },
   {
-    name: 'mailbox', icon: 'mailbox', field: 'mailEnvelopes',
+    name: 'mailbox',
+    icon: 'mailbox',
+    field: 'mailEnvelopes',
     value: (s) => [whole(number(s.mail?.envelopes))],
     note: (s) =>
       number(s.mail?.oldestMs)
-        ? t('figure.mailbox.size', { size: size(number(s.mail.bytes)).join(' '), age: shortDuration(number(s.nowMs) - number(s.mail.oldestMs)) })
+        ? t('figure.mailbox.size', {
+            size: size(number(s.mail.bytes)).join(' '),
+            age: shortDuration(number(s.nowMs) - number(s.mail.oldestMs)),
+          })
         : t('figure.mailbox.empty'),
   },
   {
-    name: 'directory', icon: 'directory', field: 'directoryEntries',
+    name: 'directory',
+    icon: 'directory',
+    field: 'directoryEntries',
     value: (s) => [whole(number(s.directory?.entries))],
     note: (s, points) => grown(s, points) ?? t('figure.directory.removed', { n: whole(number(s.directory?.removed)) }),
   },
   {
-    name: 'relay', icon: 'relay', field: 'relayBytesPerSecond',
+    name: 'relay',
+    icon: 'relay',
+    field: 'relayBytesPerSecond',
     value: (s) => bits(number(s.relayBytesPerSecond)),
     note: (s) => t('figure.relay.open', { n: whole(number(s.relayAllocations)) }),
   },
   {
-    name: 'refused', icon: 'ban', field: 'refusedPerHour',
+    name: 'refused',
+    icon: 'ban',
+    field: 'refusedPerHour',
     value: (s) => [whole(number(s.refusedLastHour)), t('perHour')],
     note: (s) =>
       s.refusedAlarm
-        ? t('figure.refused.alarm', { times: whole(s.refusedAlarm.times), time: moment(number(s.refusedAlarm.sinceMs)) })
+        ? t('figure.refused.alarm', {
+            times: whole(s.refusedAlarm.times),
+            time: moment(number(s.refusedAlarm.sinceMs)),
+          })
         : t('figure.refused.usual'),
     alarming: (s) => Boolean(s.refusedAlarm),
   },
@@ -60,7 +82,10 @@ function grown(status, points) {
   if (points.length < 2) return undefined;
   const difference = Math.round(number(status.directory?.entries) - number(points[0].directoryEntries));
   if (difference === 0) return undefined;
-  return t('figure.directory.grown', { value: (difference > 0 ? '+' : '') + whole(difference), time: moment(number(points[0].timeMs)) });
+  return t('figure.directory.grown', {
+    value: (difference > 0 ? '+' : '') + whole(difference),
+    time: moment(number(points[0].timeMs)),
+  });
 }
 
 function card(figure) {
@@ -86,7 +111,12 @@ function card(figure) {
       note.classList.toggle('alarm', figure.alarming?.(status) ?? false);
     },
     draw(status, points) {
-      drawing.replaceChildren(sparkline(points.map((point) => number(point[figure.field])), status && figure.alarming?.(status)));
+      drawing.replaceChildren(
+        sparkline(
+          points.map((point) => number(point[figure.field])),
+          status && figure.alarming?.(status),
+        ),
+      );
     },
   };
 }
@@ -154,7 +184,8 @@ export function overview(app) {
     h(
       'button',
       {
-        type: 'button', 'aria-pressed': String(span === app.span),
+        type: 'button',
+        'aria-pressed': String(span === app.span),
         onclick: () => {
           app.choose(span);
           buttons.forEach((one, at) => one.setAttribute('aria-pressed', String(spans[at][0] === span)));
@@ -172,7 +203,11 @@ export function overview(app) {
       h('span', { class: 'seg', role: 'group', 'aria-label': t('span') }, buttons),
     ],
     element: [
-      h('div', { class: 'figures' }, cards.map((one) => one.element)),
+      h(
+        'div',
+        { class: 'figures' },
+        cards.map((one) => one.element),
+      ),
       h(
         'div',
         { class: 'beside' },
@@ -190,40 +225,48 @@ export function overview(app) {
             'div',
             { class: 'row heading' },
             h('h2', { class: 'grow' }, t('refused.title')),
-            button('sm', t('ban.new'), () => addBan(() => app.refresh()), icon('plus', 's')),
+            button('sm', t('ban.new'), () => addBan(app, () => app.refresh()), icon('plus', 's')),
           ),
           refused,
           bans,
         ),
       ),
-      h('div', { class: 'beside' }, nodes, h('section', { class: 'card pad', 'aria-label': t('age.title') }, h('h2', null, t('age.title')), mails)),
+      h(
+        'div',
+        { class: 'beside' },
+        nodes,
+        h('section', { class: 'card pad', 'aria-label': t('age.title') }, h('h2', null, t('age.title')), mails),
+      ),
     ],
     update(status) {
       const points = app.points();
-      cards.forEach((one) => one.update(status, points));
+      for (const one of cards) one.update(status, points);
       const next = JSON.stringify([status.refusedMost, status.mail, Boolean(status.refusedAlarm)]);
       if (next !== shown.lists) {
         refused.replaceChildren(...refusals(status));
         mails.replaceChildren(...ages(status));
-        cards.forEach((one) => one.draw(status, points));
+        for (const one of cards) one.draw(status, points);
         shown = { ...shown, lists: next };
       }
       const n = number(status.bans);
-      put(bans, n === 0 ? t('refused.all.zero') : t('refused.all', { n: n === 1 ? 1 : whole(n) }));
+      put(bans, n === 0 ? t('refused.all.zero') : t('refused.all', { n: many(n) }));
     },
     history(points, step) {
       const length = spans.find(([span]) => span === app.span)[2];
-      cards.forEach((one) => one.draw(app.status, points));
+      for (const one of cards) one.draw(app.status, points);
       if (points.length < 2) {
         drawing.replaceChildren(h('p', { class: 'muted t13 empty' }, t('chart.empty')));
         listed.replaceChildren();
         return;
       }
       drawing.replaceChildren(chart(points, app.span, step, length));
-      listed.replaceChildren(historyTable(points, app.span));
+      redraw(listed, historyTable(points, app.span));
     },
     nodes(list) {
-      nodes.replaceChildren(nodeTable(list, app.status));
+      const next = JSON.stringify([list.map((node) => ({ ...node, seenMs: 0 })), app.status?.signalsPerSecond]);
+      if (next === shown.nodes) return;
+      shown.nodes = next;
+      redraw(nodes, nodeTable(list, app.status));
     },
   };
 }

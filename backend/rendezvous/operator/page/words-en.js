@@ -197,7 +197,8 @@ export const en = {
   'server.token.text': 'A new token ends the old one and every login of this page.',
   'server.token.new': 'New token…',
   'server.token.title': 'Make a new token?',
-  'server.token.ask': 'The old token ends at once, also for programs that use it. Every page has to log in again, this one too.',
+  'server.token.ask':
+    'The old token ends at once, also for programs that use it. Every page has to log in again, this one too.',
   'server.token.do': 'Make a new token',
   'server.token.made': 'The new token',
   'server.token.keep': 'Keep it now: it is not shown again. Then log in with it.',
@@ -216,6 +217,7 @@ export const en = {
   'failed.unavailable': 'The store does not answer now. Try again in a moment.',
   'failed.internal': 'This failed. The server’s log says why.',
   'failed.unknown': 'This failed. Try again.',
-  'failed.wrong-token': 'This is not the token. Look for a missing character, or make a new one with “rendezvous token --reset”.',
+  'failed.wrong-token':
+    'This is not the token. Look for a missing character, or make a new one with “rendezvous token --reset”.',
   'failed.too-many': 'That were too many wrong tokens. Wait a minute, then try again.',
 };

@@ -216,7 +216,8 @@ export const zh = {
   'failed.wrong-token': '这不是令牌。请检查是否漏了字符，或用“rendezvous token --reset”生成新的。',
   'failed.too-many': '错误的令牌太多，请等一分钟再试。',
 
-  'refused.ban-empty': '还没有要封禁的对象。请写一个地址（如 198.51.100.7）、一个网段（如 198.51.100.0/24）、一个域名或一个身份。',
+  'refused.ban-empty':
+    '还没有要封禁的对象。请写一个地址（如 198.51.100.7）、一个网段（如 198.51.100.0/24）、一个域名或一个身份。',
   'refused.ban-long': '对于地址、网段、域名或身份来说，这太长或太奇怪了。',
   'refused.ban-peer': '这不是 Tincan 身份。请重新复制：它以 tc1 开头。',
   'refused.ban-kind': '封禁的对象是身份、地址、网段或域名。',
