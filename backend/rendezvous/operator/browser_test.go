@@ -2,6 +2,7 @@ package operator
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -17,7 +18,7 @@ const asPage = "TINCAN_OPERATOR_TEST_PAGE"
 
 // order is one line from the browser's test.
 type order struct {
-	Do       string `json:"do"` // "sessions", "problem", "well", "stop", "start", "day"
+	Do       string `json:"do"` // "sessions", "problem", "well", "backup", "cut", "silent", "empty", "full", "stop", "start", "day"
 	Sessions uint64 `json:"sessions"`
 }
 
@@ -51,6 +52,25 @@ func serveForBrowser() error {
 			})
 		case "well":
 			source.change(func() { source.status.Problems = nil })
+		case "backup":
+			source.change(func() { source.backup, source.cut = bytes.Repeat([]byte("sealed "), 100_000), nil })
+		case "cut":
+			source.change(func() { source.cut = ErrUnavailable })
+		case "silent":
+			source.change(func() { source.failure = ErrUnavailable })
+		case "empty":
+			source.change(func() {
+				source.failure, source.nodes, source.bans, source.listings, source.reports = nil, nil, nil, nil, nil
+				source.status = Status{Version: "1.4.0", Node: "one", Mode: ModeSolo, Started: time.Now()}
+				source.busy = time.Time{}
+			})
+			server.sampler.forget()
+		case "full":
+			source.change(func() {
+				whole := newFake()
+				source.failure, source.status, source.nodes, source.busy = nil, whole.status, whole.nodes, time.Now()
+				source.listings, source.reports = whole.listings, whole.reports
+			})
 		case "day":
 			server.sampler.pretendDay(source.status, time.Now())
 		case "stop":
@@ -66,6 +86,13 @@ func serveForBrowser() error {
 		say(map[string]string{"done": asked.Do})
 	}
 	return server.Close()
+}
+
+// forget begins the history anew.
+func (s *sampler) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.history, s.recent = newHistory(), nil
 }
 
 // pretendDay fills the history as a day and more would have, and lets rates be

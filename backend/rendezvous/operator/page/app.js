@@ -47,7 +47,13 @@ const app = {
         chrome.title.focus();
       };
       const words = h('span', { class: 'grow' }, sentence(error));
-      const note = h('div', { class: 'note bad', role: 'alert' }, icon('warning'), words, button('sm', t('close'), close));
+      const note = h(
+        'div',
+        { class: 'note bad', role: 'alert' },
+        icon('warning'),
+        words,
+        button('sm', t('close'), close),
+      );
       chrome.failure.replaceChildren(note);
     }
   },

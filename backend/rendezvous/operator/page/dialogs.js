@@ -115,14 +115,7 @@ export function form({ title, fields, act, acting, submit }) {
       },
     },
     fields.map(({ label, input, help }, at) =>
-      h(
-        'div',
-        { class: 'field' },
-        h('label', { for: input.id }, label),
-        input,
-        help,
-        at === 0 && wrong,
-      ),
+      h('div', { class: 'field' }, h('label', { for: input.id }, label), input, help, at === 0 && wrong),
     ),
   );
   first.setAttribute('aria-describedby', `dialog-wrong ${fields[0].help.id}`);
@@ -169,7 +162,8 @@ export function toast(text, undo, failed) {
 
 addEventListener('keydown', (event) => {
   const typing = event.target.closest?.('input, select, textarea, dialog');
-  if (!undoing || typing || event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+  if (!undoing || typing || event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey)
+    return;
   event.preventDefault();
   undoing();
 });

@@ -40,7 +40,7 @@ export function directory(app) {
         'aria-pressed': String(which === removed),
         onclick: () => {
           removed = which;
-          choices.forEach((one, at) => one.setAttribute('aria-pressed', String(Boolean(at) === removed)));
+          for (const [at, one] of choices.entries()) one.setAttribute('aria-pressed', String(Boolean(at) === removed));
           list();
         },
       },

@@ -136,7 +136,12 @@ export function nodes(app) {
   const small = (kind, words, node, run) =>
     h(
       'button',
-      { type: 'button', class: `btn sm ${kind}`, 'aria-label': t(`${words}.label`, { node: node.id }), onclick: () => run(node) },
+      {
+        type: 'button',
+        class: `btn sm ${kind}`,
+        'aria-label': t(`${words}.label`, { node: node.id }),
+        onclick: () => run(node),
+      },
       t(words),
     );
 
@@ -144,9 +149,7 @@ export function nodes(app) {
     h(
       'td',
       { class: 'r act' },
-      node.draining
-        ? small('', 'node.undrain', node, undrain)
-        : small('bad', 'node.drain', node, drain),
+      node.draining ? small('', 'node.undrain', node, undrain) : small('bad', 'node.drain', node, drain),
     );
 
   return {

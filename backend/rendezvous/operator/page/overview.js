@@ -121,8 +121,6 @@ function card(figure) {
   };
 }
 
-const kinds = { 24: 'range', 48: 'range' };
-
 function refusals(status) {
   const rows = status.refusedMost ?? [];
   if (rows.length === 0) return [h('p', { class: 'muted t13' }, t('refused.none'))];
@@ -134,7 +132,7 @@ function refusals(status) {
         h(
           'li',
           { class: 'row t13 refusal' },
-          h('span', { class: 'ink2' }, icon(kinds[one.prefix.split('/')[1]] ?? 'address')),
+          h('span', { class: 'ink2' }, icon('range')),
           h('span', { class: 'mono grow tr' }, one.prefix),
           h('span', { class: 'muted tr' }, has(`reason.${one.reason}`) ? t(`reason.${one.reason}`) : one.reason),
           h('span', { class: 'num b count' }, whole(number(one.count))),
@@ -188,13 +186,30 @@ export function overview(app) {
         'aria-pressed': String(span === app.span),
         onclick: () => {
           app.choose(span);
-          buttons.forEach((one, at) => one.setAttribute('aria-pressed', String(spans[at][0] === span)));
+          for (const [at, one] of buttons.entries()) one.setAttribute('aria-pressed', String(spans[at][0] === span));
         },
       },
       t(key),
     ),
   );
   let shown = {};
+  let past = { points: [], step: 0 };
+  let width = 0; // px, of the chart as it is drawn
+
+  function paint() {
+    width = drawing.clientWidth;
+    const { points, step } = past;
+    const length = spans.find(([span]) => span === app.span)[2];
+    drawing.replaceChildren(
+      points.length < 2
+        ? h('p', { class: 'muted t13 empty' }, t('chart.empty'))
+        : chart(points, app.span, step, length, width),
+    );
+  }
+  // It ends with the page, when its place is gone.
+  new ResizeObserver(() => {
+    if (drawing.clientWidth !== width) paint();
+  }).observe(drawing);
 
   return {
     title: t('page.overview'),
@@ -252,15 +267,10 @@ export function overview(app) {
       put(bans, n === 0 ? t('refused.all.zero') : t('refused.all', { n: many(n) }));
     },
     history(points, step) {
-      const length = spans.find(([span]) => span === app.span)[2];
       for (const one of cards) one.draw(app.status, points);
-      if (points.length < 2) {
-        drawing.replaceChildren(h('p', { class: 'muted t13 empty' }, t('chart.empty')));
-        listed.replaceChildren();
-        return;
-      }
-      drawing.replaceChildren(chart(points, app.span, step, length));
-      redraw(listed, historyTable(points, app.span));
+      past = { points, step };
+      paint();
+      redraw(listed, points.length < 2 ? '' : historyTable(points, app.span));
     },
     nodes(list) {
       const next = JSON.stringify([list.map((node) => ({ ...node, seenMs: 0 })), app.status?.signalsPerSecond]);

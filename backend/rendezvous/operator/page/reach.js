@@ -6,7 +6,8 @@ const household = 64; // bits: whoever has one IPv6 address has a /64
 
 function readIPv4(text) {
   const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256)) return undefined;
+  if (parts.length !== 4 || !parts.every((part) => /^(0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256))
+    return undefined;
   return { family: 4, bits: 32, value: parts.reduce((value, part) => value * 256n + BigInt(part), 0n) };
 }
 
@@ -30,7 +31,9 @@ function readIPv6(text) {
 
 function written({ family }, value) {
   if (family === 4) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join('.');
-  const text = Array.from({ length: groups }, (_, at) => ((value >> BigInt(16 * (groups - 1 - at))) & 0xffffn).toString(16));
+  const text = Array.from({ length: groups }, (_, at) =>
+    ((value >> BigInt(16 * (groups - 1 - at))) & 0xffffn).toString(16),
+  );
   return new URL(`http://[${text.join(':')}]/`).hostname.slice(1, -1);
 }
 
@@ -46,8 +49,11 @@ function reachOfNetwork(address, length) {
   if (kept === address.bits) return { kind: 'address', target: written(address, low) };
   const unit = address.family === 6 ? BigInt(128 - household) : 0n;
   return {
-    kind: address.family === 6 ? 'households' : 'range', target, n: Number(1n << (loose - unit)),
-    first: written(address, low), last: written(address, low + (1n << loose) - 1n),
+    kind: address.family === 6 ? 'households' : 'range',
+    target,
+    n: Number(1n << (loose - unit)),
+    first: written(address, low),
+    last: written(address, low + (1n << loose) - 1n),
   };
 }
 

@@ -40,7 +40,6 @@ function rotate(app) {
 /** The page. */
 export function server(app) {
   const values = facts.map(() => h('dd', { class: 'num' }));
-  const command = (text) => h('code', null, text);
   return {
     title: t('page.server'),
     tools: [],
@@ -68,7 +67,23 @@ export function server(app) {
             'div',
             { class: 'fact' },
             h('dt', null, t('server.backup')),
-            h('dd', null, `${t('server.backup.text')} `, command('rendezvous backup FILE')),
+            h(
+              'dd',
+              { class: 'stack' },
+              backUp(app),
+              h('p', null, t('server.backup.text'), ' ', h('code', null, 'rendezvous backup FILE')),
+            ),
+          ),
+          h(
+            'div',
+            { class: 'fact' },
+            h('dt', null, t('server.login')),
+            h(
+              'dd',
+              { class: 'stack' },
+              h('p', null, t('server.login.text')),
+              button('sm', t('logout'), () => app.logout()),
+            ),
           ),
           h(
             'div',
@@ -76,14 +91,9 @@ export function server(app) {
             h('dt', null, t('server.token')),
             h(
               'dd',
-              null,
+              { class: 'stack' },
               h('p', null, t('server.token.text')),
-              h(
-                'div',
-                { class: 'row wrap' },
-                button('sm bad', t('server.token.new'), () => rotate(app)),
-                button('sm', t('logout'), () => app.logout()),
-              ),
+              button('sm bad', t('server.token.new'), () => rotate(app)),
             ),
           ),
         ),
