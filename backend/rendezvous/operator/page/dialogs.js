@@ -43,17 +43,17 @@ const problem = () => h('p', { class: 'help err', role: 'alert' });
 /** Asks before something that cannot be taken for granted. run() does it; what it throws is shown. */
 export function confirm({ title, text, act, danger = true, field = '', run }) {
   const wrong = problem();
-  const input =
-    field &&
-    h('input', {
-      class: 'inp',
-      maxlength: '200',
-      id: `field-${count}`,
-      autocomplete: 'off',
-      onkeydown: (event) => {
-        if (event.key === 'Enter' && !event.isComposing) yes.click();
-      },
-    });
+  const input = field
+    ? h('input', {
+        class: 'inp',
+        maxlength: '200',
+        id: `field-${count}`,
+        autocomplete: 'off',
+        onkeydown: (event) => {
+          if (event.key === 'Enter' && !event.isComposing) yes.click();
+        },
+      })
+    : undefined;
   const no = button('', t('cancel'), () => dialog.close());
   const yes = button(danger ? 'badfill' : 'pri', act, async () => {
     if (yes.getAttribute('aria-disabled')) return;

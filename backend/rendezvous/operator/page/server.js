@@ -9,8 +9,8 @@ import { t } from './words.js';
 const facts = [
   ['server.version', (s) => s.version],
   ['server.node', (s) => s.node],
-  ['server.mode', (s) => t(`server.mode.${s.mode}`)],
-  ['server.started', (s) => moment(number(s.startedMs))],
+  ['server.mode', (s) => s.mode && t(`server.mode.${s.mode}`)],
+  ['server.started', (s) => s.startedMs && moment(number(s.startedMs))],
   ['server.connections', (s) => whole(number(s.connections))],
   ['server.memory', (s) => sizeText(number(s.memoryBytes))],
   [
