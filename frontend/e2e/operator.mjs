@@ -20,6 +20,7 @@ export async function openPage(browser, server, complaints, options = {}) {
   });
   opened.on('pageerror', (error) => complaints.push(String(error)));
   await opened.goto(server.address);
+  await opened.getByRole('heading', { level: 1 }).waitFor();
   return opened;
 }
 

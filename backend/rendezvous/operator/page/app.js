@@ -126,6 +126,7 @@ function askToken(said = '') {
     try {
       await login(input.value.trim());
       await begin();
+      chrome.title.focus();
     } catch (error) {
       fail(sentence(error));
       go.removeAttribute('aria-disabled');
@@ -290,7 +291,6 @@ async function begin() {
   app.status = (await call('GetStatus')).status;
   live = 'wait';
   draw(true);
-  chrome.title.focus();
   unfollow = follow({
     seen(status) {
       const back = live !== 'on';
