@@ -8,8 +8,8 @@ import { artifacts, startBrowser, startOperator } from './programs.mjs';
 
 const folder = new URL('../../backend/rendezvous/operator/', import.meta.url);
 const words = {
-  en: { token: 'Token', open: 'Open', day: '24 h', hour: '1 h', ban: 'Ban', whom: 'Whom', drain: /^Drain… sgp-1/, take: /^Take out… Chess/, dismiss: /^Dismiss… .*tc1/ },
-  zh: { token: '令牌', open: '打开', day: '24 小时', hour: '1 小时', ban: '封禁', whom: '对象', drain: /^排空… sgp-1/, take: /^移出… Chess/, dismiss: /^忽略… .*tc1/ },
+  en: { token: 'Token', open: 'Open', day: '24 h', hour: '1 h', ban: 'Ban', whom: 'Whom', drain: /^Drain… sgp-1/, take: /^Take out… Chess/, dismiss: /^Dismiss… .*tc1/, end: /^End… .*bulk/ },
+  zh: { token: '令牌', open: '打开', day: '24 小时', hour: '1 小时', ban: '封禁', whom: '对象', drain: /^排空… sgp-1/, take: /^移出… Chess/, dismiss: /^忽略… .*tc1/, end: /^结束… .*bulk/ },
 };
 let browser;
 let server;
@@ -19,6 +19,7 @@ before(async () => {
   await mkdir(artifacts, { recursive: true });
   [browser, server] = await Promise.all([startBrowser(), startOperator()]);
   await server.order('day');
+  await server.order('bans');
 });
 
 after(async () => {
@@ -65,7 +66,9 @@ async function walk(page, say, each) {
   await asked('take-out', page.getByRole('button', { name: say.take }));
   await asked('dismiss', page.getByRole('button', { name: say.dismiss }));
   await go(page, 'bans');
+  await page.getByText('203.0.113.0/24').waitFor();
   await each('bans');
+  await asked('end-ban', page.getByRole('button', { name: say.end }));
   await asked('new-ban', page.getByRole('button', { name: say.ban, exact: true }));
   await go(page, 'server');
   await each('server');
@@ -103,7 +106,7 @@ for (const viewport of [{ width: 600, height: 400 }, { width: 360, height: 400 }
       await giveToken(page, server, say.token, say.open);
       await walk(page, say, async (screen) => {
         await checkShape(page, screen);
-        await picture(page, `zoom-${locale}-${viewport.width}-${screen}`, !/take|dismiss|drain|new/.test(screen));
+        await picture(page, `zoom-${locale}-${viewport.width}-${screen}`, !/take|dismiss|drain|new|end/.test(screen));
       });
       await page.context().close();
     }
@@ -243,6 +246,7 @@ test('a store that is silent gets a sentence on every screen, and a new server h
       await page.getByText(text).waitFor();
     await server.order('full');
     await server.order('day');
+    await server.order('bans');
     await page.context().close();
   }
 });

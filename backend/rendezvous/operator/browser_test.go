@@ -18,7 +18,7 @@ const asPage = "TINCAN_OPERATOR_TEST_PAGE"
 
 // order is one line from the browser's test.
 type order struct {
-	Do       string `json:"do"` // "sessions", "problem", "well", "backup", "cut", "silent", "empty", "full", "stop", "start", "day"
+	Do       string `json:"do"` // "sessions", "problem", "well", "bans", "backup", "cut", "silent", "empty", "full", "stop", "start", "day"
 	Sessions uint64 `json:"sessions"`
 }
 
@@ -52,6 +52,8 @@ func serveForBrowser() error {
 			})
 		case "well":
 			source.change(func() { source.status.Problems = nil })
+		case "bans":
+			source.change(func() { source.bans = manyBans(time.Now()) })
 		case "backup":
 			source.change(func() { source.backup, source.cut = bytes.Repeat([]byte("sealed "), 100_000), nil })
 		case "cut":
@@ -86,6 +88,17 @@ func serveForBrowser() error {
 		say(map[string]string{"done": asked.Do})
 	}
 	return server.Close()
+}
+
+// manyBans are bans of every kind, as people write them.
+func manyBans(now time.Time) []Ban {
+	return []Ban{
+		{ID: "b1", Kind: BanRange, Target: "203.0.113.0/24", Reason: "Flooding since the morning", Created: now.Add(-3 * time.Hour), Expires: now.Add(7 * 24 * time.Hour), Refused: 5120},
+		{ID: "b2", Kind: BanAddress, Target: "198.51.100.77", Reason: "Scanning", Created: now.Add(-26 * time.Hour), Expires: now.Add(time.Hour), Refused: 418},
+		{ID: "b3", Kind: BanDomain, Target: "bulk.example", Reason: "Spam", Created: now.Add(-9 * 24 * time.Hour), Refused: 57},
+		{ID: "b4", Kind: BanAddress, Target: "2001:db8:7:5f3a::/64", Created: now.Add(-400 * 24 * time.Hour), Refused: 31},
+		{ID: "b5", Kind: BanPeer, Target: "tc1qqqsyqcyq5rqwzqfpg9scrgwpugpzysnzs23v9ccrydpk8qarc0jqgfzyv", Reason: "Seven reports about unwanted requests, seen and believed", Created: now.Add(-50 * 24 * time.Hour), Refused: 3},
+	}
 }
 
 // forget begins the history anew.

@@ -99,11 +99,12 @@ export function directory(app) {
       null,
       h('th', { scope: 'row', class: 'mono long' }, one.subject),
       h('td', { class: 'r num' }, whole(number(one.reporters))),
-      h('td', null, what.join(', ')),
+      h('td', null, what.join(t('comma'))),
       h('td', { class: 'num nw' }, moment(number(one.lastMs))),
       h(
         'td',
         { class: 'r act' },
+        small(t('report.dismiss.label', { name: one.subject }), t('report.dismiss'), () => dismiss(one)),
         one.listingId &&
           small(
             t('listing.take.label', { name: one.subject }),
@@ -111,7 +112,6 @@ export function directory(app) {
             () => take(one.listingId, one.subject),
             'bad',
           ),
-        small(t('report.dismiss.label', { name: one.subject }), t('report.dismiss'), () => dismiss(one)),
       ),
     );
   }

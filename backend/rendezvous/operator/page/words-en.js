@@ -12,6 +12,7 @@ export const en = {
   never: 'Never',
   none: '—',
   space: ' ',
+  comma: ', ',
 
   'login.title': 'Operator',
   'login.token': 'Token',

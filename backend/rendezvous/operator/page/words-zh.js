@@ -12,6 +12,7 @@ export const zh = {
   never: '永不',
   none: '—',
   space: '',
+  comma: '，',
 
   'login.title': '运营者',
   'login.token': '令牌',
