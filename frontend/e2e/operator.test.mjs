@@ -284,7 +284,7 @@ test('too many wrong tokens', async () => {
   }
   await page.getByLabel('Token').fill(server.token);
   await page.getByRole('button', { name: 'Open' }).click();
-  await page.getByText('That were too many wrong tokens.').waitFor();
+  await page.getByText('Those were too many wrong tokens.').waitFor();
 });
 
 test('fonts are those of the interface, and nothing complained', async () => {

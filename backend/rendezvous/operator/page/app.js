@@ -2,7 +2,7 @@
 import { call, login, logout, number } from './api.js';
 import { bans } from './bans.js';
 import { directory } from './directory.js';
-import { button, h, put } from './dom.js';
+import { button, h, put, told } from './dom.js';
 import { clock, duration } from './format.js';
 import { icon, mark } from './icons.js';
 import { follow } from './live.js';
@@ -21,10 +21,12 @@ const minute = 60_000; // ms
 const app = {
   status: undefined,
   span: 'SPAN_DAY',
+  chosen: false, // the span, by the operator
   history: { points: [], step: 0 },
   points: () => app.history.points,
   choose(span) {
     app.span = span;
+    app.chosen = true;
     loadHistory();
   },
   refresh: () => loadNodes(),
@@ -147,7 +149,7 @@ function askToken(said = '') {
           h('label', { for: 'token' }, t('login.token')),
           input,
           wrong,
-          h('p', { class: 'help', id: 'token-help' }, t('login.help')),
+          h('p', { class: 'help', id: 'token-help' }, told(t('login.help'))),
         ),
         go,
       ),
@@ -271,6 +273,11 @@ async function loadHistory() {
   try {
     const got = await call('GetHistory', { span });
     if (span !== app.span) return;
+    // A server that just started has an hour to show long before it has a day.
+    if (!app.chosen && span === 'SPAN_DAY' && (got.points?.length ?? 0) < 2) {
+      app.span = 'SPAN_HOUR';
+      return loadHistory();
+    }
     app.history = { points: got.points ?? [], step: number(got.stepMs) };
     page?.history(app.history.points, app.history.step);
     if (page && app.status) page.update(app.status);

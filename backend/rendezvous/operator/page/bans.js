@@ -130,11 +130,11 @@ export function bans(app) {
       null,
       h(
         'th',
-        { scope: 'row' },
+        { scope: 'row', class: 'target' },
         h(
           'span',
           { class: 'row' },
-          h('span', { class: 'ink2' }, icon(icons[ban.kind] ?? 'ban')),
+          h('span', { class: 'ink2', title: t(`ban.kind.${ban.kind}`) }, icon(icons[ban.kind] ?? 'ban')),
           h('span', { class: 'vh' }, `${t(`ban.kind.${ban.kind}`)}: `),
           h('span', { class: 'mono long' }, ban.target),
         ),

@@ -30,6 +30,11 @@ export function put(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Words in which what stands in “ ” is a command: in one piece, to be typed as it is. */
+export function told(text) {
+  return text.split(/“(.*?)”/).map((part, at) => (at % 2 ? h('code', { class: 'nw' }, part) : part));
+}
+
 /** A button. */
 export function button(kind, label, run, ...before) {
   return h('button', { type: 'button', class: `btn ${kind}`, onclick: run }, ...before, label);

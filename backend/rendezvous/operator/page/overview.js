@@ -170,7 +170,7 @@ export function overview(app) {
   const drawing = h('div');
   const listed = h('div', { class: 'listed', hidden: true });
   const refused = h('div');
-  const mails = h('div');
+  const mails = h('div', { class: 'mails' });
   const nodes = h('section', { class: 'card clip', 'aria-label': t('page.nodes') });
   const bans = h('a', { class: 't13 all', href: '#bans' });
   const listedButton = button('quiet sm', t('chart.table'), () => {
@@ -186,12 +186,15 @@ export function overview(app) {
         'aria-pressed': String(span === app.span),
         onclick: () => {
           app.choose(span);
-          for (const [at, one] of buttons.entries()) one.setAttribute('aria-pressed', String(spans[at][0] === span));
+          press();
         },
       },
       t(key),
     ),
   );
+  function press() {
+    for (const [at, one] of buttons.entries()) one.setAttribute('aria-pressed', String(spans[at][0] === app.span));
+  }
   let shown = {};
   let past = { points: [], step: 0 };
   let width = 0; // px, of the chart as it is drawn
@@ -268,6 +271,7 @@ export function overview(app) {
     },
     history(points, step) {
       for (const one of cards) one.draw(app.status, points);
+      press();
       past = { points, step };
       paint();
       redraw(listed, points.length < 2 ? '' : historyTable(points, app.span));

@@ -247,13 +247,12 @@ export const en = {
   'failed.unreachable': 'The server does not answer. Look whether it runs, then try again.',
   'failed.unauthenticated': 'The login ended. Give the token again.',
   'failed.permission_denied': 'This page may not ask the server. Open it at its own address.',
-  'failed.resource_exhausted': 'That were too many wrong tokens, or too much at once. Wait a minute, then try again.',
+  'failed.resource_exhausted': 'That was too much at once. Wait a minute, then try again.',
   'failed.not_found': 'It is gone already.',
   'failed.unavailable': 'The store does not answer now. Try again in a moment.',
   'failed.backup-cut': 'The copy is not whole, so it was not saved. Try again.',
   'failed.internal': 'This failed. The server’s log says why.',
   'failed.unknown': 'This failed. Try again.',
-  'failed.wrong-token':
-    'This is not the token. Look for a missing character, or make a new one with “rendezvous token --reset”.',
-  'failed.too-many': 'That were too many wrong tokens. Wait a minute, then try again.',
+  'failed.wrong-token': 'This is not the token. Look for a missing character.',
+  'failed.too-many': 'Those were too many wrong tokens. Wait a minute, then try again.',
 };

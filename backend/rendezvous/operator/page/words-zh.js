@@ -238,13 +238,13 @@ export const zh = {
   'failed.unreachable': '服务器没有回应。请查看它是否在运行，然后重试。',
   'failed.unauthenticated': '登录已结束，请再次输入令牌。',
   'failed.permission_denied': '这个页面不能询问服务器。请用服务器自己的地址打开。',
-  'failed.resource_exhausted': '错误的令牌太多，或一次请求太多。请等一分钟再试。',
+  'failed.resource_exhausted': '一次请求太多。请等一分钟再试。',
   'failed.not_found': '它已经不在了。',
   'failed.unavailable': '存储暂时没有回应，请稍后再试。',
   'failed.backup-cut': '副本不完整，没有保存。请重试。',
   'failed.internal': '操作失败，原因见服务器日志。',
   'failed.unknown': '操作失败，请重试。',
-  'failed.wrong-token': '这不是令牌。请检查是否漏了字符，或用“rendezvous token --reset”生成新的。',
+  'failed.wrong-token': '这不是令牌。请检查是否漏了字符。',
   'failed.too-many': '错误的令牌太多，请等一分钟再试。',
 
   'refused.ban-empty':
