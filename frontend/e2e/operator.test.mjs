@@ -216,6 +216,7 @@ test('the directory: an entry is taken out and allowed again, reports are dismis
   await picture(page, 'dismiss');
   await forget.getByRole('button', { name: 'Dismiss', exact: true }).click();
   await dismiss.waitFor({ state: 'detached' });
+  await forget.waitFor({ state: 'detached' });
   assert.equal(await hasFocus(page.getByRole('button', { name: /^Dismiss… the reports about tc1/ })), true, 'the focus is on what took its place');
 });
 

@@ -143,5 +143,5 @@ func (s *sampler) pretendDay(status Status, now time.Time) {
 	for hour := range 24 {
 		s.history.peak(uint64(1530-17*hour), now.Add(-time.Duration(hour)*time.Hour))
 	}
-	s.recent = slices.Clone(s.recent[len(s.recent)-1:])
+	s.recent = slices.Clone(s.recent[max(0, len(s.recent)-1):])
 }
