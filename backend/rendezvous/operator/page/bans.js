@@ -173,7 +173,7 @@ export function bans(app) {
               [t('ban.since')],
               [t('ban.ends')],
               [t('ban.refused'), 'r'],
-              [h('span', { class: 'vh' }, t('node.action')), 'r'],
+              [h('span', { class: 'vh' }, t('node.action')), 'r act'],
             ],
             shown.map(row),
           ),

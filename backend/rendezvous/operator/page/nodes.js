@@ -170,7 +170,7 @@ export function nodes(app) {
           ? h('p', { class: 'muted t13 empty' }, t('node.none'))
           : table(
               t('page.nodes'),
-              [...heads(), [t('node.up')], [h('span', { class: 'vh' }, t('node.action')), 'r']],
+              [...heads(), [t('node.up')], [h('span', { class: 'vh' }, t('node.action')), 'r act']],
               list.map((node) => {
                 const line = row(node, app.status);
                 line.append(h('td', { class: 'nw' }, duration(Date.now() - number(node.startedMs))), action(node));
