@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { checkShape, giveToken, narrow, openPage, picture, wide } from './operator.mjs';
+import { checkScreen, giveToken, narrow, openPage, picture, wide } from './operator.mjs';
 import { artifacts, startBrowser, startOperator } from './programs.mjs';
 
 let browser;
@@ -30,7 +30,7 @@ test('a wrong token gets a sentence, the right one opens', async () => {
   const field = page.getByLabel('Token');
   await field.waitFor();
   assert.equal(await field.evaluate((one) => one === document.activeElement), true, 'the field has the focus');
-  await checkShape(page, 'login');
+  await checkScreen(page, 'login');
   await page.keyboard.press('Enter');
   await page.getByText('Paste the token first.').waitFor();
   await page.keyboard.type('nonsense');
@@ -69,7 +69,7 @@ test('a day is drawn, and stands in a table', async () => {
   await page.getByText('203.0.113.0/24').waitFor();
   assert.equal(await page.getByText('198.51.100.77').count(), 0, 'whole addresses are not shown');
   await page.locator('tr', { hasText: 'sgp-1' }).waitFor();
-  await checkShape(page, 'overview');
+  await checkScreen(page, 'overview');
   await picture(page, 'overview-light');
   await page.getByRole('button', { name: 'Table' }).click();
   await page.getByRole('table', { name: 'History in steps' }).getByRole('row').nth(20).waitFor();
@@ -78,7 +78,7 @@ test('a day is drawn, and stands in a table', async () => {
   await page.locator('html[data-theme=dark]').waitFor();
   await picture(page, 'overview-dark');
   await page.setViewportSize(narrow);
-  await checkShape(page, 'overview at 720');
+  await checkScreen(page, 'overview at 720');
   await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize(wide);
 });
@@ -102,7 +102,7 @@ test('a ban: refused with a sentence, made, ended, undone', async () => {
   await page.keyboard.press('Enter');
   await dialog.getByText('/33 is too long for IPv4, the most is /32. Did you mean 198.51.100.0/24?').waitFor();
   assert.equal(await dialog.getByLabel('Whom').inputValue(), '198.51.100.0/33', 'what was typed stays');
-  await checkShape(page, 'ban dialog');
+  await checkScreen(page, 'ban dialog');
   await picture(page, 'bad-ban');
   await dialog.getByLabel('Whom').fill('198.51.100.77/24');
   await dialog.getByLabel('Reason').fill('Flooding <b>');
@@ -112,7 +112,7 @@ test('a ban: refused with a sentence, made, ended, undone', async () => {
   const row = page.getByRole('row', { name: /198\.51\.100\.0\/24/ });
   await row.getByText('Flooding <b>').waitFor();
   await page.getByText('198.51.100.0/24 is banned.').waitFor();
-  await checkShape(page, 'bans');
+  await checkScreen(page, 'bans');
   await picture(page, 'bans');
 
   await row.getByRole('button', { name: 'End… the ban of 198.51.100.0/24' }).click();
@@ -148,7 +148,7 @@ test('a ban says what it touches before it is made, and gives back what it repla
     await whom.fill(typed);
     await dialog.getByRole('status').getByText(told).waitFor();
   }
-  await checkShape(page, 'what a ban touches');
+  await checkScreen(page, 'what a ban touches');
   await picture(page, 'ban-reach');
   await dialog.getByLabel('Reason').fill('Another reason');
   await page.keyboard.press('Enter');
@@ -171,7 +171,7 @@ test('a drain is asked for, by keyboard alone', async () => {
   await page.keyboard.press('Enter');
   const asked = page.getByRole('dialog', { name: 'Drain fra-2?' });
   await asked.getByText('Its 480 peers are asked to move').waitFor();
-  await checkShape(page, 'drain');
+  await checkScreen(page, 'drain');
   await picture(page, 'drain');
   await page.keyboard.press('Enter'); // on Cancel
   await asked.waitFor({ state: 'detached' });
@@ -181,11 +181,11 @@ test('a drain is asked for, by keyboard alone', async () => {
   await page.keyboard.press('Enter');
   await row.getByRole('button', { name: /^End drain…/ }).waitFor();
   await page.getByText('fra-2 drains.').waitFor();
-  await checkShape(page, 'nodes');
+  await checkScreen(page, 'nodes');
   await picture(page, 'nodes');
   await row.getByRole('button', { name: /^End drain…/ }).click();
   const ending = page.getByRole('dialog', { name: 'End the drain of fra-2?' });
-  await checkShape(page, 'end drain');
+  await checkScreen(page, 'end drain');
   await ending.getByRole('button', { name: 'End drain', exact: true }).click();
   await drain.waitFor();
   await page.getByText('fra-2 takes peers again.').waitFor();
@@ -194,7 +194,7 @@ test('a drain is asked for, by keyboard alone', async () => {
 test('the directory: an entry is taken out and allowed again, reports are dismissed', async () => {
   await show('Directory');
   await page.getByText('Best price <b>today</b>').waitFor();
-  await checkShape(page, 'directory');
+  await checkScreen(page, 'directory');
   await picture(page, 'directory');
   await page.getByLabel('Search the directory').fill('chess');
   await page.getByText('Best price').waitFor({ state: 'detached' });
@@ -212,7 +212,7 @@ test('the directory: an entry is taken out and allowed again, reports are dismis
   await dismiss.click();
   const forget = page.getByRole('dialog', { name: 'Dismiss the reports about watches?' });
   await forget.getByText('What 7 peers reported is forgotten').waitFor();
-  await checkShape(page, 'dismiss');
+  await checkScreen(page, 'dismiss');
   await picture(page, 'dismiss');
   await forget.getByRole('button', { name: 'Dismiss', exact: true }).click();
   await dismiss.waitFor({ state: 'detached' });
@@ -233,7 +233,7 @@ test('a backup is read whole, checked and saved, or not at all', async () => {
   const sum = createHash('sha256').update(kept).digest('hex');
   await page.getByText(`SHA-256 ${sum}`).waitFor();
   assert.match(download.suggestedFilename(), /^rendezvous-\d{8}-\d{4}\.backup$/);
-  await checkShape(page, 'backup');
+  await checkScreen(page, 'backup');
   await picture(page, 'backup');
   await server.order('cut');
   page.once('download', () => complaints.push('half a backup was saved'));
@@ -261,7 +261,7 @@ test('a new token ends every login', async () => {
   await login(other);
   await show('Server');
   await page.getByText('on the nodes of a cluster').waitFor();
-  await checkShape(page, 'server');
+  await checkScreen(page, 'server');
   await picture(page, 'server');
   await page.getByRole('button', { name: 'New token…' }).click();
   await page.getByRole('button', { name: 'Make a new token' }).click();
