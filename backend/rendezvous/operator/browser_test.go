@@ -2,6 +2,7 @@ package operator
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -17,7 +18,7 @@ const asPage = "TINCAN_OPERATOR_TEST_PAGE"
 
 // order is one line from the browser's test.
 type order struct {
-	Do       string `json:"do"` // "sessions", "problem", "well", "stop", "start", "day"
+	Do       string `json:"do"` // "sessions", "problem", "well", "bans", "backup", "cut", "silent", "empty", "full", "stop", "start", "day"
 	Sessions uint64 `json:"sessions"`
 }
 
@@ -51,6 +52,27 @@ func serveForBrowser() error {
 			})
 		case "well":
 			source.change(func() { source.status.Problems = nil })
+		case "bans":
+			source.change(func() { source.bans = manyBans(time.Now()) })
+		case "backup":
+			source.change(func() { source.backup, source.cut = bytes.Repeat([]byte("sealed "), 100_000), nil })
+		case "cut":
+			source.change(func() { source.cut = ErrUnavailable })
+		case "silent":
+			source.change(func() { source.failure = ErrUnavailable })
+		case "empty":
+			source.change(func() {
+				source.failure, source.nodes, source.bans, source.listings, source.reports = nil, nil, nil, nil, nil
+				source.status = Status{Version: "1.4.0", Node: "one", Mode: ModeSolo, Started: time.Now()}
+				source.busy = time.Time{}
+			})
+			server.sampler.forget()
+		case "full":
+			source.change(func() {
+				whole := newFake()
+				source.failure, source.status, source.nodes, source.busy = nil, whole.status, whole.nodes, time.Now()
+				source.listings, source.reports = whole.listings, whole.reports
+			})
 		case "day":
 			server.sampler.pretendDay(source.status, time.Now())
 		case "stop":
@@ -66,6 +88,24 @@ func serveForBrowser() error {
 		say(map[string]string{"done": asked.Do})
 	}
 	return server.Close()
+}
+
+// manyBans are bans of every kind, as people write them.
+func manyBans(now time.Time) []Ban {
+	return []Ban{
+		{ID: "b1", Kind: BanRange, Target: "203.0.113.0/24", Reason: "Flooding since the morning", Created: now.Add(-3 * time.Hour), Expires: now.Add(7 * 24 * time.Hour), Refused: 5120},
+		{ID: "b2", Kind: BanAddress, Target: "198.51.100.77", Reason: "Scanning", Created: now.Add(-26 * time.Hour), Expires: now.Add(time.Hour), Refused: 418},
+		{ID: "b3", Kind: BanDomain, Target: "bulk.example", Reason: "Spam", Created: now.Add(-9 * 24 * time.Hour), Refused: 57},
+		{ID: "b4", Kind: BanAddress, Target: "2001:db8:7:5f3a::/64", Created: now.Add(-400 * 24 * time.Hour), Refused: 31},
+		{ID: "b5", Kind: BanPeer, Target: "tc1qqqsyqcyq5rqwzqfpg9scrgwpugpzysnzs23v9ccrydpk8qarc0jqgfzyv", Reason: "Seven reports about unwanted requests, seen and believed", Created: now.Add(-50 * 24 * time.Hour), Refused: 3},
+	}
+}
+
+// forget begins the history anew.
+func (s *sampler) forget() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.history, s.recent = newHistory(), nil
 }
 
 // pretendDay fills the history as a day and more would have, and lets rates be
@@ -103,5 +143,5 @@ func (s *sampler) pretendDay(status Status, now time.Time) {
 	for hour := range 24 {
 		s.history.peak(uint64(1530-17*hour), now.Add(-time.Duration(hour)*time.Hour))
 	}
-	s.recent = slices.Clone(s.recent[len(s.recent)-1:])
+	s.recent = slices.Clone(s.recent[max(0, len(s.recent)-1):])
 }

@@ -2,6 +2,7 @@ package operator
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/netip"
 	"slices"
@@ -21,6 +22,7 @@ type fake struct {
 	listings []Listing
 	reports  []Report
 	backup   []byte
+	cut      error // of Backup, after half of it
 	made     int
 	asked    int       // how often for the status
 	busy     time.Time // since when the counters grow by themselves; zero: they do not
@@ -182,7 +184,11 @@ func (f *fake) DismissReports(_ context.Context, id string) error {
 
 func (f *fake) Backup(_ context.Context, to io.Writer) error {
 	if f.backup == nil {
-		return &Refused{Sentence: "This server keeps nothing: there is nothing to back up."}
+		return &Refused{Code: "backup-nothing", Sentence: "This server keeps nothing: there is nothing to back up."}
+	}
+	if f.cut != nil {
+		_, err := to.Write(f.backup[:len(f.backup)/2])
+		return errors.Join(err, f.cut)
 	}
 	_, err := to.Write(f.backup)
 	return err

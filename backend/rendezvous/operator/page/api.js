@@ -47,7 +47,7 @@ function joined(before, more) {
   return all;
 }
 
-/** Calls a method that streams, and hands over each message until the stream ends. It always ends with an error. */
+/** Calls a method that streams, and hands over each message. It ends with the stream, or with an error. */
 export async function stream(method, each, signal) {
   const answer = await send(method, 'application/connect+json', framed({}), signal);
   if (!answer.ok || !answer.body) throw new CallError(answer.status === 401 ? 'unauthenticated' : 'unreachable', '');
@@ -61,7 +61,10 @@ export async function stream(method, each, signal) {
       const length = new DataView(held.buffer, held.byteOffset).getUint32(1);
       if (held.length < 5 + length) break;
       const message = JSON.parse(new TextDecoder().decode(held.subarray(5, 5 + length)));
-      if (held[0] & ended) throw message.error ? failure(message.error) : new CallError('unreachable', '');
+      if (held[0] & ended) {
+        if (message.error) throw failure(message.error);
+        return;
+      }
       each(message);
       held = held.slice(5 + length);
     }

@@ -2,7 +2,7 @@
 import { call, login, logout, number } from './api.js';
 import { bans } from './bans.js';
 import { directory } from './directory.js';
-import { h, put } from './dom.js';
+import { button, h, put, told } from './dom.js';
 import { clock, duration } from './format.js';
 import { icon, mark } from './icons.js';
 import { follow } from './live.js';
@@ -15,15 +15,18 @@ const pages = { overview, nodes, directory, bans, server };
 const place = document.getElementById('app');
 const historyEvery = 30_000; // ms
 const nodesEvery = 5_000; // ms
+const minute = 60_000; // ms
 
 /** What pages see of the application. */
 const app = {
   status: undefined,
   span: 'SPAN_DAY',
+  chosen: false, // the span, by the operator
   history: { points: [], step: 0 },
   points: () => app.history.points,
   choose(span) {
     app.span = span;
+    app.chosen = true;
     loadHistory();
   },
   refresh: () => loadNodes(),
@@ -37,6 +40,25 @@ const app = {
     if (error.code === 'unauthenticated') askToken(t('login.ended'));
     else where.replaceChildren(h('p', { class: 'help err empty', role: 'alert' }, sentence(error)));
   },
+  /** Says at the top what failed, until it is closed or another page is shown. */
+  complain(error) {
+    if (error.code === 'unauthenticated') askToken(t('login.ended'));
+    else if (chrome) {
+      const close = () => {
+        chrome.failure.replaceChildren();
+        chrome.title.focus();
+      };
+      const words = h('span', { class: 'grow' }, sentence(error));
+      const note = h(
+        'div',
+        { class: 'note bad', role: 'alert' },
+        icon('warning'),
+        words,
+        button('sm', t('close'), close),
+      );
+      chrome.failure.replaceChildren(note);
+    }
+  },
 };
 
 let page; // the one that is shown
@@ -48,7 +70,7 @@ let unfollow = () => undefined;
 
 function stop() {
   unfollow();
-  timers.forEach(clearInterval);
+  for (const timer of timers) clearInterval(timer);
   timers = [];
 }
 
@@ -56,7 +78,10 @@ function languageButton() {
   return h(
     'button',
     {
-      type: 'button', class: 'btn quiet sm', lang: language() === 'zh' ? 'en' : 'zh', 'aria-label': t('other.label'),
+      type: 'button',
+      class: 'btn quiet sm',
+      lang: language() === 'zh' ? 'en' : 'zh',
+      'aria-label': t('other.label'),
       onclick: () => {
         speak(language() === 'zh' ? 'en' : 'zh');
         if (chrome) draw(true);
@@ -73,10 +98,15 @@ function askToken(said = '') {
   page = undefined;
   document.documentElement.lang = language() === 'zh' ? 'zh-CN' : 'en';
   document.title = `${t('login.title')} · ${t('title')}`;
-  document.querySelectorAll('dialog').forEach((one) => one.close());
+  for (const one of document.querySelectorAll('dialog')) one.close();
   const wrong = h('p', { class: 'help err', id: 'token-wrong', role: 'alert' }, said);
   const input = h('input', {
-    class: 'inp mono', id: 'token', name: 'token', type: 'password', autocomplete: 'current-password', 'aria-describedby': 'token-wrong token-help',
+    class: 'inp mono',
+    id: 'token',
+    name: 'token',
+    type: 'password',
+    autocomplete: 'current-password',
+    'aria-describedby': 'token-wrong token-help',
     oninput: () => {
       input.removeAttribute('aria-invalid');
       put(wrong, '');
@@ -98,6 +128,7 @@ function askToken(said = '') {
     try {
       await login(input.value.trim());
       await begin();
+      chrome.title.focus();
     } catch (error) {
       fail(sentence(error));
       go.removeAttribute('aria-disabled');
@@ -112,7 +143,14 @@ function askToken(said = '') {
         'form',
         { class: 'card', onsubmit: submit, novalidate: true },
         h('div', { class: 'row' }, mark(), h('h1', { class: 'grow' }, t('title')), languageButton()),
-        h('div', { class: 'field' }, h('label', { for: 'token' }, t('login.token')), input, wrong, h('p', { class: 'help', id: 'token-help' }, t('login.help'))),
+        h(
+          'div',
+          { class: 'field' },
+          h('label', { for: 'token' }, t('login.token')),
+          input,
+          wrong,
+          h('p', { class: 'help', id: 'token-help' }, told(t('login.help'))),
+        ),
         go,
       ),
     ),
@@ -123,21 +161,40 @@ function askToken(said = '') {
 function header() {
   const links = Object.keys(pages).map((name) => h('a', { class: 'nv', href: `#${name}` }, t(`page.${name}`)));
   const host = h('span', { class: 'mono t13 ink2 nw' });
-  const chip = h('span', { class: 'chip', role: 'status' });
+  const chip = h('span', { class: 'chip' });
+  // The same without the time, which would be said again every minute.
+  const said = h('span', { class: 'vh', role: 'status' });
   const state = h('span', { class: 'row small muted num live', role: 'status' }, h('i', { class: 'pulse' }), h('span'));
   const tools = h('div', { class: 'row wrap tools' });
   const title = h('h1', { tabindex: '-1' });
   const notes = h('div', { class: 'notes' });
+  const failure = h('div', { class: 'notes' });
   const main = h('main', { id: 'main' });
   const body = h('div', { class: 'content' });
-  const skip = h('a', { class: 'skip', href: '#main', onclick: (event) => { event.preventDefault(); title.focus(); } }, t('skip'));
-  main.append(h('div', { class: 'row wrap top' }, title, tools, state), notes, body);
+  const skip = h(
+    'a',
+    {
+      class: 'skip',
+      href: '#main',
+      onclick: (event) => {
+        event.preventDefault();
+        title.focus();
+      },
+    },
+    t('skip'),
+  );
+  main.append(h('div', { class: 'row wrap top' }, title, tools, state), notes, failure, body);
   place.replaceChildren(
     skip,
-    h('header', { class: 'bar-top' }, h('div', { class: 'row brand' }, mark(), h('b', { class: 'nw' }, t('title')), host, chip), h('nav', { class: 'row', 'aria-label': t('pages') }, links, languageButton())),
+    h(
+      'header',
+      { class: 'topBar' },
+      h('div', { class: 'row brand' }, mark(), h('b', { class: 'nw' }, t('title')), host, chip, said),
+      h('nav', { class: 'row', 'aria-label': t('pages') }, links, languageButton()),
+    ),
     main,
   );
-  chrome = { links, host, chip, state, tools, title, notes, body, drawn: '', noted: '' };
+  chrome = { links, host, chip, state, tools, title, notes, failure, body, said, drawn: '', noted: '' };
 }
 
 const chosen = () => (location.hash.slice(1) in pages ? location.hash.slice(1) : 'overview');
@@ -155,6 +212,7 @@ function draw(whole) {
   put(chrome.title, page.title);
   document.title = `${page.title} · ${t('title')}`;
   chrome.tools.replaceChildren(...page.tools);
+  chrome.failure.replaceChildren();
   chrome.body.replaceChildren(...page.element);
   page.history(app.history.points, app.history.step);
   if (app.status) page.update(app.status);
@@ -169,7 +227,8 @@ function chip(status) {
   if (status.health === 'HEALTH_FAILING') return ['bad', 'warning', t('health.failing')];
   if (status.draining) return ['warn', 'warning', t('health.draining')];
   if (status.health === 'HEALTH_DEGRADED') return ['warn', 'warning', t('health.degraded', { n })];
-  return ['ok', 'well', t('health.ok', { time: duration(number(status.nowMs) - number(status.startedMs)) })];
+  const up = number(status.nowMs) - number(status.startedMs);
+  return ['ok', 'well', up < minute ? t('health.new') : t('health.ok', { time: duration(up) })];
 }
 
 /** Health, liveness and what to look at; touched only when they change, so that they are announced once. */
@@ -181,18 +240,31 @@ function showState() {
     chrome.drawn = kind + words;
     chrome.chip.className = `chip ${kind}`;
     chrome.chip.replaceChildren(icon(drawing, 's'), words);
+    put(chrome.said, kind === 'ok' ? t('health.well') : words);
   }
   chrome.state.classList.toggle('off', live === 'off');
   document.body.classList.toggle('stale', live === 'off');
-  const told = { on: t('live.on'), wait: t('live.wait'), off: seenAt ? t('live.off', { time: clock(seenAt) }) : t('live.never') };
+  const told = {
+    on: t('live.on'),
+    wait: t('live.wait'),
+    off: seenAt ? t('live.off', { time: clock(seenAt) }) : t('live.never'),
+  };
   put(chrome.state.lastChild, told[live]);
-  const notes = live === 'off' ? [['warn', t('live.note')]] : (status?.reasons ?? []).map((one) => [
-    status.health === 'HEALTH_FAILING' ? 'bad' : 'warn', has(`health.${one.code}`) ? t(`health.${one.code}`) : one.text,
-  ]);
+  const notes =
+    live === 'off'
+      ? [['warn', t('live.note')]]
+      : (status?.reasons ?? []).map((one) => [
+          status.health === 'HEALTH_FAILING' ? 'bad' : 'warn',
+          has(`health.${one.code}`) ? t(`health.${one.code}`) : one.text,
+        ]);
   const noted = JSON.stringify(notes);
   if (chrome.noted !== noted) {
     chrome.noted = noted;
-    chrome.notes.replaceChildren(...notes.map(([bad, text]) => h('div', { class: `note ${bad}`, role: 'alert' }, icon('warning'), h('span', null, text))));
+    chrome.notes.replaceChildren(
+      ...notes.map(([bad, text]) =>
+        h('div', { class: `note ${bad}`, role: 'alert' }, icon('warning'), h('span', null, text)),
+      ),
+    );
   }
 }
 
@@ -201,6 +273,11 @@ async function loadHistory() {
   try {
     const got = await call('GetHistory', { span });
     if (span !== app.span) return;
+    // A server that just started has an hour to show long before it has a day.
+    if (!app.chosen && span === 'SPAN_DAY' && (got.points?.length ?? 0) < 2) {
+      app.span = 'SPAN_HOUR';
+      return loadHistory();
+    }
     app.history = { points: got.points ?? [], step: number(got.stepMs) };
     page?.history(app.history.points, app.history.step);
     if (page && app.status) page.update(app.status);
@@ -221,7 +298,6 @@ async function begin() {
   app.status = (await call('GetStatus')).status;
   live = 'wait';
   draw(true);
-  chrome.title.focus();
   unfollow = follow({
     seen(status) {
       const back = live !== 'on';

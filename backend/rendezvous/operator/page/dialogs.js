@@ -4,6 +4,20 @@ import { sentence, t } from './words.js';
 
 let count = 0;
 
+/** Where the focus goes when a dialog closes: to what opened it, to what took its place, or to the heading. */
+function wayBack() {
+  const from = document.activeElement;
+  const section = from?.closest('section');
+  const buttons = () => [...(section?.isConnected ? section.querySelectorAll('button') : [])];
+  const at = buttons().indexOf(from);
+  return () => {
+    // Whoever was led elsewhere meanwhile, to the login for one, stays there.
+    if (document.activeElement && document.activeElement !== document.body) return;
+    const next = from?.isConnected ? from : (buttons()[at] ?? buttons().at(-1) ?? document.querySelector('main h1'));
+    next?.focus();
+  };
+}
+
 function open(title, parts, actions) {
   count += 1;
   const id = `dialog-${count}`;
@@ -14,10 +28,10 @@ function open(title, parts, actions) {
     h('div', { class: 'body' }, parts),
     h('footer', null, actions),
   );
-  const from = document.activeElement;
+  const back = wayBack();
   dialog.addEventListener('close', () => {
     dialog.remove();
-    if (from?.isConnected) from.focus();
+    back();
   });
   document.body.append(dialog);
   dialog.showModal();
@@ -27,9 +41,19 @@ function open(title, parts, actions) {
 const problem = () => h('p', { class: 'help err', role: 'alert' });
 
 /** Asks before something that cannot be taken for granted. run() does it; what it throws is shown. */
-export function confirm({ title, text, act, danger = true, field, run }) {
+export function confirm({ title, text, act, danger = true, field = '', run }) {
   const wrong = problem();
-  const input = field ? h('input', { class: 'inp', maxlength: '200', id: `field-${count}` }) : null;
+  const input = field
+    ? h('input', {
+        class: 'inp',
+        maxlength: '200',
+        id: `field-${count}`,
+        autocomplete: 'off',
+        onkeydown: (event) => {
+          if (event.key === 'Enter' && !event.isComposing) yes.click();
+        },
+      })
+    : undefined;
   const no = button('', t('cancel'), () => dialog.close());
   const yes = button(danger ? 'badfill' : 'pri', act, async () => {
     if (yes.getAttribute('aria-disabled')) return;
@@ -91,17 +115,10 @@ export function form({ title, fields, act, acting, submit }) {
       },
     },
     fields.map(({ label, input, help }, at) =>
-      h(
-        'div',
-        { class: 'field' },
-        h('label', { for: input.id }, label),
-        input,
-        help && h('p', { class: 'help', id: `${input.id}-help` }, help),
-        at === 0 && wrong,
-      ),
+      h('div', { class: 'field' }, h('label', { for: input.id }, label), input, help, at === 0 && wrong),
     ),
   );
-  first.setAttribute('aria-describedby', `dialog-wrong ${first.id}-help`);
+  first.setAttribute('aria-describedby', `dialog-wrong ${fields[0].help.id}`);
   first.addEventListener('input', () => {
     first.removeAttribute('aria-invalid');
     put(wrong, '');
@@ -111,30 +128,42 @@ export function form({ title, fields, act, acting, submit }) {
 }
 
 let hiding;
+let undoing; // what Ctrl Z does while the toast shows
 
-/** Says what was done, for 6 s or as long as it is looked at; undo is optional. */
-export function toast(text, undo) {
+/** Says what was done, for 6 s or as long as it is looked at; undo is optional. What it throws goes to failed(). */
+export function toast(text, undo, failed) {
   const place = document.getElementById('toast');
   const hide = () => {
-    if (!place.matches(':hover, :focus-within')) place.replaceChildren();
+    if (!place.matches(':hover, :focus-within')) clear();
     else hiding = setTimeout(hide, 2000);
   };
+  const clear = () => {
+    undoing = undefined;
+    place.replaceChildren();
+  };
+  const back = wayBack();
   clearTimeout(hiding);
+  undoing =
+    undo &&
+    (async () => {
+      clear();
+      back();
+      try {
+        await undo();
+      } catch (error) {
+        failed(error);
+      }
+    });
   place.replaceChildren(
-    h(
-      'div',
-      { class: 'toast' },
-      h('span', null, text),
-      undo &&
-        button('sm', t('undo'), async () => {
-          place.replaceChildren();
-          try {
-            await undo();
-          } catch (error) {
-            toast(sentence(error));
-          }
-        }),
-    ),
+    h('div', { class: 'toast' }, h('span', { class: 'long' }, text), undoing && button('sm', t('undo'), undoing)),
   );
   hiding = setTimeout(hide, 6000);
 }
+
+addEventListener('keydown', (event) => {
+  const typing = event.target.closest?.('input, select, textarea, dialog');
+  if (!undoing || typing || event.key.toLowerCase() !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey)
+    return;
+  event.preventDefault();
+  undoing();
+});

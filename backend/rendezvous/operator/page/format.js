@@ -6,8 +6,12 @@ const locale = () => (language() === 'zh' ? 'zh-CN' : 'en-GB');
 /** "1,284" */
 export const whole = (value) => new Intl.NumberFormat(locale(), { maximumFractionDigits: 0 }).format(value);
 
+/** A number for words that have a form of their own for one. */
+export const many = (value) => (value === 1 ? 1 : whole(value));
+
 /** "38.2", "412": one digit after the point below 100. */
-export const rate = (value) => new Intl.NumberFormat(locale(), { maximumFractionDigits: value < 100 ? 1 : 0 }).format(value);
+export const rate = (value) =>
+  new Intl.NumberFormat(locale(), { maximumFractionDigits: value < 100 ? 1 : 0 }).format(value);
 
 function scaled(value, units) {
   let at = 0;
@@ -16,7 +20,10 @@ function scaled(value, units) {
     rest /= 1000;
     at += 1;
   }
-  return [new Intl.NumberFormat(locale(), { maximumFractionDigits: rest < 10 && at > 0 ? 1 : 0 }).format(rest), units[at]];
+  return [
+    new Intl.NumberFormat(locale(), { maximumFractionDigits: rest < 10 && at > 0 ? 1 : 0 }).format(rest),
+    units[at],
+  ];
 }
 
 /** ["212", "MB"]; a MB is 1,000,000 bytes. */
@@ -61,9 +68,15 @@ export function moment(milliseconds, now = Date.now()) {
   if (sameDay(date, today)) return clock(milliseconds);
   const year = date.getFullYear() === today.getFullYear() ? undefined : 'numeric';
   return new Intl.DateTimeFormat(locale(), {
-    day: 'numeric', month: 'short', year, hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
+    day: 'numeric',
+    month: 'short',
+    year,
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
   }).format(date);
 }
 
 /** "12 Nov" */
-export const day = (milliseconds) => new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short' }).format(milliseconds);
+export const day = (milliseconds) =>
+  new Intl.DateTimeFormat(locale(), { day: 'numeric', month: 'short' }).format(milliseconds);

@@ -43,6 +43,8 @@ export function follow({ seen, broken, left }) {
         },
         control.signal,
       );
+      clearTimeout(watchdog);
+      later(); // the server said goodbye
     } catch (error) {
       clearTimeout(watchdog);
       if (stopped) return;

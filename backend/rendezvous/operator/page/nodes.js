@@ -1,9 +1,9 @@
 // The nodes of a cluster, and draining them.
 import { call, number } from './api.js';
 import { confirm, toast } from './dialogs.js';
-import { button, h, table } from './dom.js';
-import { duration, rate, sizeText, whole } from './format.js';
-import { sentence, t } from './words.js';
+import { h, redraw, table } from './dom.js';
+import { duration, many, rate, sizeText, whole } from './format.js';
+import { t } from './words.js';
 
 // A node above this load is busy. Loads are of 1000.
 const busy = 800;
@@ -21,6 +21,13 @@ function state(node) {
   return number(node.load) >= busy ? ['warn', t('node.busy')] : ['ok', t('node.well')];
 }
 
+/** How many are there, and that the last of them are leaving. */
+function peers(node) {
+  const n = number(node.sessions);
+  if (!node.draining) return whole(n);
+  return n === 0 ? t('node.draining') : t('node.leaving', { n: whole(n) });
+}
+
 function row(node, status, action) {
   const [kind, words] = state(node);
   const load = number(node.load) / 10;
@@ -33,15 +40,31 @@ function row(node, status, action) {
     h(
       'th',
       { scope: 'row' },
-      h('span', { class: 'row' }, h('i', { class: `dot ${kind}`, title: words }), h('span', { class: 'vh' }, `${words}: `), h('span', { class: 'mono nw' }, node.id), node.self && h('span', { class: 'small muted nw' }, t('node.self'))),
+      h(
+        'span',
+        { class: 'row' },
+        h('i', { class: `dot ${kind}`, title: words }),
+        h('span', { class: 'vh' }, `${words}: `),
+        h('span', { class: 'mono nw' }, node.id),
+        node.self && h('span', { class: 'small muted nw' }, t('node.self')),
+      ),
     ),
     h('td', { class: 'tr' }, host(node.url) || t('none')),
-    h('td', { class: 'r num' }, node.draining ? t('node.draining') : whole(number(node.sessions))),
+    h('td', { class: 'r num' }, peers(node)),
     h('td', { class: 'r num' }, signals === undefined ? t('none') : rate(signals)),
     h(
       'td',
       { class: 'load' },
-      h('span', { class: 'row' }, h('span', { class: 'bar grow', 'aria-hidden': 'true' }, h('i', { class: kind, style: { width: `${Math.min(100, load)}%` } })), h('span', { class: 'num small' }, `${whole(load)} %`)),
+      h(
+        'span',
+        { class: 'row' },
+        h(
+          'span',
+          { class: 'bar grow', 'aria-hidden': 'true' },
+          h('i', { class: kind, style: { width: `${Math.min(100, load)}%` } }),
+        ),
+        h('span', { class: 'num small' }, `${whole(load)} %`),
+      ),
     ),
     h('td', { class: 'r num nw' }, memory === undefined ? t('none') : sizeText(number(memory))),
     h('td', { class: 'mono small muted' }, node.version),
@@ -50,36 +73,57 @@ function row(node, status, action) {
 }
 
 const heads = () => [
-  [t('node.name')], [t('node.address')], [t('node.peers'), 'r'], [t('node.signals'), 'r'], [t('node.load')], [t('node.memory'), 'r'], [t('node.version')],
+  [t('node.name')],
+  [t('node.address')],
+  [t('node.peers'), 'r'],
+  [t('node.signals'), 'r'],
+  [t('node.load')],
+  [t('node.memory'), 'r'],
+  [t('node.version')],
 ];
 
 /** The table of the overview. */
 export function nodeTable(list, status) {
   if (list.length === 0) return h('p', { class: 'muted t13 empty' }, t('node.none'));
-  return table(t('page.nodes'), heads(), list.map((node) => row(node, status)));
+  return table(
+    t('page.nodes'),
+    heads(),
+    list.map((node) => row(node, status)),
+  );
 }
 
 /** The page with actions. */
 export function nodes(app) {
-  const place = h('section', { class: 'card clip', 'aria-label': t('page.nodes') }, h('p', { class: 'muted t13 empty' }, t('loading')));
+  const place = h(
+    'section',
+    { class: 'card clip', 'aria-label': t('page.nodes') },
+    h('p', { class: 'muted t13 empty' }, t('loading')),
+  );
   let last = [];
   let drawn = '';
 
-  async function undrain(node) {
-    try {
-      await call('Undrain', { node: node.id });
-      toast(t('node.undrained', { node: node.id }));
-    } catch (error) {
-      toast(sentence(error));
-    }
-    app.refresh();
+  function undrain(node) {
+    confirm({
+      title: t('node.undrain.title', { node: node.id }),
+      text: [t('node.undrain.text')],
+      act: t('node.undrain.do'),
+      danger: false,
+      run: async () => {
+        await call('Undrain', { node: node.id });
+        toast(t('node.undrained', { node: node.id }));
+        await app.refresh();
+      },
+    });
   }
 
   function drain(node) {
     const others = last.filter((other) => other.id !== node.id && !other.draining && other.url);
     confirm({
       title: t('node.drain.title', { node: node.id }),
-      text: [t('node.drain.text', { n: whole(number(node.sessions)) }), ...(others.length ? [] : [t('node.drain.last')])],
+      text: [
+        t('node.drain.text', { n: many(number(node.sessions)) }),
+        ...(others.length ? [] : [t('node.drain.last')]),
+      ],
       act: t('node.drain.do'),
       run: async () => {
         await call('Drain', { node: node.id });
@@ -89,13 +133,23 @@ export function nodes(app) {
     });
   }
 
+  const small = (kind, words, node, run) =>
+    h(
+      'button',
+      {
+        type: 'button',
+        class: `btn sm ${kind}`,
+        'aria-label': t(`${words}.label`, { node: node.id }),
+        onclick: () => run(node),
+      },
+      t(words),
+    );
+
   const action = (node) =>
     h(
       'td',
       { class: 'r act' },
-      node.draining
-        ? button('sm', t('node.undrain'), () => undrain(node))
-        : button('sm bad', t('node.drain'), () => drain(node)),
+      node.draining ? small('', 'node.undrain', node, undrain) : small('bad', 'node.drain', node, drain),
     );
 
   return {
@@ -110,13 +164,13 @@ export function nodes(app) {
       const next = JSON.stringify(list.map((node) => ({ ...node, seenMs: 0 })));
       if (next === drawn) return;
       drawn = next;
-      const at = [...place.querySelectorAll('button')].indexOf(document.activeElement);
-      place.replaceChildren(
+      redraw(
+        place,
         list.length === 0
           ? h('p', { class: 'muted t13 empty' }, t('node.none'))
           : table(
               t('page.nodes'),
-              [...heads(), [t('node.up')], [h('span', { class: 'vh' }, t('node.action')), 'r']],
+              [...heads(), [t('node.up')], [h('span', { class: 'vh' }, t('node.action')), 'r act']],
               list.map((node) => {
                 const line = row(node, app.status);
                 line.append(h('td', { class: 'nw' }, duration(Date.now() - number(node.startedMs))), action(node));
@@ -124,7 +178,6 @@ export function nodes(app) {
               }),
             ),
       );
-      if (at >= 0) place.querySelectorAll('button')[at]?.focus();
     },
   };
 }
