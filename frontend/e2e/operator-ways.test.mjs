@@ -127,6 +127,9 @@ test('a store that is silent gets a sentence on every screen, and a new server h
     const { page, say } = await begin(locale);
     const english = locale === 'en';
     await giveToken(page, server, say.token, say.open);
+    await server.order('problem');
+    await page.getByRole('alert').getByText(english ? 'The disk is nearly full' : '磁盘快满了').waitFor();
+    await server.order('well');
     await server.order('silent');
     await page.locator('.chip.bad').waitFor();
     await page.getByRole('alert').getByText(english ? 'does not answer its own questions' : '服务器不回答自己的询问').waitFor();
@@ -160,7 +163,7 @@ test('both languages have all words, and Chinese those of every refusal', async 
   const { en } = await import(new URL('page/words-en.js', folder));
   const { zh } = await import(new URL('page/words-zh.js', folder));
   const plain = (table) => Object.keys(table).filter((key) => !key.startsWith('refused.ban') && !key.endsWith('.one')).sort();
-  const sentences = /^refused\.(reason-long|list-changed|query-long|id|backup-nothing)$/; // the server says them in English
+  const sentences = /^refused\.(reason-long|list-changed|query-long|id|backup-nothing)$|^health\.(store-unavailable|nodes-missing|disk-low|bans-loading|directory-loading)$/; // the server says them in English
   assert.deepEqual(plain(zh).filter((key) => !sentences.test(key)), plain(en));
   const values = (text) => (text.match(/\{\w+\}/g) ?? []).sort().join();
   for (const key of Object.keys(en)) if (key in zh) assert.equal(values(zh[key]), values(en[key]), key);

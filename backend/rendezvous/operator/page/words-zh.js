@@ -39,6 +39,12 @@ export const zh = {
   'health.title': '需要查看的事',
   'health.no-answer': '服务器不回答自己的询问。请查看日志，然后重启它。',
 
+  'health.store-unavailable': '存储没有回应：什么都无法保存或查找。请查看日志和磁盘；在集群中也请查看其他服务器。',
+  'health.nodes-missing': '集群缺少服务器。请在再有一台停止之前启动它们。',
+  'health.disk-low': '磁盘快满了：很快将无法保存邮件。请腾出空间，或把数据文件夹移到更大的磁盘。',
+  'health.bans-loading': '封禁名单仍在读取，尚未生效。',
+  'health.directory-loading': '目录仍在读取，搜索稍后才有结果。',
+
   'live.on': '实时，每秒更新',
   'live.wait': '正在连接',
   'live.off': '自 {time} 起未更新',
