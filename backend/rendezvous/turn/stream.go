@@ -49,7 +49,8 @@ func (s *Server) accept(listener net.Listener, takes takes) {
 func (s *Server) enter(conn net.Conn, takes takes) {
 	from := addressOf(conn.RemoteAddr())
 	c := &stream{server: s, conn: conn, raw: conn, from: from, begun: time.Now()}
-	if s.isRefused(from.Addr()) || !s.connections.add(c) {
+	// A handshake costs more than a request; both are counted as one.
+	if s.isRefused(from.Addr()) || !s.places.take(from.Addr(), s.options.Now().UnixNano()) || !s.connections.add(c) {
 		s.refused.Add(1)
 		_ = conn.Close()
 		return
