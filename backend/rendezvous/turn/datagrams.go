@@ -41,6 +41,7 @@ type datagrams struct {
 
 // ReadFrom implements net.PacketConn.
 func (d *datagrams) ReadFrom(buffer []byte) (int, net.Addr, error) {
+	d.front.wentOn()
 	for {
 		n, from, err := readDatagram(d.UDPConn, buffer)
 		if err != nil {

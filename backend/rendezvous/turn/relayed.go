@@ -61,11 +61,14 @@ func (c *relayed) Close() error {
 	return err
 }
 
-// mayReachMore says whether a permission for an address has room.
-func (c *relayed) mayReachMore(addr netip.Addr) bool {
+// mayPermit says whether an address has no permission yet, and whether there is room for it.
+func (c *relayed) mayPermit(addr netip.Addr) (isNew, hasRoom bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.reaches[addr] || len(c.reaches) < c.server.options.Limits.Permissions
+	if c.reaches[addr] {
+		return false, true
+	}
+	return true, len(c.reaches) < c.server.options.Limits.Permissions
 }
 
 func (c *relayed) setReach(addr netip.Addr, reaches bool) {

@@ -153,6 +153,7 @@ func (c *peekedConn) Read(into []byte) (int, error) { return c.reader.Read(into)
 // ReadFrom implements net.PacketConn. Its first error is the last thing that
 // the library hears of the connection.
 func (c *stream) ReadFrom(into []byte) (int, net.Addr, error) {
+	c.front.wentOn()
 	for {
 		size, err := c.readFrame(into)
 		if err == nil && c.server.isRefused(c.from.Addr()) {
