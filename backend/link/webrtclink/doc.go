@@ -46,6 +46,14 @@
 // What comes through a relay is caught at the selected pair, before data of the
 // session is processed, at each change of the pair and at [Transport.RecheckBans].
 //
+// # Relays
+//
+// Of a relay's transports UDP is tried at once, TCP after a second in which no
+// relay answered, TLS after another (RFC 8656, section 2.1, leaves it to us):
+// each is a connection and an allocation that the server would hold for nothing.
+// A relay over TLS is known by the rendezvous server's key ([link.Relay]) or by
+// an authority's certificate.
+//
 // # Sockets
 //
 // On Linux bulk packets go to and come from the kernel many at a time

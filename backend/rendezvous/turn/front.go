@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pion/turn/v5"
 )
@@ -25,8 +26,38 @@ type front struct {
 	server *Server
 	unused func() // called when an allocation ended, may be nil
 
+	starting atomic.Pointer[starting]
+
 	mu      sync.RWMutex
 	clients map[netip.AddrPort]*relayed
+}
+
+// starting is a new permission, from when it is granted until the goroutine that
+// handles requests went on. In between the library lists it before it starts
+// its timer, and whoever ends the allocation at that moment (the allocation's
+// own timer, a ban) stops a timer that is not there, and the process with it.
+// So the end waits, in OnPermissionDeleted. That holds a lock of the library,
+// which the other goroutine needs no more once the permission is listed.
+type starting struct {
+	client netip.AddrPort
+	addr   netip.Addr
+	done   chan struct{}
+}
+
+// wentOn says that the goroutine that handles requests has done what it did
+// before; only it calls this.
+func (f *front) wentOn() {
+	if one := f.starting.Load(); one != nil {
+		f.starting.Store(nil)
+		close(one.done)
+	}
+}
+
+// awaitStart waits if it is this permission that is starting.
+func (f *front) awaitStart(client netip.AddrPort, addr netip.Addr) {
+	if one := f.starting.Load(); one != nil && one.client == client && one.addr == addr {
+		<-one.done
+	}
 }
 
 func newFront(server *Server) *front {
@@ -78,6 +109,7 @@ func (f *front) events() turn.EventHandler {
 			f.reach(client, peer, false)
 		},
 		OnChannelCreated: func(client, _ net.Addr, _, _, _ string, _, _ net.Addr, channel uint16) {
+			f.wentOn()
 			if found := f.client(addressOf(client)); found != nil {
 				found.setChannel(channel, true)
 			}
@@ -114,10 +146,19 @@ func (f *front) deleted(client netip.AddrPort) {
 	}
 }
 
+// reach is told of permissions.
 func (f *front) reach(client net.Addr, peer net.IP, reaches bool) {
+	from := addressOf(client)
 	addr, ok := netip.AddrFromSlice(peer)
-	if found := f.client(addressOf(client)); ok && found != nil {
-		found.setReach(addr.Unmap(), reaches)
+	if !ok {
+		return
+	}
+	addr = addr.Unmap()
+	if !reaches {
+		f.awaitStart(from, addr)
+	}
+	if found := f.client(from); found != nil {
+		found.setReach(addr, reaches)
 	}
 }
 
@@ -137,14 +178,24 @@ func (f *front) isUsed() bool {
 
 // permit implements turn.PermissionHandler.
 func (f *front) permit(client net.Addr, ip net.IP) bool {
+	f.wentOn()
+	from := addressOf(client)
 	addr, ok := netip.AddrFromSlice(ip)
 	addr = addr.Unmap()
-	allocation := f.client(addressOf(client))
-	if ok && allocation != nil && f.server.mayReach(addr, f.server.options.Now()) && allocation.mayReachMore(addr) {
-		return true
+	allocation := f.client(from)
+	if !ok || allocation == nil || !f.server.mayReach(addr, f.server.options.Now()) {
+		f.server.refused.Add(1)
+		return false
 	}
-	f.server.refused.Add(1)
-	return false
+	isNew, hasRoom := allocation.mayPermit(addr)
+	if !hasRoom {
+		f.server.refused.Add(1)
+		return false
+	}
+	if isNew {
+		f.starting.Store(&starting{client: from, addr: addr, done: make(chan struct{})})
+	}
+	return true
 }
 
 // Validate implements turn.RelayAddressGenerator.

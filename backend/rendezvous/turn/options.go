@@ -75,8 +75,8 @@ type Limits struct {
 	Frame       time.Duration // for the rest of a frame that began; 10 s
 	Write       time.Duration // for a frame to be taken by the other side; 10 s
 	Queue       int           // bytes of a connection that the system may hold each way; 256 KiB
-	Requests    int           // STUN requests a second without an allocation, of an IPv4 address or IPv6 /64; 50, five times as many at once
-	RequestsAll int           // of all together; 2,000, twice as many at once
+	Requests    int           // STUN requests a second without an allocation, and new connections, of an IPv4 address or IPv6 /64; 50, 250 at once
+	RequestsAll int           // of all together; 2,000, 4,000 at once
 	Permissions int           // addresses that one allocation may reach at a time; 128
 	Channels    int           // channels of one allocation; 128
 }

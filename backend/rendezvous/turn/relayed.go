@@ -1,7 +1,6 @@
 package turn
 
 import (
-	"errors"
 	"net"
 	"net/netip"
 	"sync"
@@ -30,14 +29,11 @@ type relayed struct {
 // ReadFrom implements net.PacketConn.
 func (c *relayed) ReadFrom(buffer []byte) (int, net.Addr, error) {
 	for {
-		n, from, err := c.ReadFromUDPAddrPort(buffer)
+		n, from, err := readDatagram(c.UDPConn, buffer)
 		if err != nil {
-			if isOver(err) {
-				return n, nil, err
-			}
-			continue
+			return n, nil, err
 		}
-		from = c.server.outward(plain(from))
+		from = c.server.outward(from)
 		if now := c.server.options.Now(); c.server.mayExchange(from, now) && c.server.pass(c.account, &c.account.in, n, now) {
 			return n, net.UDPAddrFromAddrPort(from), nil
 		}
@@ -65,11 +61,14 @@ func (c *relayed) Close() error {
 	return err
 }
 
-// mayReachMore says whether a permission for an address has room.
-func (c *relayed) mayReachMore(addr netip.Addr) bool {
+// mayPermit says whether an address has no permission yet, and whether there is room for it.
+func (c *relayed) mayPermit(addr netip.Addr) (isNew, hasRoom bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.reaches[addr] || len(c.reaches) < c.server.options.Limits.Permissions
+	if c.reaches[addr] {
+		return false, true
+	}
+	return true, len(c.reaches) < c.server.options.Limits.Permissions
 }
 
 func (c *relayed) setReach(addr netip.Addr, reaches bool) {
@@ -97,10 +96,6 @@ func (c *relayed) setChannel(channel uint16, isBound bool) {
 		delete(c.channels, channel)
 	}
 }
-
-// isOver tells the end of a socket from errors of single packets: some systems
-// report here that an earlier packet did not arrive.
-func isOver(err error) bool { return errors.Is(err, net.ErrClosed) }
 
 // pass counts a packet of a peer, or says that it is over a rate or quota.
 func (s *Server) pass(peer *account, way *rate, size int, now time.Time) bool {

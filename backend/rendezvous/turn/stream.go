@@ -49,7 +49,8 @@ func (s *Server) accept(listener net.Listener, takes takes) {
 func (s *Server) enter(conn net.Conn, takes takes) {
 	from := addressOf(conn.RemoteAddr())
 	c := &stream{server: s, conn: conn, raw: conn, from: from, begun: time.Now()}
-	if s.isRefused(from.Addr()) || !s.connections.add(c) {
+	// A handshake costs more than a request; both are counted as one.
+	if s.isRefused(from.Addr()) || !s.places.take(from.Addr(), s.options.Now().UnixNano()) || !s.connections.add(c) {
 		s.refused.Add(1)
 		_ = conn.Close()
 		return
@@ -152,6 +153,7 @@ func (c *peekedConn) Read(into []byte) (int, error) { return c.reader.Read(into)
 // ReadFrom implements net.PacketConn. Its first error is the last thing that
 // the library hears of the connection.
 func (c *stream) ReadFrom(into []byte) (int, net.Addr, error) {
+	c.front.wentOn()
 	for {
 		size, err := c.readFrame(into)
 		if err == nil && c.server.isRefused(c.from.Addr()) {

@@ -215,6 +215,25 @@ func TestConnectionsAreBounded(t *testing.T) {
 	}
 }
 
+func TestNewConnectionsAreBounded(t *testing.T) {
+	t.Parallel()
+	clock := newClock()
+	server := start(t, func(o *Options) { o.ListenTCP, o.Now, o.Limits.Requests = "127.0.0.1:0", clock.Now, 1 })
+	for range 5 {
+		if err := connect(t, server).Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	isCut(t, connect(t, server))
+	eventually(t, "five connections to end and one to be refused", func() bool {
+		counts := server.Counts()
+		return counts.Connections == 0 && counts.Refused >= 1
+	})
+	clock.advance(time.Second)
+	connect(t, server)
+	eventually(t, "a connection a second later", func() bool { return server.Counts().Connections == 1 })
+}
+
 func tcpAddress(text string) net.Addr {
 	address, err := net.ResolveTCPAddr("tcp", text)
 	if err != nil {

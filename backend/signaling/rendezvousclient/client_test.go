@@ -151,7 +151,7 @@ func TestTwoMeet(t *testing.T) {
 					t.Errorf("up %+v", up)
 				}
 				relays := p.await(t, "relays", func(e signaling.Event) bool { return e.Relays != nil }).Relays
-				if len(relays.Relay.URLs) != 2 || relays.Relay.Password == "" || time.Until(relays.Expires) < 59*time.Minute {
+				if len(relays.Relay.URLs) != 2 || relays.Relay.Password == "" || relays.Relay.Key != server.Server().Key || time.Until(relays.Expires) < 59*time.Minute {
 					t.Errorf("relays %+v", relays)
 				}
 			}
