@@ -98,9 +98,10 @@ const (
 
 // Relay is a STUN or TURN server (RFC 7064, RFC 7065).
 type Relay struct {
-	URLs     []string
-	Username string
-	Password string
+	URLs      []string
+	Username  string
+	Password  string
+	RoundTrip time.Duration // to its server, 0 when not known
 }
 
 // Path is how a link's packets go.

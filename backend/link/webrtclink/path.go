@@ -19,7 +19,8 @@ type relayBook struct {
 	mutex     sync.Mutex
 	names     map[netip.Addr]string
 	signalled map[netip.AddrPort]bool
-	begun     time.Time // when checks began, zero before
+	begun     time.Time     // when checks began, zero before
+	wait      time.Duration // of relayed pairs, from then on
 }
 
 func (b *relayBook) note(name string, address netip.Addr) {
@@ -38,11 +39,11 @@ func (b *relayBook) name(address netip.Addr) (string, bool) {
 	return name, ok
 }
 
-// begin notes that checks begin now.
-func (b *relayBook) begin(now time.Time) {
+// begin notes that checks begin now, and how long relayed pairs wait.
+func (b *relayBook) begin(now time.Time, wait time.Duration) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	b.begun = now
+	b.begun, b.wait = now, wait
 }
 
 // expect notes that the other side signalled a candidate.
@@ -75,7 +76,7 @@ func (b *relayBook) disguised(packet []byte, from net.Addr) bool {
 	}
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	if !b.begun.IsZero() && time.Since(b.begun) > acceptRelay {
+	if !b.begun.IsZero() && time.Since(b.begun) > b.wait {
 		return false // a peer may have its relay's address for other reasons
 	}
 	_, relay := b.names[address]
