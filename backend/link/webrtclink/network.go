@@ -82,20 +82,39 @@ func (n *network) ListenUDP(kind string, local *net.UDPAddr) (transport.UDPConn,
 	return &checkedConn{UDPConn: wrapped, disguised: n.disguised}, nil
 }
 
-// checkedConn is a socket of a candidate, which waits with checks that come
-// through a relay too early. pion reads it with ReadFrom only.
+// checkedConn is a socket of a candidate: it waits with checks that come through
+// a relay too early, and repeats what it asks a STUN server. pion uses ReadFrom
+// and WriteTo only.
 type checkedConn struct {
 	transport.UDPConn
 	disguised func(packet []byte, from net.Addr) bool
+	questions questions
 }
 
 func (c *checkedConn) ReadFrom(p []byte) (int, net.Addr, error) {
 	for {
 		n, from, err := c.UDPConn.ReadFrom(p)
-		if err != nil || !c.disguised(p[:n], from) {
+		if err != nil {
 			return n, from, err
 		}
+		c.questions.heard(p[:n])
+		if !c.disguised(p[:n], from) {
+			return n, from, nil
+		}
 	}
+}
+
+func (c *checkedConn) WriteTo(p []byte, to net.Addr) (int, error) {
+	n, err := c.UDPConn.WriteTo(p, to)
+	if err == nil && isQuestion(p) {
+		c.questions.repeat(c.UDPConn, p, to)
+	}
+	return n, err
+}
+
+func (c *checkedConn) Close() error {
+	c.questions.end()
+	return c.UDPConn.Close()
 }
 
 func (n *network) DialUDP(kind string, local, remote *net.UDPAddr) (transport.UDPConn, error) {

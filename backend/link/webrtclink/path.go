@@ -61,12 +61,16 @@ func (b *relayBook) expect(candidate netip.AddrPort) {
 // bindingRequest is the message type of an ICE check, its first two bytes.
 var bindingRequest = stun.BindingRequest.Value()
 
+func isBindingRequest(packet []byte) bool {
+	return len(packet) >= 2 && binary.BigEndian.Uint16(packet) == bindingRequest
+}
+
 // disguised tells whether a packet is a check that comes through one of our
 // relays before the relayed candidate was signalled. pion would take it for a
 // peer-reflexive candidate and choose that pair at once, and for good, where it
 // gives a direct one a while to be found first. The check comes again.
 func (b *relayBook) disguised(packet []byte, from net.Addr) bool {
-	if len(packet) < 2 || binary.BigEndian.Uint16(packet) != bindingRequest {
+	if !isBindingRequest(packet) {
 		return false
 	}
 	address, ok := plainAddress(from)
