@@ -27,14 +27,14 @@ func TestQuestionsAreRepeated(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = server.Close() }()
-	receive := func(patience time.Duration) []byte {
+	receive := func() []byte {
 		buffer := make([]byte, 1500)
-		if err := server.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		if err := server.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
 			t.Fatal(err)
 		}
 		n, _, err := server.ReadFrom(buffer)
 		if err != nil {
-			return nil
+			t.Fatal(err)
 		}
 		return buffer[:n]
 	}
@@ -43,7 +43,7 @@ func TestQuestionsAreRepeated(t *testing.T) {
 	if _, err = conn.WriteTo(check.Raw, server.LocalAddr()); err != nil {
 		t.Fatal(err)
 	}
-	if string(receive(10*time.Second)) != string(check.Raw) {
+	if string(receive()) != string(check.Raw) {
 		t.Fatal("a check does not arrive")
 	}
 	question := stun.MustBuild(stun.TransactionID, stun.BindingRequest)
@@ -51,7 +51,7 @@ func TestQuestionsAreRepeated(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 2 {
-		if string(receive(10*time.Second)) != string(question.Raw) {
+		if string(receive()) != string(question.Raw) {
 			t.Fatalf("question %d does not arrive", i)
 		}
 	}
@@ -66,7 +66,13 @@ func TestQuestionsAreRepeated(t *testing.T) {
 	if n, _, readErr := conn.ReadFrom(buffer); readErr != nil || string(buffer[:n]) != string(answer.Raw) {
 		t.Fatalf("the answer does not arrive: %v", readErr)
 	}
-	if more := receive(3 * questionEvery); more != nil {
+	checked, ok := conn.(*checkedConn)
+	if !ok {
+		t.Fatalf("a candidate's socket is a %T", conn)
+	}
+	checked.questions.mutex.Lock()
+	defer checked.questions.mutex.Unlock()
+	if checked.questions.timer != nil {
 		t.Error("an answered question is asked again")
 	}
 }
