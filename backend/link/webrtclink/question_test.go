@@ -29,12 +29,12 @@ func TestQuestionsAreRepeated(t *testing.T) {
 	defer func() { _ = server.Close() }()
 	receive := func() []byte {
 		buffer := make([]byte, 1500)
-		if err := server.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		if err = server.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
 			t.Fatal(err)
 		}
-		n, _, err := server.ReadFrom(buffer)
-		if err != nil {
-			t.Fatal(err)
+		n, _, readErr := server.ReadFrom(buffer)
+		if readErr != nil {
+			t.Fatal(readErr)
 		}
 		return buffer[:n]
 	}
