@@ -24,6 +24,7 @@ type network struct {
 	guard
 	resolved  func(name string, address netip.Addr)
 	disguised func(packet []byte, from net.Addr) bool // see relayBook; nil: nothing is
+	relays    *relaySockets
 }
 
 // guard is the part that the sockets share.
@@ -65,9 +66,9 @@ func (n *network) ListenPacket(kind, address string) (net.PacketConn, error) {
 		return nil, err
 	}
 	if udp, ok := conn.(transport.UDPConn); ok {
-		return &relayPacketConn{n.wrap(udp)}, nil
+		return n.relays.add(n.wrap(udp)), nil
 	}
-	return &relayPacketConn{&packetConn{PacketConn: conn, guard: n.guard}}, nil
+	return n.relays.add(&packetConn{PacketConn: conn, guard: n.guard}), nil
 }
 
 func (n *network) ListenUDP(kind string, local *net.UDPAddr) (transport.UDPConn, error) {

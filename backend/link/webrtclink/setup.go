@@ -112,7 +112,7 @@ func (s *session) settings(base transport.Net) webrtc.SettingEngine {
 	settings.SetDTLSInsecureSkipHelloVerify(true) // ICE has proved the return path already
 	settings.SetSCTPMaxReceiveBufferSize(receiveWindow)
 	settings.EnableSCTPZeroChecksum(true) // RFC 9653: DTLS protects every packet better than a CRC
-	wrapped := &network{Net: base, resolved: s.relays.note, disguised: s.relays.disguised}
+	wrapped := &network{Net: base, resolved: s.relays.note, disguised: s.relays.disguised, relays: &s.sockets}
 	if config.Filter != nil {
 		wrapped.banned = s.blocked
 	}
