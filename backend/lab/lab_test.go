@@ -27,8 +27,7 @@ type scenario struct {
 	after app.LineState // of their line at the end, when it is another
 	back  time.Duration // the longest that it may take to come back
 	ipv6  bool          // the server is reached by IPv6
-	flags []string      // of the server
-	needs string        // a flag without which the built server cannot do it
+	needs string        // a flag without which the built server cannot do it; it is on by itself
 	build func(*internet) place
 }
 
@@ -66,7 +65,7 @@ func TestPaths(t *testing.T) { //nolint:paralleltest // times are measured
 		{name: "symmetric NAT on both sides", path: app.LineRelayed, back: 15 * time.Second, build: twoHomes(symmetric, symmetric)},
 		{
 			name: "UDP blocked at one home, relayed over TCP", path: app.LineRelayed, back: 30 * time.Second,
-			needs: "relay-tcp", flags: []string{"--relay-tcp"}, build: twoHomes(udpBlocked, portRestricted),
+			needs: "relay-tcp", build: twoHomes(udpBlocked, portRestricted),
 		},
 		{
 			name: "the same home", path: app.LineLAN, back: 15 * time.Second,
@@ -149,7 +148,7 @@ func (s scenario) run(t *testing.T) {
 	if s.ipv6 {
 		host = "[" + at6(serverAt) + "]"
 	}
-	key := startServer(t, i.server, s.flags...)
+	key := startServer(t, i.server)
 	p := meet(t, "wss://"+host+":"+serverPort+"/#"+key, where.ana, where.ben)
 	row := measurement{scenario: s.name, path: s.path, cause: where.cause}
 	row.opened = p.restart()

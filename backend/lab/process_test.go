@@ -135,10 +135,9 @@ func (p *process) stop() {
 
 // startServer starts the rendezvous server and returns the part of its address
 // after the host and port: its key.
-func startServer(t *testing.T, on *namespace, flags ...string) (key string) {
+func startServer(t *testing.T, on *namespace) (key string) {
 	t.Helper()
-	arguments := append([]string{"--listen", ":" + serverPort, "--data", t.TempDir()}, flags...)
-	p := start(t, on, "rendezvous", arguments...)
+	p := start(t, on, "rendezvous", "--listen", ":"+serverPort, "--data", t.TempDir())
 	deadline := time.After(patience)
 	for {
 		select {

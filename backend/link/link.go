@@ -103,7 +103,8 @@ type Relay struct {
 	Password string
 	// Key is good as the certificate of a relay over TLS, beside those that an
 	// authority signed; zero for none.
-	Key identity.ServerKey
+	Key       identity.ServerKey
+	RoundTrip time.Duration // to its server, 0 when not known
 }
 
 // Path is how a link's packets go.

@@ -192,8 +192,10 @@ func (c *Core) serverGone(server *server) {
 func (c *Core) setRelays() {
 	var relays []link.Relay
 	for _, token := range sortedTokens(c.network.servers) {
-		if relay := c.network.servers[token].relay; relay != nil {
-			relays = append(relays, *relay)
+		if server := c.network.servers[token]; server.relay != nil {
+			relay := *server.relay
+			relay.RoundTrip = server.rtt
+			relays = append(relays, relay)
 		}
 	}
 	c.do(SetRelays{Relays: relays})

@@ -25,6 +25,7 @@ type network struct {
 	resolved  func(name string, address netip.Addr)
 	actual    func(address string) string             // what a made-up name and port stand for; nil: there are none
 	disguised func(packet []byte, from net.Addr) bool // see relayBook; nil: nothing is
+	relays    *relaySockets
 }
 
 // guard is the part that the sockets share.
@@ -66,9 +67,9 @@ func (n *network) ListenPacket(kind, address string) (net.PacketConn, error) {
 		return nil, err
 	}
 	if udp, ok := conn.(transport.UDPConn); ok {
-		return &relayPacketConn{n.wrap(udp)}, nil
+		return n.relays.add(n.wrap(udp)), nil
 	}
-	return &relayPacketConn{&packetConn{PacketConn: conn, guard: n.guard}}, nil
+	return n.relays.add(&packetConn{PacketConn: conn, guard: n.guard}), nil
 }
 
 func (n *network) ListenUDP(kind string, local *net.UDPAddr) (transport.UDPConn, error) {
@@ -83,20 +84,39 @@ func (n *network) ListenUDP(kind string, local *net.UDPAddr) (transport.UDPConn,
 	return &checkedConn{UDPConn: wrapped, disguised: n.disguised}, nil
 }
 
-// checkedConn is a socket of a candidate, which waits with checks that come
-// through a relay too early. pion reads it with ReadFrom only.
+// checkedConn is a socket of a candidate: it waits with checks that come through
+// a relay too early, and repeats what it asks a STUN server. pion uses ReadFrom
+// and WriteTo only.
 type checkedConn struct {
 	transport.UDPConn
 	disguised func(packet []byte, from net.Addr) bool
+	questions questions
 }
 
 func (c *checkedConn) ReadFrom(p []byte) (int, net.Addr, error) {
 	for {
 		n, from, err := c.UDPConn.ReadFrom(p)
-		if err != nil || !c.disguised(p[:n], from) {
+		if err != nil {
 			return n, from, err
 		}
+		c.questions.heard(p[:n])
+		if !c.disguised(p[:n], from) {
+			return n, from, nil
+		}
 	}
+}
+
+func (c *checkedConn) WriteTo(p []byte, to net.Addr) (int, error) {
+	n, err := c.UDPConn.WriteTo(p, to)
+	if err == nil && isQuestion(p) {
+		c.questions.repeat(c.UDPConn, p, to)
+	}
+	return n, err
+}
+
+func (c *checkedConn) Close() error {
+	c.questions.end()
+	return c.UDPConn.Close()
 }
 
 func (n *network) DialUDP(kind string, local, remote *net.UDPAddr) (transport.UDPConn, error) {

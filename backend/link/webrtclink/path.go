@@ -19,7 +19,8 @@ type relayBook struct {
 	mutex     sync.Mutex
 	names     map[netip.Addr]string
 	signalled map[netip.AddrPort]bool
-	begun     time.Time // when checks began, zero before
+	begun     time.Time     // when checks began, zero before
+	wait      time.Duration // of relayed pairs, from then on
 }
 
 func (b *relayBook) note(name string, address netip.Addr) {
@@ -38,11 +39,11 @@ func (b *relayBook) name(address netip.Addr) (string, bool) {
 	return name, ok
 }
 
-// begin notes that checks begin now.
-func (b *relayBook) begin(now time.Time) {
+// begin notes that checks begin now, and how long relayed pairs wait.
+func (b *relayBook) begin(now time.Time, wait time.Duration) {
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	b.begun = now
+	b.begun, b.wait = now, wait
 }
 
 // expect notes that the other side signalled a candidate.
@@ -60,12 +61,16 @@ func (b *relayBook) expect(candidate netip.AddrPort) {
 // bindingRequest is the message type of an ICE check, its first two bytes.
 var bindingRequest = stun.BindingRequest.Value()
 
+func isBindingRequest(packet []byte) bool {
+	return len(packet) >= 2 && binary.BigEndian.Uint16(packet) == bindingRequest
+}
+
 // disguised tells whether a packet is a check that comes through one of our
 // relays before the relayed candidate was signalled. pion would take it for a
 // peer-reflexive candidate and choose that pair at once, and for good, where it
 // gives a direct one a while to be found first. The check comes again.
 func (b *relayBook) disguised(packet []byte, from net.Addr) bool {
-	if len(packet) < 2 || binary.BigEndian.Uint16(packet) != bindingRequest {
+	if !isBindingRequest(packet) {
 		return false
 	}
 	address, ok := plainAddress(from)
@@ -75,7 +80,7 @@ func (b *relayBook) disguised(packet []byte, from net.Addr) bool {
 	}
 	b.mutex.Lock()
 	defer b.mutex.Unlock()
-	if !b.begun.IsZero() && time.Since(b.begun) > acceptRelay {
+	if !b.begun.IsZero() && time.Since(b.begun) > b.wait {
 		return false // a peer may have its relay's address for other reasons
 	}
 	_, relay := b.names[address]

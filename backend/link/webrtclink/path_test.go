@@ -8,6 +8,8 @@ import (
 
 	"github.com/pion/stun"
 	"github.com/pion/transport/v2/stdnet"
+
+	"github.com/tincan-chat/tincan/backend/link"
 )
 
 // TestChecksBeforeTheirCandidate: a check that comes from a relay of ours waits
@@ -40,12 +42,33 @@ func TestChecksBeforeTheirCandidate(t *testing.T) {
 			book.note("next.example", netip.MustParseAddr("192.168.1.5"))
 			book.expect(netip.AddrPortFrom(relay, 6000))
 			if !one.begun.IsZero() {
-				book.begin(one.begun)
+				book.begin(one.begun, acceptRelay)
 			}
 			if early := book.disguised(one.packet, one.from); early != one.early {
 				t.Errorf("waits: %v", early)
 			}
 		})
+	}
+}
+
+func TestRelayWait(t *testing.T) {
+	for _, one := range []struct {
+		trips []time.Duration
+		want  time.Duration
+	}{
+		{nil, acceptRelay},
+		{[]time.Duration{0}, acceptRelay},
+		{[]time.Duration{20 * time.Millisecond}, 600 * time.Millisecond},
+		{[]time.Duration{300 * time.Millisecond, 0, 200 * time.Millisecond}, 1500 * time.Millisecond},
+		{[]time.Duration{time.Second}, acceptRelayMost},
+	} {
+		var relays []link.Relay
+		for _, trip := range one.trips {
+			relays = append(relays, link.Relay{RoundTrip: trip})
+		}
+		if got := relayWait(relays); got != one.want {
+			t.Errorf("round trips %v: %v instead of %v", one.trips, got, one.want)
+		}
 	}
 }
 

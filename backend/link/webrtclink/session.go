@@ -36,9 +36,10 @@ type session struct {
 	context  context.Context //nolint:containedctx // the life of the session, for its readers and streams
 	cancel   context.CancelFunc
 	readers  sync.WaitGroup
-	outgoing *outgoing   // safe for concurrent use
-	streams  *streams    // safe for concurrent use
-	relays   relayBook   // safe for concurrent use
+	outgoing *outgoing // safe for concurrent use
+	streams  *streams  // safe for concurrent use
+	relays   relayBook // safe for concurrent use
+	sockets  relaySockets
 	muted    atomic.Bool // the selected pair is banned: what comes is dropped
 	heard    atomic.Int64
 	started  time.Time
@@ -195,6 +196,7 @@ func (s *session) dismantle() {
 	s.outgoing.close()
 	s.cancel()
 	if s.connection != nil {
+		s.sockets.giveUp()
 		if err := s.connection.GracefulClose(); err != nil {
 			s.transport.logger.Debug("closing a connection", "error", err)
 		}

@@ -28,7 +28,9 @@ const (
 	acceptHost        = 0
 	acceptReflexive   = 50 * time.Millisecond
 	acceptPeer        = 100 * time.Millisecond
-	acceptRelay       = 500 * time.Millisecond
+	acceptRelay       = 500 * time.Millisecond // and relayTrips more, see relayWait
+	acceptRelayMost   = 2 * time.Second        // pion's own
+	relayTrips        = 5
 	handshakeRetry    = 250 * time.Millisecond // of DTLS; the default of 1 s is felt when the first flight is lost
 	receiveWindow     = 16 << 20               // of SCTP
 )
@@ -108,12 +110,12 @@ func (s *session) settings(base transport.Net) webrtc.SettingEngine {
 	settings.SetHostAcceptanceMinWait(acceptHost)
 	settings.SetSrflxAcceptanceMinWait(acceptReflexive)
 	settings.SetPrflxAcceptanceMinWait(acceptPeer)
-	settings.SetRelayAcceptanceMinWait(acceptRelay)
+	settings.SetRelayAcceptanceMinWait(relayWait(s.servers))
 	settings.SetDTLSRetransmissionInterval(handshakeRetry)
 	settings.SetDTLSInsecureSkipHelloVerify(true) // ICE has proved the return path already
 	settings.SetSCTPMaxReceiveBufferSize(receiveWindow)
 	settings.EnableSCTPZeroChecksum(true) // RFC 9653: DTLS protects every packet better than a CRC
-	wrapped := &network{Net: base, resolved: s.relays.note, disguised: s.relays.disguised}
+	wrapped := &network{Net: base, resolved: s.relays.note, disguised: s.relays.disguised, relays: &s.sockets}
 	if config.Filter != nil {
 		wrapped.banned = s.blocked
 	}
@@ -124,6 +126,19 @@ func (s *session) settings(base transport.Net) webrtc.SettingEngine {
 		settings.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() })
 	}
 	return settings
+}
+
+// relayWait is how long relayed pairs wait for a direct one. On a slow network
+// everything before the first check of a direct pair takes round trips: the own
+// address, the candidates, and what pion's agent asks of the relay meanwhile.
+func relayWait(relays []link.Relay) time.Duration {
+	nearest := time.Duration(0)
+	for _, relay := range relays {
+		if relay.RoundTrip > 0 && (nearest == 0 || relay.RoundTrip < nearest) {
+			nearest = relay.RoundTrip
+		}
+	}
+	return min(acceptRelay+relayTrips*nearest, acceptRelayMost)
 }
 
 // iceServers leaves out what pion would refuse, so that one bad address of a
@@ -231,7 +246,7 @@ func (s *session) describeRemote(kind webrtc.SDPType, description *wire.Descript
 		return false
 	}
 	s.theirs = read.fingerprint
-	s.relays.begin(time.Now())
+	s.relays.begin(time.Now(), relayWait(s.servers))
 	if err = s.connection.SetRemoteDescription(webrtc.SessionDescription{Type: kind, SDP: description.GetSdp()}); err != nil {
 		s.finish(link.ReasonProtocol, fmt.Errorf("%w: a description that cannot be used", errProtocol))
 		return false
