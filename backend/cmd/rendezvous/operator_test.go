@@ -40,8 +40,22 @@ type running struct {
 // startOperated starts a server in a folder whose token is known, or new.
 func startOperated(t *testing.T, data, token string, more ...string) *running {
 	t.Helper()
+	return launchOperated(t, data, token, more...)()
+}
+
+// launchOperated does not wait until the server is ready.
+func launchOperated(t *testing.T, data, token string, more ...string) (ready func() *running) {
+	t.Helper()
 	arguments := append([]string{"--listen", "127.0.0.1:0", "--tls", "off", "--relay=false", "--operator", "127.0.0.1:0", "--data", data}, more...)
-	command, said := startSaying(t, arguments...)
+	command, awaited := launch(t, arguments...)
+	return func() *running {
+		t.Helper()
+		return operated(t, command, awaited(), data, token)
+	}
+}
+
+func operated(t *testing.T, command *exec.Cmd, said map[string]string, data, token string) *running {
+	t.Helper()
 	made := said["operator's token"]
 	if (token == "") != (made != "") {
 		t.Fatalf("it printed the token %q although the one before was %q", made, token)
