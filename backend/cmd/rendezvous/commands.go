@@ -31,7 +31,7 @@ const (
 )
 
 const (
-	tokenVariable = "TINCAN_OPERATOR_TOKEN" //nolint:gosec // the name of a variable, not a secret
+	tokenVariable = "TINCAN_OPERATOR_TOKEN"
 	maxTokenFile  = 4 << 10                 // bytes
 	answerTime    = 30 * time.Second        // for a call that is no stream
 )

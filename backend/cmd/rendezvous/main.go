@@ -82,11 +82,11 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 	if err != nil {
 		return errors.Join(err, server.Close())
 	}
-	defer func() { err = errors.Join(err, side.Close()) }()
+	defer func() { err = errors.Join(err, side.Close()) }() //nolint:contextcheck // it bounds its end itself
 	say(stdout, "ready\n")
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	context.AfterFunc(ctx, func() {
+	context.AfterFunc(ctx, func() { //nolint:contextcheck // likewise
 		// Alone there is nowhere to move to: the devices wait for this one.
 		if len(opened.Nodes()) > 1 {
 			if left := server.Drain(drainTime); left > 0 {

@@ -157,7 +157,10 @@ func TestStatusInEveryWay(t *testing.T) {
 
 	code, answer := r.post(r.token, "GetStatus", "{}")
 	var byHTTP struct {
-		Status struct{ Node, Sessions string }
+		Status struct {
+			Node     string `json:"node"`
+			Sessions string `json:"sessions"`
+		} `json:"status"`
 	}
 	if err := json.Unmarshal([]byte(answer), &byHTTP); code != http.StatusOK || err != nil || byHTTP.Status.Node != status.GetNode() || byHTTP.Status.Sessions != "2" {
 		t.Errorf("by HTTP: %d %s (%v)", code, answer, err)
@@ -402,8 +405,8 @@ func TestTwoServers(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() {
-		if err := server.Close(); err != nil {
-			t.Errorf("Close: %v", err)
+		if closeErr := server.Close(); closeErr != nil {
+			t.Errorf("Close: %v", closeErr)
 		}
 	}()
 	var stdout, stderr strings.Builder
