@@ -32,8 +32,8 @@ const (
 
 const (
 	tokenVariable = "TINCAN_OPERATOR_TOKEN"
-	maxTokenFile  = 4 << 10                 // bytes
-	answerTime    = 30 * time.Second        // for a call that is no stream
+	maxTokenFile  = 4 << 10          // bytes
+	answerTime    = 30 * time.Second // for a call that is no stream
 )
 
 // command is what comes after the program's name. It returns the exit status.
