@@ -49,16 +49,16 @@ func commands() map[string]command {
 	}
 }
 
+func commandNames() []string { return slices.Sorted(maps.Keys(commands())) }
+
 // runCommand runs a command, if the arguments begin with one.
 func runCommand(ctx context.Context, arguments []string, stdout, stderr io.Writer) (code int, ran bool) {
 	if len(arguments) == 0 || strings.HasPrefix(arguments[0], "-") {
 		return 0, false
 	}
-	known := commands()
-	run, ok := known[arguments[0]]
+	run, ok := commands()[arguments[0]]
 	if !ok {
-		say(stderr, "rendezvous: there is no command %q: there are only flags, see --help, and %s\n", arguments[0],
-			strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+		say(stderr, "rendezvous: there is no command %q: there are only flags, see --help, and %s\n", arguments[0], strings.Join(commandNames(), ", "))
 		return statusUsage, true
 	}
 	return run(ctx, arguments[1:], stdout, stderr), true

@@ -59,6 +59,10 @@ func parse(arguments []string, stderr io.Writer) (settings, error) {
 	var address, hosts, seeds, servers, proxies, operatorHosts string
 	flags := flag.NewFlagSet("rendezvous", flag.ContinueOnError)
 	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		say(stderr, "rendezvous [flags] runs a server; rendezvous COMMAND --help tells of one of these:\n  %s\n", strings.Join(commandNames(), ", "))
+		flags.PrintDefaults()
+	}
 	flags.StringVar(&s.listen, "listen", fmt.Sprintf(":%d", identity.DefaultPort), "address and port for TCP")
 	flags.StringVar(&s.data, "data", defaultFolder(), "folder for the server's key and everything it keeps; made when new")
 	flags.StringVar(&s.url, "url", "", "wss://host:port by which devices reach this server from anywhere; the other servers of a cluster tell it on")
