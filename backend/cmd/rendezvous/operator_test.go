@@ -472,7 +472,21 @@ func TestBackupAndRestore(t *testing.T) {
 	stop(t, r.command)
 
 	folder := filepath.Join(t.TempDir(), "restored")
-	output, err := program(t, "restore", file, "--data", folder).CombinedOutput()
+	whole, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := filepath.Join(kept, "half.tar")
+	// What a restore that was killed left behind is in nobody's way.
+	err = errors.Join(os.WriteFile(half, whole[:len(whole)/2], 0o600), os.MkdirAll(filepath.Join(folder, ".restoring", "engine", "solo"), 0o700))
+	if err != nil {
+		t.Fatal(err)
+	}
+	output, err := program(t, "restore", half, "--data", folder).CombinedOutput()
+	if err == nil || !strings.Contains(string(output), "not a whole backup") {
+		t.Errorf("restore of half a backup: %v: %s", err, output)
+	}
+	output, err = program(t, "restore", file, "--data", folder).CombinedOutput()
 	if err != nil || !strings.Contains(string(output), "Restored") {
 		t.Fatalf("restore: %v: %s", err, output)
 	}
