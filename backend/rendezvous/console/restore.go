@@ -164,29 +164,33 @@ func writeDurably(path string, data []byte) error {
 
 // syncFolder has the names in a folder on the disk, on systems that know this.
 func syncFolder(path string) {
-	if directory, err := os.Open(path); err == nil {
-		_ = directory.Sync()
-		_ = directory.Close() // it was only read
+	if folder, err := os.Open(path); err == nil {
+		_ = folder.Sync()
+		_ = folder.Close() // it was only read
 	}
 }
 
 // syncAll has everything in a folder on the disk, as what it is a copy of was.
 func syncAll(folder string) error {
-	err := filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil {
-			return err
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return fmt.Errorf("console: restore: %w", err)
+	}
+	err = fs.WalkDir(root.FS(), ".", func(path string, entry fs.DirEntry, walkErr error) error {
+		if walkErr != nil {
+			return walkErr
 		}
 		if entry.IsDir() {
-			syncFolder(path)
+			syncFolder(filepath.Join(folder, filepath.FromSlash(path)))
 			return nil
 		}
-		file, err := os.OpenFile(path, os.O_RDWR, 0)
-		if err != nil {
-			return err
+		file, openErr := root.OpenFile(path, os.O_RDWR, 0)
+		if openErr != nil {
+			return openErr
 		}
 		return errors.Join(file.Sync(), file.Close())
 	})
-	if err != nil {
+	if err = errors.Join(err, root.Close()); err != nil {
 		return fmt.Errorf("console: restore: %w", err)
 	}
 	return nil

@@ -174,7 +174,7 @@ func (t *table) follow(ctx context.Context, each func(engine.Change), settled fu
 		if err = ctx.Err(); err != nil {
 			return err
 		}
-		watcher, err = t.values.WatchAll(watching) //nolint:contextcheck // see above
+		watcher, err = t.values.WatchAll(watching)
 		return err
 	}); err != nil {
 		return err
