@@ -74,10 +74,11 @@ func TestClusterByCommands(t *testing.T) {
 		return one.GetSessions() == 1 && one.GetMemoryBytes() > 0 && one.SignalsPerSecond != nil && !one.GetSelf()
 	})
 	var status operatorwire.GetStatusResponse
-	ada.as(&status, "status")
-	if got := status.GetStatus(); got.GetMode() != operatorwire.Mode_MODE_CLUSTER || got.GetSessions() != 1 || got.GetConnections() != 0 || len(got.GetReasons()) != 0 {
-		t.Errorf("status %v", got)
-	}
+	eventually(t, "the status of the whole cluster at ada", func() bool {
+		ada.as(&status, "status")
+		got := status.GetStatus()
+		return got.GetMode() == operatorwire.Mode_MODE_CLUSTER && got.GetSessions() == 1 && got.GetConnections() == 0 && len(got.GetReasons()) == 0
+	})
 
 	ada.must("no new devices", "drain", "bob")
 	session.until("the drain", func(frame *wire.ServerFrame) bool { return frame.GetDrain() != nil })

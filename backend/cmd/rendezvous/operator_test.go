@@ -146,7 +146,7 @@ func TestStatusInEveryWay(t *testing.T) {
 	var byCommand operatorwire.GetStatusResponse
 	eventually(t, "two devices", func() bool {
 		r.as(&byCommand, "status")
-		return byCommand.GetStatus().GetSessions() == 2
+		return byCommand.GetStatus().GetSessions() == 2 && len(byCommand.GetStatus().GetReasons()) == 0
 	})
 	status := byCommand.GetStatus()
 	if status.GetMode() != operatorwire.Mode_MODE_SOLO || status.GetHealth() != operatorwire.Health_HEALTH_OK || status.GetConnections() != 2 ||
