@@ -31,9 +31,9 @@ const (
 )
 
 const (
-	tokenVariable = "TINCAN_OPERATOR_TOKEN" //nolint:gosec // the name of a variable, not a secret
-	maxTokenFile  = 4 << 10                 // bytes
-	answerTime    = 30 * time.Second        // for a call that is no stream
+	tokenVariable = "TINCAN_OPERATOR_TOKEN"
+	maxTokenFile  = 4 << 10          // bytes
+	answerTime    = 30 * time.Second // for a call that is no stream
 )
 
 // command is what comes after the program's name. It returns the exit status.
@@ -41,7 +41,8 @@ type command func(ctx context.Context, arguments []string, stdout, stderr io.Wri
 
 func commands() map[string]command {
 	return map[string]command{
-		"cluster-secret": clusterSecret, "token": newToken, "restore": restore,
+		"cluster-secret": clusterSecret, "cluster-setup": clusterSetup, "migrate": migrate,
+		"token": newToken, "restore": restore,
 		"status": status, "nodes": nodes, "drain": drain,
 		"bans": bans, "ban": ban, "unban": unban,
 		"listings": listings, "remove-listing": removeListing, "restore-listing": restoreListing,
@@ -49,16 +50,16 @@ func commands() map[string]command {
 	}
 }
 
+func commandNames() []string { return slices.Sorted(maps.Keys(commands())) }
+
 // runCommand runs a command, if the arguments begin with one.
 func runCommand(ctx context.Context, arguments []string, stdout, stderr io.Writer) (code int, ran bool) {
 	if len(arguments) == 0 || strings.HasPrefix(arguments[0], "-") {
 		return 0, false
 	}
-	known := commands()
-	run, ok := known[arguments[0]]
+	run, ok := commands()[arguments[0]]
 	if !ok {
-		say(stderr, "rendezvous: there is no command %q: there are only flags, see --help, and %s\n", arguments[0],
-			strings.Join(slices.Sorted(maps.Keys(known)), ", "))
+		say(stderr, "rendezvous: there is no command %q: there are only flags, see --help, and %s\n", arguments[0], strings.Join(commandNames(), ", "))
 		return statusUsage, true
 	}
 	return run(ctx, arguments[1:], stdout, stderr), true

@@ -32,12 +32,6 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) int 
 	if code, ran := runCommand(ctx, arguments, stdout, stderr); ran {
 		return code
 	}
-	if len(arguments) == 2 && arguments[0] == "cluster-setup" {
-		return clusterSetup(arguments[1], stdout, stderr)
-	}
-	if len(arguments) > 0 && arguments[0] == "migrate" {
-		return migrate(ctx, arguments[1:], stdout, stderr)
-	}
 	s, err := parse(arguments, stderr, nil)
 	switch {
 	case errors.Is(err, flag.ErrHelp):
@@ -88,11 +82,11 @@ func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error
 	if err != nil {
 		return errors.Join(err, server.Close())
 	}
-	defer func() { err = errors.Join(err, side.Close()) }()
+	defer func() { err = errors.Join(err, side.Close()) }() //nolint:contextcheck // it bounds its end itself
 	say(stdout, "ready\n")
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	context.AfterFunc(ctx, func() {
+	context.AfterFunc(ctx, func() { //nolint:contextcheck // likewise
 		// Alone there is nowhere to move to: the devices wait for this one.
 		if len(opened.Nodes()) > 1 {
 			if left := server.Drain(drainTime); left > 0 {

@@ -28,7 +28,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-const patience = 20 * time.Second
+const (
+	patience    = 20 * time.Second
+	processLife = 2 * time.Minute // of a program that a test forgets
+)
 
 // start runs the program without an operator's side until it is ready, and returns its address.
 func start(t *testing.T, arguments ...string) (*exec.Cmd, string) {
@@ -40,7 +43,14 @@ func start(t *testing.T, arguments ...string) (*exec.Cmd, string) {
 // startSaying runs the program until it is ready and returns what it said by the words before the colons.
 func startSaying(t *testing.T, arguments ...string) (*exec.Cmd, map[string]string) {
 	t.Helper()
-	command := program(t, arguments...)
+	command, ready := launch(t, arguments...)
+	return command, ready()
+}
+
+// launch runs the program; ready waits for it.
+func launch(t *testing.T, arguments ...string) (command *exec.Cmd, ready func() map[string]string) {
+	t.Helper()
+	command = program(t, arguments...)
 	output, err := command.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -54,19 +64,21 @@ func startSaying(t *testing.T, arguments ...string) (*exec.Cmd, map[string]strin
 		_ = command.Process.Kill()
 		_ = command.Wait() // it may have been waited for
 	})
-	said := map[string]string{}
-	lines := bufio.NewScanner(output)
-	for lines.Scan() {
-		if word, text, found := strings.Cut(lines.Text(), ": "); found {
-			said[word] = text
+	return command, func() map[string]string {
+		t.Helper()
+		said := map[string]string{}
+		lines := bufio.NewScanner(output)
+		for lines.Scan() {
+			if word, text, found := strings.Cut(lines.Text(), ": "); found {
+				said[word] = text
+			}
+			if lines.Text() == "ready" {
+				return said
+			}
 		}
-		if lines.Text() == "ready" {
-			said["stderr"] = complaints.text()
-			return command, said
-		}
+		t.Fatalf("the server did not start: %s", complaints.text())
+		return nil
 	}
-	t.Fatalf("the server did not start: %s", complaints.text())
-	return nil, nil
 }
 
 // complaints is what a program says on standard error.
@@ -89,7 +101,7 @@ func (c *complaints) text() string {
 
 func program(t *testing.T, arguments ...string) *exec.Cmd {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), processLife)
 	t.Cleanup(cancel)
 	command := exec.CommandContext(ctx, os.Args[0], arguments...)
 	command.Env = append(os.Environ(), asProgram+"=1")
@@ -175,7 +187,7 @@ func TestProblemsHaveSentences(t *testing.T) {
 		"migrate nothing": {[]string{"migrate", "--engine", "external", "--nats", "nats://127.0.0.1:1", "--data", t.TempDir()}, 1, "nothing that a server alone"},
 		"migrate no data": {[]string{"migrate", "--give-up", "--data", filepath.Join(t.TempDir(), "none")}, 1, "nothing that a server alone"},
 		"help":            {[]string{"--help"}, 0, "-listen"},
-		"operator's side":  {[]string{"--operator", "0.0.0.0:0"}, 2, "--operator-anywhere"},
+		"operator's side": {[]string{"--operator", "0.0.0.0:0"}, 2, "--operator-anywhere"},
 		"any address":     {[]string{"--operator", ":7118"}, 2, "--operator-anywhere"},
 		"no port":         {[]string{"--operator", "127.0.0.1"}, 2, "127.0.0.1:7118"},
 		"operator's port": {[]string{"--listen", "127.0.0.1:0", "--operator", port, "--data", t.TempDir()}, 1, "--operator off"},

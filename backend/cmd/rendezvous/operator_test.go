@@ -21,7 +21,6 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/tincan-chat/tincan/backend/identity"
-	"github.com/tincan-chat/tincan/backend/rendezvous/load"
 	"github.com/tincan-chat/tincan/backend/rendezvous/rendezvoustest"
 	"github.com/tincan-chat/tincan/backend/wire"
 	"github.com/tincan-chat/tincan/backend/wire/operatorwire"
@@ -40,8 +39,22 @@ type running struct {
 // startOperated starts a server in a folder whose token is known, or new.
 func startOperated(t *testing.T, data, token string, more ...string) *running {
 	t.Helper()
+	return launchOperated(t, data, token, more...)()
+}
+
+// launchOperated does not wait until the server is ready.
+func launchOperated(t *testing.T, data, token string, more ...string) (ready func() *running) {
+	t.Helper()
 	arguments := append([]string{"--listen", "127.0.0.1:0", "--tls", "off", "--relay=false", "--operator", "127.0.0.1:0", "--data", data}, more...)
-	command, said := startSaying(t, arguments...)
+	command, awaited := launch(t, arguments...)
+	return func() *running {
+		t.Helper()
+		return operated(t, command, awaited(), data, token)
+	}
+}
+
+func operated(t *testing.T, command *exec.Cmd, said map[string]string, data, token string) *running {
+	t.Helper()
 	made := said["operator's token"]
 	if (token == "") != (made != "") {
 		t.Fatalf("it printed the token %q although the one before was %q", made, token)
@@ -133,7 +146,7 @@ func TestStatusInEveryWay(t *testing.T) {
 	var byCommand operatorwire.GetStatusResponse
 	eventually(t, "two devices", func() bool {
 		r.as(&byCommand, "status")
-		return byCommand.GetStatus().GetSessions() == 2
+		return byCommand.GetStatus().GetSessions() == 2 && len(byCommand.GetStatus().GetReasons()) == 0
 	})
 	status := byCommand.GetStatus()
 	if status.GetMode() != operatorwire.Mode_MODE_SOLO || status.GetHealth() != operatorwire.Health_HEALTH_OK || status.GetConnections() != 2 ||
@@ -143,7 +156,10 @@ func TestStatusInEveryWay(t *testing.T) {
 
 	code, answer := r.post(r.token, "GetStatus", "{}")
 	var byHTTP struct {
-		Status struct{ Node, Sessions string }
+		Status struct {
+			Node     string `json:"node"`
+			Sessions string `json:"sessions"`
+		} `json:"status"`
 	}
 	if err := json.Unmarshal([]byte(answer), &byHTTP); code != http.StatusOK || err != nil || byHTTP.Status.Node != status.GetNode() || byHTTP.Status.Sessions != "2" {
 		t.Errorf("by HTTP: %d %s (%v)", code, answer, err)
@@ -388,8 +404,8 @@ func TestTwoServers(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() {
-		if err := server.Close(); err != nil {
-			t.Errorf("Close: %v", err)
+		if closeErr := server.Close(); closeErr != nil {
+			t.Errorf("Close: %v", closeErr)
 		}
 	}()
 	var stdout, stderr strings.Builder
@@ -410,102 +426,8 @@ func TestTwoServers(t *testing.T) {
 	stop(t, first.command)
 }
 
-// TestBackupAndRestore: what was acknowledged before the backup began is there
-// afterwards, while mail is being put all the time.
-func TestBackupAndRestore(t *testing.T) {
-	t.Parallel()
-	data, kept := t.TempDir(), t.TempDir()
-	r := startOperated(t, data, "", "--host", "lines.example")
-	before, during := filepath.Join(kept, "before"), filepath.Join(kept, "during")
-	service := mailService(t, r.address)
-	if _, err := load.Mail(t.Context(), service, load.MailOptions{Seed: load.NewSeed("before"), Writers: 16, Senders: 64, Count: 400, Keep: before}); err != nil {
-		t.Fatalf("mail before: %v", err)
-	}
-	banned := rendezvoustest.NewDevice(t)
-	r.must("Banned", "ban", banned.Peer().String())
-
-	ended, putting := make(chan struct{}), make(chan error, 1)
-	first := make(chan struct{}, 1)
-	go func() {
-		result, err := load.Mail(t.Context(), service, load.MailOptions{
-			Seed: load.NewSeed("during"), Writers: 8, Senders: 96, Count: 20_000, Mailboxes: 32, Keep: during, Until: ended,
-			Acknowledged: func() {
-				select {
-				case first <- struct{}{}:
-				default:
-				}
-			},
-		})
-		t.Logf("%d envelopes were acknowledged meanwhile", result.Acknowledged)
-		putting <- err
-	}()
-	<-first
-	file := filepath.Join(kept, "backup.tar")
-	r.must("Written", "backup", file)
-	close(ended)
-	if err := <-putting; err != nil {
-		t.Fatalf("mail meanwhile: %v", err)
-	}
-	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("backup: %v, %v", info, err)
-	}
-	if output, code := r.asks("backup", file); code != 1 || !strings.Contains(output, "there already") {
-		t.Errorf("a backup over another: %d %s", code, output)
-	}
-	stop(t, r.command)
-
-	folder := filepath.Join(t.TempDir(), "restored")
-	output, err := program(t, "restore", file, "--data", folder).CombinedOutput()
-	if err != nil || !strings.Contains(string(output), "Restored") {
-		t.Fatalf("restore: %v: %s", err, output)
-	}
-	for _, used := range []string{folder, data} {
-		if output, err = program(t, "restore", file, "--data", used).CombinedOutput(); err == nil || !strings.Contains(string(output), "used already") {
-			t.Errorf("restore into a used folder: %v: %s", err, output)
-		}
-	}
-	again := startOperated(t, folder, "", "--host", "lines.example")
-	if _, key, _ := strings.Cut(again.address, "/#"); !strings.HasSuffix(r.address, key) || key == "" {
-		t.Errorf("another key: %s, before %s", again.address, r.address)
-	}
-	verified, err := load.VerifyMail(t.Context(), mailService(t, again.address), before, true)
-	if err != nil || verified.Whole != 400 || verified.Missing != 0 || verified.Twice != 0 || verified.Foreign != 0 {
-		t.Errorf("mail before: %+v, %v", verified, err)
-	}
-	refused(t, again.address, banned, wire.ErrorCode_ERROR_CODE_BANNED)
-	// The first of them was acknowledged before, some came too late; those make an error.
-	meanwhile, err := load.VerifyMail(t.Context(), mailService(t, again.address), during, true)
-	if meanwhile.Whole == 0 || meanwhile.Twice != 0 || meanwhile.Foreign != 0 {
-		t.Errorf("mail meanwhile: %+v, %v", meanwhile, err)
-	}
-	t.Logf("%d of %d of those that were acknowledged meanwhile are in the backup", meanwhile.Whole, meanwhile.Acknowledged)
-	stop(t, again.command)
-}
-
-func TestNothingToBackUp(t *testing.T) {
-	t.Parallel()
-	r := startOperated(t, t.TempDir(), "", "--engine", "memory")
-	file := filepath.Join(t.TempDir(), "backup.tar")
-	if output, code := r.asks("backup", file); code != 1 || !strings.Contains(output, "keeps nothing") {
-		t.Errorf("backup: %d %s", code, output)
-	}
-	if entries, err := os.ReadDir(filepath.Dir(file)); err != nil || len(entries) != 0 {
-		t.Errorf("a failed backup left %v, %v", entries, err)
-	}
-	stop(t, r.command)
-}
-
 // discard logs nothing.
 func discard() *slog.Logger { return slog.New(slog.DiscardHandler) }
-
-func mailService(t *testing.T, address string) *load.Tincan {
-	t.Helper()
-	service, err := load.NewTincan(load.NewSeed(t.Name()), address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return service
-}
 
 func identityKey(t *testing.T, folder string) (key []byte, err error) {
 	t.Helper()

@@ -61,6 +61,10 @@ func parse(arguments []string, stderr io.Writer, more func(*flag.FlagSet)) (sett
 	var hosts, seeds, servers, proxies, operatorHosts string
 	flags := flag.NewFlagSet("rendezvous", flag.ContinueOnError)
 	flags.SetOutput(stderr)
+	flags.Usage = func() {
+		say(stderr, "rendezvous [flags] runs a server; rendezvous COMMAND --help tells of one of these:\n  %s\n", strings.Join(commandNames(), ", "))
+		flags.PrintDefaults()
+	}
 	flags.StringVar(&s.listen, "listen", fmt.Sprintf(":%d", identity.DefaultPort), "address and port for TCP")
 	flags.StringVar(&s.data, "data", defaultFolder(), "folder for the server's key and everything it keeps; made when new")
 	flags.StringVar(&s.key, "server-key", "", "file with the server's key, for servers that stand behind one address (default: server.key in --data, made when new)")

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
@@ -26,7 +27,12 @@ func serverKey(s settings, folder *identity.Folder) (ed25519.PrivateKey, error) 
 
 // clusterSetup makes what nodes behind one address have in common, unless it is
 // there: the cluster's secret and the server's key. It returns the exit status.
-func clusterSetup(path string, stdout, stderr io.Writer) int {
+func clusterSetup(_ context.Context, arguments []string, stdout, stderr io.Writer) int {
+	rest, code, ok := local(newFlags("cluster-setup", "FOLDER", stderr), arguments, 1)
+	if !ok {
+		return code
+	}
+	path := rest[0]
 	err := func() (err error) {
 		folder, err := identity.OpenFolder(path)
 		if err != nil {
@@ -44,8 +50,8 @@ func clusterSetup(path string, stdout, stderr io.Writer) int {
 	}()
 	if err != nil {
 		say(stderr, "rendezvous: %v\n", err)
-		return 1
+		return statusFailed
 	}
 	say(stdout, "%s holds cluster.pem and server.key. Keep a copy; who has them can pose as the server.\n", path)
-	return 0
+	return statusGood
 }

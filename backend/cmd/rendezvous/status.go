@@ -67,16 +67,16 @@ func median(s *operatorwire.Status) string {
 }
 
 func mailText(mail *operatorwire.Mail, now time.Time) string {
-	text := size(float64(mail.GetBytes()))
+	parts := []string{size(float64(mail.GetBytes()))}
 	if mail.GetOldestMs() != 0 {
-		text += ", oldest " + long(now.Sub(time.UnixMilli(mail.GetOldestMs())))
+		parts = append(parts, "oldest "+long(now.Sub(time.UnixMilli(mail.GetOldestMs()))))
 	}
 	for _, age := range mail.GetAges() {
 		if age.GetEnvelopes() > 0 {
-			text += fmt.Sprintf(", %s up to %s", number(age.GetEnvelopes()), long(time.Duration(age.GetUpToMs())*time.Millisecond))
+			parts = append(parts, number(age.GetEnvelopes())+" up to "+long(time.Duration(age.GetUpToMs())*time.Millisecond))
 		}
 	}
-	return text
+	return strings.Join(parts, ", ")
 }
 
 func alarm(s *operatorwire.Status, now time.Time) string {

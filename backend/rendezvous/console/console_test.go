@@ -169,8 +169,9 @@ func TestBans(t *testing.T) {
 		t.Errorf("Bans = %+v, %v", again, err)
 	}
 	for _, ban := range bans {
-		if removed, err := c.RemoveBan(t.Context(), ban.ID); err != nil || removed.Target != ban.Target {
-			t.Errorf("RemoveBan(%s) = %+v, %v", ban.ID, removed, err)
+		removed, removeErr := c.RemoveBan(t.Context(), ban.ID)
+		if removeErr != nil || removed.Target != ban.Target {
+			t.Errorf("RemoveBan(%s) = %+v, %v", ban.ID, removed, removeErr)
 		}
 		if _, err = c.RemoveBan(t.Context(), ban.ID); !errors.Is(err, operator.ErrNotFound) {
 			t.Errorf("RemoveBan again = %v", err)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -61,13 +62,18 @@ func Restore(ctx context.Context, file io.ReadSeeker, folder string, logger *slo
 	if restored, err = restore(ctx, file, undone, logger); err != nil {
 		return Restored{}, errors.Join(err, os.RemoveAll(undone))
 	}
+	if err = syncAll(undone); err != nil {
+		return Restored{}, errors.Join(err, os.RemoveAll(undone))
+	}
 	// The key last: without it the folder is no server's.
 	for _, name := range []string{engineFolder, entryKey} {
 		if err = os.Rename(filepath.Join(undone, name), filepath.Join(locked.Path(), name)); err != nil {
 			return Restored{}, fmt.Errorf("console: restore: %w", err)
 		}
 	}
-	return restored, os.RemoveAll(undone)
+	err = os.RemoveAll(undone)
+	syncFolder(locked.Path())
+	return restored, err
 }
 
 // check reads a whole backup.
@@ -151,6 +157,40 @@ func writeDurably(path string, data []byte) error {
 	}
 	_, err = file.Write(data)
 	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+		return fmt.Errorf("console: restore: %w", err)
+	}
+	return nil
+}
+
+// syncFolder has the names in a folder on the disk, on systems that know this.
+func syncFolder(path string) {
+	if folder, err := os.Open(path); err == nil {
+		_ = folder.Sync()
+		_ = folder.Close() // it was only read
+	}
+}
+
+// syncAll has everything in a folder on the disk, as what it is a copy of was.
+func syncAll(folder string) error {
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		return fmt.Errorf("console: restore: %w", err)
+	}
+	err = fs.WalkDir(root.FS(), ".", func(path string, entry fs.DirEntry, walkErr error) error {
+		if walkErr != nil {
+			return walkErr
+		}
+		if entry.IsDir() {
+			syncFolder(filepath.Join(folder, filepath.FromSlash(path)))
+			return nil
+		}
+		file, openErr := root.OpenFile(path, os.O_RDWR, 0)
+		if openErr != nil {
+			return openErr
+		}
+		return errors.Join(file.Sync(), file.Close())
+	})
+	if err = errors.Join(err, root.Close()); err != nil {
 		return fmt.Errorf("console: restore: %w", err)
 	}
 	return nil

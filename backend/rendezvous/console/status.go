@@ -34,7 +34,7 @@ func (c *Console) Status(ctx context.Context) (operator.Status, error) {
 			}
 		})
 	}
-	room := c.disk.look(time.Now())
+	space := c.disk.look(time.Now())
 	group.Wait()
 
 	server := c.options.Server
@@ -45,7 +45,7 @@ func (c *Console) Status(ctx context.Context) (operator.Status, error) {
 		Mails: figures.Mails, RelayBytes: relay.Bytes, Allocations: uint64(relay.Allocations), Refused: figures.Refused,
 		MailEnvelopes: mail.Envelopes, MailBytes: mail.Bytes, MailOldest: mail.Oldest,
 		Bans: uint64(len(server.Moderation().Bans())), Reports: uint64(len(server.Moderation().Reported())),
-		Memory: rendezvous.Memory(), Disk: room.used, DiskFree: room.free,
+		Memory: rendezvous.Memory(), Disk: space.used, DiskFree: space.free,
 	}
 	for _, one := range figures.RefusedMost {
 		status.RefusedMost = append(status.RefusedMost, operator.Refusal{Network: one.Network, Reason: string(one.Reason), Count: one.Count})
@@ -63,12 +63,12 @@ func (c *Console) Status(ctx context.Context) (operator.Status, error) {
 	if directory := server.Directory(); directory != nil {
 		status.DirectoryEntries, status.DirectoryRemoved = uint64(directory.Listed()), uint64(directory.Removed())
 	}
-	status.Problems = c.problems(healthy, room, len(nodes))
+	status.Problems = c.problems(healthy, space, len(nodes))
 	return status, nil
 }
 
 // problems are what the operator should look at.
-func (c *Console) problems(healthy error, room room, nodes int) []operator.Problem {
+func (c *Console) problems(healthy error, space room, nodes int) []operator.Problem {
 	var problems []operator.Problem
 	add := func(failing bool, code, text string) {
 		problems = append(problems, operator.Problem{Code: code, Text: text, Failing: failing})
@@ -79,7 +79,7 @@ func (c *Console) problems(healthy error, room room, nodes int) []operator.Probl
 	if most := c.options.Nodes; most > 0 && nodes < most {
 		add(false, "nodes-missing", fmt.Sprintf("%d of %d servers of the cluster are there. Start the others before one more goes.", nodes, most))
 	}
-	if room.total > 0 && (room.free < littleRoom || room.free < room.total/littlePart) {
+	if space.total > 0 && (space.free < littleRoom || space.free < space.total/littlePart) {
 		add(false, "disk-low", "The disk is almost full: soon no mail can be kept. Make room, or move the data folder to a larger disk.")
 	}
 	if !c.options.Server.Moderation().Settled() {

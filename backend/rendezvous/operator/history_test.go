@@ -85,9 +85,11 @@ func TestSamplesWhileWatched(t *testing.T) {
 			close(ended)
 		}()
 		time.Sleep(60*time.Second + 1)
-		if source.asked != 7 {
-			t.Errorf("asked %d times in a minute alone", source.asked)
-		}
+		source.change(func() {
+			if source.asked != 7 {
+				t.Errorf("asked %d times in a minute alone", source.asked)
+			}
+		})
 		watching, leave := context.WithCancel(t.Context())
 		seen := 0
 		left := make(chan error, 1)

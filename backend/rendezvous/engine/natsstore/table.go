@@ -161,14 +161,20 @@ func (t *table) Follow(ctx context.Context, each func(engine.Change), settled fu
 func (t *table) follow(ctx context.Context, each func(engine.Change), settled func()) error {
 	var last uint64
 	var watcher jetstream.KeyWatcher
+	// A watcher whose context ends while it is made never says that it ended
+	// (nats.go v1.55): this one's ends after it was stopped.
+	watching, release := context.WithCancel(context.WithoutCancel(ctx))
+	defer release()
 	if err := retry(ctx, func(attempt context.Context) error {
 		info, err := t.stream.Info(attempt)
 		if err != nil {
 			return err
 		}
 		last = info.State.LastSeq
-		// The watcher lives as long as the context that it is made with.
-		watcher, err = t.values.WatchAll(ctx)
+		if err = ctx.Err(); err != nil {
+			return err
+		}
+		watcher, err = t.values.WatchAll(watching)
 		return err
 	}); err != nil {
 		return err
@@ -198,7 +204,7 @@ func (t *table) follow(ctx context.Context, each func(engine.Change), settled fu
 // stopWatching also takes what the watcher still wants to say, until it has
 // nothing more, so that nothing of it stays.
 func stopWatching(watcher jetstream.KeyWatcher) {
-	_ = watcher.Stop() // otherwise its context or the end of the connection stopped it
+	_ = watcher.Stop() // otherwise the end of the connection stopped it
 	for range watcher.Updates() {
 	}
 }

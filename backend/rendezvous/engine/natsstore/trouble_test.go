@@ -261,3 +261,22 @@ func TestLargeEnvelopeIsRefused(t *testing.T) {
 		t.Errorf("%d envelopes", len(mails))
 	}
 }
+
+// TestFollowEndsWheneverItIsTold: also while its watcher is being made.
+func TestFollowEndsWheneverItIsTold(t *testing.T) {
+	table := solo(t).Table(engine.TableSettings)
+	for i := range 300 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(i)*10*time.Microsecond)
+		ended := make(chan error, 1)
+		go func() { ended <- table.Follow(ctx, func(engine.Change) {}, func() {}) }()
+		select {
+		case err := <-ended:
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("Follow = %v", err)
+			}
+		case <-within(t).Done():
+			t.Fatalf("Follow does not end when it is told after %d µs", 10*i)
+		}
+		cancel()
+	}
+}

@@ -1,4 +1,4 @@
-//go:build unix
+//go:build linux || darwin
 
 package console
 
@@ -10,6 +10,6 @@ func freeOn(folder string) (free, total uint64, err error) {
 	if err = unix.Statfs(folder, &found); err != nil {
 		return 0, 0, err
 	}
-	size := uint64(found.Bsize) //nolint:unconvert // its type is another one on other systems
-	return uint64(found.Bavail) * size, found.Blocks * size, nil
+	size := uint64(found.Bsize)
+	return found.Bavail * size, found.Blocks * size, nil
 }
