@@ -308,16 +308,16 @@ func balance(t *testing.T, haproxy string, listen []string) (port int, roots *x5
 	if err = os.WriteFile(file, []byte(strings.NewReplacer(words...).Replace(string(data))), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if output, err := command(t, nil, haproxy, "-c", "-f", file); err != nil || strings.Contains(output, "WARNING") {
-		t.Fatalf("haproxy -c: %v\n%s", err, output)
+	if output, checkErr := command(t, nil, haproxy, "-c", "-f", file); checkErr != nil || strings.Contains(output, "WARNING") {
+		t.Fatalf("haproxy -c: %v\n%s", checkErr, output)
 	}
 	run(t, "haproxy", exec.CommandContext(context.WithoutCancel(t.Context()), haproxy, "-db", "-f", file))
 	eventually(t, "the balancer listens", func() bool {
-		connection, err := new(net.Dialer).DialContext(t.Context(), "tcp", front)
-		if err == nil {
+		connection, dialErr := new(net.Dialer).DialContext(t.Context(), "tcp", front)
+		if dialErr == nil {
 			_ = connection.Close()
 		}
-		return err == nil
+		return dialErr == nil
 	})
 	_, text, err := net.SplitHostPort(front)
 	if err == nil {
