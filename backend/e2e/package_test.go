@@ -68,7 +68,7 @@ func unpack(t *testing.T, archive, binary string) map[string]bool {
 		if err != nil || len(data) > mostBinary || header.Mode&0o777 != 0o755 {
 			t.Fatalf("the binary has %d bytes or more and mode %o: %v", len(data), header.Mode, err)
 		}
-		if err = os.WriteFile(binary, data, 0o700); err != nil { //nolint:gosec // a program is executable
+		if err = os.WriteFile(binary, data, 0o700); err != nil {
 			t.Fatal(err)
 		}
 		t.Logf("the binary has %.1f MB", float64(len(data))/1e6)
@@ -278,8 +278,8 @@ func TestUnit(t *testing.T) {
 	if err = os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if output, err := command(t, nil, analyze, "verify", file); err != nil || strings.Contains(output, "tincan-rendezvous.service") {
-		t.Errorf("systemd-analyze verify: %v\n%s", err, output)
+	if said, verifyErr := command(t, nil, analyze, "verify", file); verifyErr != nil || strings.Contains(said, "tincan-rendezvous.service") {
+		t.Errorf("systemd-analyze verify: %v\n%s", verifyErr, said)
 	}
 	output, err := command(t, []string{"SYSTEMD_COLORS=0"}, analyze, "security", "--offline=true", "--no-pager", "--threshold="+mostExposed, file)
 	lines := strings.Split(strings.TrimSpace(output), "\n")

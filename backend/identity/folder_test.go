@@ -92,6 +92,36 @@ func TestServerKeyIsKept(t *testing.T) {
 	}
 }
 
+func TestReadServerKey(t *testing.T) {
+	t.Parallel()
+	folder := openFolder(t, t.TempDir())
+	key, err := folder.ServerKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(folder.Path(), serverKeyFile)
+	again, err := ReadServerKey(path)
+	if err != nil || !again.Equal(key) {
+		t.Errorf("ReadServerKey = %v", err)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, damaged := range [][]byte{nil, data[:len(data)-1], append(data, 0)} {
+		file := filepath.Join(t.TempDir(), "key")
+		if err = os.WriteFile(file, damaged, fileMode); err != nil {
+			t.Fatal(err)
+		}
+		if _, err = ReadServerKey(file); !errors.Is(err, ErrKeyFile) {
+			t.Errorf("ReadServerKey of %d bytes = %v", len(damaged), err)
+		}
+	}
+	if _, err = ReadServerKey(filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("ReadServerKey of nothing = %v", err)
+	}
+}
+
 func TestModesAreTightAndRepaired(t *testing.T) {
 	t.Parallel()
 	needsModes(t)

@@ -125,7 +125,7 @@ func (p *progress) line(format string, arguments ...any) {
 	}
 }
 
-func (p *progress) records(count int) { p.line("records: %d\n", count) }
+func (p *progress) records(count int) { p.line("copied %d published records\n", count) }
 
 func (p *progress) mail(m natsstore.Migration) {
 	p.line("copied %d, %d of %d streams\n", m.Copied, m.Streams, m.Of)

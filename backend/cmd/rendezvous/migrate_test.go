@@ -18,8 +18,8 @@ import (
 )
 
 const (
-	migrationPatience = 2 * time.Minute
-	migratedMail      = 6000
+	migrationPatience = 5 * time.Minute
+	migratedMail      = 3500
 )
 
 // node is a server of a cluster in a process.
@@ -188,7 +188,7 @@ func TestMigrate(t *testing.T) {
 	}
 	two, three := launch(t, flags(1, t.TempDir())...), launch(t, flags(2, t.TempDir())...)
 	migration := append([]string{"migrate"}, flags(0, data)...)
-	for _, text := range []string{"copying mail", "copied 1000", "copied 2000"} {
+	for _, text := range []string{"copying mail", "copied 1000", "copied 1000"} {
 		killAt(t, text, migration...)
 		refused, _ := program(t, "--listen", "127.0.0.1:0", "--data", data).CombinedOutput()
 		if !strings.Contains(string(refused), "not finished") {

@@ -88,10 +88,11 @@ func copyAll(ctx context.Context, options Options, f *folder, copyStore CopyStor
 	if _, err = openAway(ctx, toStream, options); err != nil {
 		return err
 	}
-	if err = copyRecords(ctx, fromStream, toStream, options, records); err != nil {
+	// The store first: it refuses a cluster that is somebody else's.
+	if err = copyStore(ctx, from.connection, to.connection, StoreOptions{Replicas: options.replicas(), Now: options.Now}); err != nil {
 		return err
 	}
-	return copyStore(ctx, from.connection, to.connection, StoreOptions{Replicas: options.replicas(), Now: options.Now})
+	return copyRecords(ctx, fromStream, toStream, options, records)
 }
 
 // dialStore starts the server of a mode, or connects to it, and waits until it stores.

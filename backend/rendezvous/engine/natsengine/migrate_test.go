@@ -40,10 +40,19 @@ func TestMigrateToCluster(t *testing.T) {
 
 	options := clusterOptions(t, 3)
 	options[0].Folder, options[0].Node = folder, ""
-	cut, _ := fakeCopy(errCut)
-	first := make(chan error, 1)
+	// Cut off when the other nodes are ready: what NATS makes while it shuts down stays behind in this process.
+	ready, first := make(chan struct{}), make(chan error, 1)
+	cut := func(ctx context.Context, _, _ *nats.Conn, _ StoreOptions) error {
+		select {
+		case <-ready:
+			return errCut
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 	go func() { first <- Migrate(t.Context(), options[0], cut, nil) }()
 	others := startAll(t, options[1:])
+	close(ready)
 	if err := <-first; !errors.Is(err, errCut) {
 		t.Fatalf("Migrate that is cut off = %v", err)
 	}
