@@ -11,14 +11,21 @@ func TestCalming(t *testing.T) {
 		fresh int64
 		gives bool
 	}{
-		{fresh: 0}, {fresh: 40}, {fresh: 40}, {fresh: 40}, // nobody to speak of
+		{fresh: 0},
+		{fresh: 40},
+		{fresh: 40},
+		{fresh: 40}, // nobody to speak of
 		{fresh: 2000},
-		{fresh: 10}, {fresh: 10},
+		{fresh: 10},
+		{fresh: 10},
 		{fresh: 300}, // they still come
 		{fresh: 0},
 		{fresh: 0},
 		{fresh: 0, gives: true},
-		{fresh: 0}, {fresh: 0}, {fresh: 0}, {fresh: 0}, // once is enough
+		{fresh: 0},
+		{fresh: 0},
+		{fresh: 0},
+		{fresh: 0}, // once is enough
 	} {
 		accepted += one.fresh
 		if c.look(accepted) != one.gives {
