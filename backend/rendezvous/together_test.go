@@ -3,7 +3,9 @@ package rendezvous_test
 import (
 	"bytes"
 	"encoding/binary"
+	"io"
 	"testing"
+	"time"
 
 	"github.com/tincan-chat/tincan/backend/rendezvous"
 	"github.com/tincan-chat/tincan/backend/rendezvous/framing"
@@ -106,4 +108,22 @@ func TestLastSignal(t *testing.T) {
 		}
 		await(t, "the end of the session", func() bool { return server.Rendezvous().Sessions() == 1 })
 	}
+}
+
+// TestEndAtOnce has connections end before the server looked at what they said.
+func TestEndAtOnce(t *testing.T) {
+	t.Parallel()
+	server := start(t, func(o *rendezvous.Options) {
+		o.Limits.Header, o.Limits.Login, o.Limits.Unauthenticated = time.Minute, time.Minute, 1000
+	})
+	for range 50 {
+		conn := mustConnect(t, server)
+		if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: "); err != nil {
+			t.Fatal(err)
+		}
+		if err := conn.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	await(t, "the end of all", func() bool { return server.Rendezvous().Counts().Connections == 0 })
 }
