@@ -84,6 +84,14 @@ func ground(theme app.Theme) *options.RGBA {
 	return options.NewRGB(0xe7, 0xeb, 0xea)
 }
 
+// gpuPolicy is Never where nothing can draw.
+func gpuPolicy() linux.WebviewGpuPolicy {
+	if canDraw() {
+		return linux.WebviewGpuPolicyOnDemand
+	}
+	return linux.WebviewGpuPolicyNever
+}
+
 // formatError makes a rejected call carry code, message and parameters.
 func formatError(err error) any {
 	if known := app.AsError(err); known != nil {

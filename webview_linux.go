@@ -35,15 +35,13 @@ import "C"
 import (
 	"os"
 	"path/filepath"
-
-	"github.com/wailsapp/wails/v2/pkg/options/linux"
 )
 
 // prepareWebView says how WebKit is to run before anything of it does. See
 // docs/adr/0007-web-view.md for what each of these saves.
 func prepareWebView() {
 	set("JSC_useJIT", "0")
-	if gpuPolicy() != linux.WebviewGpuPolicyNever {
+	if canDraw() {
 		return
 	}
 	set("GDK_GL", "disable")
@@ -57,12 +55,9 @@ func set(name, value string) {
 	}
 }
 
-// gpuPolicy is Never where there is nothing that could draw: no render node,
-// or, as root, WebKit's sandboxed processes cannot reach it.
-func gpuPolicy() linux.WebviewGpuPolicy {
+// canDraw tells whether there is something that could: a render node that
+// WebKit's sandboxed processes reach, which as root they do not.
+func canDraw() bool {
 	nodes, _ := filepath.Glob("/dev/dri/renderD*") // an error is a malformed pattern
-	if len(nodes) == 0 || os.Geteuid() == 0 {
-		return linux.WebviewGpuPolicyNever
-	}
-	return linux.WebviewGpuPolicyOnDemand
+	return len(nodes) > 0 && os.Geteuid() != 0
 }

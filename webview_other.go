@@ -2,10 +2,8 @@
 
 package main
 
-import "github.com/wailsapp/wails/v2/pkg/options/linux"
-
 // prepareWebView has nothing to say on this system.
 func prepareWebView() {}
 
-// gpuPolicy is asked on Linux only.
-func gpuPolicy() linux.WebviewGpuPolicy { return linux.WebviewGpuPolicyOnDemand }
+// canDraw is asked on Linux only.
+func canDraw() bool { return true }

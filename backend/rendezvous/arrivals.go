@@ -1,13 +1,11 @@
 package rendezvous
 
 import (
-	"bytes"
 	"errors"
 	"os"
 	"sync"
 	"time"
 
-	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
 	"github.com/tincan-chat/tincan/backend/rendezvous/framing"
 	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 	"github.com/tincan-chat/tincan/backend/wire"
@@ -37,55 +35,6 @@ func (c *connection) onReadable(s *socket) {
 		s.pull()
 	}
 	c.mu.Unlock()
-}
-
-// runOn is the event loop's work for a connection that is logged in and that
-// nobody works for: what is there is taken without a copy, and without
-// another goroutine unless the engine is needed.
-func (c *connection) runOn(s *socket) {
-	buffer := s.carrier.buffer[:]
-	n, err := s.loop.Read(buffer)
-	c.mu.Lock()
-	c.unread = s.took(n, len(buffer), err)
-	c.mu.Unlock()
-	if n > 0 {
-		c.carrier, c.rest = s.carrier, buffer[:n]
-		if !c.consume() {
-			return
-		}
-		c.carrier = nil
-		if s.carrier.later(c); s.carrier.waiting > maxWaiting {
-			s.carrier.passed()
-		}
-	}
-	if !c.rested() {
-		c.server.handlers.add(c, (*connection).run)
-	}
-}
-
-// keep makes the event loop's buffer free before a caller goes on.
-func (c *connection) keep() {
-	if c.carrier == nil {
-		return
-	}
-	rest := c.rest
-	if c.carrier, c.rest = nil, nil; len(rest) == 0 {
-		return
-	}
-	if c.chunk = c.server.newChunk(len(rest)); c.chunk == nil {
-		c.cut()
-		return
-	}
-	c.rest = c.chunk[:copy(c.chunk, rest)]
-}
-
-// flush writes what is said; on an event loop at the end of the pass.
-func (c *connection) flush() {
-	if c.carrier != nil {
-		c.carrier.later(c)
-		return
-	}
-	c.out.flush(c)
 }
 
 // arrive takes a copy of what was read; it runs under mu.
@@ -295,7 +244,7 @@ func (c *connection) take(message framing.Message) bool {
 	if c.session.phase == phaseEnded {
 		return true
 	}
-	if taken, proceed := c.takeSignal(message); taken {
+	if taken, proceed := c.takePlain(message); taken {
 		return proceed
 	}
 	var frame wire.ClientFrame
@@ -312,46 +261,6 @@ func (c *connection) take(message framing.Message) bool {
 	c.judge(before, refused)
 	return c.perform(effects)
 }
-
-// takeSignal takes a signal for devices that are all here, which is most of
-// what a server does, without making anything of it; not taken is what has to
-// be looked at more closely.
-func (c *connection) takeSignal(message framing.Message) (taken, proceed bool) {
-	near, ok := c.attachment.(engine.Near)
-	if !ok || c.session.phase != phaseOpen || message.Opcode != framing.Binary || c.encoding != protocol.Protobuf {
-		return false, false
-	}
-	id, to, envelope, ok := protocol.PeekSignal(message.Payload)
-	if !ok || len(envelope) == 0 || len(envelope) > maxEnvelope {
-		return false, false
-	}
-	now := c.server.options.Now()
-	if refusal := c.mayFrame(now); refusal != nil {
-		return true, c.perform(refusal)
-	}
-	before, refused := c.session.phase, c.session.refused
-	good, complaint := c.session.count(protocol.SignalCost, now)
-	c.judge(before, refused)
-	if !good {
-		return true, c.perform(complaint)
-	}
-	deliver := kicked
-	if c.carrier != nil {
-		deliver = c.carrier.deliver
-	}
-	outcome, ok := near.SendNear(to, envelope, deliver)
-	if !ok {
-		return true, c.perform([]effect{relay{id: id, to: to, envelope: bytes.Clone(envelope), came: now}})
-	}
-	c.countSignal(outcome, now)
-	if !c.out.putResult(c, id, outcomeOf(outcome)) {
-		c.cut()
-	}
-	return true, true
-}
-
-// kicked hands an envelope over to be written by whoever has time.
-func kicked(sink engine.Sink, envelope []byte) bool { return sink.Deliver(envelope) }
 
 // maxControls is how many control frames a second are borne.
 const maxControls = 100

@@ -102,3 +102,52 @@ func (s *Server) carry(c *connection, conn net.Conn) {
 	}
 	s.running.Go(carried.readAll)
 }
+
+// runOn is the event loop's work for a connection that is logged in and that
+// nobody works for: what is there is taken without a copy, and without
+// another goroutine unless the engine is needed.
+func (c *connection) runOn(s *socket) {
+	buffer := s.carrier.buffer[:]
+	n, err := s.loop.Read(buffer)
+	c.mu.Lock()
+	c.unread = s.took(n, len(buffer), err)
+	c.mu.Unlock()
+	if n > 0 {
+		c.carrier, c.rest = s.carrier, buffer[:n]
+		if !c.consume() {
+			return
+		}
+		c.carrier = nil
+		if s.carrier.later(c); s.carrier.waiting > maxWaiting {
+			s.carrier.passed()
+		}
+	}
+	if !c.rested() {
+		c.server.handlers.add(c, (*connection).run)
+	}
+}
+
+// keep makes the event loop's buffer free before a caller goes on.
+func (c *connection) keep() {
+	if c.carrier == nil {
+		return
+	}
+	rest := c.rest
+	if c.carrier, c.rest = nil, nil; len(rest) == 0 {
+		return
+	}
+	if c.chunk = c.server.newChunk(len(rest)); c.chunk == nil {
+		c.cut()
+		return
+	}
+	c.rest = c.chunk[:copy(c.chunk, rest)]
+}
+
+// flush writes what is said; on an event loop at the end of the pass.
+func (c *connection) flush() {
+	if c.carrier != nil {
+		c.carrier.later(c)
+		return
+	}
+	c.out.flush(c)
+}

@@ -14,7 +14,7 @@ const (
 	handshakeTime = time.Second
 	// batchSize is the most that is written at once.
 	batchSize = 16 << 10
-	// headSize is more than what stands before an envelope, or a whole result of one.
+	// headSize is more than what stands before an envelope, or a whole answer of numbers.
 	headSize = 48
 )
 
@@ -129,10 +129,9 @@ func (o *outbox) putEnvelope(c *connection, envelope []byte, kick bool) bool {
 	return o.add(c, append(framing.AppendHeader(head[:0], framing.Binary, len(before)+len(envelope)), before...), envelope, kick, true)
 }
 
-// putResult is put for what became of a signal, in the protobuf encoding.
-func (o *outbox) putResult(c *connection, id uint64, outcome wire.SignalOutcome) bool {
-	var result, head [headSize]byte
-	data := protocol.AppendSignalResult(result[:0], id, outcome)
+// putPlain is put for an encoded frame of less than headSize bytes, in the protobuf encoding.
+func (o *outbox) putPlain(c *connection, data []byte) bool {
+	var head [headSize]byte
 	return o.add(c, framing.AppendHeader(head[:0], framing.Binary, len(data)), data, false, false)
 }
 

@@ -349,11 +349,15 @@ func (s *Server) elapsed() int64 { return int64(time.Since(s.began)) + 1 }
 func (s *Server) sweep() {
 	ticker := time.NewTicker(sweepInterval)
 	defer ticker.Stop()
+	var memory calming
 	for {
 		select {
 		case <-s.swept:
 			return
 		case <-ticker.C:
+		}
+		if memory.look(s.accepted.Load()) {
+			giveBack()
 		}
 		now, elapsed := s.options.Now(), s.elapsed()
 		for _, c := range s.all() {

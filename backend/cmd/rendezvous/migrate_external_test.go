@@ -30,7 +30,7 @@ func TestMigrateToExternal(t *testing.T) {
 	fill := func() (data, address, kept string) {
 		t.Helper()
 		data, kept = t.TempDir(), filepath.Join(t.TempDir(), "kept.json")
-		alone := launch(t, "--listen", "127.0.0.1:0", "--data", data)
+		alone := startNode(t, "--listen", "127.0.0.1:0", "--operator", "off", "--data", data)
 		address = alone.ready()
 		service, mailErr := load.NewTincan(load.NewSeed(data), address)
 		if mailErr != nil {
@@ -46,15 +46,15 @@ func TestMigrateToExternal(t *testing.T) {
 	external := []string{"--engine", "external", "--nats", running.ClientURL(), "--data"}
 	migration := append([]string{"migrate"}, append(external, data)...)
 	killAt(t, "copied 1000", migration...)
-	if output, refused := program(t, append(external, data, "--listen", "127.0.0.1:0")...).CombinedOutput(); refused == nil || !strings.Contains(string(output), "not finished") {
+	if output, refused := program(t, append(external, data, "--listen", "127.0.0.1:0", "--operator", "off")...).CombinedOutput(); refused == nil || !strings.Contains(string(output), "not finished") {
 		t.Errorf("--engine external in the middle: %v\n%s", refused, output)
 	}
-	last := launch(t, migration...)
+	last := startNode(t, migration...)
 	<-last.ended
 	if code := last.command.ProcessState.ExitCode(); code != 0 {
 		t.Fatalf("migrate: status %d: %s", code, last.said)
 	}
-	moved := launch(t, append(external, data, "--listen", "127.0.0.1:0")...).ready()
+	moved := startNode(t, append(external, data, "--listen", "127.0.0.1:0", "--operator", "off")...).ready()
 	if !strings.HasSuffix(moved, address[strings.Index(address, "#"):]) {
 		t.Errorf("the address was %s and is %s", address, moved)
 	}
@@ -78,5 +78,5 @@ func TestMigrateToExternal(t *testing.T) {
 	if _, err = os.Stat(filepath.Join(other, "engine", "solo")); err != nil {
 		t.Error(err)
 	}
-	launch(t, "--listen", "127.0.0.1:0", "--data", other).ready()
+	startNode(t, "--listen", "127.0.0.1:0", "--operator", "off", "--data", other).ready()
 }

@@ -32,8 +32,8 @@ type node struct {
 	ended     chan struct{}
 }
 
-// launch starts a process that lives until the test ends.
-func launch(t *testing.T, arguments ...string) *node {
+// startNode starts a process that lives until the test ends.
+func startNode(t *testing.T, arguments ...string) *node {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(t.Context()), migrationPatience)
 	n := &node{
@@ -162,7 +162,7 @@ func verify(t *testing.T, address, kept string) {
 func TestMigrate(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
-	alone := launch(t, "--listen", "127.0.0.1:0", "--data", data)
+	alone := startNode(t, "--listen", "127.0.0.1:0", "--operator", "off", "--data", data)
 	address := alone.ready()
 	service, err := load.NewTincan(load.NewSeed("migrate"), address)
 	if err != nil {
@@ -183,10 +183,10 @@ func TestMigrate(t *testing.T) {
 	flags := func(number int, data string) []string {
 		return []string{
 			"--data", data, "--engine", "cluster", "--node", fmt.Sprintf("node-%d", number), "--cluster-listen", seeds[number],
-			"--seeds", strings.Join(seeds, ","), "--cluster-secret", secret, "--listen", "127.0.0.1:0",
+			"--seeds", strings.Join(seeds, ","), "--cluster-secret", secret, "--listen", "127.0.0.1:0", "--operator", "off",
 		}
 	}
-	two, three := launch(t, flags(1, t.TempDir())...), launch(t, flags(2, t.TempDir())...)
+	two, three := startNode(t, flags(1, t.TempDir())...), startNode(t, flags(2, t.TempDir())...)
 	migration := append([]string{"migrate"}, flags(0, data)...)
 	for _, text := range []string{"copying mail", "copied 1000", "copied 1000"} {
 		killAt(t, text, migration...)
@@ -195,7 +195,7 @@ func TestMigrate(t *testing.T) {
 			t.Errorf("--engine solo after a kill at %q: %s", text, refused)
 		}
 	}
-	last := launch(t, migration...)
+	last := startNode(t, migration...)
 	<-last.ended
 	if code := last.command.ProcessState.ExitCode(); code != 0 {
 		t.Fatalf("migrate: status %d", code)
@@ -210,7 +210,7 @@ func TestMigrate(t *testing.T) {
 		t.Errorf("--engine solo at the end: %v\n%s", err, refused)
 	}
 
-	one := launch(t, flags(0, data)...)
+	one := startNode(t, flags(0, data)...)
 	moved := one.ready()
 	if key := address[strings.Index(address, "#"):]; !strings.HasSuffix(moved, key) {
 		t.Errorf("the address was %s and is %s", address, moved)
@@ -225,7 +225,7 @@ func TestMigrate(t *testing.T) {
 func TestGiveUpMigration(t *testing.T) {
 	t.Parallel()
 	data := t.TempDir()
-	alone := launch(t, "--listen", "127.0.0.1:0", "--data", data)
+	alone := startNode(t, "--listen", "127.0.0.1:0", "--operator", "off", "--data", data)
 	address := alone.ready()
 	secret := filepath.Join(t.TempDir(), "cluster.pem")
 	if err := writeSecret(secret); err != nil {
@@ -248,7 +248,7 @@ func TestGiveUpMigration(t *testing.T) {
 		t.Errorf("migrate --give-up again: %v\n%s", err, output)
 	}
 	key := address[strings.Index(address, "#"):]
-	if again := launch(t, "--listen", "127.0.0.1:0", "--data", data).ready(); !strings.HasSuffix(again, key) {
+	if again := startNode(t, "--listen", "127.0.0.1:0", "--operator", "off", "--data", data).ready(); !strings.HasSuffix(again, key) {
 		t.Errorf("the address was %s and is %s", address, again)
 	}
 }

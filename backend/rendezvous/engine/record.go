@@ -19,7 +19,7 @@ type Record struct {
 	devices  []identity.DeviceID
 	keys     []keyPosition // by device
 	location uint64        // version, 0 when there is none
-	encoded  []byte        // wire.PeerRecord
+	encoded  []byte        // wire.PeerRecord; nil: Slim
 }
 
 type keyPosition struct {
@@ -135,7 +135,15 @@ func (r Record) encode(message *wire.PeerRecord) (Record, error) {
 }
 
 // IsZero says that there is no record.
-func (r Record) IsZero() bool { return r.encoded == nil }
+func (r Record) IsZero() bool { return len(r.devices) == 0 }
+
+// Slim returns what others are compared with, without the bytes, which are most
+// of it: for an engine that keeps them elsewhere. Encoded then returns nil,
+// Message an error, and what succeeds it is slim too.
+func (r Record) Slim() Record {
+	r.encoded = nil
+	return r
+}
 
 // Has says whether the device list names a device.
 func (r Record) Has(device identity.DeviceID) bool { return slices.Contains(r.devices, device) }
@@ -160,6 +168,9 @@ func DecodeRecord(peer identity.PeerID, encoded []byte) (Record, error) {
 
 // Message returns the record as it goes on the wire.
 func (r Record) Message() (*wire.PeerRecord, error) {
+	if r.encoded == nil {
+		return nil, errors.New("engine: a record without its bytes")
+	}
 	var message wire.PeerRecord
 	if err := wire.Decode(r.encoded, maxRecordBytes, &message); err != nil {
 		return nil, fmt.Errorf("engine: kept record: %w", err)
@@ -188,7 +199,14 @@ func (r Record) Succeed(next Record) (Record, error) {
 		}
 	}
 	keepLocation := next.location == 0 && r.location != 0
-	if len(missing) == 0 && !keepLocation {
+	switch {
+	case r.encoded == nil || next.encoded == nil:
+		next.keys = append(slices.Clip(next.keys), missing...)
+		if keepLocation {
+			next.location = r.location
+		}
+		return next.Slim(), nil
+	case len(missing) == 0 && !keepLocation:
 		return next, nil
 	}
 	return r.fill(next, missing, keepLocation)

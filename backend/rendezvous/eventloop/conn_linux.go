@@ -92,7 +92,7 @@ func (c *Conn) Read(into []byte) (int, error) {
 	}
 	for {
 		n, err := unix.Read(c.fd, into)
-		if err != unix.EINTR { //nolint:errorlint // it is a number, and this is done for every message
+		if err != unix.EINTR {
 			return max(n, 0), err
 		}
 	}
@@ -122,7 +122,7 @@ func (c *Conn) Write(data []byte) (written int, err error) {
 func (c *Conn) write(data []byte) (written int, err error) {
 	for written < len(data) {
 		n, failed := unix.Write(c.fd, data[written:])
-		switch failed { //nolint:errorlint // as in Read
+		switch failed {
 		case nil:
 			written += n
 		case unix.EINTR:

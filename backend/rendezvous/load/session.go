@@ -74,9 +74,17 @@ func (s *session) logIn(pinned identity.ServerKey, who person) error {
 	return nil
 }
 
-// settle waits until the server did everything that was sent so far.
-func (s *session) settle() error {
-	if err := s.Beat(); err != nil {
+// settle sends frames, and waits until the server did everything that was sent so far.
+func (s *session) settle(frames ...*wire.ClientFrame) error {
+	var messages [][]byte
+	for _, frame := range frames {
+		data, err := protocol.Protobuf.Encode(frame)
+		if err != nil {
+			return err
+		}
+		messages = append(messages, data)
+	}
+	if err := s.socket.Write(append(messages, beat)...); err != nil {
 		return err
 	}
 	for {

@@ -51,7 +51,7 @@ func Dial(ctx context.Context, to Endpoint) (*Socket, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", address.Host)
+	conn, err := (&net.Dialer{KeepAlive: -1}).DialContext(ctx, "tcp", address.Host)
 	if err != nil {
 		return nil, fmt.Errorf("load: %w", err)
 	}
@@ -174,13 +174,16 @@ func (s *Socket) makeRoom(need int) {
 	s.start, s.end = 0, held
 }
 
-// Write sends a message.
-func (s *Socket) Write(message []byte) error { return s.write(s.code, message) }
+// Write sends messages, all of them at once.
+func (s *Socket) Write(messages ...[]byte) error { return s.write(s.code, messages...) }
 
-func (s *Socket) write(code ws.OpCode, payload []byte) error {
+func (s *Socket) write(code ws.OpCode, payloads ...[]byte) error {
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	s.scratch = appendFrame(s.scratch[:0], code, payload, rand.Uint32())
+	s.scratch = s.scratch[:0]
+	for _, payload := range payloads {
+		s.scratch = appendFrame(s.scratch, code, payload, rand.Uint32())
+	}
 	if err := s.conn.SetWriteDeadline(time.Now().Add(patience)); err != nil {
 		return err
 	}

@@ -93,14 +93,12 @@ func (t *Tincan) join(ctx context.Context, index int, events Events, handle func
 	}
 	s.handle = handle
 	s.people = t
+	var watch []*wire.ClientFrame
 	if partner(index) < len(t.people) {
 		watched := t.peer(partner(index))
-		if err = s.send(&wire.ClientFrame{Kind: &wire.ClientFrame_Watch{Watch: &wire.Watch{Add: [][]byte{watched[:]}}}}); err != nil {
-			s.socket.Close()
-			return nil, err
-		}
+		watch = append(watch, &wire.ClientFrame{Kind: &wire.ClientFrame_Watch{Watch: &wire.Watch{Add: [][]byte{watched[:]}}}})
 	}
-	if err = s.settle(); err != nil {
+	if err = s.settle(watch...); err != nil {
 		s.socket.Close()
 		return nil, fmt.Errorf("load: after the login: %w", err)
 	}

@@ -9,6 +9,11 @@ import (
 
 // Numbers of fields in rendezvous.proto.
 const (
+	fieldHeartbeat           protowire.Number = 2 // of ClientFrame
+	fieldHeartbeatID         protowire.Number = 1
+	fieldHeartbeatReply      protowire.Number = 3 // of ServerFrame
+	fieldHeartbeatReplyID    protowire.Number = 1
+	fieldHeartbeatReplyTime  protowire.Number = 2
 	fieldSendSignal          protowire.Number = 5 // of ClientFrame
 	fieldSendSignalID        protowire.Number = 1
 	fieldSendSignalTo        protowire.Number = 2
@@ -20,8 +25,27 @@ const (
 	fieldSignalResultOutcome protowire.Number = 2
 )
 
-// SignalCost is what [Cost] says of a SendSignal.
-const SignalCost = 1
+// PlainCost is what [Cost] says of a SendSignal and of a Heartbeat.
+const PlainCost = 1
+
+// PeekHeartbeat is PeekSignal for a Heartbeat.
+func PeekHeartbeat(data []byte) (id uint64, good bool) {
+	body, good := only(data, fieldHeartbeat)
+	if !good || len(body) == 0 {
+		return 0, good
+	}
+	number, kind, size := protowire.ConsumeTag(body)
+	if size < 0 || number != fieldHeartbeatID || kind != protowire.VarintType {
+		return 0, false
+	}
+	id, length := protowire.ConsumeVarint(body[size:])
+	return id, length >= 0 && size+length == len(body)
+}
+
+// AppendHeartbeatReply appends a ServerFrame with a HeartbeatReply in the protobuf encoding.
+func AppendHeartbeatReply(to []byte, id uint64, timeMS int64) []byte {
+	return appendNumbers(to, fieldHeartbeatReply, fieldHeartbeatReplyID, id, fieldHeartbeatReplyTime, uint64(timeMS))
+}
 
 // PeekSignal reads a ClientFrame in the protobuf encoding that is nothing but a
 // SendSignal to an identity. The envelope lies in data. Not good is whatever
@@ -80,20 +104,24 @@ func AppendDeliver(to []byte, size int) []byte {
 
 // AppendSignalResult appends a ServerFrame with a SignalResult in the protobuf encoding.
 func AppendSignalResult(to []byte, id uint64, outcome wire.SignalOutcome) []byte {
-	said := uint64(outcome)
-	inner := 0
-	if id != 0 {
-		inner += protowire.SizeTag(fieldSignalResultID) + protowire.SizeVarint(id)
+	return appendNumbers(to, fieldSignalResult, fieldSignalResultID, id, fieldSignalResultOutcome, uint64(outcome))
+}
+
+// appendNumbers appends a field that is a message of two numbers; those that are 0 are left out.
+func appendNumbers(to []byte, field, first protowire.Number, one uint64, second protowire.Number, other uint64) []byte {
+	size := 0
+	if one != 0 {
+		size += protowire.SizeTag(first) + protowire.SizeVarint(one)
 	}
-	if said != 0 {
-		inner += protowire.SizeTag(fieldSignalResultOutcome) + protowire.SizeVarint(said)
+	if other != 0 {
+		size += protowire.SizeTag(second) + protowire.SizeVarint(other)
 	}
-	to = protowire.AppendVarint(protowire.AppendTag(to, fieldSignalResult, protowire.BytesType), uint64(inner))
-	if id != 0 {
-		to = protowire.AppendVarint(protowire.AppendTag(to, fieldSignalResultID, protowire.VarintType), id)
+	to = protowire.AppendVarint(protowire.AppendTag(to, field, protowire.BytesType), uint64(size))
+	if one != 0 {
+		to = protowire.AppendVarint(protowire.AppendTag(to, first, protowire.VarintType), one)
 	}
-	if said != 0 {
-		to = protowire.AppendVarint(protowire.AppendTag(to, fieldSignalResultOutcome, protowire.VarintType), said)
+	if other != 0 {
+		to = protowire.AppendVarint(protowire.AppendTag(to, second, protowire.VarintType), other)
 	}
 	return to
 }

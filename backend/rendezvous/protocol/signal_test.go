@@ -102,9 +102,70 @@ func TestAppendFrames(t *testing.T) {
 	}
 }
 
-func TestSignalCost(t *testing.T) {
+func heartbeatFrame(id uint64) *wire.ClientFrame {
+	return &wire.ClientFrame{Kind: &wire.ClientFrame_Heartbeat{Heartbeat: &wire.Heartbeat{Id: id}}}
+}
+
+func TestPeekHeartbeat(t *testing.T) {
 	t.Parallel()
-	if cost := Cost(signalFrame(1, nil, nil)); cost != SignalCost {
-		t.Errorf("it costs %v", cost)
+	for _, id := range []uint64{0, 1, 300, 1<<64 - 1} {
+		data, err := Protobuf.Encode(heartbeatFrame(id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, good := PeekHeartbeat(data); !good || got != id {
+			t.Errorf("%d is read as %d, %v", id, got, good)
+		}
+		for _, broken := range [][]byte{data[:len(data)-1], append(bytes.Clone(data), 0), append(bytes.Clone(data), data...)} {
+			if _, good := PeekHeartbeat(broken); good {
+				t.Error("taken although something is missing or follows")
+			}
+		}
+		for _, now := range []int64{0, 1, 1_800_000_000_000} {
+			want, err := Protobuf.Encode(&wire.ServerFrame{Kind: &wire.ServerFrame_HeartbeatReply{HeartbeatReply: &wire.HeartbeatReply{Id: id, TimeMs: now}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := AppendHeartbeatReply(nil, id, now); !bytes.Equal(got, want) {
+				t.Errorf("the reply to %d at %d differs", id, now)
+			}
+		}
+	}
+	peer := identity.PeerID{1}
+	data, err := Protobuf.Encode(signalFrame(1, peer[:], []byte{1}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, good := PeekHeartbeat(data); good {
+		t.Error("a signal is taken for a heartbeat")
+	}
+}
+
+// FuzzPeekHeartbeat compares with what protobuf makes of the same bytes.
+func FuzzPeekHeartbeat(f *testing.F) {
+	f.Add([]byte{0x12, 0x02, 0x08, 0x01})
+	f.Add([]byte{0x12, 0x00})
+	f.Add([]byte{0x12, 0x02, 0x08, 0x80})
+	f.Fuzz(func(t *testing.T, data []byte) {
+		id, good := PeekHeartbeat(data)
+		if !good {
+			return
+		}
+		var frame wire.ClientFrame
+		if err := proto.Unmarshal(data, &frame); err != nil {
+			t.Fatalf("taken although it is no frame: %v", err)
+		}
+		if beat := frame.GetHeartbeat(); beat == nil || beat.GetId() != id {
+			t.Error("not the same heartbeat")
+		}
+	})
+}
+
+func TestPlainCost(t *testing.T) {
+	t.Parallel()
+	for _, frame := range []*wire.ClientFrame{signalFrame(1, nil, nil), heartbeatFrame(1)} {
+		if cost := Cost(frame); cost != PlainCost {
+			t.Errorf("it costs %v", cost)
+		}
 	}
 }

@@ -137,7 +137,7 @@ func (e *Engine) Attach(ctx context.Context, peer identity.PeerID, device identi
 		if err != nil {
 			return nil, e.unlessClosed(err)
 		}
-		attached, err := e.board.Attach(peer, device, next, sink)
+		attached, err := e.board.Attach(peer, device, next.Slim(), sink) // its bytes are in the store
 		if errors.Is(err, engine.ErrOlder) {
 			continue // somebody published between the two
 		}
@@ -170,11 +170,10 @@ func (e *Engine) unlessClosed(err error) error {
 
 // Lookup implements engine.Engine.
 func (e *Engine) Lookup(ctx context.Context, peer identity.PeerID) (engine.Record, bool, error) {
-	record, found, err := e.board.Record(peer)
-	if err != nil || found {
-		return record, found, err
+	if e.board.Closed() {
+		return engine.Record{}, false, engine.ErrClosed
 	}
-	record, err = e.records.lookup(ctx, peer)
+	record, err := e.records.lookup(ctx, peer)
 	if err != nil {
 		return engine.Record{}, false, e.unlessClosed(err)
 	}
@@ -247,7 +246,7 @@ func (a *attachment) Publish(ctx context.Context, record engine.Record) error {
 	if err != nil {
 		return a.engine.unlessClosed(err)
 	}
-	a.engine.board.Refresh(a.Peer(), next)
+	a.engine.board.Refresh(a.Peer(), next.Slim())
 	if news && a.engine.uplink != nil {
 		a.engine.uplink.published(a.Peer())
 	}

@@ -256,7 +256,7 @@ func (r *refreshes) run(ctx context.Context) {
 				time.AfterFunc(retryStore, func() { r.add(peer) })
 			}
 			if err == nil && !record.IsZero() {
-				e.board.Refresh(peer, record)
+				e.board.Refresh(peer, record.Slim())
 			}
 			r.uplink.busy.Add(-1)
 		}

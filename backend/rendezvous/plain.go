@@ -1,0 +1,74 @@
+package rendezvous
+
+import (
+	"bytes"
+	"time"
+
+	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
+	"github.com/tincan-chat/tincan/backend/rendezvous/framing"
+	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
+)
+
+// takePlain takes what nearly all frames are, signals and heartbeats, without
+// making anything of it; not taken is what has to be looked at more closely.
+func (c *connection) takePlain(message framing.Message) (taken, proceed bool) {
+	if c.session.phase != phaseOpen || message.Opcode != framing.Binary || c.encoding != protocol.Protobuf {
+		return false, false
+	}
+	if id, ok := protocol.PeekHeartbeat(message.Payload); ok {
+		now := c.server.options.Now()
+		if refused, more := c.refused(now); refused {
+			return true, more
+		}
+		c.session.heard = now
+		c.say(protocol.AppendHeartbeatReply(make([]byte, 0, headSize), id, now.UnixMilli()))
+		return true, true
+	}
+	near, ok := c.attachment.(engine.Near)
+	if !ok {
+		return false, false
+	}
+	id, to, envelope, ok := protocol.PeekSignal(message.Payload)
+	if !ok || len(envelope) == 0 || len(envelope) > maxEnvelope {
+		return false, false
+	}
+	now := c.server.options.Now()
+	if refused, more := c.refused(now); refused {
+		return true, more
+	}
+	deliver := kicked
+	if c.carrier != nil {
+		deliver = c.carrier.deliver
+	}
+	outcome, ok := near.SendNear(to, envelope, deliver)
+	if !ok {
+		return true, c.perform([]effect{relay{id: id, to: to, envelope: bytes.Clone(envelope), came: now}})
+	}
+	c.countSignal(outcome, now)
+	c.say(protocol.AppendSignalResult(make([]byte, 0, headSize), id, outcomeOf(outcome)))
+	return true, true
+}
+
+// refused counts a plain frame; proceed as for take.
+func (c *connection) refused(now time.Time) (refused, proceed bool) {
+	if refusal := c.mayFrame(now); refusal != nil {
+		return true, c.perform(refusal)
+	}
+	before, over := c.session.phase, c.session.refused
+	good, complaint := c.session.count(protocol.PlainCost, now)
+	c.judge(before, over)
+	if good {
+		return false, true
+	}
+	return true, c.perform(complaint)
+}
+
+// say is send for a frame of a few bytes that is encoded already.
+func (c *connection) say(data []byte) {
+	if !c.out.putPlain(c, data) {
+		c.cut()
+	}
+}
+
+// kicked hands an envelope over to be written by whoever has time.
+func kicked(sink engine.Sink, envelope []byte) bool { return sink.Deliver(envelope) }
