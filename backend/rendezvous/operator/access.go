@@ -23,9 +23,9 @@ const ContentSecurityPolicy = "default-src 'none'; script-src 'self'; style-src 
 const (
 	foreignHost   = "This server does not answer to that name. Open it as 127.0.0.1, or allow the name with --operator-host."
 	foreignOrigin = "Another site may not use this server."
-	wrongToken    = "This token is not the one. It was printed when the server first started; `rendezvous token --reset` makes a new one."
+	wrongToken    = "This token is not the one. It was printed when the server first started; `rendezvous token` makes a new one."
 	noToken       = "The operator's token is needed."
-	tooManyTries  = "That were too many wrong tokens. Wait a minute, then try again."
+	tooManyTries  = "Those were too many wrong tokens. Wait a minute, then try again."
 )
 
 // access decides who may ask.
@@ -114,10 +114,10 @@ func stillAllowed(ctx context.Context) bool {
 }
 
 var (
-	errNoToken     = errors.New(noToken)
-	errWrongToken  = errors.New(wrongToken)
-	errTooMany     = errors.New(tooManyTries)
-	errWithoutSite = errors.New(foreignOrigin)
+	errNoToken     = errors.New(noToken)       //nolint:staticcheck // sentences for the operator
+	errWrongToken  = errors.New(wrongToken)    //nolint:staticcheck // likewise
+	errTooMany     = errors.New(tooManyTries)  //nolint:staticcheck // likewise
+	errWithoutSite = errors.New(foreignOrigin) //nolint:staticcheck // likewise
 )
 
 // known returns the proof of a request. Errors: the four above.

@@ -119,17 +119,17 @@ func TestWhoMayAsk(t *testing.T) {
 func login(t *testing.T, server *Server, token string) string {
 	t.Helper()
 	answer, text := postForm(t, server, token)
-	if answer.StatusCode != http.StatusNoContent || len(answer.Cookies()) != 1 {
+	if answer.StatusCode != http.StatusNoContent || len(answer.Cookies) != 1 {
 		t.Fatalf("login: %d %s", answer.StatusCode, text)
 	}
-	cookie := answer.Cookies()[0]
+	cookie := answer.Cookies[0]
 	if !cookie.HttpOnly || cookie.SameSite != http.SameSiteStrictMode || cookie.Path != "/" || strings.Contains(cookie.Value, token) {
 		t.Errorf("cookie %v", cookie)
 	}
 	return cookie.Name + "=" + cookie.Value
 }
 
-func postForm(t *testing.T, server *Server, token string) (*http.Response, string) {
+func postForm(t *testing.T, server *Server, token string) (answered, string) {
 	t.Helper()
 	return do(t, server, http.MethodPost, "/login", url.Values{"token": {token}}.Encode(),
 		map[string]string{"Content-Type": "application/x-www-form-urlencoded", "Origin": "http://" + server.Address()})
@@ -146,8 +146,8 @@ func TestLogin(t *testing.T) {
 	if answer, _ := post(t, server, "GetStatus", "{}", headers()); answer.StatusCode != 200 {
 		t.Errorf("after the login: %d", answer.StatusCode)
 	}
-	if answer, _ := do(t, server, http.MethodPost, "/logout", "", headers()); answer.StatusCode != 204 || answer.Cookies()[0].MaxAge >= 0 {
-		t.Errorf("logout: %d %v", answer.StatusCode, answer.Cookies())
+	if answer, _ := do(t, server, http.MethodPost, "/logout", "", headers()); answer.StatusCode != 204 || answer.Cookies[0].MaxAge >= 0 {
+		t.Errorf("logout: %d %v", answer.StatusCode, answer.Cookies)
 	}
 	if answer, _ := post(t, server, "GetStatus", "{}", headers()); answer.StatusCode != 401 {
 		t.Errorf("after the logout: %d", answer.StatusCode)

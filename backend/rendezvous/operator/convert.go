@@ -40,7 +40,7 @@ func statusMessage(got Status, now time.Time) *operatorwire.Status {
 		}
 	}
 	if got.SignalMedian > 0 {
-		status.SignalMedianMs = proto.Float64(got.SignalMedian.Seconds() * 1000)
+		status.SignalMedianMs = new(got.SignalMedian.Seconds() * 1000)
 	}
 	for _, refusal := range got.RefusedMost[:min(len(got.RefusedMost), mostRefusals)] {
 		status.RefusedMost = append(status.RefusedMost, &operatorwire.Refusal{

@@ -2,6 +2,7 @@ package operator
 
 import (
 	"context"
+	"errors"
 	"math"
 	"testing"
 	"testing/synctest"
@@ -101,7 +102,9 @@ func TestSamplesWhileWatched(t *testing.T) {
 		}()
 		time.Sleep(60 * time.Second)
 		leave()
-		<-left
+		if err := <-left; err != nil && !errors.Is(err, context.Canceled) {
+			t.Errorf("watching ended: %v", err)
+		}
 		if seen < 60 || seen > 62 {
 			t.Errorf("seen %d in a minute", seen)
 		}

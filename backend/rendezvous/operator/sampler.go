@@ -108,7 +108,7 @@ func (s *sampler) digest(got Status, now time.Time) *operatorwire.Status {
 	peak := s.history.highest(now)
 	status.SessionsPeak, status.SessionsPeakMs = peak.sessions, peak.at.UnixMilli()
 	status.RefusedLastHour = s.history.refusedLastHour(now)
-	status.RefusedAlarm = alarmOf(s.history.days.points(now), float64(status.RefusedLastHour), now)
+	status.RefusedAlarm = alarmOf(s.history.days.points(now), float64(status.GetRefusedLastHour()), now)
 	return status
 }
 

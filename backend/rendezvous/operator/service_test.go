@@ -182,9 +182,9 @@ func checkBans(ctx context.Context, t *testing.T, ask operatorwire.OperatorServi
 	var targets []string
 	token := ""
 	for {
-		page, err := ask.ListBans(ctx, connect.NewRequest(&operatorwire.ListBansRequest{PageSize: 2, PageToken: token}))
-		if err != nil || page.Msg.GetTotal() != 3 {
-			t.Fatalf("ListBans: %v, %v", page, err)
+		page, listErr := ask.ListBans(ctx, connect.NewRequest(&operatorwire.ListBansRequest{PageSize: 2, PageToken: token}))
+		if listErr != nil || page.Msg.GetTotal() != 3 {
+			t.Fatalf("ListBans: %v, %v", page, listErr)
 		}
 		for _, ban := range page.Msg.GetBans() {
 			targets = append(targets, fmt.Sprintf("%s %s %s", ban.GetKind(), ban.GetTarget(), ban.GetReason()))
@@ -290,7 +290,11 @@ func TestPlainJSON(t *testing.T) {
 	server := start(t, newFake())
 	answer, text := post(t, server, "AddBan", `{"target":"198.51.100.7","reason":"Flooding"}`, map[string]string{"Authorization": "Bearer " + server.Token()})
 	var got struct {
-		Ban struct{ ID, Kind, Target string }
+		Ban struct {
+			ID     string `json:"id"`
+			Kind   string `json:"kind"`
+			Target string `json:"target"`
+		} `json:"ban"`
 	}
 	if err := json.Unmarshal([]byte(text), &got); err != nil || answer.StatusCode != http.StatusOK || got.Ban.Kind != "BAN_KIND_ADDRESS" || got.Ban.ID == "" {
 		t.Errorf("%d %s", answer.StatusCode, text)
@@ -310,14 +314,14 @@ func TestPlainJSON(t *testing.T) {
 }
 
 // post calls a method with plain JSON.
-func post(t *testing.T, server *Server, method, body string, header map[string]string) (*http.Response, string) {
+func post(t *testing.T, server *Server, method, body string, header map[string]string) (answered, string) {
 	t.Helper()
 	header["Content-Type"] = "application/json"
 	return do(t, server, http.MethodPost, "/tincan.operator.v1.OperatorService/"+method, body, header)
 }
 
 // do sends one request on a connection of its own.
-func do(t *testing.T, server *Server, method, path, body string, header map[string]string) (*http.Response, string) {
+func do(t *testing.T, server *Server, method, path, body string, header map[string]string) (answered, string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, "http://"+server.Address()+path, strings.NewReader(body))
 	if err != nil {
@@ -338,7 +342,14 @@ func do(t *testing.T, server *Server, method, path, body string, header map[stri
 	if err = errors.Join(err, answer.Body.Close()); err != nil {
 		t.Fatal(err)
 	}
-	return answer, string(text)
+	return answered{StatusCode: answer.StatusCode, Header: answer.Header, Cookies: answer.Cookies()}, string(text)
+}
+
+// answered is what is left of an answer whose body was read.
+type answered struct {
+	StatusCode int
+	Header     http.Header
+	Cookies    []*http.Cookie
 }
 
 // TestSourceFails: what the source says is not for everyone's eyes.

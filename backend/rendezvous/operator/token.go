@@ -16,11 +16,11 @@ import (
 )
 
 // ErrTokenFile says that the kept hash cannot be read.
-var ErrTokenFile = errors.New("operator: the file of the token is damaged; make a new one with `rendezvous token --reset`")
+var ErrTokenFile = errors.New("operator: the file of the token is damaged; make a new one with `rendezvous token`")
 
 const (
-	tokenFile = "operator.token" //nolint:gosec // the name of a file, not a secret
-	tokenSize = 32               // random bytes
+	tokenFile = "operator.token"
+	tokenSize = 32 // random bytes
 )
 
 // tokenText writes tokens: small letters and digits, so that a double click takes all of it.

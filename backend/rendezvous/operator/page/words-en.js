@@ -16,7 +16,7 @@ export const en = {
 
   'login.title': 'Operator',
   'login.token': 'Token',
-  'login.help': 'It was printed when the server first started. “rendezvous token --reset” makes a new one.',
+  'login.help': 'It was printed when the server first started. “rendezvous token” makes a new one.',
   'login.open': 'Open',
   'login.opening': 'Opening',
   'login.empty': 'Paste the token first.',

@@ -16,7 +16,7 @@ export const zh = {
 
   'login.title': '运营者',
   'login.token': '令牌',
-  'login.help': '服务器首次启动时打印过它。“rendezvous token --reset”可生成新的令牌。',
+  'login.help': '服务器首次启动时打印过它。“rendezvous token”可生成新的令牌。',
   'login.open': '打开',
   'login.opening': '正在打开',
   'login.empty': '请先粘贴令牌。',
