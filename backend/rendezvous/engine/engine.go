@@ -66,7 +66,7 @@ type Near interface {
 type Sink interface {
 	// Deliver hands over a relayed envelope; false says that it had no room.
 	Deliver(envelope []byte) bool
-	// Presence tells that a mutually watched peer came or went.
+	// Presence tells that a mutually watched peer came or went. It may repeat what was told.
 	Presence(peer identity.PeerID, online bool)
 	// MailArrived hints that there is mail for this peer.
 	MailArrived()
