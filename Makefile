@@ -79,7 +79,7 @@ package-rendezvous: ## Pack the server for Linux with its systemd unit, containe
 ##@ Check it
 
 .PHONY: test
-test: prepare-test ## Everything: checks, tests, short fuzzing, the real window, a real browser
+test: prepare-test ## Everything: checks, tests, short fuzzing, the real window, a real browser, the Python client
 	@rm -rf .artifacts && mkdir -p .artifacts
 	@$(MAKE) check
 	@$(MAKE) test-frontend
@@ -88,6 +88,7 @@ test: prepare-test ## Everything: checks, tests, short fuzzing, the real window,
 	@$(MAKE) build
 	@$(MAKE) test-e2e
 	@$(MAKE) test-browser
+	@$(MAKE) test-python
 	@build/tools/summary
 
 .PHONY: check

@@ -46,9 +46,15 @@ func needWindow(t *testing.T) string {
 
 func openWindow(t *testing.T, program, data string, arguments ...string) *window {
 	t.Helper()
-	home := t.TempDir()
+	home, err := os.MkdirTemp("", "window")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// WebKit's processes write there until they notice that the window is gone.
+	t.Cleanup(func() {
+		eventually(t, "the window's home is removed", func() bool { return os.RemoveAll(home) == nil })
+	})
 	w := &window{t: t, data: data, gone: make(chan error, 1)}
-	var err error
 	if w.log, err = os.CreateTemp(home, "log"); err != nil {
 		t.Fatal(err)
 	}

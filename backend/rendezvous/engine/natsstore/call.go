@@ -82,9 +82,13 @@ func retry(ctx context.Context, do func(ctx context.Context) error) error {
 	}
 }
 
+// errNotSeenYet says that a stream is there, but that the server which was asked
+// did not hear of it yet.
+var errNotSeenYet = errors.New("natsstore: a stream is not seen by all servers yet")
+
 // passing says whether an error is worth another attempt.
 func passing(err error) bool {
-	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders) ||
+	if errors.Is(err, errNotSeenYet) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrNoResponders) ||
 		errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, nats.ErrDisconnected) || errors.Is(err, nats.ErrConnectionReconnecting) ||
 		errors.Is(err, jetstream.ErrJetStreamNotEnabled) {
 		return true

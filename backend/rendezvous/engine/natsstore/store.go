@@ -117,6 +117,9 @@ func (s *Store) open(ctx context.Context) error {
 		var values jetstream.KeyValue
 		if err = retry(ctx, func(ctx context.Context) (bindErr error) {
 			values, bindErr = s.js.KeyValue(ctx, bucketStart+string(name))
+			if errors.Is(bindErr, jetstream.ErrBucketNotFound) {
+				return errNotSeenYet // it was just made, or found by another name
+			}
 			return bindErr
 		}); err != nil {
 			return fmt.Errorf("natsstore: table %s: %w", name, err)

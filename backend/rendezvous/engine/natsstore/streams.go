@@ -179,6 +179,9 @@ func (s *Store) shards(ctx context.Context) (int, error) {
 			stream, err = s.js.CreateStream(ctx, first)
 			if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
 				stream, err = s.js.Stream(ctx, first.Name)
+				if errors.Is(err, jetstream.ErrStreamNotFound) {
+					err = errNotSeenYet
+				}
 			}
 		}
 		if err != nil {
@@ -213,6 +216,9 @@ func (s *Store) ensure(ctx context.Context, want jetstream.StreamConfig) (jetstr
 			stream, err = s.js.CreateStream(ctx, want)
 			if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
 				stream, err = s.js.Stream(ctx, want.Name) // another node was faster
+				if errors.Is(err, jetstream.ErrStreamNotFound) {
+					err = errNotSeenYet
+				}
 			}
 		}
 		if err != nil {
