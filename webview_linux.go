@@ -46,6 +46,7 @@ func prepareWebView() {
 	}
 	set("GDK_GL", "disable")
 	set("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
+	set("GALLIUM_DRIVER", "softpipe") // the web process opens a driver and draws nothing with it: the one without a compiler
 	C.without_drivers()
 }
 
