@@ -110,6 +110,7 @@ func run(ctx context.Context, arguments []string) (err error) {
 		}
 		for _, f := range figures {
 			_, _ = fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", f.what, f.measured, f.reach, f.beside)
+			fmt.Fprintf(os.Stderr, "  %s: %s (%s)\n", f.what, f.measured, f.beside) // the table comes at the end, if it does
 		}
 	}
 	return errors.Join(failed, table.Flush())
