@@ -74,42 +74,45 @@ func (t *Timeline) Changes() Changes {
 	return changes
 }
 
-// settle puts what came since the last time into its place. It takes time in
-// proportion to what came and to how far back the first of it stands.
+// settle puts what came since the last time into its place, and gives every
+// message the timer that stands for it.
 func (t *Timeline) settle() {
-	if len(t.fresh) == 0 && len(t.freshTimers) == 0 {
-		return
+	if len(t.freshTimers) > 0 {
+		slices.SortFunc(t.freshTimers, byTimer)
+		first := t.freshTimers[0].place
+		t.timers = merge(t.timers, t.freshTimers, byTimer)
+		t.freshTimers = t.freshTimers[:0]
+		t.setTimers(first)
 	}
-	slices.SortFunc(t.fresh, byPlace)
-	slices.SortFunc(t.freshTimers, byTimer)
-	var first place
 	if len(t.fresh) > 0 {
-		first = t.fresh[0].place
+		slices.SortFunc(t.fresh, byPlace)
+		for _, one := range t.fresh {
+			if next := t.nextTimer(one.place); next > 0 {
+				one.timer = t.timers[next-1].stay
+			}
+		}
+		t.ordered = merge(t.ordered, t.fresh, byPlace)
+		clear(t.fresh)
+		t.fresh = t.fresh[:0]
 	}
-	if len(t.freshTimers) > 0 && (len(t.fresh) == 0 || first.after(t.freshTimers[0].place)) {
-		first = t.freshTimers[0].place
-	}
-	t.ordered = merge(t.ordered, t.fresh, byPlace)
-	t.timers = merge(t.timers, t.freshTimers, byTimer)
-	clear(t.fresh)
-	t.fresh, t.freshTimers = t.fresh[:0], t.freshTimers[:0]
-	t.setTimers(first)
+}
+
+// nextTimer returns the index of the first timer that does not stand before a place.
+func (t *Timeline) nextTimer(at place) int {
+	next, _ := slices.BinarySearchFunc(t.timers, at, func(one timer, at place) int { return one.compare(at) })
+	return next
 }
 
 // setTimers gives the messages from a place on the timers that stand for them.
 func (t *Timeline) setTimers(first place) {
 	from, _ := slices.BinarySearchFunc(t.ordered, first, func(one *message, at place) int { return one.compare(at) })
-	next, _ := slices.BinarySearchFunc(t.timers, first, func(one timer, at place) int { return one.compare(at) })
-	var stay time.Duration
-	if next > 0 {
-		stay = t.timers[next-1].stay
-	}
+	next := t.nextTimer(first)
 	for _, one := range t.ordered[from:] {
 		for next < len(t.timers) && one.after(t.timers[next].place) {
-			stay = t.timers[next].stay
 			next++
 		}
-		if one.timer != stay {
+		// The first of them stands at the place itself, before all messages.
+		if stay := t.timers[next-1].stay; one.timer != stay {
 			one.timer = stay
 			t.mark(one)
 		}
@@ -121,15 +124,12 @@ func (t *Timeline) setTimers(first place) {
 func merge[T any](sorted, fresh []T, compare func(a, b T) int) []T {
 	left := len(sorted)
 	sorted = append(sorted, fresh...)
-	for to := len(sorted) - 1; len(fresh) > 0; to-- {
-		last := fresh[len(fresh)-1]
-		if left > 0 && compare(sorted[left-1], last) > 0 {
-			left--
-			sorted[to] = sorted[left]
-		} else {
-			sorted[to] = last
-			fresh = fresh[:len(fresh)-1]
-		}
+	for count := len(fresh); count > 0; count-- {
+		last := fresh[count-1]
+		at, _ := slices.BinarySearchFunc(sorted[:left], last, compare)
+		copy(sorted[at+count:], sorted[at:left])
+		sorted[at+count-1] = last
+		left = at
 	}
 	return sorted
 }
