@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
@@ -18,7 +16,7 @@ func TimerBody(stay time.Duration) ([]byte, error) {
 	if stay < 0 || stay > MaxTimer || stay%time.Second != 0 {
 		return nil, fmt.Errorf("%w: a timer of %s", ErrBody, stay)
 	}
-	return encodeBody(&wire.TimerBody{Seconds: proto.Uint32(uint32(stay / time.Second))})
+	return encodeBody(&wire.TimerBody{Seconds: new(uint32(stay / time.Second))})
 }
 
 // Timer returns how long messages stay, as in [TimerBody]. Error: [ErrBody],
@@ -29,7 +27,7 @@ func (e Entry) Timer() (time.Duration, error) {
 		return 0, err
 	}
 	stay := time.Duration(decoded.GetSeconds()) * time.Second
-	if decoded.Seconds == nil || stay > MaxTimer { //nolint:protogetter // whether it is there matters: 0 means for good
+	if decoded.Seconds == nil || stay > MaxTimer {
 		return 0, fmt.Errorf("%w: a timer without a time that may be set", ErrBody)
 	}
 	return stay, nil

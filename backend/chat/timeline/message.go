@@ -148,14 +148,14 @@ func (m *message) edit(at place, text string, times Times) {
 }
 
 // react takes a vote and tells whether what is shown may have changed.
-func (m *message) react(who voter, new vote) bool {
+func (m *message) react(who voter, cast vote) bool {
 	old, there := m.votes[who]
-	if there && !new.after(old.place) {
+	if there && !cast.after(old.place) {
 		return false
 	}
 	if m.votes == nil {
 		m.votes = make(map[voter]vote, 1)
 	}
-	m.votes[who] = new
-	return !new.removed || there && !old.removed
+	m.votes[who] = cast
+	return !cast.removed || there && !old.removed
 }
