@@ -25,6 +25,8 @@ func TestIsEmoji(t *testing.T) {
 		"a digit":                 "1",
 		"a letter with a keycap":  "a\ufe0f\u20e3",
 		"a digit with a style":    "1\ufe0f",
+		"a keycap of two digits":  "12\u20e3",
+		"a keycap without mark":   "1\ufe0f\ufe0f",
 		"two":                     "👍👍",
 		"a space behind":          "👍 ",
 		"one regional indicator":  "🇪",
