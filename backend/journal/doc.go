@@ -11,6 +11,12 @@
 // chain still holds. An entry's name is the SHA-256 of its header's bytes,
 // which are kept and passed on verbatim.
 //
+// # Bodies
+//
+// Each kind has a builder and a reader of its body ([MessageBody] and
+// [Entry.Message], and so on), which keep the rules of docs/protocol.md. What
+// the entries of a conversation come to is computed by chat/timeline.
+//
 // # Logs
 //
 // A [Log] is what one device wrote in one conversation in one epoch. Sequences

@@ -12,16 +12,27 @@ import (
 // ErrText is wrapped by what is wrong with a text.
 var ErrText = errors.New("journal: not a text message")
 
-// maxTextBody leaves room for fields of newer versions beside the text.
-const maxTextBody = wire.MaxText + 1<<10
+// Message is what the body of a text message says.
+type Message struct {
+	Text  string // valid UTF-8 without NUL, 1 to [wire.MaxText] bytes
+	Reply Hash   // the message that is answered, an earlier one of the conversation; zero for none
+}
 
-// TextBody returns the body of a text message: valid UTF-8 without NUL, 1 to
-// [wire.MaxText] bytes.
+// TextBody returns the body of a text message that answers none. Error: [ErrText].
 func TextBody(text string) ([]byte, error) {
-	if err := checkText(text); err != nil {
+	return MessageBody(Message{Text: text})
+}
+
+// MessageBody returns the body of a text message. Error: [ErrText].
+func MessageBody(message Message) ([]byte, error) {
+	if err := checkText(message.Text); err != nil {
 		return nil, err
 	}
-	body, err := wire.Encode(&wire.TextBody{Text: text})
+	content := &wire.TextBody{Text: message.Text}
+	if !message.Reply.IsZero() {
+		content.Reply = message.Reply[:]
+	}
+	body, err := wire.Encode(content)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrText, err)
 	}
@@ -31,23 +42,43 @@ func TextBody(text string) ([]byte, error) {
 // Text returns the text of an entry. Error: [ErrText], when it is another
 // kind, erased, or not a text that may be sent.
 func (e Entry) Text() (string, error) {
-	if e.Kind != wire.EntryKind_ENTRY_KIND_TEXT {
-		return "", fmt.Errorf("%w: another kind", ErrText)
-	}
-	return DecodeText(e.Body)
+	message, err := e.Message()
+	return message.Text, err
 }
 
-// DecodeText reads the body of a text message. Fields that it does not know
-// are left alone: the commitment already fixed the bytes.
+// Message returns what a text message says. Errors are those of [Entry.Text].
+func (e Entry) Message() (Message, error) {
+	if e.Kind != wire.EntryKind_ENTRY_KIND_TEXT {
+		return Message{}, fmt.Errorf("%w: another kind", ErrText)
+	}
+	return DecodeMessage(e.Body)
+}
+
+// DecodeText reads the text out of the body of a text message.
 func DecodeText(body []byte) (string, error) {
+	message, err := DecodeMessage(body)
+	return message.Text, err
+}
+
+// DecodeMessage reads the body of a text message. Fields of newer versions are
+// left alone. Error: [ErrText].
+func DecodeMessage(body []byte) (Message, error) {
 	decoded := &wire.TextBody{}
-	if err := wire.Decode(body, maxTextBody, decoded); err != nil {
-		return "", fmt.Errorf("%w: %w", ErrText, err)
+	if err := decodeBody(body, maxTextBody, decoded); err != nil {
+		return Message{}, fmt.Errorf("%w: %w", ErrText, err)
 	}
 	if err := checkText(decoded.GetText()); err != nil {
-		return "", err
+		return Message{}, err
 	}
-	return decoded.GetText(), nil
+	message := Message{Text: decoded.GetText()}
+	if reply := decoded.GetReply(); len(reply) > 0 {
+		target, err := readTarget(reply)
+		if err != nil {
+			return Message{}, fmt.Errorf("%w: reply: %w", ErrText, err)
+		}
+		message.Reply = target
+	}
+	return message, nil
 }
 
 func checkText(text string) error {

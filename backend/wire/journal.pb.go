@@ -29,6 +29,11 @@ type EntryKind int32
 const (
 	EntryKind_ENTRY_KIND_UNSPECIFIED EntryKind = 0
 	EntryKind_ENTRY_KIND_TEXT        EntryKind = 1 // TextBody
+	EntryKind_ENTRY_KIND_EDIT        EntryKind = 2 // EditBody
+	EntryKind_ENTRY_KIND_DELETE      EntryKind = 3 // DeleteBody
+	EntryKind_ENTRY_KIND_REACTION    EntryKind = 4 // ReactionBody
+	EntryKind_ENTRY_KIND_PROFILE     EntryKind = 5 // ProfileBody
+	EntryKind_ENTRY_KIND_TIMER       EntryKind = 6 // TimerBody
 )
 
 // Enum value maps for EntryKind.
@@ -36,10 +41,20 @@ var (
 	EntryKind_name = map[int32]string{
 		0: "ENTRY_KIND_UNSPECIFIED",
 		1: "ENTRY_KIND_TEXT",
+		2: "ENTRY_KIND_EDIT",
+		3: "ENTRY_KIND_DELETE",
+		4: "ENTRY_KIND_REACTION",
+		5: "ENTRY_KIND_PROFILE",
+		6: "ENTRY_KIND_TIMER",
 	}
 	EntryKind_value = map[string]int32{
 		"ENTRY_KIND_UNSPECIFIED": 0,
 		"ENTRY_KIND_TEXT":        1,
+		"ENTRY_KIND_EDIT":        2,
+		"ENTRY_KIND_DELETE":      3,
+		"ENTRY_KIND_REACTION":    4,
+		"ENTRY_KIND_PROFILE":     5,
+		"ENTRY_KIND_TIMER":       6,
 	}
 )
 
@@ -252,7 +267,8 @@ func (x *Entry) GetBody() []byte {
 // TextBody is a text message.
 type TextBody struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Text          string                 `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"` // valid UTF-8, 1 byte to 32 KiB
+	Text          string                 `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`   // valid UTF-8, 1 byte to 32 KiB
+	Reply         []byte                 `protobuf:"bytes,2,opt,name=reply,proto3" json:"reply,omitempty"` // 32 bytes: the message that is answered; absent when none is
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -294,6 +310,278 @@ func (x *TextBody) GetText() string {
 	return ""
 }
 
+func (x *TextBody) GetReply() []byte {
+	if x != nil {
+		return x.Reply
+	}
+	return nil
+}
+
+// EditBody is another text for a message of the same author.
+type EditBody struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Target        []byte                 `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"` // 32 bytes: the message
+	Text          string                 `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`     // as in TextBody
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EditBody) Reset() {
+	*x = EditBody{}
+	mi := &file_tincan_v1_journal_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EditBody) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EditBody) ProtoMessage() {}
+
+func (x *EditBody) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_journal_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EditBody.ProtoReflect.Descriptor instead.
+func (*EditBody) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_journal_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *EditBody) GetTarget() []byte {
+	if x != nil {
+		return x.Target
+	}
+	return nil
+}
+
+func (x *EditBody) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+// DeleteBody takes a message of the same author back for everyone.
+type DeleteBody struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Target        []byte                 `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"` // 32 bytes: the message
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeleteBody) Reset() {
+	*x = DeleteBody{}
+	mi := &file_tincan_v1_journal_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeleteBody) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeleteBody) ProtoMessage() {}
+
+func (x *DeleteBody) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_journal_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeleteBody.ProtoReflect.Descriptor instead.
+func (*DeleteBody) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_journal_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *DeleteBody) GetTarget() []byte {
+	if x != nil {
+		return x.Target
+	}
+	return nil
+}
+
+// ReactionBody puts an emoji on a message, or takes it away.
+type ReactionBody struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Target        []byte                 `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"` // 32 bytes: the message
+	Emoji         string                 `protobuf:"bytes,2,opt,name=emoji,proto3" json:"emoji,omitempty"`   // one emoji, at most 32 bytes
+	Remove        bool                   `protobuf:"varint,3,opt,name=remove,proto3" json:"remove,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReactionBody) Reset() {
+	*x = ReactionBody{}
+	mi := &file_tincan_v1_journal_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReactionBody) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReactionBody) ProtoMessage() {}
+
+func (x *ReactionBody) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_journal_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReactionBody.ProtoReflect.Descriptor instead.
+func (*ReactionBody) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_journal_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ReactionBody) GetTarget() []byte {
+	if x != nil {
+		return x.Target
+	}
+	return nil
+}
+
+func (x *ReactionBody) GetEmoji() string {
+	if x != nil {
+		return x.Emoji
+	}
+	return ""
+}
+
+func (x *ReactionBody) GetRemove() bool {
+	if x != nil {
+		return x.Remove
+	}
+	return false
+}
+
+// ProfileBody is how the author wants to be shown from here on.
+type ProfileBody struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`    // 1 to 64 characters
+	Color         uint32                 `protobuf:"varint,2,opt,name=color,proto3" json:"color,omitempty"` // from 1
+	About         string                 `protobuf:"bytes,3,opt,name=about,proto3" json:"about,omitempty"`  // at most 140 characters
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProfileBody) Reset() {
+	*x = ProfileBody{}
+	mi := &file_tincan_v1_journal_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProfileBody) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProfileBody) ProtoMessage() {}
+
+func (x *ProfileBody) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_journal_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProfileBody.ProtoReflect.Descriptor instead.
+func (*ProfileBody) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_journal_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ProfileBody) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ProfileBody) GetColor() uint32 {
+	if x != nil {
+		return x.Color
+	}
+	return 0
+}
+
+func (x *ProfileBody) GetAbout() string {
+	if x != nil {
+		return x.About
+	}
+	return ""
+}
+
+// TimerBody says how long messages stay once they were read.
+type TimerBody struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Seconds       *uint32                `protobuf:"varint,1,opt,name=seconds,proto3,oneof" json:"seconds,omitempty"` // always there; 0: for good; at most 90 days
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TimerBody) Reset() {
+	*x = TimerBody{}
+	mi := &file_tincan_v1_journal_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TimerBody) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TimerBody) ProtoMessage() {}
+
+func (x *TimerBody) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_journal_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TimerBody.ProtoReflect.Descriptor instead.
+func (*TimerBody) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_journal_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *TimerBody) GetSeconds() uint32 {
+	if x != nil && x.Seconds != nil {
+		return *x.Seconds
+	}
+	return 0
+}
+
 // LogPosition is a place in one log.
 type LogPosition struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -307,7 +595,7 @@ type LogPosition struct {
 
 func (x *LogPosition) Reset() {
 	*x = LogPosition{}
-	mi := &file_tincan_v1_journal_proto_msgTypes[3]
+	mi := &file_tincan_v1_journal_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -319,7 +607,7 @@ func (x *LogPosition) String() string {
 func (*LogPosition) ProtoMessage() {}
 
 func (x *LogPosition) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_journal_proto_msgTypes[3]
+	mi := &file_tincan_v1_journal_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -332,7 +620,7 @@ func (x *LogPosition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogPosition.ProtoReflect.Descriptor instead.
 func (*LogPosition) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_journal_proto_rawDescGZIP(), []int{3}
+	return file_tincan_v1_journal_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *LogPosition) GetDevice() []byte {
@@ -385,17 +673,41 @@ const file_tincan_v1_journal_proto_rawDesc = "" +
 	"\x06header\x18\x01 \x01(\fR\x06header\x12\x1c\n" +
 	"\tsignature\x18\x02 \x01(\fR\tsignature\x12\x12\n" +
 	"\x04salt\x18\x03 \x01(\fR\x04salt\x12\x12\n" +
-	"\x04body\x18\x04 \x01(\fR\x04body\"\x1e\n" +
+	"\x04body\x18\x04 \x01(\fR\x04body\"4\n" +
 	"\bTextBody\x12\x12\n" +
-	"\x04text\x18\x01 \x01(\tR\x04text\"k\n" +
+	"\x04text\x18\x01 \x01(\tR\x04text\x12\x14\n" +
+	"\x05reply\x18\x02 \x01(\fR\x05reply\"6\n" +
+	"\bEditBody\x12\x16\n" +
+	"\x06target\x18\x01 \x01(\fR\x06target\x12\x12\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text\"$\n" +
+	"\n" +
+	"DeleteBody\x12\x16\n" +
+	"\x06target\x18\x01 \x01(\fR\x06target\"T\n" +
+	"\fReactionBody\x12\x16\n" +
+	"\x06target\x18\x01 \x01(\fR\x06target\x12\x14\n" +
+	"\x05emoji\x18\x02 \x01(\tR\x05emoji\x12\x16\n" +
+	"\x06remove\x18\x03 \x01(\bR\x06remove\"M\n" +
+	"\vProfileBody\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05color\x18\x02 \x01(\rR\x05color\x12\x14\n" +
+	"\x05about\x18\x03 \x01(\tR\x05about\"6\n" +
+	"\tTimerBody\x12\x1d\n" +
+	"\aseconds\x18\x01 \x01(\rH\x00R\aseconds\x88\x01\x01B\n" +
+	"\n" +
+	"\b_seconds\"k\n" +
 	"\vLogPosition\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\fR\x06device\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\rR\x05epoch\x12\x1a\n" +
 	"\bsequence\x18\x03 \x01(\x04R\bsequence\x12\x12\n" +
-	"\x04hash\x18\x04 \x01(\fR\x04hash*<\n" +
+	"\x04hash\x18\x04 \x01(\fR\x04hash*\xaf\x01\n" +
 	"\tEntryKind\x12\x1a\n" +
 	"\x16ENTRY_KIND_UNSPECIFIED\x10\x00\x12\x13\n" +
-	"\x0fENTRY_KIND_TEXT\x10\x01B,Z*github.com/tincan-chat/tincan/backend/wireb\x06proto3"
+	"\x0fENTRY_KIND_TEXT\x10\x01\x12\x13\n" +
+	"\x0fENTRY_KIND_EDIT\x10\x02\x12\x15\n" +
+	"\x11ENTRY_KIND_DELETE\x10\x03\x12\x17\n" +
+	"\x13ENTRY_KIND_REACTION\x10\x04\x12\x16\n" +
+	"\x12ENTRY_KIND_PROFILE\x10\x05\x12\x14\n" +
+	"\x10ENTRY_KIND_TIMER\x10\x06B,Z*github.com/tincan-chat/tincan/backend/wireb\x06proto3"
 
 var (
 	file_tincan_v1_journal_proto_rawDescOnce sync.Once
@@ -410,13 +722,18 @@ func file_tincan_v1_journal_proto_rawDescGZIP() []byte {
 }
 
 var file_tincan_v1_journal_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_tincan_v1_journal_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_tincan_v1_journal_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_tincan_v1_journal_proto_goTypes = []any{
-	(EntryKind)(0),      // 0: tincan.v1.EntryKind
-	(*EntryHeader)(nil), // 1: tincan.v1.EntryHeader
-	(*Entry)(nil),       // 2: tincan.v1.Entry
-	(*TextBody)(nil),    // 3: tincan.v1.TextBody
-	(*LogPosition)(nil), // 4: tincan.v1.LogPosition
+	(EntryKind)(0),       // 0: tincan.v1.EntryKind
+	(*EntryHeader)(nil),  // 1: tincan.v1.EntryHeader
+	(*Entry)(nil),        // 2: tincan.v1.Entry
+	(*TextBody)(nil),     // 3: tincan.v1.TextBody
+	(*EditBody)(nil),     // 4: tincan.v1.EditBody
+	(*DeleteBody)(nil),   // 5: tincan.v1.DeleteBody
+	(*ReactionBody)(nil), // 6: tincan.v1.ReactionBody
+	(*ProfileBody)(nil),  // 7: tincan.v1.ProfileBody
+	(*TimerBody)(nil),    // 8: tincan.v1.TimerBody
+	(*LogPosition)(nil),  // 9: tincan.v1.LogPosition
 }
 var file_tincan_v1_journal_proto_depIdxs = []int32{
 	0, // 0: tincan.v1.EntryHeader.kind:type_name -> tincan.v1.EntryKind
@@ -432,13 +749,14 @@ func file_tincan_v1_journal_proto_init() {
 	if File_tincan_v1_journal_proto != nil {
 		return
 	}
+	file_tincan_v1_journal_proto_msgTypes[7].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tincan_v1_journal_proto_rawDesc), len(file_tincan_v1_journal_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   4,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
