@@ -46,7 +46,7 @@ func needWindow(t *testing.T) string {
 
 func openWindow(t *testing.T, program, data string, arguments ...string) *window {
 	t.Helper()
-	home, err := os.MkdirTemp("", "window")
+	home, err := os.MkdirTemp("", "window") //nolint:usetesting // it is removed when WebKit lets go of it, not at once
 	if err != nil {
 		t.Fatal(err)
 	}
