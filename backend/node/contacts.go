@@ -39,6 +39,8 @@ type contact struct {
 	requestBody    []byte
 	readingRequest bool
 
+	ackAt time.Time // when letters that brought something are acknowledged; zero: none did
+
 	trouble *Refusal
 	shown   *LiveContact // as last told to the interface
 	isDirty bool

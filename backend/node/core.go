@@ -36,11 +36,13 @@ type Core struct {
 	bans          []Ban
 	banned        *chat.Bans
 	seen          map[uuid.UUID]time.Time
+	forgotAt      time.Time // when seen was last looked through
 	sealingKeys   []SealingKey
 	makingKey     bool
 
 	sessions map[link.Session]*session
 	network  network
+	letters  map[uuid.UUID]*letter // by envelope id: being kept, or waiting for entries before theirs
 
 	dirtyPeers  []identity.PeerID
 	contactsDue time.Time
@@ -73,6 +75,7 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		seen:          make(map[uuid.UUID]time.Time, len(snapshot.Seen)),
 		sessions:      make(map[link.Session]*session),
 		network:       newNetwork(),
+		letters:       make(map[uuid.UUID]*letter),
 		commits:       make(map[uint64]func(error)),
 	}
 	for _, one := range snapshot.Conversations {
@@ -133,6 +136,8 @@ func (c *Core) Step(now time.Time, event Event) []Effect {
 		c.serverEvent(e.Event)
 	case EnvelopeOpened:
 		c.envelopeOpened(e)
+	case MailOpened:
+		c.mailOpened(e)
 	case SealingKeyMade:
 		c.sealingKeyMade(e)
 	}
@@ -166,6 +171,7 @@ func (c *Core) due() {
 	c.renewKeys()
 	c.dueContacts()
 	c.dueSessions()
+	c.dueMail()
 	c.forgetSeen()
 }
 

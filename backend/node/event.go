@@ -64,6 +64,14 @@ type (
 		Content envelope.Content
 		Signal  link.Signal // of kind signal
 	}
+	// MailOpened is a page of what a mailbox kept, opened and verified.
+	MailOpened struct {
+		Token   string
+		ID      uint64 // of the FetchMail
+		Letters []OpenedLetter
+		More    bool // another page follows
+		Answer  signaling.Answer
+	}
 	// SealingKeyMade answers a MakeSealingKey effect.
 	SealingKeyMade struct {
 		Key    SealingKey
@@ -81,7 +89,20 @@ func (FrameReceived) isEvent()  {}
 func (SignalFailed) isEvent()   {}
 func (ServerEvent) isEvent()    {}
 func (EnvelopeOpened) isEvent() {}
+func (MailOpened) isEvent()     {}
 func (SealingKeyMade) isEvent() {}
+
+// OpenedLetter is a letter of a mailbox whose entries were parsed and whose
+// signatures hold.
+type OpenedLetter struct {
+	Mail    []byte // its name at the server
+	Content envelope.Content
+	Body    *wire.EntriesBody
+	Entries []journal.Entry
+	// Orders are those of entries and parents found on disk.
+	Orders map[journal.Hash]journal.Order
+	Err    error // it is worth nothing; nothing but Mail is set
+}
 
 // Effect is what the core wants done: one of the types below.
 type Effect interface{ isEffect() }
@@ -172,6 +193,24 @@ type (
 		ID    uint64
 		Peer  identity.PeerID
 	}
+	// RegisterTags makes tags lead to this identity's mailbox at a server. The
+	// client registers them again after each login.
+	RegisterTags struct {
+		Token string
+		ID    uint64
+		Tags  []signaling.Tag
+	}
+	// FetchMail asks for what a mailbox kept and is answered by MailOpened.
+	FetchMail struct {
+		Token string
+		ID    uint64
+	}
+	// DeleteMail says that letters need not be kept.
+	DeleteMail struct {
+		Token string
+		ID    uint64
+		Mail  [][]byte
+	}
 	// SealAndSend seals a body to a device, once for each carrier with the time
 	// there, and relays it.
 	SealAndSend struct {
@@ -215,6 +254,9 @@ func (RetryServer) isEffect()      {}
 func (PublishRecord) isEffect()    {}
 func (WatchPeers) isEffect()       {}
 func (LookUp) isEffect()           {}
+func (RegisterTags) isEffect()     {}
+func (FetchMail) isEffect()        {}
+func (DeleteMail) isEffect()       {}
 func (SealAndSend) isEffect()      {}
 func (SetSealingKeys) isEffect()   {}
 func (MakeSealingKey) isEffect()   {}

@@ -81,13 +81,7 @@ func (c *Core) hello(session *session, one *contact, hello *wire.Hello) {
 		c.dirty(one.Peer)
 	}
 	c.learn(one, hello.GetRecord())
-	name := chat.TheirName(hello.GetProfile().GetName(), one.Name)
-	color := chat.TheirColor(hello.GetProfile().GetColor())
-	if name != one.Name || color != one.Color {
-		one.Name, one.Color = name, color
-		c.keep(PutContact{Contact: one.Contact})
-		c.dirty(one.Peer)
-	}
+	c.learnProfile(one, hello.GetProfile())
 	if session.greeted {
 		return
 	}
@@ -95,6 +89,17 @@ func (c *Core) hello(session *session, one *contact, hello *wire.Hello) {
 	session.features = hello.GetFeatures()
 	session.exchanges[one.Conversation] = replica.NewExchange()
 	c.sendPosition(session, c.conversationOf(one))
+}
+
+// learnProfile takes how they want to be shown.
+func (c *Core) learnProfile(one *contact, profile *wire.Profile) {
+	name := chat.TheirName(profile.GetName(), one.Name)
+	color := chat.TheirColor(profile.GetColor())
+	if name != one.Name || color != one.Color {
+		one.Name, one.Color = name, color
+		c.keep(PutContact{Contact: one.Contact})
+		c.dirty(one.Peer)
+	}
 }
 
 func versionTrouble(name string, major uint32) *Refusal {
@@ -130,17 +135,25 @@ func (c *Core) position(session *session, one *contact, position *wire.Position)
 		return
 	}
 	exchange.Position(held)
-	conversation := c.conversations[id]
-	remote := conversation.remote(session.remote.Device)
-	heldBefore, readBefore := remote.Held.Clone(), remote.Read.Clone()
-	remote.Held.Merge(conversation.only(held))
-	remote.Read.Merge(conversation.only(read))
-	if !heldBefore.Covers(remote.Held) || !readBefore.Covers(remote.Read) {
-		c.commit(func(error) { c.tell(Change{Position: id}) }, PutRemotePosition{Conversation: id, Position: RemotePosition{
-			Device: session.remote.Device, Held: remote.Held.Clone(), Read: remote.Read.Clone(),
-		}})
+	if moved, changed := c.conversations[id].moveRemote(session.remote.Device, held, read); changed {
+		c.commit(func(error) { c.tell(Change{Position: id}) }, moved)
+		c.dirty(one.Peer)
 	}
 	c.pump(session)
+}
+
+// moveRemote takes what a remote device says it holds and its person has read.
+func (v *conversation) moveRemote(device identity.DeviceID, held, read journal.Vector) (PutRemotePosition, bool) {
+	remote := v.remote(device)
+	heldBefore, readBefore := remote.Held.Clone(), remote.Read.Clone()
+	remote.Held.Merge(v.only(held))
+	remote.Read.Merge(v.only(read))
+	if heldBefore.Covers(remote.Held) && readBefore.Covers(remote.Read) {
+		return PutRemotePosition{}, false
+	}
+	return PutRemotePosition{Conversation: v.id, Position: RemotePosition{
+		Device: device, Held: remote.Held.Clone(), Read: remote.Read.Clone(),
+	}}, true
 }
 
 // only keeps what of a vector this device can vouch for: nobody has read or
@@ -234,16 +247,39 @@ func (c *Core) entries(session *session, one *contact, conversation []byte, e Fr
 		return
 	}
 	session.lastUsed = c.now
-	arrived := make([]waitingEntry, 0, len(e.Entries)+len(session.waiting))
-	for _, entry := range e.Entries {
-		arrived = append(arrived, waitingEntry{entry: entry, orders: e.Orders})
+	writes, left := c.admitAll(c.conversations[id], one, waitingEntries(e.Entries, e.Orders))
+	left = append(left, session.waiting...)
+	if len(writes) > 0 {
+		var more []Write
+		more, left = c.admitAll(c.conversations[id], one, left)
+		writes = append(writes, more...)
 	}
-	var writes []Write
+	session.waiting = left[:min(len(left), maxWaiting)]
+	if len(writes) == 0 {
+		if len(e.Entries) > 0 {
+			c.sendPosition(session, c.conversations[id]) // all known already: say so
+		}
+		return
+	}
+	c.commitEntries(one, id, writes, nil)
+}
+
+func waitingEntries(entries []journal.Entry, orders map[journal.Hash]journal.Order) []waitingEntry {
+	waiting := make([]waitingEntry, 0, len(entries))
+	for _, entry := range entries {
+		waiting = append(waiting, waitingEntry{entry: entry, orders: orders})
+	}
+	return waiting
+}
+
+// admitAll decides on entries, whatever brought them: what is to be written,
+// and what is left because entries before it have not come yet.
+func (c *Core) admitAll(conversation *conversation, one *contact, arrived []waitingEntry) (writes []Write, left []waitingEntry) {
 	for progress := true; progress && len(arrived) > 0; {
 		progress = false
 		var later []waitingEntry
 		for _, candidate := range arrived {
-			write, standing := c.admit(c.conversations[id], one, candidate)
+			write, standing := c.admit(conversation, one, candidate)
 			switch standing {
 			case journal.Next:
 				writes = append(writes, write)
@@ -260,20 +296,9 @@ func (c *Core) entries(session *session, one *contact, conversation []byte, e Fr
 			case journal.Duplicate:
 			}
 		}
-		arrived = append(later, session.waiting...)
-		session.waiting = nil
-		if !progress {
-			break
-		}
+		arrived = later
 	}
-	session.waiting = arrived[:min(len(arrived), maxWaiting)]
-	if len(writes) == 0 {
-		if len(e.Entries) > 0 {
-			c.sendPosition(session, c.conversations[id]) // all known already: say so
-		}
-		return
-	}
-	c.commitEntries(one, id, writes)
+	return writes, arrived
 }
 
 // admit decides on one entry and, if it is the next, counts on it.
@@ -343,9 +368,13 @@ func (v *conversation) count(write AppendEntry, tipOnly bool) {
 	v.heldOrders[write.Entry.Log] = write.Order
 }
 
-// commitEntries keeps received entries, then acknowledges and shows them.
-func (c *Core) commitEntries(one *contact, id uuid.UUID, writes []Write) {
+// commitEntries keeps received entries, then acknowledges and shows them; done
+// is called at the end, unless it is nil.
+func (c *Core) commitEntries(one *contact, id uuid.UUID, writes []Write, done func(error)) {
 	c.commit(func(err error) {
+		if done != nil {
+			defer done(err)
+		}
 		if err != nil {
 			return // failed() closed the line; they are sent again
 		}
@@ -367,6 +396,7 @@ func (c *Core) commitEntries(one *contact, id uuid.UUID, writes []Write) {
 			}
 		}
 		c.dirty(one.Peer)
+		c.admitLetters(one)
 	}, slices.Clone(writes)...)
 }
 

@@ -18,6 +18,7 @@ const (
 	maxLocation      = 8
 	clockTrouble     = 10 * time.Minute // the person is told beyond this
 	seenFor          = 15 * time.Minute // a request's life and some; signals live 60 s
+	forgetEvery      = time.Minute
 )
 
 // network is what the core knows of servers and of its own reachability.
@@ -30,12 +31,13 @@ type network struct {
 	locatedAt    []identity.Server
 	keyRecord    *wire.Signed
 	lookups      map[uint64]identity.PeerID
+	tagging      map[uint64]tagging // asked, not answered
 	nextID       uint64
 	offset       time.Duration // for the interface: of the server that differs most
 }
 
 func newNetwork() network {
-	return network{servers: map[string]*server{}, lookups: map[uint64]identity.PeerID{}}
+	return network{servers: map[string]*server{}, lookups: map[uint64]identity.PeerID{}, tagging: map[uint64]tagging{}}
 }
 
 // server is one rendezvous server that this device keeps a session with.
@@ -53,6 +55,7 @@ type server struct {
 	offset  time.Duration
 	relay   *link.Relay
 	watched []identity.PeerID
+	mailbox mailbox
 }
 
 // arrangeServers connects to the servers that are wanted now and leaves the
@@ -108,6 +111,7 @@ func (c *Core) arrangeServers() {
 		c.tell(Change{Servers: true})
 	}
 	c.watch()
+	c.registerAll()
 }
 
 // watch tells each server whose presence is wanted there: at my own servers all
@@ -144,6 +148,7 @@ func (c *Core) serverEvent(e signaling.Event) {
 		server.rtt, server.since, server.offset = e.Up.RoundTrip, c.now, e.Up.ClockOffset
 		c.do(SetClock{Token: e.Token, Offset: e.Up.ClockOffset})
 		c.compareClocks()
+		c.mailboxUp(server, e.Up.Mailbox)
 		c.tell(Change{Servers: true})
 		c.dialAgain()
 		c.allDirty()
@@ -167,6 +172,10 @@ func (c *Core) serverEvent(e signaling.Event) {
 		relay := e.Relays.Relay
 		server.relay = &relay
 		c.setRelays()
+	case e.Arrived != nil:
+		c.fetch(server)
+	case e.Answered != nil:
+		c.tagged(*e.Answered)
 	case e.RTT > 0:
 		server.rtt = e.RTT
 		c.tell(Change{Servers: true})
@@ -176,6 +185,7 @@ func (c *Core) serverEvent(e signaling.Event) {
 // serverGone forgets what a server told.
 func (c *Core) serverGone(server *server) {
 	server.up = false
+	c.mailboxDown(server)
 	if server.relay != nil {
 		server.relay = nil
 		c.setRelays()
@@ -336,15 +346,18 @@ func (c *Core) envelopeOpened(e EnvelopeOpened) {
 		c.signalOpened(content, e.Signal, record)
 	case wire.EnvelopeKind_ENVELOPE_KIND_REQUEST:
 		c.requestOpened(content, record)
+	case wire.EnvelopeKind_ENVELOPE_KIND_ENTRIES: // by mail only, where it was opened by another way
 	case wire.EnvelopeKind_ENVELOPE_KIND_UNSPECIFIED:
 	}
 }
 
 // forgetSeen drops ids of envelopes that would be refused by their age anyway.
+// It looks at most once in forgetEvery: letters stay for days.
 func (c *Core) forgetSeen() {
-	if len(c.seen) < 1024 {
+	if c.now.Before(c.forgotAt.Add(forgetEvery)) {
 		return
 	}
+	c.forgotAt = c.now
 	before := len(c.seen)
 	for id, until := range c.seen {
 		if c.now.After(until) {
