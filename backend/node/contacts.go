@@ -39,7 +39,7 @@ type contact struct {
 	requestBody    []byte
 	readingRequest bool
 
-	ackAt time.Time // when letters that brought something are acknowledged; zero: none did
+	outbox outbox
 
 	trouble *Refusal
 	shown   *LiveContact // as last told to the interface
@@ -147,6 +147,7 @@ func (c *Core) attend(one *contact) {
 			c.ask(one)
 		} else {
 			c.keepLine(one)
+			c.sendMail(one)
 		}
 		if one.record.stale(c.now) && len(c.carriersTo(one)) > 0 {
 			if !c.now.Before(one.nextLookup) {

@@ -91,6 +91,11 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		}
 		c.contacts[one.Peer] = loaded
 	}
+	for _, one := range snapshot.Outgoing {
+		if to := c.contacts[one.Peer]; to != nil {
+			to.outbox.letters = append(to.outbox.letters, &one)
+		}
+	}
 	for _, one := range snapshot.Requests {
 		c.requests[one.Peer] = one
 	}
@@ -138,6 +143,8 @@ func (c *Core) Step(now time.Time, event Event) []Effect {
 		c.envelopeOpened(e)
 	case MailOpened:
 		c.mailOpened(e)
+	case LetterSealed:
+		c.letterSealed(e)
 	case SealingKeyMade:
 		c.sealingKeyMade(e)
 	}
@@ -353,11 +360,7 @@ func (v *conversation) undelivered() bool {
 		if log.Device != v.own.Device {
 			continue
 		}
-		delivered := uint64(0)
-		for _, position := range v.remotes {
-			delivered = max(delivered, position.Held[log].Sequence)
-		}
-		if head.Sequence > delivered {
+		if head.Sequence > v.delivered(log) {
 			return true
 		}
 	}

@@ -36,6 +36,7 @@ type (
 		Session      link.Session
 		Conversation uuid.UUID
 		Want         replica.Want
+		Mail         bool
 		Entries      []journal.Entry
 		Err          error
 	}
@@ -72,6 +73,11 @@ type (
 		More    bool // another page follows
 		Answer  signaling.Answer
 	}
+	// LetterSealed answers a SealLetter effect.
+	LetterSealed struct {
+		Letter Outgoing
+		Err    error
+	}
 	// SealingKeyMade answers a MakeSealingKey effect.
 	SealingKeyMade struct {
 		Key    SealingKey
@@ -90,6 +96,7 @@ func (SignalFailed) isEvent()   {}
 func (ServerEvent) isEvent()    {}
 func (EnvelopeOpened) isEvent() {}
 func (MailOpened) isEvent()     {}
+func (LetterSealed) isEvent()   {}
 func (SealingKeyMade) isEvent() {}
 
 // OpenedLetter is a letter of a mailbox whose entries were parsed and whose
@@ -123,6 +130,7 @@ type (
 		Conversation uuid.UUID
 		Want         replica.Want
 		MaxBytes     int
+		Mail         bool // for a letter, not for a session
 	}
 	// Answer ends a command. Value has the type its call promises.
 	Answer struct {
@@ -200,6 +208,23 @@ type (
 		ID    uint64
 		Tags  []signaling.Tag
 	}
+	// SealLetter seals a letter and answers LetterSealed. Time is that at the
+	// server that it goes to.
+	SealLetter struct {
+		Letter     Outgoing // without Sealed
+		To         envelope.Record
+		Time       time.Time
+		Life       time.Duration
+		Body       []byte
+		DeviceList *wire.Signed
+		ReplyKey   *wire.Signed
+	}
+	// PutMail leaves a letter at a server.
+	PutMail struct {
+		Token    string
+		ID       uint64
+		Envelope []byte
+	}
 	// FetchMail asks for what a mailbox kept and is answered by MailOpened.
 	FetchMail struct {
 		Token string
@@ -255,6 +280,8 @@ func (PublishRecord) isEffect()    {}
 func (WatchPeers) isEffect()       {}
 func (LookUp) isEffect()           {}
 func (RegisterTags) isEffect()     {}
+func (SealLetter) isEffect()       {}
+func (PutMail) isEffect()          {}
 func (FetchMail) isEffect()        {}
 func (DeleteMail) isEffect()       {}
 func (SealAndSend) isEffect()      {}

@@ -190,6 +190,10 @@ func (c *Core) pump(session *session) {
 }
 
 func (c *Core) entriesRead(e EntriesRead) {
+	if e.Mail {
+		c.mailRead(e)
+		return
+	}
 	if e.Session == uuid.Nil {
 		for _, one := range c.contacts {
 			if one.Conversation == e.Conversation {

@@ -65,6 +65,7 @@ func (c *Core) mailboxUp(server *server, here bool) {
 	}
 	c.register(server)
 	c.fetch(server)
+	c.mailServerUp()
 }
 
 // mailboxDown forgets what was under way: what was not answered is asked again
@@ -73,6 +74,7 @@ func (c *Core) mailboxDown(server *server) {
 	server.mailbox.here = false
 	server.mailbox.fetching, server.mailbox.again, server.mailbox.fetchAt = 0, false, time.Time{}
 	server.mailbox.done = nil
+	c.mailServerDown(server.token)
 }
 
 // registerAll makes mail reach this device at its own servers.
@@ -320,8 +322,8 @@ func (c *Core) letterKept(one *contact, arrived *letter, brought bool, err error
 		}
 		return
 	}
-	if brought && one.ackAt.IsZero() {
-		one.ackAt = c.now.Add(acknowledgeAfter)
+	if brought && one.outbox.ackAt.IsZero() {
+		one.outbox.ackAt = c.now.Add(acknowledgeAfter)
 		c.dirty(one.Peer)
 	}
 	if !arrived.keeping {

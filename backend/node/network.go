@@ -32,12 +32,16 @@ type network struct {
 	keyRecord    *wire.Signed
 	lookups      map[uint64]identity.PeerID
 	tagging      map[uint64]tagging // asked, not answered
+	putting      map[uint64]putting
 	nextID       uint64
 	offset       time.Duration // for the interface: of the server that differs most
 }
 
 func newNetwork() network {
-	return network{servers: map[string]*server{}, lookups: map[uint64]identity.PeerID{}, tagging: map[uint64]tagging{}}
+	return network{
+		servers: map[string]*server{}, lookups: map[uint64]identity.PeerID{},
+		tagging: map[uint64]tagging{}, putting: map[uint64]putting{},
+	}
 }
 
 // server is one rendezvous server that this device keeps a session with.
@@ -174,6 +178,8 @@ func (c *Core) serverEvent(e signaling.Event) {
 		c.setRelays()
 	case e.Arrived != nil:
 		c.fetch(server)
+	case e.Stored != nil:
+		c.mailStored(*e.Stored)
 	case e.Answered != nil:
 		c.tagged(*e.Answered)
 	case e.RTT > 0:
@@ -281,10 +287,14 @@ func (c *Core) seal(one *contact, device identity.DeviceID, kind wire.EnvelopeKi
 // lookUp asks the servers where a contact is found for their record.
 func (c *Core) lookUp(one *contact) {
 	for _, carrier := range c.carriersTo(one) {
-		c.network.nextID++
-		c.network.lookups[c.network.nextID] = one.Peer
-		c.do(LookUp{Token: carrier.Token, ID: c.network.nextID, Peer: one.Peer})
+		c.lookUpAt(one, carrier.Token)
 	}
+}
+
+func (c *Core) lookUpAt(one *contact, token string) {
+	c.network.nextID++
+	c.network.lookups[c.network.nextID] = one.Peer
+	c.do(LookUp{Token: token, ID: c.network.nextID, Peer: one.Peer})
 }
 
 func (c *Core) found(found signaling.Found) {

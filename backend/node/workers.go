@@ -81,7 +81,7 @@ func (n *Node) readAll(ctx context.Context) {
 			if err != nil {
 				n.logger.ErrorContext(ctx, "a log cannot be read", slog.Any("error", err))
 			}
-			n.inbox.put(EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Entries: entries, Err: err})
+			n.inbox.put(EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Mail: e.Mail, Entries: entries, Err: err})
 		}
 	}
 }
@@ -118,6 +118,8 @@ func (n *Node) sealAll(ctx context.Context) {
 			n.open(ctx, job.token, job.received)
 		case SealAndSend:
 			n.seal(ctx, e)
+		case SealLetter:
+			n.sealLetter(ctx, e)
 		case AskDial:
 			signal, err := n.links.AskDial(e.Remote)
 			if err == nil {
@@ -371,6 +373,8 @@ func (n *Node) performSignaling(effect Effect) {
 		n.signaling.Lookup(e.Token, e.ID, e.Peer)
 	case RegisterTags:
 		n.signaling.RegisterTags(e.Token, e.ID, e.Tags, nil)
+	case PutMail:
+		n.signaling.PutMail(e.Token, e.ID, e.Envelope, signaling.Proof{})
 	case FetchMail:
 		n.signaling.FetchMail(e.Token, e.ID)
 	case DeleteMail:
