@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/tincan-chat/tincan/backend/app"
@@ -11,13 +12,8 @@ func (p *pair) reached(t *testing.T, what string, who *device, states ...app.Mes
 	t.Helper()
 	eventually(t, what, func() bool {
 		for _, message := range who.texts(p.conversation) {
-			if !message.Mine {
-				continue
-			}
-			for _, state := range states {
-				if message.State == state {
-					return false
-				}
+			if message.Mine && slices.Contains(states, message.State) {
+				return false
 			}
 		}
 		return true

@@ -354,19 +354,6 @@ func (v *conversation) remote(device identity.DeviceID) *RemotePosition {
 	return position
 }
 
-// undelivered tells whether some of my entries are on no device of theirs.
-func (v *conversation) undelivered() bool {
-	for log, head := range v.held {
-		if log.Device != v.own.Device {
-			continue
-		}
-		if head.Sequence > v.delivered(log) {
-			return true
-		}
-	}
-	return false
-}
-
 func orEmpty(vector journal.Vector) journal.Vector {
 	if vector == nil {
 		return journal.Vector{}

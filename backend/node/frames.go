@@ -110,66 +110,6 @@ func versionTrouble(name string, major uint32) *Refusal {
 	return &Refusal{Code: "version-older", Message: name + " uses an older Tincan. They need to update it to chat.", Params: params}
 }
 
-// sendPosition says what is on this disk and what was read: the opening of the
-// exchange, and the acknowledgement.
-func (c *Core) sendPosition(session *session, one *conversation) {
-	c.do(SendFrame{Session: session.id, Frame: &wire.LinkFrame{Kind: &wire.LinkFrame_Position{Position: &wire.Position{
-		Conversation: one.id[:], Held: one.held.Encode(), Read: one.read.Encode(),
-	}}}})
-}
-
-// position takes what the other side holds and has read.
-func (c *Core) position(session *session, one *contact, position *wire.Position) {
-	id, exchange, known := c.exchange(session, one, position.GetConversation())
-	if !known {
-		return
-	}
-	held, err := journal.DecodeVector(position.GetHeld())
-	if err != nil {
-		c.hangUp(session.id, "a position that cannot be read")
-		return
-	}
-	read, err := journal.DecodeVector(position.GetRead())
-	if err != nil {
-		c.hangUp(session.id, "a position that cannot be read")
-		return
-	}
-	exchange.Position(held)
-	if moved, changed := c.conversations[id].moveRemote(session.remote.Device, held, read); changed {
-		c.commit(func(error) { c.tell(Change{Position: id}) }, moved)
-		c.dirty(one.Peer)
-	}
-	c.pump(session)
-}
-
-// moveRemote takes what a remote device says it holds and its person has read.
-func (v *conversation) moveRemote(device identity.DeviceID, held, read journal.Vector) (PutRemotePosition, bool) {
-	remote := v.remote(device)
-	heldBefore, readBefore := remote.Held.Clone(), remote.Read.Clone()
-	remote.Held.Merge(v.only(held))
-	remote.Read.Merge(v.only(read))
-	if heldBefore.Covers(remote.Held) && readBefore.Covers(remote.Read) {
-		return PutRemotePosition{}, false
-	}
-	return PutRemotePosition{Conversation: v.id, Position: RemotePosition{
-		Device: device, Held: remote.Held.Clone(), Read: remote.Read.Clone(),
-	}}, true
-}
-
-// only keeps what of a vector this device can vouch for: nobody has read or
-// holds what does not exist.
-func (v *conversation) only(vector journal.Vector) journal.Vector {
-	known := journal.Vector{}
-	for log, head := range vector {
-		mine, exists := v.held[log]
-		if !exists {
-			continue
-		}
-		known[log] = journal.Head{Sequence: min(head.Sequence, mine.Sequence)}
-	}
-	return known
-}
-
 // exchange finds the exchange that a frame belongs to.
 func (c *Core) exchange(session *session, one *contact, conversation []byte) (uuid.UUID, *replica.Exchange, bool) {
 	id, err := uuid.FromBytes(conversation)

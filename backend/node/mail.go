@@ -1,9 +1,7 @@
 package node
 
 import (
-	"context"
 	"errors"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -348,47 +346,4 @@ func (c *Core) admitLetters(one *contact) {
 	for _, other := range waiting {
 		c.admitLetter(one, other, nil)
 	}
-}
-
-// openMail opens a page of letters.
-func (n *Node) openMail(ctx context.Context, token string, fetched *signaling.Fetched) MailOpened {
-	opened := MailOpened{Token: token, ID: fetched.ID, More: fetched.More, Answer: fetched.Answer}
-	now := n.config.Now().Add(n.clockOffset(token))
-	for _, kept := range fetched.Mails {
-		one := openLetter(n.config.Keys, n.keyring.Load(), now, kept)
-		if one.Err != nil {
-			n.logger.DebugContext(ctx, "a letter was dropped", slog.Any("error", one.Err))
-		} else {
-			one.Orders = n.knownOrders(ctx, one.Entries)
-		}
-		opened.Letters = append(opened.Letters, one)
-	}
-	return opened
-}
-
-// openLetter opens a letter and checks the signatures of its entries. now is
-// the time at the server that kept it.
-func openLetter(keys *identity.Keys, ring *map[[16]byte]*envelope.SealingKey, now time.Time, kept signaling.Letter) OpenedLetter {
-	find := func(id [16]byte) *envelope.SealingKey {
-		if ring == nil {
-			return nil
-		}
-		return (*ring)[id]
-	}
-	content, err := envelope.Open(kept.Envelope, find, now)
-	if err == nil && (content.ToPeer != keys.Peer() || content.ToDevice != keys.Device() || content.Kind != wire.EnvelopeKind_ENVELOPE_KIND_ENTRIES) {
-		err = errLetter
-	}
-	body := &wire.EntriesBody{}
-	if err == nil {
-		err = wire.Decode(content.Body, maxWhatTheySaid, body)
-	}
-	var entries []journal.Entry
-	if err == nil {
-		entries, err = verifyEntries(body.GetEntries())
-	}
-	if err != nil {
-		return OpenedLetter{Mail: kept.ID, Err: err}
-	}
-	return OpenedLetter{Mail: kept.ID, Content: content, Body: body, Entries: entries}
 }

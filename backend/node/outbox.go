@@ -1,8 +1,6 @@
 package node
 
 import (
-	"context"
-	"log/slog"
 	"maps"
 	"slices"
 	"time"
@@ -10,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"google.golang.org/protobuf/proto"
 
-	"github.com/tincan-chat/tincan/backend/envelope"
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/replica"
@@ -162,15 +159,6 @@ func (c *Core) dropLetter(one *contact, letter *Outgoing) {
 	c.tell(Change{Position: one.Conversation})
 }
 
-// delivered returns up to where a device of theirs holds a log.
-func (v *conversation) delivered(log journal.Log) uint64 {
-	delivered := uint64(0)
-	for _, position := range v.remotes {
-		delivered = max(delivered, position.Held[log].Sequence)
-	}
-	return delivered
-}
-
 // unmailed returns the first stretch of my entries, up to through, that is on
 // no device of theirs and in no letter.
 func (c *Core) unmailed(one *contact) (want replica.Want, through uint64, found bool) {
@@ -278,7 +266,7 @@ func (c *Core) writeLetter(one *contact, want replica.Want, entries []journal.En
 	for _, entry := range entries {
 		body.Entries = append(body.Entries, entry.Wire())
 		if len(body.GetEntries()) > 1 && proto.Size(body) > maxEntriesBody {
-			body.Entries = body.Entries[:len(body.Entries)-1]
+			body.Entries = body.GetEntries()[:len(body.GetEntries())-1]
 			break
 		}
 		letter.Through = entry.Sequence
@@ -405,22 +393,4 @@ func (c *Core) mailServerDown(token string) {
 			c.mailStored(signaling.Stored{ID: id, Answer: signaling.AnswerNoSession})
 		}
 	}
-}
-
-// sealLetter seals a letter.
-func (n *Node) sealLetter(ctx context.Context, e SealLetter) {
-	sealed, err := sealLetter(n.config.Keys, e)
-	if err != nil {
-		n.logger.WarnContext(ctx, "a letter cannot be sealed", slog.Any("error", err))
-	}
-	e.Letter.Sealed = sealed
-	n.inbox.put(LetterSealed{Letter: e.Letter, Err: err})
-}
-
-func sealLetter(keys *identity.Keys, e SealLetter) ([]byte, error) {
-	return envelope.Seal(envelope.Content{
-		FromPeer: keys.Peer(), FromDevice: keys.Device(), ToPeer: e.To.Peer, ToDevice: e.To.Device,
-		ID: e.Letter.ID, Time: e.Time, Kind: wire.EnvelopeKind_ENVELOPE_KIND_ENTRIES, Body: e.Body,
-		DeviceList: e.DeviceList, ReplyKey: e.ReplyKey,
-	}, e.To, keys, e.Time.Add(e.Life))
 }
