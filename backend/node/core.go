@@ -93,7 +93,7 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 	}
 	for _, one := range snapshot.Outgoing {
 		if to := c.contacts[one.Peer]; to != nil {
-			to.outbox.letters = append(to.outbox.letters, &one)
+			to.outbox.load(one)
 		}
 	}
 	for _, one := range snapshot.Requests {

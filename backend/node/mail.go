@@ -288,6 +288,9 @@ func (c *Core) admitLetter(one *contact, arrived *letter, writes []Write) {
 	admitted, left := c.admitAll(c.conversationOf(one), one, arrived.waiting)
 	arrived.waiting = left
 	writes = append(writes, admitted...)
+	if len(admitted) > 0 {
+		writes = append(writes, c.owe(one)...)
+	}
 	if len(left) == 0 {
 		arrived.keeping = true
 		writes = append(writes, PutSeen{Seen: Seen{ID: arrived.id, Until: c.now.Add(mailSeenFor)}})
@@ -312,6 +315,9 @@ func (c *Core) admitLetter(one *contact, arrived *letter, writes []Write) {
 // letterKept goes on after a part of a letter was written, or was not.
 func (c *Core) letterKept(one *contact, arrived *letter, brought bool, err error) {
 	if err != nil {
+		if one.outbox.ackAt.IsZero() {
+			one.outbox.owed = uuid.Nil
+		}
 		delete(c.letters, arrived.id) // the server has it still
 		for _, where := range arrived.places {
 			if server := c.network.servers[where.token]; server != nil {

@@ -72,6 +72,32 @@ func TestMailBetweenPeopleWhoNeverMeet(t *testing.T) {
 	}
 }
 
+// TestRestartBeforeTheAcknowledgement: it is owed still.
+func TestRestartBeforeTheAcknowledgement(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2)
+	ana, ben := w.people[0], w.people[1]
+	ben.connect()
+	ben.disconnect()
+	ana.connect()
+	ana.say(ben, "hello")
+	w.pass(mailAfter)
+	ben.connect()
+	if len(ben.texts()) != 1 || len(w.boxes[ana]) != 0 {
+		t.Fatalf("%d texts, %d acknowledgements", len(ben.texts()), len(w.boxes[ana]))
+	}
+	ben.start()
+	ben.connect()
+	w.pass(mailAfter)
+	if len(w.boxes[ana]) != 1 || len(ben.disk.Outgoing) != 0 {
+		t.Fatalf("%d acknowledgements, kept: %+v", len(w.boxes[ana]), ben.disk.Outgoing)
+	}
+	ana.server(signaling.Event{Arrived: &signaling.Arrived{}})
+	if ana.undelivered(ben) {
+		t.Fatal("not acknowledged")
+	}
+}
+
 // TestKnownOfflineGoesSooner: nobody waits for a line to somebody who is away.
 func TestKnownOfflineGoesSooner(t *testing.T) {
 	t.Parallel()

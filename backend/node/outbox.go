@@ -35,6 +35,7 @@ type outbox struct {
 	letters []*Outgoing // by when they were sealed
 	since   time.Time   // when entries without a letter were seen first, zero: there are none
 	ackAt   time.Time   // when letters that brought something are acknowledged; zero: none did
+	owed    uuid.UUID   // the row that remembers such letters over a restart, uuid.Nil if none
 	through uint64      // where the stretch that is being read ends
 	busy    bool        // a letter is being read, sealed, written or put
 	tried   map[string]bool
@@ -89,7 +90,8 @@ func (c *Core) sendMail(one *contact) {
 	box := &one.outbox
 	c.settle(one)
 	if slices.ContainsFunc(c.openSessions(), func(open *session) bool { return open.remote.Peer == one.Peer }) {
-		box.since, box.ackAt = time.Time{}, time.Time{}
+		box.since = time.Time{}
+		c.acknowledged(one) // over the line
 		return
 	}
 	if box.busy {
@@ -225,6 +227,9 @@ func (c *Core) mailAgain(one *contact, wait time.Duration) {
 func (c *Core) mailFailed(one *contact, wait time.Duration) {
 	one.outbox.busy = false
 	one.outbox.nextTry = c.now.Add(wait)
+	if one.outbox.owed != uuid.Nil && one.outbox.ackAt.IsZero() {
+		one.outbox.ackAt = one.outbox.nextTry
+	}
 	c.dirty(one.Peer)
 }
 
@@ -302,6 +307,9 @@ func (c *Core) letterSealed(e LetterSealed) {
 		if err != nil {
 			c.mailFailed(one, mailRetryOwn)
 			return
+		}
+		if one.outbox.ackAt.IsZero() { // otherwise something came meanwhile
+			c.acknowledged(one)
 		}
 		one.outbox.letters = append(one.outbox.letters, &letter)
 		c.mailFailed(one, 0) // nothing failed: on to the servers

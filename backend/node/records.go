@@ -175,7 +175,7 @@ type Outgoing struct {
 	Log          journal.Log       // it carries the entries of this log after After, up to Through
 	After        uint64
 	Through      uint64 // 0: it carries none, it acknowledges
-	Sealed       []byte // nil once a server keeps it
+	Sealed       []byte // nil once a server keeps it, and of an acknowledgement that is not sealed yet
 	SealedAt     time.Time
 	Expires      time.Time
 	Until        time.Time          // a server keeps it until then; zero: none does yet
