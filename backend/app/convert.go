@@ -56,6 +56,8 @@ func stateOf(m node.Message) MessageState {
 		return MessageRead
 	case m.Delivered:
 		return MessageDelivered
+	case m.Stored:
+		return MessageStored
 	}
 	return MessageQueued
 }

@@ -32,6 +32,7 @@ func Enums() []any {
 		},
 		[]named[MessageState]{
 			{MessageQueued, "Queued"},
+			{MessageStored, "Stored"},
 			{MessageDelivered, "Delivered"},
 			{MessageRead, "Read"},
 			{MessageReceived, "Received"},

@@ -14,6 +14,7 @@ import (
 // from here stops at the first message that did not change.
 type marks struct {
 	queued journal.Order // of the first message shown as queued, zero: none
+	stored journal.Order // of the first one shown as not delivered
 	unread journal.Order // of the first one shown as not read
 }
 
@@ -27,7 +28,10 @@ func (a *App) shown(messages []node.Message) {
 		if at.unread.IsZero() || m.Order.Compare(at.unread) < 0 {
 			at.unread = m.Order
 		}
-		if !m.Delivered && (at.queued.IsZero() || m.Order.Compare(at.queued) < 0) {
+		if !m.Delivered && (at.stored.IsZero() || m.Order.Compare(at.stored) < 0) {
+			at.stored = m.Order
+		}
+		if !m.Delivered && !m.Stored && (at.queued.IsZero() || m.Order.Compare(at.queued) < 0) {
 			at.queued = m.Order
 		}
 		a.marks[m.Conversation] = at
@@ -69,7 +73,11 @@ func (a *App) moved(ctx context.Context, conversation uuid.UUID) ([]Message, err
 	a.mutex.Lock()
 	from := a.marks[conversation]
 	a.mutex.Unlock()
-	delivered, queued, err := a.scan(ctx, conversation, from.queued, func(m node.Message) bool { return m.Delivered })
+	left, queued, err := a.scan(ctx, conversation, from.queued, func(m node.Message) bool { return m.Stored || m.Delivered })
+	if err != nil {
+		return nil, err
+	}
+	delivered, stored, err := a.scan(ctx, conversation, from.stored, func(m node.Message) bool { return m.Delivered })
 	if err != nil {
 		return nil, err
 	}
@@ -80,10 +88,11 @@ func (a *App) moved(ctx context.Context, conversation uuid.UUID) ([]Message, err
 	a.mutex.Lock()
 	// What was shown meanwhile counts too.
 	if now := a.marks[conversation]; now == from {
-		a.marks[conversation] = marks{queued: queued, unread: unread}
+		a.marks[conversation] = marks{queued: queued, stored: stored, unread: unread}
 	}
 	a.mutex.Unlock()
-	return mergeByID(delivered, read, func(m Message) string { return m.ID }), nil
+	id := func(m Message) string { return m.ID }
+	return mergeByID(mergeByID(left, delivered, id), read, id), nil
 }
 
 // scan returns my messages from an order on that passed a mark, and the order

@@ -174,6 +174,7 @@ type MessageState string
 // The states, in the order in which a message passes them.
 const (
 	MessageQueued    MessageState = "queued"    // on this computer
+	MessageStored    MessageState = "stored"    // in a mailbox of theirs
 	MessageDelivered MessageState = "delivered" // on their computer
 	MessageRead      MessageState = "read"
 	MessageReceived  MessageState = "received" // theirs

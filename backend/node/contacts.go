@@ -39,6 +39,8 @@ type contact struct {
 	requestBody    []byte
 	readingRequest bool
 
+	outbox outbox
+
 	trouble *Refusal
 	shown   *LiveContact // as last told to the interface
 	isDirty bool
@@ -145,6 +147,7 @@ func (c *Core) attend(one *contact) {
 			c.ask(one)
 		} else {
 			c.keepLine(one)
+			c.sendMail(one)
 		}
 		if one.record.stale(c.now) && len(c.carriersTo(one)) > 0 {
 			if !c.now.Before(one.nextLookup) {

@@ -36,11 +36,13 @@ type Core struct {
 	bans          []Ban
 	banned        *chat.Bans
 	seen          map[uuid.UUID]time.Time
+	forgotAt      time.Time // when seen was last looked through
 	sealingKeys   []SealingKey
 	makingKey     bool
 
 	sessions map[link.Session]*session
 	network  network
+	letters  map[uuid.UUID]*letter // by envelope id: being kept, or waiting for entries before theirs
 
 	dirtyPeers  []identity.PeerID
 	contactsDue time.Time
@@ -73,6 +75,7 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		seen:          make(map[uuid.UUID]time.Time, len(snapshot.Seen)),
 		sessions:      make(map[link.Session]*session),
 		network:       newNetwork(),
+		letters:       make(map[uuid.UUID]*letter),
 		commits:       make(map[uint64]func(error)),
 	}
 	for _, one := range snapshot.Conversations {
@@ -87,6 +90,11 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 			return nil, err
 		}
 		c.contacts[one.Peer] = loaded
+	}
+	for _, one := range snapshot.Outgoing {
+		if to := c.contacts[one.Peer]; to != nil {
+			to.outbox.load(one)
+		}
 	}
 	for _, one := range snapshot.Requests {
 		c.requests[one.Peer] = one
@@ -133,6 +141,10 @@ func (c *Core) Step(now time.Time, event Event) []Effect {
 		c.serverEvent(e.Event)
 	case EnvelopeOpened:
 		c.envelopeOpened(e)
+	case MailOpened:
+		c.mailOpened(e)
+	case LetterSealed:
+		c.letterSealed(e)
 	case SealingKeyMade:
 		c.sealingKeyMade(e)
 	}
@@ -166,6 +178,7 @@ func (c *Core) due() {
 	c.renewKeys()
 	c.dueContacts()
 	c.dueSessions()
+	c.dueMail()
 	c.forgetSeen()
 }
 
@@ -339,23 +352,6 @@ func (v *conversation) remote(device identity.DeviceID) *RemotePosition {
 		v.remotes[device] = position
 	}
 	return position
-}
-
-// undelivered tells whether some of my entries are on no device of theirs.
-func (v *conversation) undelivered() bool {
-	for log, head := range v.held {
-		if log.Device != v.own.Device {
-			continue
-		}
-		delivered := uint64(0)
-		for _, position := range v.remotes {
-			delivered = max(delivered, position.Held[log].Sequence)
-		}
-		if head.Sequence > delivered {
-			return true
-		}
-	}
-	return false
 }
 
 func orEmpty(vector journal.Vector) journal.Vector {

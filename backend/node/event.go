@@ -36,6 +36,7 @@ type (
 		Session      link.Session
 		Conversation uuid.UUID
 		Want         replica.Want
+		Mail         bool
 		Entries      []journal.Entry
 		Err          error
 	}
@@ -64,6 +65,19 @@ type (
 		Content envelope.Content
 		Signal  link.Signal // of kind signal
 	}
+	// MailOpened is a page of what a mailbox kept, opened and verified.
+	MailOpened struct {
+		Token   string
+		ID      uint64 // of the FetchMail
+		Letters []OpenedLetter
+		More    bool // another page follows
+		Answer  signaling.Answer
+	}
+	// LetterSealed answers a SealLetter effect.
+	LetterSealed struct {
+		Letter Outgoing
+		Err    error
+	}
 	// SealingKeyMade answers a MakeSealingKey effect.
 	SealingKeyMade struct {
 		Key    SealingKey
@@ -81,7 +95,21 @@ func (FrameReceived) isEvent()  {}
 func (SignalFailed) isEvent()   {}
 func (ServerEvent) isEvent()    {}
 func (EnvelopeOpened) isEvent() {}
+func (MailOpened) isEvent()     {}
+func (LetterSealed) isEvent()   {}
 func (SealingKeyMade) isEvent() {}
+
+// OpenedLetter is a letter of a mailbox whose entries were parsed and whose
+// signatures hold.
+type OpenedLetter struct {
+	Mail    []byte // its name at the server
+	Content envelope.Content
+	Body    *wire.EntriesBody
+	Entries []journal.Entry
+	// Orders are those of entries and parents found on disk.
+	Orders map[journal.Hash]journal.Order
+	Err    error // it is worth nothing; nothing but Mail is set
+}
 
 // Effect is what the core wants done: one of the types below.
 type Effect interface{ isEffect() }
@@ -102,6 +130,7 @@ type (
 		Conversation uuid.UUID
 		Want         replica.Want
 		MaxBytes     int
+		Mail         bool // for a letter, not for a session
 	}
 	// Answer ends a command. Value has the type its call promises.
 	Answer struct {
@@ -172,6 +201,41 @@ type (
 		ID    uint64
 		Peer  identity.PeerID
 	}
+	// RegisterTags makes tags lead to this identity's mailbox at a server. The
+	// client registers them again after each login.
+	RegisterTags struct {
+		Token string
+		ID    uint64
+		Tags  []signaling.Tag
+	}
+	// SealLetter seals a letter and answers LetterSealed. Time is that at the
+	// server that it goes to.
+	SealLetter struct {
+		Letter     Outgoing // without Sealed
+		To         envelope.Record
+		Time       time.Time
+		Life       time.Duration
+		Body       []byte
+		DeviceList *wire.Signed
+		ReplyKey   *wire.Signed
+	}
+	// PutMail leaves a letter at a server.
+	PutMail struct {
+		Token    string
+		ID       uint64
+		Envelope []byte
+	}
+	// FetchMail asks for what a mailbox kept and is answered by MailOpened.
+	FetchMail struct {
+		Token string
+		ID    uint64
+	}
+	// DeleteMail says that letters need not be kept.
+	DeleteMail struct {
+		Token string
+		ID    uint64
+		Mail  [][]byte
+	}
 	// SealAndSend seals a body to a device, once for each carrier with the time
 	// there, and relays it.
 	SealAndSend struct {
@@ -215,6 +279,11 @@ func (RetryServer) isEffect()      {}
 func (PublishRecord) isEffect()    {}
 func (WatchPeers) isEffect()       {}
 func (LookUp) isEffect()           {}
+func (RegisterTags) isEffect()     {}
+func (SealLetter) isEffect()       {}
+func (PutMail) isEffect()          {}
+func (FetchMail) isEffect()        {}
+func (DeleteMail) isEffect()       {}
 func (SealAndSend) isEffect()      {}
 func (SetSealingKeys) isEffect()   {}
 func (MakeSealingKey) isEffect()   {}

@@ -81,13 +81,7 @@ func (c *Core) hello(session *session, one *contact, hello *wire.Hello) {
 		c.dirty(one.Peer)
 	}
 	c.learn(one, hello.GetRecord())
-	name := chat.TheirName(hello.GetProfile().GetName(), one.Name)
-	color := chat.TheirColor(hello.GetProfile().GetColor())
-	if name != one.Name || color != one.Color {
-		one.Name, one.Color = name, color
-		c.keep(PutContact{Contact: one.Contact})
-		c.dirty(one.Peer)
-	}
+	c.learnProfile(one, hello.GetProfile())
 	if session.greeted {
 		return
 	}
@@ -97,64 +91,23 @@ func (c *Core) hello(session *session, one *contact, hello *wire.Hello) {
 	c.sendPosition(session, c.conversationOf(one))
 }
 
+// learnProfile takes how they want to be shown.
+func (c *Core) learnProfile(one *contact, profile *wire.Profile) {
+	name := chat.TheirName(profile.GetName(), one.Name)
+	color := chat.TheirColor(profile.GetColor())
+	if name != one.Name || color != one.Color {
+		one.Name, one.Color = name, color
+		c.keep(PutContact{Contact: one.Contact})
+		c.dirty(one.Peer)
+	}
+}
+
 func versionTrouble(name string, major uint32) *Refusal {
 	params := map[string]string{"name": name, "theirs": strconv.FormatUint(uint64(major), 10), "mine": strconv.Itoa(wire.Major)}
 	if major > wire.Major {
 		return &Refusal{Code: "version-newer", Message: name + " uses a newer Tincan that this one does not understand. Update Tincan to chat.", Params: params}
 	}
 	return &Refusal{Code: "version-older", Message: name + " uses an older Tincan. They need to update it to chat.", Params: params}
-}
-
-// sendPosition says what is on this disk and what was read: the opening of the
-// exchange, and the acknowledgement.
-func (c *Core) sendPosition(session *session, one *conversation) {
-	c.do(SendFrame{Session: session.id, Frame: &wire.LinkFrame{Kind: &wire.LinkFrame_Position{Position: &wire.Position{
-		Conversation: one.id[:], Held: one.held.Encode(), Read: one.read.Encode(),
-	}}}})
-}
-
-// position takes what the other side holds and has read.
-func (c *Core) position(session *session, one *contact, position *wire.Position) {
-	id, exchange, known := c.exchange(session, one, position.GetConversation())
-	if !known {
-		return
-	}
-	held, err := journal.DecodeVector(position.GetHeld())
-	if err != nil {
-		c.hangUp(session.id, "a position that cannot be read")
-		return
-	}
-	read, err := journal.DecodeVector(position.GetRead())
-	if err != nil {
-		c.hangUp(session.id, "a position that cannot be read")
-		return
-	}
-	exchange.Position(held)
-	conversation := c.conversations[id]
-	remote := conversation.remote(session.remote.Device)
-	heldBefore, readBefore := remote.Held.Clone(), remote.Read.Clone()
-	remote.Held.Merge(conversation.only(held))
-	remote.Read.Merge(conversation.only(read))
-	if !heldBefore.Covers(remote.Held) || !readBefore.Covers(remote.Read) {
-		c.commit(func(error) { c.tell(Change{Position: id}) }, PutRemotePosition{Conversation: id, Position: RemotePosition{
-			Device: session.remote.Device, Held: remote.Held.Clone(), Read: remote.Read.Clone(),
-		}})
-	}
-	c.pump(session)
-}
-
-// only keeps what of a vector this device can vouch for: nobody has read or
-// holds what does not exist.
-func (v *conversation) only(vector journal.Vector) journal.Vector {
-	known := journal.Vector{}
-	for log, head := range vector {
-		mine, exists := v.held[log]
-		if !exists {
-			continue
-		}
-		known[log] = journal.Head{Sequence: min(head.Sequence, mine.Sequence)}
-	}
-	return known
 }
 
 // exchange finds the exchange that a frame belongs to.
@@ -177,6 +130,10 @@ func (c *Core) pump(session *session) {
 }
 
 func (c *Core) entriesRead(e EntriesRead) {
+	if e.Mail {
+		c.mailRead(e)
+		return
+	}
 	if e.Session == uuid.Nil {
 		for _, one := range c.contacts {
 			if one.Conversation == e.Conversation {
@@ -234,16 +191,39 @@ func (c *Core) entries(session *session, one *contact, conversation []byte, e Fr
 		return
 	}
 	session.lastUsed = c.now
-	arrived := make([]waitingEntry, 0, len(e.Entries)+len(session.waiting))
-	for _, entry := range e.Entries {
-		arrived = append(arrived, waitingEntry{entry: entry, orders: e.Orders})
+	writes, left := c.admitAll(c.conversations[id], one, waitingEntries(e.Entries, e.Orders))
+	left = append(left, session.waiting...)
+	if len(writes) > 0 {
+		var more []Write
+		more, left = c.admitAll(c.conversations[id], one, left)
+		writes = append(writes, more...)
 	}
-	var writes []Write
+	session.waiting = left[:min(len(left), maxWaiting)]
+	if len(writes) == 0 {
+		if len(e.Entries) > 0 {
+			c.sendPosition(session, c.conversations[id]) // all known already: say so
+		}
+		return
+	}
+	c.commitEntries(one, id, writes, nil)
+}
+
+func waitingEntries(entries []journal.Entry, orders map[journal.Hash]journal.Order) []waitingEntry {
+	waiting := make([]waitingEntry, 0, len(entries))
+	for _, entry := range entries {
+		waiting = append(waiting, waitingEntry{entry: entry, orders: orders})
+	}
+	return waiting
+}
+
+// admitAll decides on entries, whatever brought them: what is to be written,
+// and what is left because entries before it have not come yet.
+func (c *Core) admitAll(conversation *conversation, one *contact, arrived []waitingEntry) (writes []Write, left []waitingEntry) {
 	for progress := true; progress && len(arrived) > 0; {
 		progress = false
 		var later []waitingEntry
 		for _, candidate := range arrived {
-			write, standing := c.admit(c.conversations[id], one, candidate)
+			write, standing := c.admit(conversation, one, candidate)
 			switch standing {
 			case journal.Next:
 				writes = append(writes, write)
@@ -260,20 +240,9 @@ func (c *Core) entries(session *session, one *contact, conversation []byte, e Fr
 			case journal.Duplicate:
 			}
 		}
-		arrived = append(later, session.waiting...)
-		session.waiting = nil
-		if !progress {
-			break
-		}
+		arrived = later
 	}
-	session.waiting = arrived[:min(len(arrived), maxWaiting)]
-	if len(writes) == 0 {
-		if len(e.Entries) > 0 {
-			c.sendPosition(session, c.conversations[id]) // all known already: say so
-		}
-		return
-	}
-	c.commitEntries(one, id, writes)
+	return writes, arrived
 }
 
 // admit decides on one entry and, if it is the next, counts on it.
@@ -343,9 +312,13 @@ func (v *conversation) count(write AppendEntry, tipOnly bool) {
 	v.heldOrders[write.Entry.Log] = write.Order
 }
 
-// commitEntries keeps received entries, then acknowledges and shows them.
-func (c *Core) commitEntries(one *contact, id uuid.UUID, writes []Write) {
+// commitEntries keeps received entries, then acknowledges and shows them; done
+// is called at the end, unless it is nil.
+func (c *Core) commitEntries(one *contact, id uuid.UUID, writes []Write, done func(error)) {
 	c.commit(func(err error) {
+		if done != nil {
+			defer done(err)
+		}
 		if err != nil {
 			return // failed() closed the line; they are sent again
 		}
@@ -367,6 +340,7 @@ func (c *Core) commitEntries(one *contact, id uuid.UUID, writes []Write) {
 			}
 		}
 		c.dirty(one.Peer)
+		c.admitLetters(one)
 	}, slices.Clone(writes)...)
 }
 

@@ -84,6 +84,7 @@ func (c *Core) sealingKeyMade(e SealingKeyMade) {
 		c.network.keyRecord = e.Record
 		c.do(SetSealingKeys{Keys: slices.Clone(c.sealingKeys)})
 		c.publish()
+		c.registerAll()
 	}, PutSelf{Self: c.self}, PutSealingKey{Key: e.Key})
 }
 

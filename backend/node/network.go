@@ -18,6 +18,7 @@ const (
 	maxLocation      = 8
 	clockTrouble     = 10 * time.Minute // the person is told beyond this
 	seenFor          = 15 * time.Minute // a request's life and some; signals live 60 s
+	forgetEvery      = time.Minute
 )
 
 // network is what the core knows of servers and of its own reachability.
@@ -30,12 +31,17 @@ type network struct {
 	locatedAt    []identity.Server
 	keyRecord    *wire.Signed
 	lookups      map[uint64]identity.PeerID
+	tagging      map[uint64]tagging // asked, not answered
+	putting      map[uint64]putting
 	nextID       uint64
 	offset       time.Duration // for the interface: of the server that differs most
 }
 
 func newNetwork() network {
-	return network{servers: map[string]*server{}, lookups: map[uint64]identity.PeerID{}}
+	return network{
+		servers: map[string]*server{}, lookups: map[uint64]identity.PeerID{},
+		tagging: map[uint64]tagging{}, putting: map[uint64]putting{},
+	}
 }
 
 // server is one rendezvous server that this device keeps a session with.
@@ -53,6 +59,7 @@ type server struct {
 	offset  time.Duration
 	relay   *link.Relay
 	watched []identity.PeerID
+	mailbox mailbox
 }
 
 // arrangeServers connects to the servers that are wanted now and leaves the
@@ -108,6 +115,7 @@ func (c *Core) arrangeServers() {
 		c.tell(Change{Servers: true})
 	}
 	c.watch()
+	c.registerAll()
 }
 
 // watch tells each server whose presence is wanted there: at my own servers all
@@ -144,6 +152,7 @@ func (c *Core) serverEvent(e signaling.Event) {
 		server.rtt, server.since, server.offset = e.Up.RoundTrip, c.now, e.Up.ClockOffset
 		c.do(SetClock{Token: e.Token, Offset: e.Up.ClockOffset})
 		c.compareClocks()
+		c.mailboxUp(server, e.Up.Mailbox)
 		c.tell(Change{Servers: true})
 		c.dialAgain()
 		c.allDirty()
@@ -167,6 +176,12 @@ func (c *Core) serverEvent(e signaling.Event) {
 		relay := e.Relays.Relay
 		server.relay = &relay
 		c.setRelays()
+	case e.Arrived != nil:
+		c.fetch(server)
+	case e.Stored != nil:
+		c.mailStored(*e.Stored)
+	case e.Answered != nil:
+		c.tagged(*e.Answered)
 	case e.RTT > 0:
 		server.rtt = e.RTT
 		c.tell(Change{Servers: true})
@@ -176,6 +191,7 @@ func (c *Core) serverEvent(e signaling.Event) {
 // serverGone forgets what a server told.
 func (c *Core) serverGone(server *server) {
 	server.up = false
+	c.mailboxDown(server)
 	if server.relay != nil {
 		server.relay = nil
 		c.setRelays()
@@ -271,10 +287,14 @@ func (c *Core) seal(one *contact, device identity.DeviceID, kind wire.EnvelopeKi
 // lookUp asks the servers where a contact is found for their record.
 func (c *Core) lookUp(one *contact) {
 	for _, carrier := range c.carriersTo(one) {
-		c.network.nextID++
-		c.network.lookups[c.network.nextID] = one.Peer
-		c.do(LookUp{Token: carrier.Token, ID: c.network.nextID, Peer: one.Peer})
+		c.lookUpAt(one, carrier.Token)
 	}
+}
+
+func (c *Core) lookUpAt(one *contact, token string) {
+	c.network.nextID++
+	c.network.lookups[c.network.nextID] = one.Peer
+	c.do(LookUp{Token: token, ID: c.network.nextID, Peer: one.Peer})
 }
 
 func (c *Core) found(found signaling.Found) {
@@ -336,15 +356,18 @@ func (c *Core) envelopeOpened(e EnvelopeOpened) {
 		c.signalOpened(content, e.Signal, record)
 	case wire.EnvelopeKind_ENVELOPE_KIND_REQUEST:
 		c.requestOpened(content, record)
+	case wire.EnvelopeKind_ENVELOPE_KIND_ENTRIES: // by mail only, where it was opened by another way
 	case wire.EnvelopeKind_ENVELOPE_KIND_UNSPECIFIED:
 	}
 }
 
 // forgetSeen drops ids of envelopes that would be refused by their age anyway.
+// It looks at most once in forgetEvery: letters stay for days.
 func (c *Core) forgetSeen() {
-	if len(c.seen) < 1024 {
+	if c.now.Before(c.forgotAt.Add(forgetEvery)) {
 		return
 	}
+	c.forgotAt = c.now
 	before := len(c.seen)
 	for id, until := range c.seen {
 		if c.now.After(until) {

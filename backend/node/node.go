@@ -182,7 +182,7 @@ func (n *Node) perform(ctx context.Context, effect Effect) {
 		select {
 		case n.reads <- e:
 		default:
-			n.inbox.put(EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Err: errBusy})
+			n.inbox.put(EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Mail: e.Mail, Err: errBusy})
 		}
 	case Answer:
 		if waiting, known := n.pending.LoadAndDelete(e.ID); known {
@@ -194,7 +194,7 @@ func (n *Node) perform(ctx context.Context, effect Effect) {
 		n.config.Changed(e.Changes)
 	case SealAndSend, AskDial:
 		n.seals.put(sealJob{effect: e})
-	case MakeSealingKey:
+	case MakeSealingKey, SealLetter:
 		n.seals.put(sealJob{effect: e})
 	case SetSealingKeys:
 		n.setSealingKeys(ctx, e.Keys)

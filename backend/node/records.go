@@ -33,6 +33,7 @@ type Snapshot struct {
 	Bans          []Ban
 	SealingKeys   []SealingKey // own, usable ones and those kept for opening
 	Seen          []Seen       // envelope ids, against replays
+	Outgoing      []Outgoing   // letters, by when they were sealed
 }
 
 // Self is this person and device as kept beside the keys.
@@ -164,6 +165,23 @@ type Seen struct {
 	Until time.Time
 }
 
+// Outgoing is a letter of mine, from when it is sealed until a device of theirs
+// holds what it carries.
+type Outgoing struct {
+	ID           uuid.UUID
+	Conversation uuid.UUID
+	Peer         identity.PeerID
+	Device       identity.DeviceID // it is sealed to
+	Log          journal.Log       // it carries the entries of this log after After, up to Through
+	After        uint64
+	Through      uint64 // 0: it carries none, it acknowledges
+	Sealed       []byte // nil once a server keeps it, and of an acknowledgement that is not sealed yet
+	SealedAt     time.Time
+	Expires      time.Time
+	Until        time.Time          // a server keeps it until then; zero: none does yet
+	Server       identity.ServerKey // which
+}
+
 // Row is what the list shows of a conversation, computed by the store.
 type Row struct {
 	Conversation uuid.UUID
@@ -186,6 +204,7 @@ type Message struct {
 	Text         string
 	Claimed      time.Time
 	Arrived      time.Time // when it was written to this disk
+	Stored       bool      // mine: not delivered, and a mailbox of theirs keeps it
 	Delivered    bool      // mine: a device of theirs holds it
 	Read         bool      // mine: they read it; theirs: I did
 }
@@ -250,6 +269,10 @@ type (
 	PutSeen struct{ Seen Seen }
 	// DeleteSeen forgets those whose time is over.
 	DeleteSeen struct{ Before time.Time }
+	// PutOutgoing keeps a letter of a conversation that is there.
+	PutOutgoing struct{ Outgoing Outgoing }
+	// DeleteOutgoing ends a letter.
+	DeleteOutgoing struct{ ID uuid.UUID }
 )
 
 func (PutSelf) isWrite()           {}
@@ -270,3 +293,5 @@ func (PutSealingKey) isWrite()     {}
 func (DeleteSealingKey) isWrite()  {}
 func (PutSeen) isWrite()           {}
 func (DeleteSeen) isWrite()        {}
+func (PutOutgoing) isWrite()       {}
+func (DeleteOutgoing) isWrite()    {}

@@ -81,7 +81,7 @@ func (n *Node) readAll(ctx context.Context) {
 			if err != nil {
 				n.logger.ErrorContext(ctx, "a log cannot be read", slog.Any("error", err))
 			}
-			n.inbox.put(EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Entries: entries, Err: err})
+			n.inbox.put(EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Mail: e.Mail, Entries: entries, Err: err})
 		}
 	}
 }
@@ -90,6 +90,7 @@ func (n *Node) readAll(ctx context.Context) {
 type sealJob struct {
 	effect   Effect
 	received []byte // an envelope to open
+	fetched  *signaling.Fetched
 	token    string // the server it came through
 }
 
@@ -110,9 +111,15 @@ func (n *Node) sealAll(ctx context.Context) {
 		}
 		switch e := job.effect.(type) {
 		case nil:
+			if job.fetched != nil {
+				n.inbox.put(n.openMail(ctx, job.token, job.fetched))
+				continue
+			}
 			n.open(ctx, job.token, job.received)
 		case SealAndSend:
 			n.seal(ctx, e)
+		case SealLetter:
+			n.sealLetter(ctx, e)
 		case AskDial:
 			signal, err := n.links.AskDial(e.Remote)
 			if err == nil {
@@ -207,6 +214,10 @@ func (n *Node) serverEvent(e signaling.Event) {
 		n.seals.put(sealJob{token: e.Token, received: e.Received})
 		return
 	}
+	if e.Fetched != nil {
+		n.seals.put(sealJob{token: e.Token, fetched: e.Fetched})
+		return
+	}
 	n.inbox.put(ServerEvent{Event: e})
 }
 
@@ -272,18 +283,28 @@ func (n *Node) verifyFrame(ctx context.Context, session link.Session, data []byt
 	if frame.GetEntries() == nil {
 		return received
 	}
-	for _, carried := range frame.GetEntries().GetEntries() {
-		entry, err := journal.Parse(carried)
+	var err error
+	if received.Entries, err = verifyEntries(frame.GetEntries().GetEntries()); err != nil {
+		return FrameReceived{Session: session, Err: err}
+	}
+	received.Orders = n.knownOrders(ctx, received.Entries)
+	return received
+}
+
+// verifyEntries parses entries and checks their signatures.
+func verifyEntries(carried []*wire.Entry) ([]journal.Entry, error) {
+	entries := make([]journal.Entry, 0, len(carried))
+	for _, one := range carried {
+		entry, err := journal.Parse(one)
 		if err == nil {
 			err = entry.Verify()
 		}
 		if err != nil {
-			return FrameReceived{Session: session, Err: err}
+			return nil, err
 		}
-		received.Entries = append(received.Entries, entry)
+		entries = append(entries, entry)
 	}
-	received.Orders = n.knownOrders(ctx, received.Entries)
-	return received
+	return entries, nil
 }
 
 // knownOrders looks up which of the entries and of their parents are on disk.
@@ -350,5 +371,13 @@ func (n *Node) performSignaling(effect Effect) {
 		n.signaling.Watch(e.Token, e.Peers)
 	case LookUp:
 		n.signaling.Lookup(e.Token, e.ID, e.Peer)
+	case RegisterTags:
+		n.signaling.RegisterTags(e.Token, e.ID, e.Tags, nil)
+	case PutMail:
+		n.signaling.PutMail(e.Token, e.ID, e.Envelope, signaling.Proof{})
+	case FetchMail:
+		n.signaling.FetchMail(e.Token, e.ID)
+	case DeleteMail:
+		n.signaling.DeleteMail(e.Token, e.ID, e.Mail)
 	}
 }

@@ -136,6 +136,10 @@ func (t *transaction) apply(write node.Write) error {
 		return t.putSeen(w.Seen)
 	case node.DeleteSeen:
 		return t.deleteSeen(w.Before)
+	case node.PutOutgoing:
+		return t.putOutgoing(w.Outgoing)
+	case node.DeleteOutgoing:
+		return t.deleteOutgoing(w.ID)
 	}
 	return fmt.Errorf("store: %T is not a write that is known", write)
 }

@@ -13,13 +13,15 @@ import (
 
 // What a message is made of, given an entry e, its log l and its conversation v.
 // Mine is delivered and read as far as any remote device says; theirs is read
-// as far as I say.
+// as far as I say. Mine is stored as far as a mailbox keeps a letter with it.
 const (
 	messageColumns = `v.id, e.id & ` + sequenceDigits + `, e.claimed, e.effective, e.arrived, e.hash, e.body, l.device, l.epoch, l.mine, l.author,
 		l.mine = 1 AND EXISTS (SELECT 1 FROM positions p WHERE p.conversation = v.number AND p.device = l.device AND p.epoch = l.epoch AND p.held >= e.id & ` + sequenceDigits + `),
 		CASE l.mine
 		WHEN 1 THEN EXISTS (SELECT 1 FROM positions p WHERE p.conversation = v.number AND p.device = l.device AND p.epoch = l.epoch AND p.read >= e.id & ` + sequenceDigits + `)
-		ELSE EXISTS (SELECT 1 FROM reads r WHERE r.conversation = v.number AND r.device = l.device AND r.epoch = l.epoch AND r.sequence >= e.id & ` + sequenceDigits + `) END`
+		ELSE EXISTS (SELECT 1 FROM reads r WHERE r.conversation = v.number AND r.device = l.device AND r.epoch = l.epoch AND r.sequence >= e.id & ` + sequenceDigits + `) END,
+		l.mine = 1 AND EXISTS (SELECT 1 FROM outgoing o WHERE o.conversation = v.number AND o.device = l.device AND o.epoch = l.epoch AND o.stored_until > 0
+			AND o.since < e.id & ` + sequenceDigits + ` AND o.through >= e.id & ` + sequenceDigits + `)`
 
 	pageTables = ` FROM conversations v CROSS JOIN timeline t ON t.conversation = v.number CROSS JOIN entries e ON e.id = t.entry CROSS JOIN logs l ON l.number = e.id >> 36`
 	pageBefore = `SELECT ` + messageColumns + pageTables + ` WHERE v.id = ? AND t.place < ? ORDER BY t.place DESC LIMIT ?`
@@ -35,13 +37,13 @@ const (
 type messageRow struct {
 	conversation, hash, body, device, author sql.RawBytes
 	sequence, claimed, effective, arrived    sql.Null[int64]
-	epoch, mine, delivered, read             sql.Null[int64]
+	epoch, mine, delivered, read, stored     sql.Null[int64]
 }
 
 func (r *messageRow) targets() []any {
 	return []any{
 		&r.conversation, &r.sequence, &r.claimed, &r.effective, &r.arrived, &r.hash, &r.body,
-		&r.device, &r.epoch, &r.mine, &r.author, &r.delivered, &r.read,
+		&r.device, &r.epoch, &r.mine, &r.author, &r.delivered, &r.read, &r.stored,
 	}
 }
 
@@ -53,6 +55,7 @@ func (r *messageRow) message() (node.Message, error) {
 		Mine:      r.mine.V != 0,
 		Claimed:   time.UnixMilli(r.claimed.V).UTC(),
 		Arrived:   moment(r.arrived.V),
+		Stored:    r.stored.V != 0 && r.delivered.V == 0,
 		Delivered: r.delivered.V != 0,
 		Read:      r.read.V != 0,
 	}

@@ -31,6 +31,7 @@ const (
 	EnvelopeKind_ENVELOPE_KIND_UNSPECIFIED EnvelopeKind = 0
 	EnvelopeKind_ENVELOPE_KIND_SIGNAL      EnvelopeKind = 1 // SignalBody, lives 60 s
 	EnvelopeKind_ENVELOPE_KIND_REQUEST     EnvelopeKind = 2 // RequestBody
+	EnvelopeKind_ENVELOPE_KIND_ENTRIES     EnvelopeKind = 3 // EntriesBody, lives 14 days
 )
 
 // Enum value maps for EnvelopeKind.
@@ -39,11 +40,13 @@ var (
 		0: "ENVELOPE_KIND_UNSPECIFIED",
 		1: "ENVELOPE_KIND_SIGNAL",
 		2: "ENVELOPE_KIND_REQUEST",
+		3: "ENVELOPE_KIND_ENTRIES",
 	}
 	EnvelopeKind_value = map[string]int32{
 		"ENVELOPE_KIND_UNSPECIFIED": 0,
 		"ENVELOPE_KIND_SIGNAL":      1,
 		"ENVELOPE_KIND_REQUEST":     2,
+		"ENVELOPE_KIND_ENTRIES":     3,
 	}
 )
 
@@ -276,6 +279,100 @@ func (x *RequestBody) GetLocation() *Signed {
 	return nil
 }
 
+// EntriesBody is what Position, Entries and Hello say over a link, for a device
+// that is away. At most 48 KiB.
+type EntriesBody struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Version       uint32                 `protobuf:"varint,1,opt,name=version,proto3" json:"version,omitempty"`          // protocol major
+	Conversation  []byte                 `protobuf:"bytes,2,opt,name=conversation,proto3" json:"conversation,omitempty"` // UUID
+	Entries       []*Entry               `protobuf:"bytes,3,rep,name=entries,proto3" json:"entries,omitempty"`           // parents first; none: an acknowledgement
+	Held          []*LogPosition         `protobuf:"bytes,4,rep,name=held,proto3" json:"held,omitempty"`                 // of the sender, at most 64
+	Read          []*LogPosition         `protobuf:"bytes,5,rep,name=read,proto3" json:"read,omitempty"`                 // likewise
+	Profile       *Profile               `protobuf:"bytes,6,opt,name=profile,proto3" json:"profile,omitempty"`
+	Location      *Signed                `protobuf:"bytes,7,opt,name=location,proto3" json:"location,omitempty"` // LocationRecord
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EntriesBody) Reset() {
+	*x = EntriesBody{}
+	mi := &file_tincan_v1_envelope_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EntriesBody) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EntriesBody) ProtoMessage() {}
+
+func (x *EntriesBody) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_envelope_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EntriesBody.ProtoReflect.Descriptor instead.
+func (*EntriesBody) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_envelope_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *EntriesBody) GetVersion() uint32 {
+	if x != nil {
+		return x.Version
+	}
+	return 0
+}
+
+func (x *EntriesBody) GetConversation() []byte {
+	if x != nil {
+		return x.Conversation
+	}
+	return nil
+}
+
+func (x *EntriesBody) GetEntries() []*Entry {
+	if x != nil {
+		return x.Entries
+	}
+	return nil
+}
+
+func (x *EntriesBody) GetHeld() []*LogPosition {
+	if x != nil {
+		return x.Held
+	}
+	return nil
+}
+
+func (x *EntriesBody) GetRead() []*LogPosition {
+	if x != nil {
+		return x.Read
+	}
+	return nil
+}
+
+func (x *EntriesBody) GetProfile() *Profile {
+	if x != nil {
+		return x.Profile
+	}
+	return nil
+}
+
+func (x *EntriesBody) GetLocation() *Signed {
+	if x != nil {
+		return x.Location
+	}
+	return nil
+}
+
 // SignalBody sets up one link. Format and rules: package link.
 type SignalBody struct {
 	state        protoimpl.MessageState `protogen:"open.v1"`
@@ -302,7 +399,7 @@ type SignalBody struct {
 
 func (x *SignalBody) Reset() {
 	*x = SignalBody{}
-	mi := &file_tincan_v1_envelope_proto_msgTypes[2]
+	mi := &file_tincan_v1_envelope_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -314,7 +411,7 @@ func (x *SignalBody) String() string {
 func (*SignalBody) ProtoMessage() {}
 
 func (x *SignalBody) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_envelope_proto_msgTypes[2]
+	mi := &file_tincan_v1_envelope_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -327,7 +424,7 @@ func (x *SignalBody) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignalBody.ProtoReflect.Descriptor instead.
 func (*SignalBody) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_envelope_proto_rawDescGZIP(), []int{2}
+	return file_tincan_v1_envelope_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *SignalBody) GetVersion() uint32 {
@@ -495,7 +592,7 @@ type Description struct {
 
 func (x *Description) Reset() {
 	*x = Description{}
-	mi := &file_tincan_v1_envelope_proto_msgTypes[3]
+	mi := &file_tincan_v1_envelope_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -507,7 +604,7 @@ func (x *Description) String() string {
 func (*Description) ProtoMessage() {}
 
 func (x *Description) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_envelope_proto_msgTypes[3]
+	mi := &file_tincan_v1_envelope_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -520,7 +617,7 @@ func (x *Description) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Description.ProtoReflect.Descriptor instead.
 func (*Description) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_envelope_proto_rawDescGZIP(), []int{3}
+	return file_tincan_v1_envelope_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Description) GetSdp() string {
@@ -582,7 +679,7 @@ type Candidate struct {
 
 func (x *Candidate) Reset() {
 	*x = Candidate{}
-	mi := &file_tincan_v1_envelope_proto_msgTypes[4]
+	mi := &file_tincan_v1_envelope_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -594,7 +691,7 @@ func (x *Candidate) String() string {
 func (*Candidate) ProtoMessage() {}
 
 func (x *Candidate) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_envelope_proto_msgTypes[4]
+	mi := &file_tincan_v1_envelope_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -607,7 +704,7 @@ func (x *Candidate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Candidate.ProtoReflect.Descriptor instead.
 func (*Candidate) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_envelope_proto_rawDescGZIP(), []int{4}
+	return file_tincan_v1_envelope_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Candidate) GetCandidate() string {
@@ -626,7 +723,7 @@ type Dial struct {
 
 func (x *Dial) Reset() {
 	*x = Dial{}
-	mi := &file_tincan_v1_envelope_proto_msgTypes[5]
+	mi := &file_tincan_v1_envelope_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -638,7 +735,7 @@ func (x *Dial) String() string {
 func (*Dial) ProtoMessage() {}
 
 func (x *Dial) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_envelope_proto_msgTypes[5]
+	mi := &file_tincan_v1_envelope_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -651,7 +748,7 @@ func (x *Dial) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Dial.ProtoReflect.Descriptor instead.
 func (*Dial) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_envelope_proto_rawDescGZIP(), []int{5}
+	return file_tincan_v1_envelope_proto_rawDescGZIP(), []int{6}
 }
 
 // Hangup ends a session that is not open yet.
@@ -663,7 +760,7 @@ type Hangup struct {
 
 func (x *Hangup) Reset() {
 	*x = Hangup{}
-	mi := &file_tincan_v1_envelope_proto_msgTypes[6]
+	mi := &file_tincan_v1_envelope_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -675,7 +772,7 @@ func (x *Hangup) String() string {
 func (*Hangup) ProtoMessage() {}
 
 func (x *Hangup) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_envelope_proto_msgTypes[6]
+	mi := &file_tincan_v1_envelope_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -688,7 +785,7 @@ func (x *Hangup) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Hangup.ProtoReflect.Descriptor instead.
 func (*Hangup) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_envelope_proto_rawDescGZIP(), []int{6}
+	return file_tincan_v1_envelope_proto_rawDescGZIP(), []int{7}
 }
 
 var File_tincan_v1_envelope_proto protoreflect.FileDescriptor
@@ -716,7 +813,15 @@ const file_tincan_v1_envelope_proto_rawDesc = "" +
 	"\tinvite_id\x18\x03 \x01(\fR\binviteId\x12#\n" +
 	"\rinvite_secret\x18\x04 \x01(\fR\finviteSecret\x12*\n" +
 	"\aentries\x18\x05 \x03(\v2\x10.tincan.v1.EntryR\aentries\x12-\n" +
-	"\blocation\x18\x06 \x01(\v2\x11.tincan.v1.SignedR\blocation\"\x83\x04\n" +
+	"\blocation\x18\x06 \x01(\v2\x11.tincan.v1.SignedR\blocation\"\xac\x02\n" +
+	"\vEntriesBody\x12\x18\n" +
+	"\aversion\x18\x01 \x01(\rR\aversion\x12\"\n" +
+	"\fconversation\x18\x02 \x01(\fR\fconversation\x12*\n" +
+	"\aentries\x18\x03 \x03(\v2\x10.tincan.v1.EntryR\aentries\x12*\n" +
+	"\x04held\x18\x04 \x03(\v2\x16.tincan.v1.LogPositionR\x04held\x12*\n" +
+	"\x04read\x18\x05 \x03(\v2\x16.tincan.v1.LogPositionR\x04read\x12,\n" +
+	"\aprofile\x18\x06 \x01(\v2\x12.tincan.v1.ProfileR\aprofile\x12-\n" +
+	"\blocation\x18\a \x01(\v2\x11.tincan.v1.SignedR\blocation\"\x83\x04\n" +
 	"\n" +
 	"SignalBody\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\rR\aversion\x12\x1a\n" +
@@ -749,11 +854,12 @@ const file_tincan_v1_envelope_proto_rawDesc = "" +
 	"\tCandidate\x12\x1c\n" +
 	"\tcandidate\x18\x01 \x01(\tR\tcandidate\"\x06\n" +
 	"\x04Dial\"\b\n" +
-	"\x06Hangup*b\n" +
+	"\x06Hangup*}\n" +
 	"\fEnvelopeKind\x12\x1d\n" +
 	"\x19ENVELOPE_KIND_UNSPECIFIED\x10\x00\x12\x18\n" +
 	"\x14ENVELOPE_KIND_SIGNAL\x10\x01\x12\x19\n" +
-	"\x15ENVELOPE_KIND_REQUEST\x10\x02B,Z*github.com/tincan-chat/tincan/backend/wireb\x06proto3"
+	"\x15ENVELOPE_KIND_REQUEST\x10\x02\x12\x19\n" +
+	"\x15ENVELOPE_KIND_ENTRIES\x10\x03B,Z*github.com/tincan-chat/tincan/backend/wireb\x06proto3"
 
 var (
 	file_tincan_v1_envelope_proto_rawDescOnce sync.Once
@@ -768,37 +874,44 @@ func file_tincan_v1_envelope_proto_rawDescGZIP() []byte {
 }
 
 var file_tincan_v1_envelope_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_tincan_v1_envelope_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_tincan_v1_envelope_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_tincan_v1_envelope_proto_goTypes = []any{
 	(EnvelopeKind)(0),     // 0: tincan.v1.EnvelopeKind
 	(*EnvelopeInner)(nil), // 1: tincan.v1.EnvelopeInner
 	(*RequestBody)(nil),   // 2: tincan.v1.RequestBody
-	(*SignalBody)(nil),    // 3: tincan.v1.SignalBody
-	(*Description)(nil),   // 4: tincan.v1.Description
-	(*Candidate)(nil),     // 5: tincan.v1.Candidate
-	(*Dial)(nil),          // 6: tincan.v1.Dial
-	(*Hangup)(nil),        // 7: tincan.v1.Hangup
-	(*Signed)(nil),        // 8: tincan.v1.Signed
-	(*Profile)(nil),       // 9: tincan.v1.Profile
-	(*Entry)(nil),         // 10: tincan.v1.Entry
+	(*EntriesBody)(nil),   // 3: tincan.v1.EntriesBody
+	(*SignalBody)(nil),    // 4: tincan.v1.SignalBody
+	(*Description)(nil),   // 5: tincan.v1.Description
+	(*Candidate)(nil),     // 6: tincan.v1.Candidate
+	(*Dial)(nil),          // 7: tincan.v1.Dial
+	(*Hangup)(nil),        // 8: tincan.v1.Hangup
+	(*Signed)(nil),        // 9: tincan.v1.Signed
+	(*Profile)(nil),       // 10: tincan.v1.Profile
+	(*Entry)(nil),         // 11: tincan.v1.Entry
+	(*LogPosition)(nil),   // 12: tincan.v1.LogPosition
 }
 var file_tincan_v1_envelope_proto_depIdxs = []int32{
 	0,  // 0: tincan.v1.EnvelopeInner.kind:type_name -> tincan.v1.EnvelopeKind
-	8,  // 1: tincan.v1.EnvelopeInner.from_device_list:type_name -> tincan.v1.Signed
-	8,  // 2: tincan.v1.EnvelopeInner.reply_key:type_name -> tincan.v1.Signed
-	9,  // 3: tincan.v1.RequestBody.profile:type_name -> tincan.v1.Profile
-	10, // 4: tincan.v1.RequestBody.entries:type_name -> tincan.v1.Entry
-	8,  // 5: tincan.v1.RequestBody.location:type_name -> tincan.v1.Signed
-	4,  // 6: tincan.v1.SignalBody.offer:type_name -> tincan.v1.Description
-	4,  // 7: tincan.v1.SignalBody.answer:type_name -> tincan.v1.Description
-	5,  // 8: tincan.v1.SignalBody.candidate:type_name -> tincan.v1.Candidate
-	6,  // 9: tincan.v1.SignalBody.dial:type_name -> tincan.v1.Dial
-	7,  // 10: tincan.v1.SignalBody.hangup:type_name -> tincan.v1.Hangup
-	11, // [11:11] is the sub-list for method output_type
-	11, // [11:11] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	9,  // 1: tincan.v1.EnvelopeInner.from_device_list:type_name -> tincan.v1.Signed
+	9,  // 2: tincan.v1.EnvelopeInner.reply_key:type_name -> tincan.v1.Signed
+	10, // 3: tincan.v1.RequestBody.profile:type_name -> tincan.v1.Profile
+	11, // 4: tincan.v1.RequestBody.entries:type_name -> tincan.v1.Entry
+	9,  // 5: tincan.v1.RequestBody.location:type_name -> tincan.v1.Signed
+	11, // 6: tincan.v1.EntriesBody.entries:type_name -> tincan.v1.Entry
+	12, // 7: tincan.v1.EntriesBody.held:type_name -> tincan.v1.LogPosition
+	12, // 8: tincan.v1.EntriesBody.read:type_name -> tincan.v1.LogPosition
+	10, // 9: tincan.v1.EntriesBody.profile:type_name -> tincan.v1.Profile
+	9,  // 10: tincan.v1.EntriesBody.location:type_name -> tincan.v1.Signed
+	5,  // 11: tincan.v1.SignalBody.offer:type_name -> tincan.v1.Description
+	5,  // 12: tincan.v1.SignalBody.answer:type_name -> tincan.v1.Description
+	6,  // 13: tincan.v1.SignalBody.candidate:type_name -> tincan.v1.Candidate
+	7,  // 14: tincan.v1.SignalBody.dial:type_name -> tincan.v1.Dial
+	8,  // 15: tincan.v1.SignalBody.hangup:type_name -> tincan.v1.Hangup
+	16, // [16:16] is the sub-list for method output_type
+	16, // [16:16] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_tincan_v1_envelope_proto_init() }
@@ -808,7 +921,7 @@ func file_tincan_v1_envelope_proto_init() {
 	}
 	file_tincan_v1_identity_proto_init()
 	file_tincan_v1_journal_proto_init()
-	file_tincan_v1_envelope_proto_msgTypes[2].OneofWrappers = []any{
+	file_tincan_v1_envelope_proto_msgTypes[3].OneofWrappers = []any{
 		(*SignalBody_Offer)(nil),
 		(*SignalBody_Answer)(nil),
 		(*SignalBody_Candidate)(nil),
@@ -821,7 +934,7 @@ func file_tincan_v1_envelope_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tincan_v1_envelope_proto_rawDesc), len(file_tincan_v1_envelope_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   7,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -69,6 +69,10 @@ func (d *Disk) apply(write node.Write) error {
 		put(d, c.seen, w.Seen.ID, milliseconds(w.Seen.Until))
 	case node.DeleteSeen:
 		d.deleteSeen(milliseconds(w.Before))
+	case node.PutOutgoing:
+		d.putOutgoing(w.Outgoing)
+	case node.DeleteOutgoing:
+		drop(d, c.outgoing, w.ID)
 	default:
 		return errUnknown(write)
 	}
@@ -182,6 +186,20 @@ func (d *Disk) deleteContact(peer identity.PeerID) {
 		}
 	}
 	drop(d, c.conversations, contact.Conversation)
+	for id, one := range c.outgoing {
+		if one.Conversation == contact.Conversation {
+			drop(d, c.outgoing, id)
+		}
+	}
+}
+
+func (d *Disk) putOutgoing(one node.Outgoing) {
+	if d.content.conversations[one.Conversation] == nil {
+		return
+	}
+	one.Sealed = clone(one.Sealed)
+	one.SealedAt, one.Expires, one.Until = milliseconds(one.SealedAt), milliseconds(one.Expires), milliseconds(one.Until)
+	put(d, d.content.outgoing, one.ID, one)
 }
 
 func copyRequest(request node.Request) node.Request {

@@ -33,6 +33,7 @@ type content struct {
 	bans          map[uuid.UUID]node.Ban
 	sealingKeys   map[[16]byte]node.SealingKey
 	seen          map[uuid.UUID]time.Time
+	outgoing      map[uuid.UUID]node.Outgoing
 	settings      map[string]string
 	entries       map[journal.Hash]*entry
 }
@@ -73,6 +74,7 @@ func NewDisk() *Disk {
 		bans:          map[uuid.UUID]node.Ban{},
 		sealingKeys:   map[[16]byte]node.SealingKey{},
 		seen:          map[uuid.UUID]time.Time{},
+		outgoing:      map[uuid.UUID]node.Outgoing{},
 		settings:      map[string]string{},
 		entries:       map[journal.Hash]*entry{},
 	}}

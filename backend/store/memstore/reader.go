@@ -13,7 +13,7 @@ import (
 )
 
 // message returns what the reader shows of an entry.
-func (v *conversation) message(one *entry) node.Message {
+func (c *content) message(v *conversation, one *entry) node.Message {
 	name := one.Entry.Log
 	kept := v.logs[name]
 	message := node.Message{
@@ -36,6 +36,10 @@ func (v *conversation) message(one *entry) node.Message {
 		message.Delivered = message.Delivered || remote.Held.Get(name) >= one.Entry.Sequence
 		message.Read = message.Read || remote.Read.Get(name) >= one.Entry.Sequence
 	}
+	for _, letter := range c.outgoing {
+		covers := letter.Conversation == v.id && letter.Log == name && letter.After < one.Entry.Sequence && letter.Through >= one.Entry.Sequence
+		message.Stored = message.Stored || covers && !letter.Until.IsZero() && !message.Delivered
+	}
 	return message
 }
 
@@ -55,7 +59,7 @@ func (c *content) row(contact node.Contact) node.Row {
 	contact.Servers = cloneServers(contact.Servers)
 	row := node.Row{Conversation: v.id, Contact: contact, Draft: v.draft}
 	if len(v.timeline) > 0 {
-		last := v.message(v.timeline[len(v.timeline)-1])
+		last := c.message(v, v.timeline[len(v.timeline)-1])
 		row.Last = &last
 	}
 	for name, kept := range v.logs {
@@ -124,7 +128,7 @@ func (s *Store) page(ctx context.Context, conversation uuid.UUID, part func([]*e
 			return nil
 		}
 		for _, one := range part(v.timeline) {
-			messages = append(messages, v.message(one))
+			messages = append(messages, c.message(v, one))
 		}
 		return nil
 	})
@@ -138,7 +142,7 @@ func (s *Store) Message(ctx context.Context, hash journal.Hash) (message node.Me
 		if one == nil || !one.shown {
 			return node.ErrNotFound
 		}
-		message = c.conversations[one.Entry.Conversation].message(one)
+		message = c.message(c.conversations[one.Entry.Conversation], one)
 		return nil
 	})
 	return message, err

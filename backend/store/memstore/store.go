@@ -129,6 +129,7 @@ func (s *Store) Load(ctx context.Context) (snapshot node.Snapshot, err error) {
 			SealingKeys: sorted(c.sealingKeys, func(a, b node.SealingKey) int {
 				return cmp.Or(a.Created.Compare(b.Created), slices.Compare(a.ID[:], b.ID[:]))
 			}),
+			Outgoing: sorted(c.outgoing, func(a, b node.Outgoing) int { return cmp.Or(a.SealedAt.Compare(b.SealedAt), compareIDs(a.ID, b.ID)) }),
 		}
 		slices.SortFunc(snapshot.Servers, func(a, b node.Server) int {
 			return cmp.Or(a.Added.Compare(b.Added), cmp.Compare(firstURL(a), firstURL(b)), slices.Compare(a.Key[:], b.Key[:]))

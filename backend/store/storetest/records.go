@@ -69,6 +69,16 @@ func full(talk *Talk) node.Snapshot {
 			{ID: [16]byte{2}, Private: []byte("more"), Created: Start.Add(time.Hour), Expires: Start.Add(2 * time.Hour), Delete: Start.Add(3 * time.Hour)},
 		},
 		Seen: []node.Seen{{ID: name(8), Until: Start}, {ID: name(9), Until: Start.Add(time.Hour)}},
+		Outgoing: []node.Outgoing{
+			{
+				ID: name(10), Conversation: talk.ID, Peer: contact.Peer, Device: talk.Them.Keys.Device(), Log: talk.Log(talk.Me), After: 3, Through: 9,
+				Sealed: []byte("sealed"), SealedAt: Start, Expires: Start.Add(time.Hour),
+			},
+			{
+				ID: name(11), Conversation: talk.ID, Peer: contact.Peer, Device: talk.Them.Keys.Device(), SealedAt: Start.Add(time.Second),
+				Expires: Start.Add(time.Hour), Until: Start.Add(time.Minute), Server: identity.ServerKey{7},
+			},
+		},
 	}
 }
 
@@ -102,6 +112,9 @@ func puts(snapshot node.Snapshot) []node.Write {
 	for _, one := range snapshot.Seen {
 		writes = append(writes, node.PutSeen{Seen: one})
 	}
+	for _, one := range snapshot.Outgoing {
+		writes = append(writes, node.PutOutgoing{Outgoing: one})
+	}
 	return writes
 }
 
@@ -125,6 +138,7 @@ func testReplace(t *testing.T, b *bench) {
 	want.Invites[1].Created = Start
 	want.Bans[0].Reason, want.Bans[1].Blocked = "", 5
 	want.SealingKeys[0].Expires = Start.Add(time.Minute)
+	want.Outgoing[0].Sealed, want.Outgoing[0].Until, want.Outgoing[0].Server = nil, Start.Add(time.Minute), identity.ServerKey{8}
 	b.commit(t, puts(want)...)
 	equal(t, "what was put again", b.load(t), want)
 
@@ -136,9 +150,13 @@ func testReplace(t *testing.T, b *bench) {
 		node.DeleteSealingKey{ID: want.SealingKeys[0].ID},
 		node.DeleteSealingKey{ID: [16]byte{77}},
 		node.DeleteSeen{Before: Start.Add(time.Minute)},
+		node.DeleteOutgoing{ID: want.Outgoing[0].ID},
+		node.DeleteOutgoing{ID: name(77)},
+		node.PutOutgoing{Outgoing: node.Outgoing{ID: name(12), Conversation: name(77)}}, // of no conversation
 		node.DeleteServer{Server: node.Server{Key: identity.ServerKey{1}}},
 	)
 	want.Requests, want.Bans, want.SealingKeys, want.Seen, want.Servers = nil, want.Bans[1:], want.SealingKeys[1:], want.Seen[1:], want.Servers[1:]
+	want.Outgoing = want.Outgoing[1:]
 	want.Bans[0].Blocked = 7
 	for range 2 {
 		equal(t, "what was left", b.load(t), want)

@@ -34,6 +34,7 @@ func Run(t *testing.T, newDisk func(t testing.TB) Disk) {
 		"whole or not at all":     testAtomic,
 		"positions":               testPositions,
 		"unread and queued":       testCounts,
+		"letters":                 testLetters,
 		"read vector":             testReadVector,
 		"entries":                 testEntries,
 		"messages and orders":     testLookups,

@@ -147,7 +147,7 @@ export interface Line {
 }
 
 /** MessageState is what the sender may know. */
-export type MessageState = 'queued' | 'delivered' | 'read' | 'received';
+export type MessageState = 'queued' | 'stored' | 'delivered' | 'read' | 'received';
 
 /** Conversation is a row of the list and the head of a conversation. */
 export interface Conversation {

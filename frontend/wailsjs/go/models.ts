@@ -25,6 +25,7 @@ export namespace app {
 	    Queued = "queued",
 	    Read = "read",
 	    Received = "received",
+	    Stored = "stored",
 	}
 	export enum Presence {
 	    Offline = "offline",

@@ -1,4 +1,4 @@
-import { CheckCheck, Clock, Copy } from 'lucide-react';
+import { Check, CheckCheck, Clock, Copy } from 'lucide-react';
 import { memo, useMemo } from 'react';
 import type { Message } from '@/backend';
 import { clockTime, dayLabel, useTranslation } from '@/i18n';
@@ -102,17 +102,17 @@ function MessageText({ text, links }: { text: string; links: boolean }) {
   );
 }
 
+/** How far a message of mine is. */
+const marks = { queued: Clock, stored: Check, delivered: CheckCheck, read: CheckCheck } as const;
+
 function StateMark({ message }: { message: Message }) {
   const { t } = useTranslation();
   if (message.state === 'received') return null;
   const label = t(`timeline.state.${message.state}`);
+  const Mark = marks[message.state];
   return (
     <span role="img" aria-label={label} title={label} className={message.state === 'read' ? styles.read : undefined}>
-      {message.state === 'queued' ? (
-        <Clock size={15} strokeWidth={2} aria-hidden="true" />
-      ) : (
-        <CheckCheck size={15} strokeWidth={2} aria-hidden="true" />
-      )}
+      <Mark size={15} strokeWidth={2} aria-hidden="true" />
     </span>
   );
 }

@@ -15,6 +15,7 @@ export default {
   messageState: '{{author}}, {{time}}, {{text}}, {{state}}',
   state: {
     queued: 'On this computer',
+    stored: 'In their mailbox',
     delivered: 'On their computer',
     read: 'Read',
   },

@@ -16,6 +16,7 @@ export default {
   messageState: '{{author}}，{{time}}，{{text}}，{{state}}',
   state: {
     queued: '在这台电脑上',
+    stored: '已在对方信箱',
     delivered: '已到对方电脑',
     read: '已读',
   },

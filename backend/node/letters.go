@@ -1,0 +1,80 @@
+package node
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/tincan-chat/tincan/backend/envelope"
+	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/journal"
+	"github.com/tincan-chat/tincan/backend/signaling"
+	"github.com/tincan-chat/tincan/backend/wire"
+)
+
+// openMail opens a page of letters.
+func (n *Node) openMail(ctx context.Context, token string, fetched *signaling.Fetched) MailOpened {
+	opened := MailOpened{Token: token, ID: fetched.ID, More: fetched.More, Answer: fetched.Answer}
+	now := n.config.Now().Add(n.clockOffset(token))
+	for _, kept := range fetched.Mails {
+		one := openLetter(n.config.Keys, n.keyring.Load(), now, kept)
+		if one.Err != nil {
+			n.logger.DebugContext(ctx, "a letter was dropped", slog.Any("error", one.Err))
+		} else {
+			one.Orders = n.knownOrders(ctx, one.Entries)
+		}
+		opened.Letters = append(opened.Letters, one)
+	}
+	return opened
+}
+
+// openLetter opens a letter and checks the signatures of its entries. now is
+// the time at the server that kept it.
+func openLetter(keys *identity.Keys, ring *map[[16]byte]*envelope.SealingKey, now time.Time, kept signaling.Letter) OpenedLetter {
+	find := func(id [16]byte) *envelope.SealingKey {
+		if ring == nil {
+			return nil
+		}
+		return (*ring)[id]
+	}
+	content, err := envelope.Open(kept.Envelope, find, now)
+	if err == nil && (content.ToPeer != keys.Peer() || content.ToDevice != keys.Device() || content.Kind != wire.EnvelopeKind_ENVELOPE_KIND_ENTRIES) {
+		err = errLetter
+	}
+	opened := OpenedLetter{Mail: kept.ID, Content: content}
+	if err == nil {
+		opened.Body, opened.Entries, err = parseLetter(content.Body)
+	}
+	if err != nil {
+		return OpenedLetter{Mail: kept.ID, Err: err}
+	}
+	return opened
+}
+
+// parseLetter reads what a letter says and checks the signatures of its entries.
+func parseLetter(data []byte) (*wire.EntriesBody, []journal.Entry, error) {
+	body := &wire.EntriesBody{}
+	if err := wire.Decode(data, maxWhatTheySaid, body); err != nil {
+		return nil, nil, err
+	}
+	entries, err := verifyEntries(body.GetEntries())
+	return body, entries, err
+}
+
+// sealLetter seals a letter.
+func (n *Node) sealLetter(ctx context.Context, e SealLetter) {
+	sealed, err := sealLetter(n.config.Keys, e)
+	if err != nil {
+		n.logger.WarnContext(ctx, "a letter cannot be sealed", slog.Any("error", err))
+	}
+	e.Letter.Sealed = sealed
+	n.inbox.put(LetterSealed{Letter: e.Letter, Err: err})
+}
+
+func sealLetter(keys *identity.Keys, e SealLetter) ([]byte, error) {
+	return envelope.Seal(envelope.Content{
+		FromPeer: keys.Peer(), FromDevice: keys.Device(), ToPeer: e.To.Peer, ToDevice: e.To.Device,
+		ID: e.Letter.ID, Time: e.Time, Kind: wire.EnvelopeKind_ENVELOPE_KIND_ENTRIES, Body: e.Body,
+		DeviceList: e.DeviceList, ReplyKey: e.ReplyKey,
+	}, e.To, keys, e.Time.Add(e.Life))
+}

@@ -1,0 +1,367 @@
+package node
+
+import (
+	"bytes"
+	"crypto/rand"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/tincan-chat/tincan/backend/chat"
+	"github.com/tincan-chat/tincan/backend/envelope"
+	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/journal"
+	"github.com/tincan-chat/tincan/backend/signaling"
+	"github.com/tincan-chat/tincan/backend/wire"
+)
+
+// world is people who have one server with a mailbox, and a clock.
+type world struct {
+	t       *testing.T
+	now     time.Time
+	address identity.Server
+	people  []*person
+	tags    map[[16]byte]*person
+	boxes   map[*person][]signaling.Letter
+	mails   int
+	answer  signaling.Answer // to every PutMail, unless it is done
+	puts    [][]byte
+	lost    bool // answers to PutMail are lost
+}
+
+// person is a core, its disk and its line to the server.
+type person struct {
+	world   *world
+	keys    *identity.Keys
+	core    *Core
+	up      bool
+	full    error // what the disk answers
+	ring    map[[16]byte]*envelope.SealingKey
+	disk    Snapshot
+	logs    []AppendEntry
+	record  *wire.PeerRecord // as the server hands it out
+	deleted int
+	reads   int
+	marks   int // changes of positions that were told
+}
+
+func newWorld(t *testing.T, count int) *world {
+	t.Helper()
+	w := &world{
+		t: t, now: time.Date(2026, time.November, 21, 12, 0, 0, 0, time.UTC), answer: signaling.AnswerDone,
+		address: identity.Server{Key: identity.ServerKey(testKeys(t, 201).Peer()), URLs: []string{"wss://127.0.0.1:7117"}},
+		tags:    map[[16]byte]*person{}, boxes: map[*person][]signaling.Letter{},
+	}
+	for seed := range count {
+		p := &person{world: w, keys: testKeys(t, byte(seed+1))}
+		list, err := p.keys.DeviceList(1, w.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.disk.Self = Self{Name: fmt.Sprint("Person ", seed), Color: 1, Created: w.now}
+		if p.disk.Self.DeviceList, err = wire.Encode(list); err != nil {
+			t.Fatal(err)
+		}
+		p.disk.Servers = []Server{{Key: w.address.Key, URLs: w.address.URLs, Added: w.now}}
+		w.people = append(w.people, p)
+	}
+	for _, p := range w.people {
+		p.start()
+	}
+	for _, p := range w.people {
+		for _, other := range w.people {
+			if p == other {
+				continue
+			}
+			record, err := wire.Encode(other.record)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.disk.Contacts = append(p.disk.Contacts, Contact{
+				Peer: other.keys.Peer(), Conversation: chat.DirectConversation(p.keys.Peer(), other.keys.Peer()), State: ContactMutual,
+				Name: "Contact", Color: 1, Since: w.now, Record: record, Servers: []identity.Server{w.address},
+			})
+		}
+		p.start()
+	}
+	return w
+}
+
+// start begins anew from what is on the disk; the line to the server is down.
+func (p *person) start() {
+	p.world.t.Helper()
+	p.up = false
+	snapshot := p.disk
+	snapshot.Conversations = nil
+	for _, contact := range snapshot.Contacts {
+		one := Conversation{ID: contact.Conversation, Peer: contact.Peer, Held: journal.Vector{}, HeadOrders: map[journal.Log]journal.Order{}}
+		for _, write := range p.logs {
+			if write.Entry.Conversation == one.ID {
+				one.Held[write.Entry.Log], one.HeadOrders[write.Entry.Log] = write.Entry.Head(), write.Order
+			}
+		}
+		for _, kept := range p.disk.Conversations {
+			if kept.ID == one.ID {
+				one.Remote = kept.Remote
+			}
+		}
+		snapshot.Conversations = append(snapshot.Conversations, one)
+	}
+	core, err := NewCore(p.keys, snapshot, func(buffer []byte) { _, _ = rand.Read(buffer) })
+	if err != nil {
+		p.world.t.Fatal(err)
+	}
+	p.core = core
+	p.step(Tick{})
+}
+
+// connect logs in at the server; disconnect ends that.
+func (p *person) connect() {
+	p.up = true
+	p.server(signaling.Event{Up: &signaling.Up{Key: p.world.address.Key, Mailbox: true}})
+}
+
+func (p *person) disconnect() {
+	p.up = false
+	p.server(signaling.Event{Down: &signaling.Down{Code: signaling.CodeUnreachable}})
+}
+
+func (p *person) server(event signaling.Event) {
+	event.Token = p.world.address.Key.String()
+	p.step(ServerEvent{Event: event})
+}
+
+func (p *person) step(event Event) {
+	p.world.t.Helper()
+	events := []Event{event}
+	for len(events) > 0 {
+		effects := slices.Clone(p.core.Step(p.world.now, events[0]))
+		events = events[1:]
+		for _, effect := range effects {
+			if next := p.perform(effect); next != nil {
+				events = append(events, next)
+			}
+		}
+	}
+}
+
+func (p *person) perform(effect Effect) Event {
+	p.world.t.Helper()
+	w := p.world
+	answer := func(event signaling.Event) Event {
+		event.Token = w.address.Key.String()
+		return ServerEvent{Event: event}
+	}
+	switch e := effect.(type) {
+	case Commit:
+		if p.full == nil {
+			p.write(e.Writes)
+		}
+		return Committed{Token: e.Token, Err: p.full}
+	case Notify:
+		for _, change := range e.Changes {
+			if change.Position != uuid.Nil {
+				p.marks++
+			}
+		}
+	case MakeSealingKey:
+		return (&desk{t: w.t, now: w.now, core: p.core}).sealingKey(e)
+	case SetSealingKeys:
+		p.ring = map[[16]byte]*envelope.SealingKey{}
+		for _, key := range e.Keys {
+			parsed, err := envelope.ParseSealingKey(key.Private)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			p.ring[key.ID] = parsed
+		}
+	case PublishRecord:
+		p.record = e.Record
+	case ReadEntries:
+		p.reads++
+		return EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Mail: e.Mail, Entries: p.read(e)}
+	case SealLetter:
+		sealed, err := sealLetter(p.keys, e)
+		e.Letter.Sealed = sealed
+		return LetterSealed{Letter: e.Letter, Err: err}
+	case RegisterTags:
+		for _, tag := range e.Tags {
+			if !tag.Expires.After(w.now) || tag.Expires.Sub(w.now) > signaling.MaxTagLife || tag.Box != signaling.BoxContact {
+				w.t.Fatalf("tag %+v", tag)
+			}
+			w.tags[tag.Tag] = p
+		}
+		return answer(signaling.Event{Answered: &signaling.Answered{ID: e.ID, Answer: signaling.AnswerDone}})
+	case PutMail:
+		if stored := p.put(e); stored != nil {
+			return answer(signaling.Event{Stored: stored})
+		}
+	case FetchMail:
+		opened := MailOpened{Token: e.Token, ID: e.ID, Answer: signaling.AnswerDone}
+		for _, kept := range w.boxes[p] {
+			one := openLetter(p.keys, &p.ring, w.now, kept)
+			if one.Err == nil {
+				one.Orders = p.orders(one.Entries)
+			}
+			opened.Letters = append(opened.Letters, one)
+		}
+		return opened
+	case DeleteMail:
+		p.deleted += len(e.Mail)
+		w.boxes[p] = slices.DeleteFunc(w.boxes[p], func(one signaling.Letter) bool {
+			return slices.ContainsFunc(e.Mail, func(mail []byte) bool { return bytes.Equal(mail, one.ID) })
+		})
+	}
+	return nil
+}
+
+// put is the server's side of PutMail.
+func (p *person) put(e PutMail) *signaling.Stored {
+	w := p.world
+	w.puts = append(w.puts, e.Envelope)
+	header, err := wire.ParseOuter(e.Envelope)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	to := w.tags[header.Tag]
+	switch {
+	case w.answer != signaling.AnswerDone:
+		return &signaling.Stored{ID: e.ID, Answer: w.answer}
+	case to == nil:
+		return &signaling.Stored{ID: e.ID, Answer: signaling.AnswerNotFound}
+	}
+	w.leave(to, e.Envelope)
+	if w.lost {
+		return nil
+	}
+	return &signaling.Stored{ID: e.ID, Answer: signaling.AnswerDone, Until: header.Expires}
+}
+
+// leave keeps a letter without telling anybody.
+func (w *world) leave(to *person, sealed []byte) {
+	w.mails++
+	w.boxes[to] = append(w.boxes[to], signaling.Letter{ID: []byte(fmt.Sprint(w.mails)), Envelope: sealed, Stored: w.now, Box: signaling.BoxContact})
+}
+
+func (p *person) write(writes []Write) {
+	for _, write := range writes {
+		switch one := write.(type) {
+		case AppendEntry:
+			p.logs = append(p.logs, one)
+		case PutSelf:
+			p.disk.Self = one.Self
+		case PutContact:
+			at := slices.IndexFunc(p.disk.Contacts, func(c Contact) bool { return c.Peer == one.Contact.Peer })
+			p.disk.Contacts[at] = one.Contact
+		case PutSealingKey:
+			p.disk.SealingKeys = append(p.disk.SealingKeys, one.Key)
+		case DeleteSealingKey:
+			p.disk.SealingKeys = slices.DeleteFunc(p.disk.SealingKeys, func(k SealingKey) bool { return k.ID == one.ID })
+		case PutSeen:
+			p.disk.Seen = append(p.disk.Seen, one.Seen)
+		case DeleteSeen:
+			p.disk.Seen = slices.DeleteFunc(p.disk.Seen, func(s Seen) bool { return s.Until.Before(one.Before) })
+		case PutOutgoing:
+			p.disk.Outgoing = slices.DeleteFunc(p.disk.Outgoing, func(o Outgoing) bool { return o.ID == one.Outgoing.ID })
+			p.disk.Outgoing = append(p.disk.Outgoing, one.Outgoing)
+		case DeleteOutgoing:
+			p.disk.Outgoing = slices.DeleteFunc(p.disk.Outgoing, func(o Outgoing) bool { return o.ID == one.ID })
+		case PutRemotePosition:
+			p.disk.Conversations = slices.DeleteFunc(p.disk.Conversations, func(v Conversation) bool { return v.ID == one.Conversation })
+			p.disk.Conversations = append(p.disk.Conversations, Conversation{ID: one.Conversation, Remote: []RemotePosition{one.Position}})
+		}
+	}
+}
+
+func (p *person) read(e ReadEntries) []journal.Entry {
+	var entries []journal.Entry
+	size := 0
+	for _, write := range p.logs {
+		if write.Entry.Conversation == e.Conversation && write.Entry.Log == e.Want.Log && write.Entry.Sequence > e.Want.After && size < e.MaxBytes {
+			entries = append(entries, write.Entry)
+			size += write.Entry.Size()
+		}
+	}
+	return entries
+}
+
+func (p *person) orders(entries []journal.Entry) map[journal.Hash]journal.Order {
+	orders := map[journal.Hash]journal.Order{}
+	for _, write := range p.logs {
+		for _, entry := range entries {
+			if hash := write.Entry.Hash(); hash == entry.Hash() || slices.Contains(entry.Parents, hash) {
+				orders[hash] = write.Order
+			}
+		}
+	}
+	return orders
+}
+
+// pass lets time go by, as the cores ask for it.
+func (w *world) pass(d time.Duration) {
+	w.t.Helper()
+	end := w.now.Add(d)
+	for steps := 0; ; steps++ {
+		if steps > 100_000 {
+			w.t.Fatal("a core asks for time without end")
+		}
+		next := end
+		for _, p := range w.people {
+			if wake := p.core.Wake(); !wake.IsZero() && wake.Before(next) {
+				next = wake
+			}
+		}
+		if next.After(w.now) {
+			w.now = next
+		}
+		due := false
+		for _, p := range w.people {
+			if wake := p.core.Wake(); !wake.IsZero() && !w.now.Before(wake) {
+				p.step(Tick{})
+				due = true
+			}
+		}
+		if !due && !w.now.Before(end) {
+			return
+		}
+		if next.Equal(end) && due {
+			for _, p := range w.people { // what a tick left for this very moment
+				p.step(Tick{})
+			}
+			return
+		}
+	}
+}
+
+func (p *person) say(to *person, text string) {
+	p.world.t.Helper()
+	p.step(Command{ID: 1, Call: sendTextCall{conversation: chat.DirectConversation(p.keys.Peer(), to.keys.Peer()), text: text}})
+}
+
+// texts returns what a person has in the order of arrival, and fails on an entry twice.
+func (p *person) texts() []string {
+	p.world.t.Helper()
+	var texts []string
+	seen := map[journal.Hash]bool{}
+	for _, write := range p.logs {
+		if seen[write.Entry.Hash()] {
+			p.world.t.Fatal("an entry was written twice")
+		}
+		seen[write.Entry.Hash()] = true
+		text, err := write.Entry.Text()
+		if err != nil {
+			p.world.t.Fatal(err)
+		}
+		texts = append(texts, text)
+	}
+	return texts
+}
+
+func (p *person) contact(of *person) *contact { return p.core.contacts[of.keys.Peer()] }
+
+func (p *person) undelivered(to *person) bool {
+	return p.core.conversationOf(p.contact(to)).undelivered()
+}
