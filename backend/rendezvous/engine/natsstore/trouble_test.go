@@ -110,10 +110,15 @@ func TestFollowLosesANode(t *testing.T) {
 	if err != nil {
 		t.Fatalf("Stream: %v", err)
 	}
-	leads := slices.IndexFunc(nodes, func(node *server.Server) bool { return node.Name() == bucket.CachedInfo().Cluster.Leader })
-	if leads < 0 {
-		t.Fatal("nobody leads the table")
-	}
+	leads := -1
+	eventually(t, "somebody leads the table", func() bool {
+		info, infoErr := bucket.Info(within(t))
+		if infoErr != nil || info.Cluster == nil {
+			return false
+		}
+		leads = slices.IndexFunc(nodes, func(node *server.Server) bool { return node.Name() == info.Cluster.Leader })
+		return leads >= 0
+	})
 	table := open(t, connect(t, nodes[(leads+1)%3]), natsstore.Options{Replicas: 3}).Table(engine.TableSettings)
 	var mu sync.Mutex
 	seen := map[string]string{}
