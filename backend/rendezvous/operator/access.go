@@ -87,7 +87,8 @@ func isLoopbackHost(host string) bool {
 func sameSite(r *http.Request) bool {
 	if origins := r.Header.Values("Origin"); len(origins) > 0 {
 		origin, err := url.Parse(origins[0])
-		if err != nil || len(origins) > 1 || (origin.Scheme != "http" && origin.Scheme != "https") || !strings.EqualFold(origin.Host, r.Host) {
+		if err != nil || len(origins) > 1 || (origin.Scheme != "http" && origin.Scheme != "https") ||
+			origin.Host == "" || !strings.EqualFold(origin.Host, r.Host) {
 			return false
 		}
 	}

@@ -418,6 +418,7 @@ func FuzzHost(f *testing.F) {
 	for _, host := range []string{"", "localhost", "[::1]:1", "[::1", "127.0.0.1:80x", "::1", "a:b:c", "%", "[fe80::1%25lo]:1"} {
 		f.Add(host, "http://"+host)
 	}
+	f.Add("", "http:")
 	f.Fuzz(func(t *testing.T, host, origin string) {
 		r := &http.Request{Method: http.MethodPost, Host: host, Header: http.Header{"Origin": {origin}}, URL: &url.URL{Path: "/"}}
 		if sameSite(r) && !strings.EqualFold(strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(origin), "https"), "http"), "://"+host) &&
