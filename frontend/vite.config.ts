@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
 // What the Go side sends in the window and in the browser; the preview server sends the same, so that a
@@ -8,8 +9,29 @@ const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; " +
   "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/**
+ * Writes what is not ASCII as escapes where there is little of it: a script engine keeps a file with a single dash
+ * or letter beyond Latin 1 in two bytes a character. The words of other languages stay as they are.
+ */
+function asciiScripts(): Plugin {
+  return {
+    name: 'ascii-scripts',
+    generateBundle(_, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type !== 'chunk') continue;
+        const beyond = file.code.match(/[^\0-\x7f]/g)?.length ?? 0;
+        if (beyond > file.code.length / 20) continue;
+        file.code = file.code.replace(
+          /[^\0-\x7f]/g,
+          (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+        );
+      }
+    },
+  };
+}
+
 export default defineConfig(({ mode }) => ({
-  plugins: [react()],
+  plugins: [react(), asciiScripts()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   // The fake backend is reachable by `?fake=…` in development and in the look script's build, never in production.
   define: { __FAKE__: JSON.stringify(mode !== 'production') },

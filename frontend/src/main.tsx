@@ -21,8 +21,7 @@ async function findBackend(): Promise<Backend | undefined> {
 }
 
 async function begin(container: HTMLElement): Promise<void> {
-  startAppearance();
-  const found = await findBackend();
+  const [found] = await Promise.all([findBackend(), startAppearance()]);
   const root = createRoot(container);
   if (!found) {
     root.render(<NotHere />);

@@ -38,12 +38,14 @@ function apply(): void {
   root.style.setProperty('--scale', String(settings.textSize));
   keep(themeKey, settings.theme);
   keep(languageKey, settings.language);
-  setLanguage(languageFor(settings.language, navigator.languages));
+  void setLanguage(languageFor(settings.language, navigator.languages));
 }
 
-/** Puts theme, text size, density and language on the document, now and whenever settings or the system change. */
-export function startAppearance(): void {
-  startTranslations(languageFor(read(languageKey) || 'system', navigator.languages));
+/**
+ * Puts theme, text size, density and language on the document, now and whenever settings or the system change.
+ * The promise is kept when the first words can be shown.
+ */
+export function startAppearance(): Promise<void> {
   document.documentElement.dataset.theme = shownTheme((read(themeKey) || 'system') as Theme);
   let last = session.getState().settings;
   session.subscribe((state) => {
@@ -52,4 +54,5 @@ export function startAppearance(): void {
     apply();
   });
   dark.addEventListener('change', apply);
+  return startTranslations(languageFor(read(languageKey) || 'system', navigator.languages));
 }

@@ -2,7 +2,7 @@ import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 import { startTranslations } from '@/i18n';
 
-startTranslations('en');
+void startTranslations('en');
 
 // Time is for what never comes: on two busy cores a dialog can take seconds, and the default is one.
 configure({ asyncUtilTimeout: 15_000 });

@@ -21,7 +21,7 @@ describe('times', () => {
     expect(dateAndTime(at(20), now)).toBe('20 November at 09:05');
   });
 
-  it('are so long ago, within a day', () => {
+  it('are so long ago, within a day', async () => {
     const earlier = (minutes: number) => new Date(now.getTime() - minutes * 60_000).toISOString();
     expect(timeAgo(earlier(-3), 'long', now)).toBe('now');
     expect(timeAgo(earlier(12), 'long', now)).toBe('12 minutes ago');
@@ -29,12 +29,12 @@ describe('times', () => {
     expect(timeAgo(earlier(23 * 60 + 59), 'long', now)).toBe('23 hours ago');
     expect(timeAgo(earlier(24 * 60), 'long', now)).toBe('20 November at 10:45');
     expect(timeAgo(earlier(24 * 60), 'short', now)).toBe('Fri');
-    setLanguage('zh-CN');
+    await setLanguage('zh-CN');
     expect(timeAgo(earlier(12), 'long', now)).toBe('12分钟前');
   });
 
-  it('follow the language', () => {
-    setLanguage('zh-CN');
+  it('follow the language', async () => {
+    await setLanguage('zh-CN');
     expect(listTime(at(18), now)).toBe('周三');
     expect(dayLabel(at(20), now)).toBe('昨天');
     expect(dateOf(at(4, 9, 2), now)).toBe('3月4日');

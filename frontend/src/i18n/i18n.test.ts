@@ -65,10 +65,10 @@ describe('words', () => {
 describe('errorText', () => {
   afterEach(() => setLanguage('en'));
 
-  it('says the sentence of the code in the language of the window', () => {
+  it('says the sentence of the code in the language of the window', async () => {
     const refused = { code: 'invite-expired', message: 'm', params: { date: '14 November', name: 'Jo' } };
     expect(errorText(refused)).toBe('This link expired on 14 November. Ask Jo for a new one.');
-    setLanguage('zh-CN');
+    await setLanguage('zh-CN');
     expect(errorText(refused)).toContain('Jo');
     expect(errorText(refused)).toMatch(/过期/);
   });

@@ -1,7 +1,6 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from './en';
-import { zhCN } from './zh-CN';
 
 export { useTranslation } from 'react-i18next';
 export * from './errors';
@@ -28,23 +27,37 @@ export function languageFor(setting: string, system: readonly string[]): Languag
   return 'en';
 }
 
-/** Sets the language of all words and numbers, and of the document. */
-export function setLanguage(language: Language): void {
+/**
+ * Sets the language of all words and numbers, and of the document. Words other than English are a file of their
+ * own: they are asked for by those who read them, and the first file stays Latin 1, which a script engine keeps in
+ * half the memory.
+ */
+export async function setLanguage(language: Language): Promise<void> {
+  wanted = language;
+  if (language === 'zh-CN' && !i18next.hasResourceBundle(language, 'translation')) {
+    const { zhCN } = await import('./zh-CN');
+    i18next.addResourceBundle(language, 'translation', zhCN);
+    if (wanted !== language) return;
+  }
   document.documentElement.lang = language;
-  if (i18next.language !== language) void i18next.changeLanguage(language);
+  if (i18next.language !== language) await i18next.changeLanguage(language);
 }
 
-/** Makes the translations ready; everything is bundled, so nothing is awaited. */
-export function startTranslations(language: Language): void {
-  document.documentElement.lang = language;
+// What was asked for last; an answer to an earlier wish that comes late changes nothing.
+let wanted: Language = 'en';
+
+/** Makes the translations ready; English is there at once, another language when the promise is kept. */
+export function startTranslations(language: Language): Promise<void> {
+  document.documentElement.lang = 'en';
   void i18next.use(initReactI18next).init({
-    lng: language,
+    lng: 'en',
     fallbackLng: 'en',
-    resources: { en: { translation: en }, 'zh-CN': { translation: zhCN } },
+    resources: { en: { translation: en } },
     interpolation: { escapeValue: false },
     returnNull: false,
     initAsync: false,
   });
+  return setLanguage(language);
 }
 
 export { i18next };
