@@ -31,6 +31,8 @@ type Config struct {
 	CheckServer func(ctx context.Context, address string) (ServerAnswer, error)
 	// Addresses returns this machine's own addresses.
 	Addresses func() []netip.Addr
+	// Downloads returns the folder for files that the person asks for.
+	Downloads func() (string, error)
 	Desktop   Desktop
 	Version   string
 	Logger    *slog.Logger

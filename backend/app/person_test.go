@@ -35,6 +35,8 @@ type person struct {
 	store  *memstore.Store
 	opened []string // by the desktop
 
+	downloads string
+
 	mutex   sync.Mutex
 	started int
 	hosting []bool
@@ -67,7 +69,7 @@ func newPerson(t *testing.T) *person {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &person{t: t, keys: keys, disk: memstore.NewDisk()}
+	p := &person{t: t, keys: keys, disk: memstore.NewDisk(), downloads: t.TempDir()}
 	p.open()
 	return p
 }
@@ -81,7 +83,8 @@ func (p *person) open() {
 		Addresses: func() []netip.Addr {
 			return []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("192.0.2.17"), netip.MustParseAddr("2001:db8:5::17")}
 		},
-		Logger: slog.New(slog.DiscardHandler),
+		Downloads: func() (string, error) { return p.downloads, nil },
+		Logger:    slog.New(slog.DiscardHandler),
 	})
 	p.api = p.API()
 	p.t.Cleanup(p.close)

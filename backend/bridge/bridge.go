@@ -218,7 +218,7 @@ func (s *Server) call(w http.ResponseWriter, r *http.Request, method string) {
 	w.Header().Set("Content-Type", "application/json")
 	var refusal *app.Error
 	var result any
-	arguments, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxArguments))
+	arguments, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(maxArguments(method))))
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):

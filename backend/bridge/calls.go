@@ -12,8 +12,17 @@ import (
 	"github.com/tincan-chat/tincan/backend/app"
 )
 
-// MaxArguments is the most bytes of a call's JSON arguments.
+// MaxArguments is the most bytes of a call's JSON arguments, but for the one
+// call that takes a file.
 const MaxArguments = 1 << 20
+
+// maxArguments is the most bytes of the arguments of one call.
+func maxArguments(name string) int {
+	if name == "ImportBundle" {
+		return app.MaxBundleText + 16 // brackets and quotes
+	}
+	return MaxArguments
+}
 
 // Calls calls the bound object by name.
 type Calls struct {
@@ -57,7 +66,7 @@ func (c *Calls) Call(name string, arguments []byte) (result any, refused *app.Er
 		return nil, mistake("call", "There is no such call in this version.")
 	}
 	method := c.object.Method(index)
-	values, err := decodeArguments(method.Type(), arguments)
+	values, err := decodeArguments(method.Type(), arguments, maxArguments(name))
 	if err != nil {
 		return nil, mistake("arguments", "The arguments of this call are not what it takes.")
 	}
@@ -65,8 +74,8 @@ func (c *Calls) Call(name string, arguments []byte) (result any, refused *app.Er
 }
 
 // decodeArguments reads as many arguments as a method takes.
-func decodeArguments(method reflect.Type, data []byte) ([]reflect.Value, error) {
-	if len(data) > MaxArguments {
+func decodeArguments(method reflect.Type, data []byte, most int) ([]reflect.Value, error) {
+	if len(data) > most {
 		return nil, fmt.Errorf("bridge: %d bytes of arguments", len(data))
 	}
 	var parts []json.RawMessage

@@ -84,6 +84,7 @@ func (d *Device) open(ctx context.Context) error {
 		Run:         d.run,
 		CheckServer: checkServer,
 		Addresses:   machineAddresses,
+		Downloads:   func() (string, error) { return downloads(d.folder) },
 		Desktop:     d.options.Desktop,
 		Version:     d.options.Version,
 		Logger:      d.options.Logger,

@@ -85,6 +85,15 @@ type Commands interface {
 	// device, public for others. Zero values: it is off.
 	Host(ctx context.Context, local, public identity.Server) error
 
+	// Delivery tells how what waits for a contact stands.
+	Delivery(ctx context.Context, conversation uuid.UUID) (Delivery, error)
+	// ExportBundle returns a bundle (package bundle) of what a contact is missing,
+	// sealed to their device, with what this device holds of theirs.
+	ExportBundle(ctx context.Context, conversation uuid.UUID) (Bundle, error)
+	// ImportBundle takes a bundle that a contact made for this device. It returns
+	// when what came is on disk.
+	ImportBundle(ctx context.Context, data []byte) (Imported, error)
+
 	// NetworkChanged: the addresses of this machine changed, or it woke up.
 	NetworkChanged(ctx context.Context) error
 	// Live returns everything that is known now.

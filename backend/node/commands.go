@@ -117,6 +117,14 @@ func (c *Core) command(e Command) {
 		c.answer(e.ID, nil, nil)
 	case liveCall:
 		c.answer(e.ID, c.liveNow(), nil)
+	case deliveryCall:
+		c.delivery(e.ID, call)
+	case bundleCall:
+		c.bundle(e.ID, call.conversation)
+	case bundledCall:
+		c.bundled(e.ID, call)
+	case importCall:
+		c.importBundle(e.ID, call)
 	default:
 		c.answer(e.ID, nil, &Refusal{Code: "internal", Message: "This cannot be done."})
 	}

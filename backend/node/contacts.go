@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/link"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
@@ -39,7 +40,9 @@ type contact struct {
 	requestBody    []byte
 	readingRequest bool
 
-	outbox outbox
+	outbox   outbox
+	tried    map[journal.Log]uint64 // of mine: up to where it is kept that a line was tried
+	exported map[journal.Log]uint64 // of mine: up to where a bundle has them, since the start
 
 	trouble *Refusal
 	shown   *LiveContact // as last told to the interface

@@ -142,6 +142,9 @@ func (c *Core) sessionGone(id link.Session) {
 	if one := c.contacts[session.remote.Peer]; one != nil && one.session == id {
 		one.session = uuid.Nil
 		one.typingUntil = time.Time{}
+		if !session.open {
+			c.triedInVain(one, session)
+		}
 		c.dirty(one.Peer)
 	}
 }

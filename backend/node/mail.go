@@ -178,7 +178,7 @@ func (c *Core) dueMail() {
 
 func (c *Core) mailOpened(e MailOpened) {
 	for _, opened := range e.Letters {
-		c.letterOpened(place{token: e.Token, mail: opened.Mail}, opened)
+		_ = c.letterOpened(place{token: e.Token, mail: opened.Mail}, opened) // what is worth nothing is deleted
 	}
 	server := c.network.servers[e.Token]
 	if server == nil || server.mailbox.fetching != e.ID || e.More && e.Answer == signaling.AnswerDone {
@@ -201,20 +201,20 @@ func (c *Core) doneWith(where place) {
 }
 
 // letterOpened takes a letter: it is worth nothing, known already, or applied
-// as entries and positions of a link are.
-func (c *Core) letterOpened(where place, opened OpenedLetter) {
+// as entries and positions of a link are. Errors say why nothing was taken.
+func (c *Core) letterOpened(where place, opened OpenedLetter) error {
 	content := opened.Content
 	if known := c.letters[content.ID]; known != nil && opened.Err == nil {
 		same := func(other place) bool { return other.token == where.token && slices.Equal(other.mail, where.mail) }
 		if !slices.ContainsFunc(known.places, same) {
 			known.places = append(known.places, where)
 		}
-		return // not deleted before it is on the disk
+		return errLetterKnown // not deleted before it is on the disk
 	}
 	held, read, one, err := c.readLetter(opened)
 	if err != nil {
 		c.doneWith(where)
-		return
+		return err
 	}
 	waiting := 0
 	for _, other := range c.letters {
@@ -223,22 +223,26 @@ func (c *Core) letterOpened(where place, opened OpenedLetter) {
 		}
 	}
 	if waiting >= maxLettersWaiting {
-		return // fetched again after the next login
+		return errLettersWait // fetched again after the next login
 	}
 	c.accepted(one)
 	c.learnProfile(one, opened.Body.GetProfile())
 	conversation := c.conversationOf(one)
-	var writes []Write
-	if moved, changed := conversation.moveRemote(content.FromDevice, held, read); changed {
-		writes = append(writes, moved)
-	}
+	writes := conversation.moveRemote(content.FromDevice, held, read, c.broughtEarlier(one, held), c.now)
 	arrived := &letter{id: content.ID, peer: one.Peer, places: []place{where}, waiting: waitingEntries(opened.Entries, opened.Orders)}
 	c.letters[arrived.id] = arrived
 	c.admitLetter(one, arrived, writes)
+	return nil
 }
 
-// errLetter says that a letter is worth nothing to this device.
-var errLetter = errors.New("node: the letter is dropped")
+// Why a letter is worth nothing to this device, or not now.
+var (
+	errLetter         = errors.New("node: the letter is dropped")
+	errLetterKnown    = errors.New("node: the letter came before")
+	errLetterBanned   = errors.New("node: the letter is of somebody banned")
+	errLetterStranger = errors.New("node: the letter is of nobody who is a contact")
+	errLettersWait    = errors.New("node: too many letters wait for what was written before them")
+)
 
 // readLetter checks who wrote a letter, and whether it is theirs to write, and
 // learns where they are found.
@@ -248,15 +252,15 @@ func (c *Core) readLetter(opened OpenedLetter) (held, read journal.Vector, one *
 		return nil, nil, nil, opened.Err
 	}
 	if _, again := c.seen[content.ID]; again {
-		return nil, nil, nil, errLetter
+		return nil, nil, nil, errLetterKnown
 	}
 	if id, banned := c.banned.Peer(content.FromPeer); banned {
 		c.blocked(id, 1)
-		return nil, nil, nil, errLetter
+		return nil, nil, nil, errLetterBanned
 	}
 	one = c.contacts[content.FromPeer]
 	if one == nil || !slices.Equal(body.GetConversation(), one.Conversation[:]) {
-		return nil, nil, nil, errLetter
+		return nil, nil, nil, errLetterStranger
 	}
 	if body.GetVersion() != wire.Major {
 		one.trouble = versionTrouble(one.Name, body.GetVersion())

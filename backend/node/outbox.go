@@ -39,7 +39,8 @@ type outbox struct {
 	through uint64      // where the stretch that is being read ends
 	busy    bool        // a letter is being read, sealed, written or put
 	tried   map[string]bool
-	fails   int // rounds of all servers
+	answers map[string]signaling.Answer // by server, the last to a letter
+	fails   int                         // rounds of all servers
 	nextTry time.Time
 	asked   time.Time // when a fresher key was last looked for
 }
@@ -259,36 +260,47 @@ func (c *Core) writeLetter(one *contact, want replica.Want, entries []journal.En
 		c.mailFailed(one, mailRetryMost)
 		return
 	}
+	body, through, err := packLetter(c.letterHead(one), entries)
+	if err != nil {
+		c.mailFailed(one, mailRetryMost)
+		return
+	}
+	letter := Outgoing{
+		ID: c.newID(), Conversation: one.Conversation, Peer: one.Peer, Device: device, Log: want.Log, After: want.After, Through: through,
+		SealedAt: c.now, Expires: c.now.Add(life),
+	}
+	one.outbox.ackAt = time.Time{}
+	c.do(SealLetter{
+		Letter: letter, To: to, Time: c.now.Add(servers[0].offset), Life: life, Body: body,
+		DeviceList: c.ownRecord().GetDeviceList(), ReplyKey: c.network.keyRecord,
+	})
+}
+
+// letterHead is what every letter to a contact says, beside the entries.
+func (c *Core) letterHead(one *contact) *wire.EntriesBody {
 	conversation := c.conversationOf(one)
-	body := &wire.EntriesBody{
+	return &wire.EntriesBody{
 		Version: wire.Major, Conversation: one.Conversation[:], Held: conversation.held.Encode(), Read: conversation.read.Encode(),
 		Profile: c.profile(), Location: c.network.location,
 	}
-	letter := Outgoing{
-		ID: c.newID(), Conversation: one.Conversation, Peer: one.Peer, Device: device, Log: want.Log, After: want.After,
-		SealedAt: c.now, Expires: c.now.Add(life),
-	}
+}
+
+// packLetter puts as many entries into a letter as it holds, at least one, and
+// returns the sequence of the last; 0 without entries.
+func packLetter(body *wire.EntriesBody, entries []journal.Entry) (data []byte, through uint64, err error) {
 	for _, entry := range entries {
 		body.Entries = append(body.Entries, entry.Wire())
 		if len(body.GetEntries()) > 1 && proto.Size(body) > maxEntriesBody {
 			body.Entries = body.GetEntries()[:len(body.GetEntries())-1]
 			break
 		}
-		letter.Through = entry.Sequence
+		through = entry.Sequence
 	}
 	if proto.Size(body) > maxEntriesBody { // a long text and many logs: the next letter says the rest
 		body.Held, body.Read, body.Location = nil, nil, nil
 	}
-	data, err := wire.Encode(body)
-	if err != nil {
-		c.mailFailed(one, mailRetryMost)
-		return
-	}
-	one.outbox.ackAt = time.Time{}
-	c.do(SealLetter{
-		Letter: letter, To: to, Time: c.now.Add(servers[0].offset), Life: life, Body: data,
-		DeviceList: c.ownRecord().GetDeviceList(), ReplyKey: c.network.keyRecord,
-	})
+	data, err = wire.Encode(body)
+	return data, through, err
 }
 
 // letterSealed keeps a letter before it goes anywhere: the same bytes are put
@@ -359,6 +371,10 @@ func (c *Core) mailStored(stored signaling.Stored) {
 	if letter == nil || server == nil {
 		return
 	}
+	if one.outbox.answers == nil || len(one.outbox.answers) > 2*maxLocation {
+		one.outbox.answers = map[string]signaling.Answer{} // of the servers that there are now
+	}
+	one.outbox.answers[put.token] = stored.Answer
 	switch stored.Answer {
 	case signaling.AnswerDone:
 		letter.Until, letter.Server, letter.Sealed = stored.Until, server.address.Key, nil
@@ -376,7 +392,10 @@ func (c *Core) mailStored(stored signaling.Stored) {
 			if err == nil {
 				c.tell(Change{Position: one.Conversation})
 			}
-		}, PutOutgoing{Outgoing: *letter})
+		}, PutOutgoing{Outgoing: *letter}, PutStep{Step: Step{
+			Conversation: one.Conversation, Log: letter.Log, After: letter.After, Through: letter.Through, Device: letter.Device,
+			Kind: StepStored, Way: WayMail, At: c.now, Until: letter.Until, Server: letter.Server,
+		}})
 	case signaling.AnswerRefused:
 		c.dropLetter(one, letter)
 		one.outbox.nextTry, one.outbox.tried = c.now.Add(mailRetryOwn), nil

@@ -38,6 +38,8 @@ type Reader interface {
 	PageAfter(ctx context.Context, conversation uuid.UUID, after journal.Order, limit int) ([]Message, error)
 	// Message returns one message. Error: ErrNotFound.
 	Message(ctx context.Context, hash journal.Hash) (Message, error)
+	// Steps returns what happened to an entry of mine, in the order in which it did; nothing for others.
+	Steps(ctx context.Context, hash journal.Hash) ([]Step, error)
 	// FirstUnread returns the order of the first unread message and how many there are.
 	FirstUnread(ctx context.Context, conversation uuid.UUID) (journal.Order, int, error)
 	// ReadVectorAt returns, for each log of others, the highest sequence at or before an order.

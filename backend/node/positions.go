@@ -1,6 +1,8 @@
 package node
 
 import (
+	"time"
+
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/wire"
@@ -31,25 +33,28 @@ func (c *Core) position(session *session, one *contact, position *wire.Position)
 		return
 	}
 	exchange.Position(held)
-	if moved, changed := c.conversations[id].moveRemote(session.remote.Device, held, read); changed {
-		c.commit(func(error) { c.tell(Change{Position: id}) }, moved)
+	way := c.broughtBy(session, one, held)
+	if moved := c.conversations[id].moveRemote(session.remote.Device, held, read, way, c.now); len(moved) > 0 {
+		c.commit(func(error) { c.tell(Change{Position: id}) }, moved...)
 		c.dirty(one.Peer)
 	}
 	c.pump(session)
 }
 
-// moveRemote takes what a remote device says it holds and its person has read.
-func (v *conversation) moveRemote(device identity.DeviceID, held, read journal.Vector) (PutRemotePosition, bool) {
+// moveRemote takes what a remote device says it holds and its person has read,
+// and returns what is to be kept of it; nothing when that was known.
+func (v *conversation) moveRemote(device identity.DeviceID, held, read journal.Vector, way Way, now time.Time) []Write {
 	remote := v.remote(device)
 	heldBefore, readBefore := remote.Held.Clone(), remote.Read.Clone()
 	remote.Held.Merge(v.only(held))
 	remote.Read.Merge(v.only(read))
 	if heldBefore.Covers(remote.Held) && readBefore.Covers(remote.Read) {
-		return PutRemotePosition{}, false
+		return nil
 	}
-	return PutRemotePosition{Conversation: v.id, Position: RemotePosition{
+	moved := PutRemotePosition{Conversation: v.id, Position: RemotePosition{
 		Device: device, Held: remote.Held.Clone(), Read: remote.Read.Clone(),
-	}}, true
+	}}
+	return append([]Write{moved}, v.stepsTo(device, heldBefore, readBefore, way, now)...)
 }
 
 // only keeps what of a vector this device can vouch for: nobody has read or

@@ -273,6 +273,8 @@ type (
 	PutOutgoing struct{ Outgoing Outgoing }
 	// DeleteOutgoing ends a letter.
 	DeleteOutgoing struct{ ID uuid.UUID }
+	// PutStep keeps a step of a conversation that is there.
+	PutStep struct{ Step Step }
 )
 
 func (PutSelf) isWrite()           {}
@@ -295,3 +297,4 @@ func (PutSeen) isWrite()           {}
 func (DeleteSeen) isWrite()        {}
 func (PutOutgoing) isWrite()       {}
 func (DeleteOutgoing) isWrite()    {}
+func (PutStep) isWrite()           {}

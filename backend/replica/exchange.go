@@ -43,6 +43,9 @@ func NewExchange() *Exchange {
 // Remote returns what the other side said it holds; false before it did.
 func (x *Exchange) Remote() (journal.Vector, bool) { return x.remote, x.heard }
 
+// Sent returns up to where a log was sent on this link, 0 if nothing of it was.
+func (x *Exchange) Sent(log journal.Log) uint64 { return x.sent[log] }
+
 // Position takes what the other side says it holds. It both opens the exchange
 // and acknowledges.
 func (x *Exchange) Position(held journal.Vector) {

@@ -17,6 +17,7 @@ type transaction struct {
 	*writer
 	conversations map[uuid.UUID]*keptConversation
 	touched       []*keptLog // heads that the rows of logs do not have yet
+	steps         int        // that were kept since the start
 	forgotKeys    bool       // private keys were deleted: their bytes must leave the disk
 }
 
@@ -140,6 +141,8 @@ func (t *transaction) apply(write node.Write) error {
 		return t.putOutgoing(w.Outgoing)
 	case node.DeleteOutgoing:
 		return t.deleteOutgoing(w.ID)
+	case node.PutStep:
+		return t.putStep(w.Step)
 	}
 	return fmt.Errorf("store: %T is not a write that is known", write)
 }

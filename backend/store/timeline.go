@@ -29,7 +29,8 @@ const (
 	// How the tables that belong to an entry are joined, and how an entry is
 	// found by its name: the planner would rather walk the index of what is shown.
 	ofEntry = ` CROSS JOIN logs l ON l.number = e.id >> 36 CROSS JOIN conversations v ON v.number = l.conversation`
-	byName  = ` FROM entries e INDEXED BY entries_name` + ofEntry + ` WHERE substr(e.hash, 1, 8) = ? AND e.hash = ?`
+	named   = ` FROM entries e INDEXED BY entries_name` + ofEntry
+	byName  = named + ` WHERE substr(e.hash, 1, 8) = ? AND e.hash = ?`
 )
 
 // messageRow receives the columns of a message. All are NULL in a list row

@@ -19,7 +19,7 @@ type rule struct {
 // The parts, by folder. docs/architecture.md, "Parts and directions", names them.
 var (
 	// pure packages are rules, folds and parsers.
-	pure = []string{"backend/wire", "backend/journal", "backend/chat", "backend/replica", "backend/envelope", "backend/invite"}
+	pure = []string{"backend/wire", "backend/journal", "backend/chat", "backend/replica", "backend/envelope", "backend/invite", "backend/bundle"}
 	// deterministic ones take randomness from outside as well. (envelope
 	// cannot: crypto/hpke draws its own.)
 	deterministic = []string{"backend/wire", "backend/journal", "backend/chat", "backend/replica"}

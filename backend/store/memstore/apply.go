@@ -71,6 +71,8 @@ func (d *Disk) apply(write node.Write) error {
 		d.deleteSeen(milliseconds(w.Before))
 	case node.PutOutgoing:
 		d.putOutgoing(w.Outgoing)
+	case node.PutStep:
+		d.putStep(w.Step)
 	case node.DeleteOutgoing:
 		drop(d, c.outgoing, w.ID)
 	default:
@@ -200,6 +202,19 @@ func (d *Disk) putOutgoing(one node.Outgoing) {
 	one.Sealed = clone(one.Sealed)
 	one.SealedAt, one.Expires, one.Until = milliseconds(one.SealedAt), milliseconds(one.Expires), milliseconds(one.Until)
 	put(d, d.content.outgoing, one.ID, one)
+}
+
+func (d *Disk) putStep(one node.Step) {
+	talk := d.content.conversations[one.Conversation]
+	if talk == nil {
+		return
+	}
+	one.At, one.Until = milliseconds(one.At), milliseconds(one.Until)
+	steps := talk.steps
+	if len(steps) >= 2*node.KeptSteps {
+		steps = slices.Clone(steps[node.KeptSteps+1:])
+	}
+	set(d, &talk.steps, append(steps, one))
 }
 
 func copyRequest(request node.Request) node.Request {

@@ -47,6 +47,7 @@ type conversation struct {
 	read     journal.Vector
 	remote   map[identity.DeviceID]node.RemotePosition
 	draft    string
+	steps    []node.Step // in the order in which they were kept
 }
 
 // log is one device's entries; sequence n is at n-1.

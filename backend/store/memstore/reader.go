@@ -148,6 +148,24 @@ func (s *Store) Message(ctx context.Context, hash journal.Hash) (message node.Me
 	return message, err
 }
 
+// Steps implements node.Reader.
+func (s *Store) Steps(ctx context.Context, hash journal.Hash) (steps []node.Step, err error) {
+	err = s.read(ctx, func(c *content) error {
+		one := c.entries[hash]
+		if one == nil || !one.Mine {
+			return nil
+		}
+		kept := c.conversations[one.Entry.Conversation].steps
+		for _, step := range kept[max(0, len(kept)-node.KeptSteps):] {
+			if step.Log == one.Entry.Log && step.After < one.Entry.Sequence && step.Through >= one.Entry.Sequence {
+				steps = append(steps, step)
+			}
+		}
+		return nil
+	})
+	return steps, err
+}
+
 // FirstUnread implements node.Reader.
 func (s *Store) FirstUnread(ctx context.Context, conversation uuid.UUID) (first journal.Order, count int, err error) {
 	err = s.read(ctx, func(c *content) error {

@@ -35,6 +35,7 @@ func Run(t *testing.T, newDisk func(t testing.TB) Disk) {
 		"positions":               testPositions,
 		"unread and queued":       testCounts,
 		"letters":                 testLetters,
+		"steps":                   testSteps,
 		"read vector":             testReadVector,
 		"entries":                 testEntries,
 		"messages and orders":     testLookups,

@@ -43,10 +43,41 @@ export namespace app {
 	    Down = "down",
 	    Online = "online",
 	}
+	export enum StepKind {
+	    Delivered = "delivered",
+	    Read = "read",
+	    Saved = "saved",
+	    Stored = "stored",
+	    Tried = "tried",
+	    Written = "written",
+	}
 	export enum Theme {
 	    Dark = "dark",
 	    Light = "light",
 	    System = "system",
+	}
+	export enum WaitCode {
+	    Asked = "asked",
+	    Banned = "banned",
+	    Full = "full",
+	    Line = "line",
+	    Many = "many",
+	    NoKey = "no-key",
+	    NoMailbox = "no-mailbox",
+	    NoNetwork = "no-network",
+	    NoServer = "no-server",
+	    Refused = "refused",
+	    Sent = "sent",
+	    Stored = "stored",
+	    Trying = "trying",
+	}
+	export enum Way {
+	    Direct = "direct",
+	    File = "file",
+	    LAN = "lan",
+	    Mail = "mail",
+	    Relayed = "relayed",
+	    Unknown = "unknown",
 	}
 	export class Ban {
 	    id: string;
@@ -457,7 +488,100 @@ export namespace app {
 		}
 	}
 	
+	export class Waiting {
+	    code: WaitCode;
+	    server: string;
+	    nextAt: string;
+	    canSave: boolean;
 	
+	    static createFrom(source: any = {}) {
+	        return new Waiting(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.code = source["code"];
+	        this.server = source["server"];
+	        this.nextAt = source["nextAt"];
+	        this.canSave = source["canSave"];
+	    }
+	}
+	export class DeliveryStep {
+	    kind: StepKind;
+	    way: Way;
+	    time: string;
+	    until: string;
+	    server: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new DeliveryStep(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.way = source["way"];
+	        this.time = source["time"];
+	        this.until = source["until"];
+	        this.server = source["server"];
+	    }
+	}
+	export class Delivery {
+	    message: string;
+	    state: MessageState;
+	    steps: DeliveryStep[];
+	    waiting?: Waiting;
+	
+	    static createFrom(source: any = {}) {
+	        return new Delivery(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.message = source["message"];
+	        this.state = source["state"];
+	        this.steps = this.convertValues(source["steps"], DeliveryStep);
+	        this.waiting = this.convertValues(source["waiting"], Waiting);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	
+	
+	export class ImportedBundle {
+	    conversation: string;
+	    entries: number;
+	    known: boolean;
+	    damaged: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new ImportedBundle(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.conversation = source["conversation"];
+	        this.entries = source["entries"];
+	        this.known = source["known"];
+	        this.damaged = source["damaged"];
+	    }
+	}
 	export class Invite {
 	    id: string;
 	    label: string;
@@ -576,6 +700,24 @@ export namespace app {
 	
 	
 	
+	export class SavedBundle {
+	    path: string;
+	    entries: number;
+	    until: string;
+	    more: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new SavedBundle(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.path = source["path"];
+	        this.entries = source["entries"];
+	        this.until = source["until"];
+	        this.more = source["more"];
+	    }
+	}
 	
 	export class ServerCheck {
 	    address: string;

@@ -22,7 +22,11 @@ export function CreateProfile(arg1:string,arg2:number):Promise<app.State>;
 
 export function DeclineRequest(arg1:string):Promise<void>;
 
+export function Delivery(arg1:string):Promise<app.Delivery>;
+
 export function Focus(arg1:string,arg2:boolean):Promise<void>;
+
+export function ImportBundle(arg1:string):Promise<app.ImportedBundle>;
 
 export function Invites():Promise<Array<app.Invite>>;
 
@@ -53,6 +57,8 @@ export function RetryServer(arg1:string):Promise<void>;
 export function RevokeInvite(arg1:string):Promise<void>;
 
 export function SafetyNumber(arg1:string):Promise<string>;
+
+export function SaveBundle(arg1:string):Promise<app.SavedBundle>;
 
 export function SaveDraft(arg1:string,arg2:string):Promise<void>;
 

@@ -42,8 +42,16 @@ export function DeclineRequest(arg1) {
   return window['go']['app']['API']['DeclineRequest'](arg1);
 }
 
+export function Delivery(arg1) {
+  return window['go']['app']['API']['Delivery'](arg1);
+}
+
 export function Focus(arg1, arg2) {
   return window['go']['app']['API']['Focus'](arg1, arg2);
+}
+
+export function ImportBundle(arg1) {
+  return window['go']['app']['API']['ImportBundle'](arg1);
 }
 
 export function Invites() {
@@ -104,6 +112,10 @@ export function RevokeInvite(arg1) {
 
 export function SafetyNumber(arg1) {
   return window['go']['app']['API']['SafetyNumber'](arg1);
+}
+
+export function SaveBundle(arg1) {
+  return window['go']['app']['API']['SaveBundle'](arg1);
 }
 
 export function SaveDraft(arg1, arg2) {
