@@ -49,6 +49,10 @@ const scenes = [
   { name: 'main', as: 'too-long', sizes: [wide], steps: writeTooMuch },
   { name: 'main', as: 'search', sizes: [wide, narrow], steps: search },
   { name: 'main', as: 'ban', sizes: [wide], details: true, steps: askBan, languages: ['en', 'zh-CN'] },
+  { name: 'waiting', as: 'delivery', sizes: [wide, narrow], steps: showDelivery, languages: ['en', 'zh-CN'] },
+  { name: 'main', as: 'delivery', sizes: [wide], steps: showDelivery },
+  { name: 'waiting', as: 'saved', sizes: [wide, narrow], steps: saveFile, languages: ['en', 'zh-CN'] },
+  { name: 'main', as: 'file', sizes: [wide, narrow], details: true, steps: byFile, languages: ['en', 'zh-CN'] },
   { name: 'relay', as: 'link', sizes: [wide], steps: askLink },
   { name: 'relay', as: 'hover', sizes: [wide], steps: hoverMessage },
   { name: 'requests', sizes: [wide, narrow], steps: openRequests, languages: ['en', 'zh-CN'] },
@@ -145,6 +149,23 @@ async function writeTooMuch(page) {
 async function search(page) {
   await page.keyboard.press('Control+k');
   await page.keyboard.type('re');
+}
+
+async function showDelivery(page) {
+  await page.locator('[data-log]').focus();
+  await page.keyboard.press('ArrowUp');
+  while ((await page.locator('[data-message]:focus button').count()) < 2) await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('d');
+  await page.locator('[role="dialog"] ol').waitFor();
+}
+
+async function saveFile(page) {
+  await showDelivery(page);
+  await page.locator('[role="dialog"] section button').last().click();
+}
+
+async function byFile(page) {
+  await page.locator('[data-pane="details"] button').nth(-2).click();
 }
 
 async function askBan(page) {

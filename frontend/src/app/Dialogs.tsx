@@ -3,6 +3,8 @@ import { closeDialog, useConversation, useView } from '@/model';
 
 const AddContactDialog = lazy(() => import('@/features/addcontact'));
 const BanDialog = lazy(() => import('@/features/details/BanDialog'));
+const DeliveryDialog = lazy(() => import('@/features/delivery'));
+const FileDialog = lazy(() => import('@/features/delivery/FileDialog'));
 const LinkDialog = lazy(() => import('./LinkDialog'));
 
 /** The one dialog that is open. */
@@ -16,6 +18,8 @@ export function Dialogs() {
         <AddContactDialog key={dialog.link} tab={dialog.tab} link={dialog.link} onClose={closeDialog} />
       )}
       {dialog.kind === 'ban' && banned && <BanDialog conversation={banned} onClose={closeDialog} />}
+      {dialog.kind === 'delivery' && <DeliveryDialog message={dialog.message} onClose={closeDialog} />}
+      {dialog.kind === 'file' && <FileDialog conversation={dialog.conversation} onClose={closeDialog} />}
       {dialog.kind === 'link' && <LinkDialog address={dialog.address} onClose={closeDialog} />}
     </Suspense>
   );

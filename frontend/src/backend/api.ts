@@ -4,12 +4,15 @@ import type {
   BanKind,
   Changes,
   Conversation,
+  Delivery,
+  ImportedBundle,
   Invite,
   InviteOptions,
   InvitePreview,
   Message,
   Page,
   Profile,
+  SavedBundle,
   Server,
   ServerCheck,
   Settings,
@@ -38,6 +41,10 @@ export interface Backend {
   typing(conversation: string): Promise<void>;
   markRead(conversation: string, message: string): Promise<void>;
   focus(conversation: string, focused: boolean): Promise<void>;
+  delivery(message: string): Promise<Delivery>;
+  saveBundle(conversation: string): Promise<SavedBundle>;
+  /** The file in base64. */
+  importBundle(file: string): Promise<ImportedBundle>;
 
   createInvite(options: InviteOptions): Promise<Invite>;
   invites(): Promise<Invite[]>;

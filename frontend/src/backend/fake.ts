@@ -7,10 +7,14 @@ import type {
   Ban,
   BanCheck,
   BanKind,
+  Delivery,
+  DeliveryStep,
+  ImportedBundle,
   Invite,
   InviteOptions,
   Page,
   Profile,
+  SavedBundle,
   Server,
   ServerCheck,
   Settings,
@@ -110,6 +114,57 @@ export class FakeBackend extends FakeWorld implements Backend {
     });
 
   focus = (conversation: string, focused: boolean) => this.answer('focus', [conversation, focused], () => undefined);
+
+  delivery = (message: string) =>
+    this.answer('delivery', [message], (): Delivery => {
+      const found = Object.values(this.messages)
+        .flat()
+        .find((held) => held.id === message);
+      if (!found?.mine || found.state === 'received')
+        throw new BackendError({ code: 'no-message', message: '', params: {} });
+      const { line } = this.row(found.conversation);
+      const after = (minutes: number) => new Date(Date.parse(found.time) + minutes * 60_000).toISOString();
+      const step = (kind: DeliveryStep['kind'], time: string, rest: Partial<DeliveryStep> = {}): DeliveryStep => ({
+        kind,
+        way: 'unknown',
+        time,
+        until: '',
+        server: '',
+        ...rest,
+      });
+      const steps = [step('written', found.time)];
+      if (found.state !== 'delivered' && found.state !== 'read') {
+        const server = 'tin.example.org:7117';
+        steps.push(step('tried', after(0.1)));
+        if (found.state === 'stored')
+          steps.push(step('stored', after(0.2), { way: 'mail', server, until: after(20_000) }));
+        const code = found.state === 'stored' ? 'stored' : line.state === 'no-network' ? 'no-network' : 'full';
+        const nextAt = code === 'full' ? after(4) : '';
+        return { message, state: found.state, steps, waiting: { code, server, nextAt, canSave: true } };
+      }
+      const ways = { lan: 'lan', direct: 'direct', relayed: 'relayed' } as const;
+      const way =
+        line.state === 'lan' || line.state === 'direct' || line.state === 'relayed' ? ways[line.state] : 'mail';
+      steps.push(step('delivered', after(0.1), { way }));
+      if (found.state === 'read') steps.push(step('read', after(3)));
+      return { message, state: found.state, steps };
+    });
+
+  saveBundle = (conversation: string) =>
+    this.answer('saveBundle', [conversation], (): SavedBundle => {
+      const name = this.row(conversation).name.replace(/[^\p{L}\p{N}]+/gu, '-');
+      const day = this.now().toISOString().slice(0, 10);
+      const until = new Date(this.now().getTime() + 14 * 86_400_000).toISOString();
+      return { path: `/home/mira/Downloads/for-${name}-${day}.tincan`, entries: 3, until, more: false };
+    });
+
+  importBundle = (file: string) =>
+    this.answer('importBundle', [file], (): ImportedBundle => {
+      if (!atob(file).startsWith('tincan-bundle/1\n')) {
+        throw new BackendError({ code: 'bundle-none', message: '', params: {} });
+      }
+      return { conversation: this.state.conversations[0]?.id ?? '', entries: 2, known: false, damaged: false };
+    });
 
   createInvite = (options: InviteOptions) =>
     this.answer('createInvite', [options], (): Invite => {

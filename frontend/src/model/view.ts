@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import type { Message } from '@/backend';
 
 export type SettingsPage = 'profile' | 'network' | 'appearance' | 'bans';
 
@@ -10,6 +11,8 @@ export type AddContactTab = 'invite' | 'paste';
 export type DialogRequest =
   | { kind: 'add-contact'; tab: AddContactTab; link: string }
   | { kind: 'ban'; conversation: string }
+  | { kind: 'delivery'; message: Message }
+  | { kind: 'file'; conversation: string }
   | { kind: 'link'; address: string };
 
 export interface View {
@@ -56,6 +59,15 @@ export function showAddContact(tab: AddContactTab = 'invite', link = ''): void {
 
 export function askBan(conversation: string): void {
   view.setState({ dialog: { kind: 'ban', conversation } });
+}
+
+export function showDelivery(message: Message): void {
+  view.setState({ dialog: { kind: 'delivery', message } });
+}
+
+/** Shows how messages travel by file. */
+export function showByFile(conversation: string): void {
+  view.setState({ dialog: { kind: 'file', conversation } });
 }
 
 export function askLink(address: string): void {

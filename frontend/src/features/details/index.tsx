@@ -1,8 +1,8 @@
-import { Ban, Cable, CalendarDays, Copy, Link2, ShieldCheck, X } from 'lucide-react';
+import { Ban, Cable, CalendarDays, Copy, FileDown, Link2, ShieldCheck, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { backend, type Conversation } from '@/backend';
 import { dateOf, digitGroups, errorText, lineWords, useTranslation } from '@/i18n';
-import { askBan, initial, liftBan, lineView, shortName, showToast } from '@/model';
+import { askBan, initial, liftBan, lineView, shortName, showByFile, showToast } from '@/model';
 import { Chip, IconButton, keyNames, Lid } from '@/ui';
 import styles from './Details.module.css';
 
@@ -62,6 +62,12 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
       </section>
       <SafetyNumber key={conversation.peerId} peer={conversation.peerId} name={name} />
       <section className={styles.section}>
+        {contact === 'mutual' && (
+          <button type="button" className={styles.action} onClick={() => showByFile(conversation.id)}>
+            <FileDown size={18} strokeWidth={1.75} aria-hidden="true" />
+            {t('details.byFile')}
+          </button>
+        )}
         {contact === 'banned' ? (
           <button type="button" className={styles.action} onClick={() => void lift(conversation)}>
             <Ban size={18} strokeWidth={1.75} aria-hidden="true" />

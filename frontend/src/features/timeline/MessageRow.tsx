@@ -2,7 +2,7 @@ import { Check, CheckCheck, Clock, Copy } from 'lucide-react';
 import { memo, useMemo } from 'react';
 import type { Message } from '@/backend';
 import { clockTime, dayLabel, useTranslation } from '@/i18n';
-import { askLink, initial } from '@/model';
+import { askLink, initial, showDelivery } from '@/model';
 import { classes, Lid } from '@/ui';
 import { type Piece, piecesOf } from './links';
 import styles from './MessageRow.module.css';
@@ -111,8 +111,15 @@ function StateMark({ message }: { message: Message }) {
   const label = t(`timeline.state.${message.state}`);
   const Mark = marks[message.state];
   return (
-    <span role="img" aria-label={label} title={label} className={message.state === 'read' ? styles.read : undefined}>
+    <button
+      type="button"
+      className={classes(styles.mark, message.state === 'read' && styles.read)}
+      tabIndex={-1}
+      aria-label={`${label}. ${t('delivery.open')}`}
+      title={label}
+      onClick={() => showDelivery(message)}
+    >
       <Mark size={15} strokeWidth={2} aria-hidden="true" />
-    </span>
+    </button>
   );
 }

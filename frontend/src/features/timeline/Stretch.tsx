@@ -11,6 +11,7 @@ import {
   type OpenTimeline,
   pageSize,
   sawMessage,
+  showDelivery,
   showLatest,
   showToast,
   trimTimeline,
@@ -183,7 +184,14 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
   }
 
   const goToLatest = useCallback(() => void showLatest(id), [id]);
-  const keys = useMessageKeys({ rows, list, scroller, onCopy: copyMessage, onEnd: goToLatest });
+  const keys = useMessageKeys({
+    rows,
+    list,
+    scroller,
+    onCopy: copyMessage,
+    onDelivery: showDelivery,
+    onEnd: goToLatest,
+  });
   const unseen = conversation.unread;
 
   return (

@@ -8,11 +8,13 @@ export interface MessageKeysOptions {
   list: RefObject<VirtualizerHandle | null>;
   scroller: RefObject<HTMLElement | null>;
   onCopy: (message: Message) => void;
+  /** Asks what happened to a message of mine. */
+  onDelivery: (message: Message) => void;
   onEnd: () => void;
 }
 
-/** Up and down move the focus through the messages, C copies one, End goes to the latest. */
-export function useMessageKeys({ rows, list, scroller, onCopy, onEnd }: MessageKeysOptions) {
+/** Up and down move the focus through the messages, C copies one, D tells the way of one, End goes to the latest. */
+export function useMessageKeys({ rows, list, scroller, onCopy, onDelivery, onEnd }: MessageKeysOptions) {
   const [focusedIndex, setFocusedIndex] = useState<number>();
 
   function focusRow(index: number): void {
@@ -49,6 +51,12 @@ export function useMessageKeys({ rows, list, scroller, onCopy, onEnd }: MessageK
       case 'C': {
         const row = rows[at];
         if (row) onCopy(row.message);
+        return;
+      }
+      case 'd':
+      case 'D': {
+        const row = rows[at];
+        if (row?.message.mine) onDelivery(row.message);
         return;
       }
       default:

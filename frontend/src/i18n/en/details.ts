@@ -13,6 +13,7 @@ export default {
   safetyCopied: 'Safety number copied',
   invite: 'Came by your invite',
   theirInvite: 'You came by their invite',
+  byFile: 'Messages by file…',
   ban: 'Ban {{name}}…',
   unban: 'Undo the ban',
   banTitle: 'Ban {{name}}?',

@@ -73,4 +73,15 @@ export default {
   'host-port':
     'No port from {{first}} to {{last}} is free, so nobody can be introduced here. Close the program that uses them.',
   'text-invalid': 'This text holds characters that cannot be sent. Remove them, then try again.',
+  'bundle-asked': 'They have not accepted yet. A file can be made when they have.',
+  'bundle-key': 'No key of theirs is known that is valid today. Both need to be online once before a file can be made.',
+  'bundle-stranger': 'This file is from somebody who is not a contact. Nothing was taken from it.',
+  'bundle-banned': 'This file is from somebody you banned. Nothing was taken from it.',
+  'bundle-expired': 'This file is too old to be opened. Ask for a new one.',
+  'bundle-clock': 'This file was made at a time that has not come yet. Check the clocks of both computers.',
+  'bundle-version': 'This file was made by a newer Tincan. Update Tincan to open it.',
+  'bundle-foreign': 'This file was not made for this computer, or it is damaged. Nothing was taken from it.',
+  'bundle-none': 'This is not a file that Tincan made for sending messages. Choose one that ends with .tincan.',
+  'bundle-folder':
+    'The file cannot be written to the folder for downloads. Make room there, or allow Tincan to write to it, then try again.',
 } as const;

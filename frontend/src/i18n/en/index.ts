@@ -2,6 +2,7 @@ import addcontact from './addcontact';
 import app from './app';
 import composer from './composer';
 import conversations from './conversations';
+import delivery from './delivery';
 import details from './details';
 import errors from './errors';
 import firstrun from './firstrun';
@@ -16,6 +17,7 @@ export const en = {
   app,
   composer,
   conversations,
+  delivery,
   details,
   errors,
   firstrun,

@@ -16,6 +16,7 @@ export default {
   safetyCopied: '已复制安全码',
   invite: '来自你的邀请',
   theirInvite: '来自对方的邀请',
+  byFile: '用文件传递消息…',
   ban: '封禁{{name}}…',
   unban: '撤销封禁',
   banTitle: '封禁{{name}}？',
