@@ -88,11 +88,11 @@ func TestVerifySignedDoesNotRememberWhatIsWrong(t *testing.T) {
 	}
 }
 
-// TestCanonicalIsWhatEncodingAgainGives compares with what the arithmetic says.
-func TestCanonicalIsWhatEncodingAgainGives(t *testing.T) {
+// TestUsableIsWhatTheArithmeticSays compares with encoding the point again.
+func TestUsableIsWhatTheArithmeticSays(t *testing.T) {
 	t.Parallel()
 	random := rand.NewChaCha8([32]byte{7})
-	points := 0
+	seen := map[bool]int{}
 	for range 2000 {
 		var key [32]byte
 		_, _ = random.Read(key[:])
@@ -101,16 +101,14 @@ func TestCanonicalIsWhatEncodingAgainGives(t *testing.T) {
 			key[31] |= 0x7f
 		}
 		point, err := new(edwards25519.Point).SetBytes(key[:])
-		if err != nil {
-			continue
-		}
-		points++
-		if canonical := bytes.Equal(point.Bytes(), key[:]); canonical != isCanonical(key) {
-			t.Errorf("%x: canonical %v", key, canonical)
+		want := err == nil && bytes.Equal(point.Bytes(), key[:]) &&
+			new(edwards25519.Point).MultByCofactor(point).Equal(edwards25519.NewIdentityPoint()) != 1
+		if seen[want]++; usable(key[:]) != want {
+			t.Errorf("%x: usable %v", key, !want)
 		}
 	}
-	if points < 500 {
-		t.Errorf("only %d were points", points)
+	if seen[true] < 500 || seen[false] < 500 {
+		t.Errorf("%d were usable, %d not", seen[true], seen[false])
 	}
 }
 
