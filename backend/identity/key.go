@@ -7,8 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"filippo.io/edwards25519"
 )
@@ -119,28 +117,37 @@ func usable(key []byte) bool {
 	if len(key) != 32 {
 		return false
 	}
-	if _, known := proven.Load([32]byte(key)); known {
+	if proven.has([32]byte(key)) {
 		return true
 	}
-	point, err := new(edwards25519.Point).SetBytes(key)
-	if err != nil || !bytes.Equal(point.Bytes(), key) ||
-		new(edwards25519.Point).MultByCofactor(point).Equal(edwards25519.NewIdentityPoint()) == 1 {
+	if !isCanonical([32]byte(key)) {
 		return false
 	}
-	if provenCount.Add(1) > maxProven {
-		proven.Clear()
-		provenCount.Store(1)
+	point, err := new(edwards25519.Point).SetBytes(key)
+	if err != nil || new(edwards25519.Point).MultByCofactor(point).Equal(edwards25519.NewIdentityPoint()) == 1 {
+		return false
 	}
-	proven.Store([32]byte(key), struct{}{})
+	proven.add([32]byte(key))
 	return true
 }
 
-// proven remembers keys that were found usable: every signature asks, and the
-// answer for a key never changes.
-var (
-	proven      sync.Map // [32]byte → struct{}
-	provenCount atomic.Int64
-)
+// isCanonical tells whether y, the lower 255 bits in little endian (RFC 8032,
+// 5.1.2), is below p = 2^255-19. A sign of x = 0, which no canonical encoding
+// has either, is for y = 1 and y = -1 only, which are of small order.
+func isCanonical(key [32]byte) bool {
+	if key[31]&0x7f != 0x7f {
+		return true
+	}
+	for _, one := range key[1:31] {
+		if one != 0xff {
+			return true
+		}
+	}
+	return key[0] < 0x100-19
+}
 
-// maxProven bounds proven: about 100 bytes each.
-const maxProven = 8192
+// proven remembers keys that were found usable: every signature asks.
+var proven = newAnswers(maxProven)
+
+// maxProven bounds half of proven: about 50 bytes each.
+const maxProven = 1 << 15

@@ -2,6 +2,8 @@ package identity
 
 import (
 	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"log/slog"
@@ -38,9 +40,38 @@ func Verify(key [32]byte, context Context, message, signature []byte) bool {
 	return ed25519.VerifyWithOptions(key[:], message, signature, &ed25519.Options{Context: string(context)}) == nil
 }
 
-// VerifySigned is Verify for a body that carries its signature.
+// VerifySigned is Verify for a body that carries its signature. Such records
+// last and are shown again and again: those that were found right are
+// remembered by a hash of all that the answer depends on.
 func VerifySigned(key [32]byte, context Context, signed *wire.Signed) bool {
-	return Verify(key, context, signed.GetBody(), signed.GetSignature())
+	name := nameOf(key, context, signed)
+	if verified.has(name) {
+		return true
+	}
+	if !Verify(key, context, signed.GetBody(), signed.GetSignature()) {
+		return false
+	}
+	verified.add(name)
+	return true
+}
+
+// verified remembers signatures that were found right.
+var verified = newAnswers(maxVerified)
+
+// maxVerified bounds half of verified: about 50 bytes each.
+const maxVerified = 1 << 15
+
+// nameOf hashes key, context, body and signature, each after its length.
+func nameOf(key [32]byte, context Context, signed *wire.Signed) (name [sha256.Size]byte) {
+	hash := sha256.New()
+	var length [8]byte
+	for _, part := range [][]byte{key[:], []byte(context), signed.GetBody(), signed.GetSignature()} {
+		binary.LittleEndian.PutUint64(length[:], uint64(len(part)))
+		_, _ = hash.Write(length[:]) // it never fails
+		_, _ = hash.Write(part)
+	}
+	hash.Sum(name[:0])
+	return name
 }
 
 // Sign signs for a purpose with a private key.

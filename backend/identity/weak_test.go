@@ -178,20 +178,3 @@ func TestSignaturesAreStrict(t *testing.T) {
 		t.Error("S that is not reduced verifies")
 	}
 }
-
-// TestProvenKeysAreBounded fills what is remembered about good keys.
-func TestProvenKeysAreBounded(t *testing.T) {
-	base := edwards25519.NewGeneratorPoint()
-	point := edwards25519.NewGeneratorPoint()
-	for range maxProven + 100 {
-		if !usable(point.Bytes()) {
-			t.Fatal("a good key is refused")
-		}
-		point.Add(point, base)
-	}
-	held := 0
-	proven.Range(func(any, any) bool { held++; return true })
-	if held > maxProven {
-		t.Errorf("%d keys are remembered, the most is %d", held, maxProven)
-	}
-}

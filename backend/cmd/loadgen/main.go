@@ -41,6 +41,7 @@ type settings struct {
 	servers  addresses
 	clients  int
 	rate     float64
+	times    int
 	duration time.Duration
 	warm     time.Duration
 	window   int
@@ -76,6 +77,7 @@ func parse(arguments []string, stderr io.Writer) (settings, error) {
 	case "login":
 		clients(8_000)
 		flags.Float64Var(&s.rate, "rate", 0, "logins a second; 0 for as many as can be")
+		flags.IntVar(&s.times, "times", 1, "how often the same clients come; the last time is told")
 	case "presence":
 		clients(200)
 		duration(10 * time.Second)
@@ -158,6 +160,9 @@ func (s settings) measure(ctx context.Context) (any, []line, error) {
 		return s.idle(ctx, service)
 	case "login":
 		joined, failed := load.Logins(ctx, service, s.clients, s.rate)
+		for time := 1; time < s.times && failed == nil; time++ {
+			joined, failed = load.Logins(ctx, service, s.clients, s.rate)
+		}
 		return joined, joinedLines(joined), failed
 	case "presence":
 		return s.presence(ctx, service)

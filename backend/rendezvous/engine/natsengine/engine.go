@@ -139,6 +139,7 @@ func (e *Engine) Attach(ctx context.Context, peer identity.PeerID, device identi
 		}
 		attached, err := e.board.Attach(peer, device, next.Slim(), sink) // its bytes are in the store
 		if errors.Is(err, engine.ErrOlder) {
+			e.records.known.forget(peer)
 			continue // somebody published between the two
 		}
 		if err != nil {

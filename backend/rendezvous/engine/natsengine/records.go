@@ -30,6 +30,7 @@ const (
 // records keeps what was published.
 type records struct {
 	values jetstream.KeyValue
+	known  *known // nil where others write too
 	life   time.Duration
 	now    func() time.Time
 	news   atomic.Int32 // how often lately a record was the first of its peer; see isLikelyNew
@@ -143,7 +144,11 @@ func openRecords(ctx context.Context, stream jetstream.JetStream, options Option
 	if err != nil {
 		return nil, err
 	}
-	return &records{values: values, life: options.RecordLife, now: options.Now}, nil
+	r := &records{values: values, life: options.RecordLife, now: options.Now}
+	if options.Mode == Solo {
+		r.known = newKnown(options.Now)
+	}
+	return r, nil
 }
 
 func recordKey(peer identity.PeerID) string { return hex.EncodeToString(peer[:]) }
@@ -181,6 +186,10 @@ func (r *records) lookup(ctx context.Context, peer identity.PeerID) (engine.Reco
 // will do), and returns it, and whether it was news. Errors: engine.ErrOlder, ErrRevoked,
 // ErrFull, ErrUnavailable.
 func (r *records) publish(ctx context.Context, peer identity.PeerID, device *identity.DeviceID, record engine.Record) (engine.Record, bool, error) {
+	young := r.life / touchPart
+	if (device == nil || record.Has(*device)) && r.known.has(peer, record, young) {
+		return record, false, nil
+	}
 	if r.isLikelyNew() && (device == nil || record.Has(*device)) && r.put(ctx, peer, record, 0) == nil {
 		r.noteNew(true)
 		return record, true, nil
@@ -205,7 +214,8 @@ func (r *records) publish(ctx context.Context, peer identity.PeerID, device *ide
 			return engine.Record{}, false, engine.ErrRevoked
 		}
 		same := bytes.Equal(next.Encoded(), found.encoded)
-		if same && r.now().Sub(found.created) < r.life/touchPart {
+		if same && r.now().Sub(found.created) < young {
+			r.known.note(peer, found.encoded, found.revision, found.created)
 			return next, false, nil
 		}
 		err = r.put(ctx, peer, next, found.revision)
@@ -261,7 +271,10 @@ func (h held) succeed(peer identity.PeerID, record engine.Record) (engine.Record
 func (r *records) put(ctx context.Context, peer identity.PeerID, record engine.Record, revision uint64) error {
 	ctx, cancel := context.WithTimeout(ctx, storeWait)
 	defer cancel()
-	_, err := r.values.Update(ctx, recordKey(peer), record.Encoded(), revision)
+	revision, err := r.values.Update(ctx, recordKey(peer), record.Encoded(), revision)
+	if err == nil {
+		r.known.note(peer, record.Encoded(), revision, r.now())
+	}
 	return storeError(err)
 }
 
