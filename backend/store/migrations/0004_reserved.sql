@@ -1,0 +1,2 @@
+-- Folded messages come here.
+SELECT 1;
