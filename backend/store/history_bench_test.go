@@ -1,0 +1,272 @@
+package store_test
+
+import (
+	"context"
+	"flag"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/google/uuid"
+
+	"github.com/tincan-chat/tincan/backend/chat/search"
+	"github.com/tincan-chat/tincan/backend/journal"
+	"github.com/tincan-chat/tincan/backend/node"
+	"github.com/tincan-chat/tincan/backend/store"
+	"github.com/tincan-chat/tincan/backend/store/storetest"
+)
+
+var (
+	historySize   = flag.Int("history", 1_000_000, "messages of BenchmarkHistory")
+	historyFolder = flag.String("history-folder", "", "keep the database of BenchmarkHistory here for the next run")
+)
+
+const historyTalks = 200
+
+// historyTalk returns a conversation of the history, without its messages.
+func historyTalk(b *testing.B, number int) *storetest.Talk {
+	b.Helper()
+	return storetest.NewTalk(b, uint64(number+1))
+}
+
+// writeHistory makes the messages with the store's own code: conversations of
+// very different lengths, spread over three years.
+func writeHistory(b *testing.B, one *store.Store, size int) (text int64) {
+	b.Helper()
+	var lock sync.Mutex
+	var makers sync.WaitGroup
+	const workers = 4
+	for worker := range workers {
+		makers.Go(func() {
+			words := newSpeech(uint64(worker + 10))
+			mine := int64(0)
+			for number := worker; number < historyTalks; number += workers {
+				// A tenth of them has half of the messages.
+				count := size / historyTalks * 5 / 9
+				if number < historyTalks/10 {
+					count = size / historyTalks * 5
+				}
+				talk := historyTalk(b, number)
+				commit(b, one, node.PutContact{Contact: talk.Contact()})
+				step := time.Duration(3*365*24) * time.Hour / time.Duration(count)
+				for done := 0; done < count; {
+					var batch []node.Write
+					for ; len(batch) < 1000 && done < count; done++ {
+						who := talk.Them
+						if words.random.IntN(5) < 2 {
+							who = talk.Me
+						}
+						said := words.message()
+						mine += int64(len(said))
+						talk.Clock = talk.Clock.Add(time.Duration(words.random.Int64N(int64(2 * step))))
+						batch = append(batch, talk.Say(b, who, said))
+					}
+					talk.Writes = nil
+					commit(b, one, batch...)
+				}
+				commit(b, one, node.PutRead{Conversation: talk.ID, Read: talk.Held()},
+					node.PutRemotePosition{Conversation: talk.ID, Position: node.RemotePosition{Device: talk.Them.Keys.Device(), Held: talk.Held()}})
+			}
+			lock.Lock()
+			text += mine
+			lock.Unlock()
+		})
+	}
+	makers.Wait()
+	return text
+}
+
+func fileSize(b *testing.B, folder string) int64 {
+	b.Helper()
+	information, err := os.Stat(filepath.Join(folder, store.FileName))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return information.Size()
+}
+
+// waitForIndex waits until all is in the index.
+func waitForIndex(b *testing.B, one *store.Store) {
+	b.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		found, err := one.Search(b.Context(), search.Query{}, uuid.Nil, journal.Order{}, 1)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if found.Waiting == 0 {
+			return
+		}
+		<-tick.C
+	}
+}
+
+// history opens the database, which is made first when it is not there.
+func history(b *testing.B) *store.Store {
+	b.Helper()
+	folder := *historyFolder
+	if folder == "" {
+		folder = b.TempDir()
+	}
+	if _, err := os.Stat(filepath.Join(folder, store.FileName)); err != nil {
+		one := open(b, folder, store.Options{})
+		store.StopIndexer(one)
+		start := time.Now()
+		text := writeHistory(b, one, *historySize)
+		written := time.Since(start)
+		closeStore(b, one)
+		before := fileSize(b, folder)
+		start = time.Now()
+		one = open(b, folder, store.Options{})
+		waitForIndex(b, one)
+		indexing := time.Since(start)
+		closeStore(b, one)
+		after := fileSize(b, folder)
+		b.Logf("%d messages, %d MB of text, written in %.0f s, indexed in %.0f s (%.0f a second); database %d MB, index %d MB: %.1f times the text",
+			*historySize, text>>20, written.Seconds(), indexing.Seconds(), float64(*historySize)/indexing.Seconds(), before>>20, (after-before)>>20,
+			float64(after-before)/float64(text))
+	}
+	start := time.Now()
+	one := open(b, folder, store.Options{})
+	b.Logf("opened in %v", time.Since(start))
+	waitForIndex(b, one)
+	return one
+}
+
+// sample reads pages of messages from all over the history.
+func sample(b *testing.B, one *store.Store, count int) []node.Message {
+	b.Helper()
+	random := rand.New(rand.NewPCG(5, 6))
+	var found []node.Message
+	for len(found) < count {
+		id := historyTalk(b, random.IntN(historyTalks)).ID
+		at := storetest.Start.Add(time.Duration(random.Int64N(int64(3 * 365 * 24 * time.Hour))))
+		messages, err := one.PageBefore(b.Context(), id, journal.OrderOf(uint64(at.UnixMilli()), journal.Log{}, 0), 20)
+		if err != nil {
+			b.Fatal(err)
+		}
+		found = append(found, messages...)
+	}
+	return found
+}
+
+// pair returns two neighbouring Chinese characters of a text, "" if it has none.
+func pair(random *rand.Rand, text string) string {
+	runes := []rune(text)
+	start := random.IntN(len(runes))
+	for i := range runes {
+		at := (start + i) % len(runes)
+		if at+1 < len(runes) && unicode.Is(unicode.Han, runes[at]) && unicode.Is(unicode.Han, runes[at+1]) {
+			return string(runes[at : at+2])
+		}
+	}
+	return ""
+}
+
+// prefix returns the first letters, two or more, of a word of a text, "" if it has none.
+func prefix(random *rand.Rand, text string) string {
+	pieces := search.Fold(text)
+	for range 10 {
+		piece := pieces[random.IntN(len(pieces))]
+		if !piece.Run && len(piece.Runes) > 1 {
+			return string(piece.Runes[:2+random.IntN(len(piece.Runes)-1)])
+		}
+	}
+	return ""
+}
+
+func texts(b *testing.B, messages []node.Message, draw func(*rand.Rand, string) string) []string {
+	b.Helper()
+	random := rand.New(rand.NewPCG(7, 8))
+	var list []string
+	for _, message := range messages {
+		if query := draw(random, message.Text); query != "" {
+			list = append(list, query)
+		}
+	}
+	return list
+}
+
+// BenchmarkHistory measures a history of a million messages, a third of them
+// Chinese. Use -benchtime 4000x: each iteration is another query.
+func BenchmarkHistory(b *testing.B) {
+	one := history(b)
+	messages := sample(b, one, 6000)
+	ctx := context.Background()
+	newest := func(b *testing.B, query string, scope uuid.UUID) node.Finding {
+		b.Helper()
+		found, err := one.Search(ctx, search.Parse(query), scope, journal.Order{}, 50)
+		if err != nil || len(found.Hits) == 0 {
+			b.Fatalf("%q: %d found, %v", query, len(found.Hits), err)
+		}
+		return found
+	}
+	next := 0
+	each := func(name string, call func(b *testing.B, message node.Message)) {
+		b.Run(name, func(b *testing.B) {
+			percentiles(b, func() {
+				next = (next + 7919) % len(messages)
+				call(b, messages[next])
+			})
+		})
+	}
+	each("open a conversation", func(b *testing.B, message node.Message) {
+		if _, _, err := one.FirstUnread(ctx, message.Conversation); err != nil {
+			b.Fatal(err)
+		}
+		if page, err := one.PageBefore(ctx, message.Conversation, journal.Order{}, 51); err != nil || len(page) != 51 {
+			b.Fatal(len(page), err)
+		}
+		if _, err := one.Row(ctx, message.Conversation); err != nil {
+			b.Fatal(err)
+		}
+	})
+	each("page back", func(b *testing.B, message node.Message) {
+		if _, err := one.PageBefore(ctx, message.Conversation, message.Order, 51); err != nil {
+			b.Fatal(err)
+		}
+	})
+	for _, kind := range []struct {
+		name string
+		draw func(*rand.Rand, string) string
+	}{
+		{"two Chinese characters", pair},
+		{"a Latin prefix", prefix},
+		{"one Chinese character", func(r *rand.Rand, text string) string {
+			if two := []rune(pair(r, text)); len(two) > 0 {
+				return string(two[:1])
+			}
+			return ""
+		}},
+		{"a prefix of two letters", func(r *rand.Rand, text string) string { return prefix(r, text)[:min(2, len(prefix(r, text)))] }},
+		{"two words", func(r *rand.Rand, text string) string {
+			if one, two := prefix(r, text), prefix(r, text); one != "" && two != "" {
+				return one + " " + two
+			}
+			return ""
+		}},
+	} {
+		queries := texts(b, messages, kind.draw)
+		b.Run("newest 50/"+kind.name, func(b *testing.B) {
+			percentiles(b, func() {
+				next = (next + 7919) % len(queries)
+				newest(b, queries[next], uuid.Nil)
+			})
+		})
+	}
+	random := rand.New(rand.NewPCG(9, 10))
+	each("newest 50/in one conversation", func(b *testing.B, message node.Message) {
+		query := pair(random, message.Text)
+		if query == "" {
+			query = prefix(random, message.Text)
+		}
+		if query != "" {
+			newest(b, query, message.Conversation)
+		}
+	})
+}
