@@ -89,6 +89,12 @@ func Fold(text string) []Piece {
 			at++
 			continue
 		}
+		if size := plain(text[at:]); size > 0 {
+			r, _ := utf8.DecodeRuneInString(text[at:])
+			f.add(r, span{at, at + size})
+			at += size
+			continue
+		}
 		size := norm.NFKC.NextBoundaryInString(text[at:], true)
 		if size <= 0 {
 			_, size = utf8.DecodeRuneInString(text[at:])
@@ -99,6 +105,17 @@ func Fold(text string) []Piece {
 		at += size
 	}
 	return f.pieces
+}
+
+// plain returns the length of a common Chinese character that is followed by
+// another, by ASCII or by nothing: it is its own normal form, and nothing
+// combines with it. 0 for all else.
+func plain(text string) int {
+	han := func(lead byte) bool { return lead >= 0xe5 && lead <= 0xe8 } // U+5000 to U+8FFF
+	if len(text) < 3 || !han(text[0]) || len(text) > 3 && text[3] >= utf8.RuneSelf && !han(text[3]) {
+		return 0
+	}
+	return 3
 }
 
 func (f *folder) add(r rune, where span) {
@@ -128,12 +145,12 @@ func (f *folder) add(r rune, where span) {
 		f.append(r, where)
 		return
 	}
-	plain := norm.NFD.PropertiesString(string(r)).Decomposition()
-	if plain == nil {
+	parts := norm.NFD.PropertiesString(string(r)).Decomposition()
+	if parts == nil {
 		f.append(unicode.ToLower(unicode.ToUpper(r)), where)
 		return
 	}
-	for _, part := range string(plain) {
+	for _, part := range string(parts) {
 		if !unicode.Is(unicode.M, part) {
 			f.append(unicode.ToLower(unicode.ToUpper(part)), where)
 		}

@@ -2,16 +2,20 @@ package store_test
 
 import (
 	"context"
+	"database/sql/driver"
 	"flag"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 	"unicode"
 
 	"github.com/google/uuid"
+	"golang.org/x/sys/unix"
 
 	"github.com/tincan-chat/tincan/backend/chat/search"
 	"github.com/tincan-chat/tincan/backend/journal"
@@ -180,6 +184,34 @@ func prefix(random *rand.Rand, text string) string {
 	return ""
 }
 
+// processor returns the processor time of this thread: what a call costs
+// whatever else the machine does.
+func processor(b *testing.B) time.Duration {
+	b.Helper()
+	var used unix.Timespec
+	if err := unix.ClockGettime(unix.CLOCK_THREAD_CPUTIME_ID, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Nano())
+}
+
+// measured is like percentiles, with the processor's time beside the clock's.
+func measured(b *testing.B, call func()) {
+	b.Helper()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var used []time.Duration
+	percentiles(b, func() {
+		before := processor(b)
+		call()
+		used = append(used, processor(b)-before)
+	})
+	slices.Sort(used)
+	b.ReportMetric(float64(used[len(used)/2].Microseconds()), "µs-cpu-median")
+	b.ReportMetric(float64(used[len(used)*99/100].Microseconds()), "µs-cpu-p99")
+	b.ReportMetric(0, "ns/op")
+}
+
 func texts(b *testing.B, messages []node.Message, draw func(*rand.Rand, string) string) []string {
 	b.Helper()
 	random := rand.New(rand.NewPCG(7, 8))
@@ -192,12 +224,39 @@ func texts(b *testing.B, messages []node.Message, draw func(*rand.Rand, string) 
 	return list
 }
 
+// checkRecall looks for two neighbouring characters of many messages and sees
+// that the message itself is the first hit from its own place on.
+func checkRecall(b *testing.B, one *store.Store, messages []node.Message) {
+	b.Helper()
+	random := rand.New(rand.NewPCG(11, 12))
+	looked := 0
+	for _, message := range messages {
+		query := pair(random, message.Text)
+		if query == "" {
+			continue
+		}
+		after := message.Order
+		for i := len(after) - 1; ; i-- {
+			if after[i]++; after[i] != 0 {
+				break
+			}
+		}
+		found, err := one.Search(b.Context(), search.Parse(query), uuid.Nil, after, 1)
+		if err != nil || len(found.Hits) == 0 || found.Hits[0].Message.Hash != message.Hash {
+			b.Fatalf("%q in %q is not found: %v", query, message.Text, err)
+		}
+		looked++
+	}
+	b.Logf("%d of %d pairs of Chinese characters found", looked, looked)
+}
+
 // BenchmarkHistory measures a history of a million messages, a third of them
 // Chinese. Use -benchtime 4000x: each iteration is another query.
 func BenchmarkHistory(b *testing.B) {
 	one := history(b)
 	messages := sample(b, one, 6000)
 	ctx := context.Background()
+	checkRecall(b, one, messages)
 	newest := func(b *testing.B, query string, scope uuid.UUID) node.Finding {
 		b.Helper()
 		found, err := one.Search(ctx, search.Parse(query), scope, journal.Order{}, 50)
@@ -209,7 +268,7 @@ func BenchmarkHistory(b *testing.B) {
 	next := 0
 	each := func(name string, call func(b *testing.B, message node.Message)) {
 		b.Run(name, func(b *testing.B) {
-			percentiles(b, func() {
+			measured(b, func() {
 				next = (next + 7919) % len(messages)
 				call(b, messages[next])
 			})
@@ -252,15 +311,15 @@ func BenchmarkHistory(b *testing.B) {
 		}},
 	} {
 		queries := texts(b, messages, kind.draw)
-		b.Run("newest 50/"+kind.name, func(b *testing.B) {
-			percentiles(b, func() {
+		b.Run("newest 50 of "+kind.name, func(b *testing.B) {
+			measured(b, func() {
 				next = (next + 7919) % len(queries)
 				newest(b, queries[next], uuid.Nil)
 			})
 		})
 	}
 	random := rand.New(rand.NewPCG(9, 10))
-	each("newest 50/in one conversation", func(b *testing.B, message node.Message) {
+	each("newest 50 in one conversation", func(b *testing.B, message node.Message) {
 		query := pair(random, message.Text)
 		if query == "" {
 			query = prefix(random, message.Text)
@@ -269,4 +328,76 @@ func BenchmarkHistory(b *testing.B) {
 			newest(b, query, message.Conversation)
 		}
 	})
+}
+
+// BenchmarkSend measures what a commit of one message waits for beside an
+// indexer that stands still, follows, or makes the whole index again; and what
+// a look at all texts takes beside the index. Use -benchtime 1x. The database of
+// -history-folder grows.
+func BenchmarkSend(b *testing.B) {
+	one := history(b)
+	talk := storetest.NewTalk(b, rand.Uint64())
+	words := newSpeech(99)
+	commit(b, one, node.PutContact{Contact: talk.Contact()})
+	send := func(count int) (times []time.Duration) {
+		for range count {
+			write := talk.Say(b, talk.Me, words.message())
+			talk.Writes = nil
+			start := time.Now()
+			commit(b, one, write)
+			times = append(times, time.Since(start))
+		}
+		return times
+	}
+	report := func(name string, times []time.Duration) time.Duration {
+		slices.Sort(times)
+		b.Logf("%d messages, %s: median %v, p99 %v, most %v", len(times), name, times[len(times)/2], times[len(times)*99/100], times[len(times)-1])
+		return times[len(times)/2]
+	}
+	var alone, beside []time.Duration
+	for range 8 { // by turns, since other work comes and goes
+		store.StopIndexer(one)
+		alone = append(alone, send(500)...)
+		store.StartIndexer(one)
+		beside = append(beside, send(500)...)
+		waitForIndex(b, one)
+	}
+	without := report("without an indexer", alone)
+	with := report("beside an indexer that follows", beside)
+	if err := store.EmptyIndex(one); err != nil {
+		b.Fatal(err)
+	}
+	start := time.Now()
+	building := report("beside an indexer that makes the whole index", send(4000))
+	b.ReportMetric(float64(with)/float64(without), "ratio-following")
+	b.ReportMetric(float64(building)/float64(without), "ratio-building")
+	if found, err := one.Search(b.Context(), search.Query{}, uuid.Nil, journal.Order{}, 1); err != nil || found.Waiting == 0 {
+		b.Fatalf("the indexer was done too soon: %d, %v", found.Waiting, err)
+	}
+	waitForIndex(b, one)
+	b.Logf("the whole index in %.0f s", time.Since(start).Seconds())
+	var looked, found []time.Duration
+	for range 3 {
+		start := time.Now()
+		rows, err := store.Connection(one).Query(`SELECT id FROM entries WHERE shown = 1 AND CAST(body AS TEXT) LIKE '%会议%' ORDER BY effective DESC LIMIT 50`, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for values := make([]driver.Value, 1); err == nil; {
+			err = rows.Next(values)
+		}
+		if err = rows.Close(); err != nil {
+			b.Fatal(err)
+		}
+		looked = append(looked, time.Since(start))
+	}
+	for _, query := range texts(b, sample(b, one, 500), pair) {
+		start := time.Now()
+		if _, err := one.Search(b.Context(), search.Parse(query), uuid.Nil, journal.Order{}, 50); err != nil {
+			b.Fatal(err)
+		}
+		found = append(found, time.Since(start))
+	}
+	b.ReportMetric(float64(report("looked at all texts", looked))/float64(report("found by the index", found)), "ratio-looking")
+	b.ReportMetric(0, "ns/op")
 }
