@@ -281,7 +281,9 @@ func (t *transaction) gather(logs []behind) ([]arrival, error) {
 			batch = append(batch, one)
 		}
 	}
-	slices.SortFunc(batch, func(a, b arrival) int { return cmp.Or(cmp.Compare(a.effective, b.effective), cmp.Compare(a.entry, b.entry)) })
+	slices.SortFunc(batch, func(a, b arrival) int {
+		return cmp.Or(cmp.Compare(a.effective, b.effective), cmp.Compare(a.entry, b.entry))
+	})
 	return batch, nil
 }
 

@@ -212,4 +212,3 @@ func compareSearch(ctx context.Context, store node.Reader, all []node.AppendEntr
 	}
 	return nil
 }
-
