@@ -95,7 +95,7 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 		transaction: newTransaction(newWriter(connection)),
 	}
 	if options.version >= searchVersion {
-		opened.startIndexer()
+		opened.startIndexer() //nolint:contextcheck // it works until Close, longer than this call
 	}
 	return opened, nil
 }

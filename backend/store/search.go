@@ -59,9 +59,9 @@ func (s *Store) Search(ctx context.Context, query search.Query, conversation uui
 	}
 	var hits []node.Hit
 	_, err = collect(ctx, s, func(rows *sql.Rows) (struct{}, error) {
-		message, err := scanMessage(rows)
-		if err != nil || message.Order.Compare(before) >= 0 {
-			return struct{}{}, err
+		message, scanned := scanMessage(rows)
+		if scanned != nil || message.Order.Compare(before) >= 0 {
+			return struct{}{}, scanned
 		}
 		if len(hits) > limit && message.Order.Effective().Before(hits[limit].Message.Order.Effective()) {
 			return struct{}{}, errEnough

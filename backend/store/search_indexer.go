@@ -155,14 +155,13 @@ func (s *Store) indexSome(ctx context.Context) (bool, error) {
 	if err = s.syncCommits(false); err != nil {
 		return false, err
 	}
-	err = s.transaction.run(func(t *transaction) error { //nolint:contextcheck // a transaction is not stopped half way
-		return t.index(logs, func() bool { return s.wanted.Load() > 0 || ctx.Err() != nil })
-	})
+	wanted := func() bool { return s.wanted.Load() > 0 || ctx.Err() != nil }
+	err = s.transaction.run(func(t *transaction) error { return t.index(logs, wanted) }) //nolint:contextcheck // a transaction is not stopped half way
 	if err != nil {
 		s.transaction = newTransaction(s.transaction.writer)
 		if errors.Is(err, node.ErrDamaged) {
 			s.logger.WarnContext(ctx, "the search index is made again", slog.Any("error", err))
-			err = s.transaction.run((*transaction).emptyIndex)
+			err = s.transaction.run((*transaction).emptyIndex) //nolint:contextcheck // a transaction is not stopped half way
 		}
 	}
 	return true, errors.Join(err, s.syncCommits(true))
@@ -189,7 +188,8 @@ func (t *transaction) index(logs []behind, wanted func() bool) error {
 	case !folded:
 		return t.emptyIndex()
 	}
-	if left, err := t.takeOut(wanted); left > 0 || err != nil {
+	left, err := t.takeOut(wanted)
+	if left > 0 || err != nil {
 		return err
 	}
 	batch, err := t.gather(logs)
