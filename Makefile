@@ -198,6 +198,14 @@ bench: prepare-test build ## The figures of docs/performance.md, measured here
 	@go test -tags $(BACKEND) -run '^$$' -bench 'Bulk' -benchtime 1x ./backend/link/webrtclink | grep -E '^Benchmark'
 	@echo; echo "rendezvous: memory for each of 5,000 idle peers"
 	@go test -tags $(BACKEND) -run '^$$' -bench 'IdlePeers' -benchtime 1x ./backend/rendezvous | grep -E '^Benchmark'
+	@$(MAKE) bench-history
+
+.PHONY: bench-history
+bench-history: ## A history of a million messages: open, page, search, and sending beside the indexer
+	@echo; echo "a history of 1,000,000 messages (made first, a few minutes)"
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && go test -c -tags $(BACKEND) -o "$$folder/store.test" ./backend/store && cd backend/store && \
+		"$$folder/store.test" -test.v -test.run '^$$' -test.bench History -test.benchtime 4000x -history-folder "$$folder" && \
+		"$$folder/store.test" -test.v -test.run '^$$' -test.bench Send -test.benchtime 1x -history-folder "$$folder"
 
 .PHONY: bench-rendezvous
 bench-rendezvous: build/bin/rendezvous build/tools/peerjs/node_modules/.package-lock.json ## The server beside PeerJS server and a bare hub; ONLY="idle relay" for some, FLAGS=--clients=2000 for less

@@ -224,6 +224,32 @@ type Page struct {
 	UnreadCount  int          `json:"unreadCount"`
 }
 
+// MatchRange is a stretch of a snippet in UTF-16 code units, as JavaScript
+// counts; the end is excluded. It begins and ends between graphemes.
+type MatchRange struct {
+	Start int `json:"start"`
+	End   int `json:"end"`
+}
+
+// SearchHit is a message that a search found, without its whole text.
+type SearchHit struct {
+	ID           string       `json:"id"`
+	Conversation string       `json:"conversation"`
+	Order        string       `json:"order"` // as in [Message]
+	Mine         bool         `json:"mine"`
+	Author       string       `json:"author"`  // PeerID
+	Time         string       `json:"time"`    // as shown: a time from the future is clamped
+	Snippet      string       `json:"snippet"` // one line of its text, with "…" where it goes on
+	Matches      []MatchRange `json:"matches"` // in order
+}
+
+// SearchPage is some of what a search found, newest first.
+type SearchPage struct {
+	Hits    []SearchHit `json:"hits"`
+	Before  string      `json:"before"`  // what to give to Search for older ones, "" when there are none
+	Waiting int         `json:"waiting"` // entries that cannot be found yet: the index is being made
+}
+
 // Invite is one of my own.
 type Invite struct {
 	ID      string `json:"id"`

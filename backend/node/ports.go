@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tincan-chat/tincan/backend/chat/search"
 	"github.com/tincan-chat/tincan/backend/journal"
 )
 
@@ -44,6 +45,10 @@ type Reader interface {
 	FirstUnread(ctx context.Context, conversation uuid.UUID) (journal.Order, int, error)
 	// ReadVectorAt returns, for each log of others, the highest sequence at or before an order.
 	ReadVectorAt(ctx context.Context, conversation uuid.UUID, order journal.Order) (journal.Vector, error)
+	// Search returns up to limit messages in which a query is found, newest first by order, before an order (zero Order:
+	// the newest), of one conversation or (uuid.Nil) of all. Messages of several conversations at the very order of the
+	// last one are all returned, above the limit. Nothing is found for a query without letters.
+	Search(ctx context.Context, query search.Query, conversation uuid.UUID, before journal.Order, limit int) (Finding, error)
 	// Draft returns the composer's content, "" if none.
 	Draft(ctx context.Context, conversation uuid.UUID) (string, error)
 	// SaveDraft keeps it; "" clears it. It does not pass the core: nothing else depends on it.

@@ -46,8 +46,8 @@ func (s *Store) Commit(_ context.Context, batches ...[]node.Write) error {
 		return err
 	}
 	defer s.leave()
-	s.writing.Lock()
-	defer s.writing.Unlock()
+	s.lockWriting()
+	defer s.unlockWriting()
 	return s.write(func(t *transaction) error { //nolint:contextcheck // a transaction is not stopped half way
 		for _, batch := range batches {
 			for _, write := range batch {
@@ -58,6 +58,21 @@ func (s *Store) Commit(_ context.Context, batches ...[]node.Write) error {
 		}
 		return t.writeHeads()
 	})
+}
+
+// lockWriting and unlockWriting hold the writer for a call; the indexer gives
+// way to it, and is told afterwards.
+func (s *Store) lockWriting() {
+	s.wanted.Add(1)
+	s.writing.Lock()
+	s.wanted.Add(-1)
+}
+
+func (s *Store) unlockWriting() {
+	s.writing.Unlock()
+	if s.indexer != nil {
+		s.indexer.wake()
+	}
 }
 
 // write runs a function in a transaction of its own. The caller holds writing.

@@ -58,6 +58,9 @@ func (t *transaction) deleteConversation(number int64, id uuid.UUID) error {
 		if !found {
 			break
 		}
+		if err = t.leaveIndex(values[0]); err != nil {
+			return err
+		}
 		if _, err = t.exec(`DELETE FROM entries WHERE id > ?1 << 36 AND id < (?1 + 1) << 36`, values[0]); err != nil {
 			return err
 		}

@@ -1,10 +1,14 @@
 package store
 
 import (
+	"database/sql/driver"
 	"errors"
 	"fmt"
 
 	"github.com/mattn/go-sqlite3"
+
+	"github.com/tincan-chat/tincan/backend/journal"
+	"github.com/tincan-chat/tincan/backend/node"
 )
 
 // FileName is the database's name in its folder.
@@ -58,3 +62,49 @@ func RunMigration(path, text string, version int64) (err error) {
 
 // Connection gives the writing connection to a test.
 func Connection(s *Store) *sqlite3.SQLiteConn { return s.transaction.connection }
+
+// StopIndexer ends a store's indexer.
+func StopIndexer(s *Store) { s.indexer.stop() }
+
+// StartIndexer begins with it again, after StopIndexer.
+func StartIndexer(s *Store) { s.startIndexer() }
+
+// EmptyIndex has the indexer begin again.
+func EmptyIndex(s *Store) error {
+	return s.save(func(t *transaction) error { return t.emptyIndex() })
+}
+
+// Reindex has a message found by another text, Unindex by none.
+func Reindex(s *Store, hash journal.Hash, text string) error {
+	return s.save(func(t *transaction) error {
+		entry, err := t.entryNamed(hash)
+		if err != nil {
+			return err
+		}
+		return t.reindex(entry, text)
+	})
+}
+
+// Unindex takes a message out of the index and, with erase, then erases its body.
+func Unindex(s *Store, hash journal.Hash, erase bool) error {
+	return s.save(func(t *transaction) error {
+		entry, err := t.entryNamed(hash)
+		if err == nil {
+			err = t.unindex(entry)
+		}
+		if err == nil && erase {
+			_, err = t.exec(`UPDATE entries SET body = NULL, salt = NULL, shown = 0 WHERE id = ?`, entry)
+		}
+		return err
+	})
+}
+
+func (t *transaction) entryNamed(hash journal.Hash) (int64, error) {
+	values := make([]driver.Value, 1)
+	found, err := t.row(`SELECT id FROM entries WHERE hash = ?`, values, hash[:])
+	if err == nil && !found {
+		err = node.ErrNotFound
+	}
+	entry, _ := values[0].(int64)
+	return entry, err
+}

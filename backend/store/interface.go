@@ -72,7 +72,7 @@ func (s *Store) save(change func(*transaction) error) error {
 		return err
 	}
 	defer s.leave()
-	s.writing.Lock()
-	defer s.writing.Unlock()
+	s.lockWriting()
+	defer s.unlockWriting()
 	return s.write(change)
 }

@@ -89,11 +89,15 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 	if err != nil {
 		return nil, errors.Join(err, connection.Close())
 	}
-	return &Store{
+	opened := &Store{
 		logger:      options.Logger,
 		pool:        newPool(path, forReading),
 		transaction: newTransaction(newWriter(connection)),
-	}, nil
+	}
+	if options.version >= searchVersion {
+		opened.startIndexer() //nolint:contextcheck // it works until Close, longer than this call
+	}
+	return opened, nil
 }
 
 // prepare makes the file when there is none, or checks the one that is there,

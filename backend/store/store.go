@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/node"
@@ -37,6 +38,9 @@ type Store struct {
 	running sync.RWMutex // held for reading by each call, for writing by Close
 	closed  bool
 
+	indexer *indexer // nil when only reading
+
+	wanted      atomic.Int32 // how many wait for writing
 	writing     sync.Mutex
 	transaction *transaction // nil when only reading
 	problem     error        // why nothing is written, nil if it is
@@ -90,6 +94,9 @@ func (s *Store) Load(ctx context.Context) (node.Snapshot, error) {
 
 // Close implements node.Store.
 func (s *Store) Close() error {
+	if s.indexer != nil {
+		s.indexer.stop()
+	}
 	s.running.Lock()
 	defer s.running.Unlock()
 	if s.closed {

@@ -46,6 +46,8 @@ func Run(t *testing.T, newDisk func(t testing.TB) Disk) {
 		"closed":                  testClosed,
 		"at the same time":        testConcurrent,
 		"projections are rebuilt": testRebuild,
+		"search":                  testSearch,
+		"search finds everything": testSearchFinds,
 	} {
 		t.Run(name, func(t *testing.T) {
 			disk := newDisk(t)

@@ -13,6 +13,7 @@ import type {
   Page,
   Profile,
   SavedBundle,
+  SearchPage,
   Server,
   ServerCheck,
   Settings,
@@ -36,6 +37,8 @@ export interface Backend {
   pageBefore(conversation: string, order: string, limit: number): Promise<Page>;
   pageAfter(conversation: string, order: string, limit: number): Promise<Page>;
   pageLast(conversation: string, limit: number): Promise<Page>;
+  /** conversation "" is all of them; before "" is the newest, else that of the page before. */
+  search(text: string, conversation: string, before: string): Promise<SearchPage>;
   sendText(conversation: string, text: string): Promise<Message>;
   saveDraft(conversation: string, text: string): Promise<void>;
   typing(conversation: string): Promise<void>;

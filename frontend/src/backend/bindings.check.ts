@@ -40,6 +40,8 @@ export type ShapesAgree = [
   Agrees<Same<Plain<app.Problem>, types.Problem>>,
   Agrees<Same<Plain<app.Profile>, types.Profile>>,
   Agrees<Same<Plain<app.Request>, types.Request>>,
+  Agrees<Same<Plain<app.SearchHit>, types.SearchHit>>,
+  Agrees<Same<Plain<app.SearchPage>, types.SearchPage>>,
   Agrees<Same<Plain<app.Server>, types.Server>>,
   Agrees<Same<Plain<app.ServerCheck>, types.ServerCheck>>,
   Agrees<Same<Plain<app.Settings>, types.Settings>>,

@@ -2,6 +2,7 @@ import type { Backend } from './api';
 import { BackendError } from './error';
 import { fakeBanCheck } from './fake-bans';
 import { pageAround } from './fake-log';
+import { fakeSearch } from './fake-search';
 import { FakeWorld } from './fake-world';
 import type {
   Ban,
@@ -15,6 +16,7 @@ import type {
   Page,
   Profile,
   SavedBundle,
+  SearchPage,
   Server,
   ServerCheck,
   Settings,
@@ -82,6 +84,16 @@ export class FakeBackend extends FakeWorld implements Backend {
     this.answer('pageLast', [conversation, limit], () =>
       this.page(conversation, (list) => [Math.max(0, list.length - limit), list.length]),
     );
+
+  search = (text: string, conversation: string, before: string) =>
+    this.answer('search', [text, conversation, before], (): SearchPage => {
+      const rows = this.state.conversations.filter((row) => conversation === '' || row.id === conversation);
+      return fakeSearch(
+        rows.flatMap((row) => this.timeline(row.id)),
+        text,
+        before,
+      );
+    });
 
   sendText = (conversation: string, text: string) =>
     this.answer('sendText', [conversation, text], () => {

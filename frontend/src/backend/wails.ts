@@ -56,6 +56,7 @@ export function wailsBackend(): Backend {
     pageBefore: (conversation, order, limit) => call('PageBefore', conversation, order, limit),
     pageAfter: (conversation, order, limit) => call('PageAfter', conversation, order, limit),
     pageLast: (conversation, limit) => call('PageLast', conversation, limit),
+    search: (text, conversation, before) => call('Search', text, conversation, before),
     sendText: (conversation, text) => call('SendText', conversation, text),
     saveDraft: (conversation, text) => call('SaveDraft', conversation, text),
     typing: (conversation) => call('Typing', conversation),

@@ -64,6 +64,8 @@ export function SaveDraft(arg1:string,arg2:string):Promise<void>;
 
 export function SaveSettings(arg1:app.Settings):Promise<app.Settings>;
 
+export function Search(arg1:string,arg2:string,arg3:string):Promise<app.SearchPage>;
+
 export function SendRequest(arg1:string,arg2:string):Promise<app.Conversation>;
 
 export function SendText(arg1:string,arg2:string):Promise<app.Message>;

@@ -126,6 +126,10 @@ export function SaveSettings(arg1) {
   return window['go']['app']['API']['SaveSettings'](arg1);
 }
 
+export function Search(arg1, arg2, arg3) {
+  return window['go']['app']['API']['Search'](arg1, arg2, arg3);
+}
+
 export function SendRequest(arg1, arg2) {
   return window['go']['app']['API']['SendRequest'](arg1, arg2);
 }

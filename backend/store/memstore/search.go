@@ -1,0 +1,38 @@
+package memstore
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/tincan-chat/tincan/backend/chat/search"
+	"github.com/tincan-chat/tincan/backend/journal"
+	"github.com/tincan-chat/tincan/backend/node"
+	"github.com/tincan-chat/tincan/backend/store"
+)
+
+// Search implements node.Reader: it looks at every message.
+func (s *Store) Search(ctx context.Context, query search.Query, conversation uuid.UUID, before journal.Order, limit int) (found node.Finding, err error) {
+	err = s.read(ctx, func(c *content) error {
+		if query.IsEmpty() || limit <= 0 {
+			return nil
+		}
+		var hits []node.Hit
+		for id, v := range c.conversations {
+			if conversation != uuid.Nil && conversation != id {
+				continue
+			}
+			for _, one := range v.timeline {
+				if !before.IsZero() && one.Order.Compare(before) >= 0 {
+					break
+				}
+				if snippet, shown := query.Show(one.text); shown {
+					hits = append(hits, node.Hit{Message: c.message(v, one), Snippet: snippet})
+				}
+			}
+		}
+		found = store.NewestHits(hits, limit)
+		return nil
+	})
+	return found, err
+}
