@@ -129,8 +129,8 @@ func TestTwoChat(t *testing.T) {
 		t.Errorf("the banned row is %+v", row)
 	}
 	gone := must(ana.api.RemoveBan(ban.ID))(t)
-	if back := must(ana.api.RestoreBan(gone))(t); back != ban {
-		t.Errorf("restored %+v instead of %+v", back, ban)
+	if back := must(ana.api.RestoreBan(gone))(t); back != gone || gone.ID != ban.ID {
+		t.Errorf("restored %+v instead of %+v", back, gone)
 	}
 }
 
