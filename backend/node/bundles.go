@@ -93,6 +93,9 @@ func (n *Node) ImportBundle(ctx context.Context, data []byte) (Imported, error) 
 	case len(envelopes) == 0:
 		return Imported{}, errBundleForeign
 	}
+	if _, err := n.Live(ctx); err != nil { // the core has begun, and the keys are there
+		return Imported{}, err
+	}
 	all := Imported{Known: true, Damaged: damage != nil}
 	var failure error
 	for start := 0; start < len(envelopes); start += importBatch {
