@@ -41,7 +41,9 @@ type contact struct {
 
 	outbox outbox
 
-	trouble *Refusal
+	trouble *Refusal     // with the version they speak
+	doubts  doubts       // about their logs
+	claims  int          // see maxClaims
 	shown   *LiveContact // as last told to the interface
 	isDirty bool
 	due     time.Time // when to look again
@@ -186,6 +188,9 @@ func (c *Core) live(one *contact) LiveContact {
 		Presence: one.online(),
 		Typing:   one.typingUntil.After(c.now),
 		Trouble:  one.trouble,
+	}
+	if live.Trouble == nil {
+		live.Trouble = one.doubts.worst()
 	}
 	session := c.sessions[one.session]
 	switch {

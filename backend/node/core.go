@@ -39,6 +39,9 @@ type Core struct {
 	forgotAt      time.Time // when seen was last looked through
 	sealingKeys   []SealingKey
 	makingKey     bool
+	least         map[uuid.UUID]uint32 // epochs: see Snapshot.Epochs
+	copied        bool                 // until the epochs of the copy are on disk
+	began         time.Time            // the first Step
 
 	sessions map[link.Session]*session
 	network  network
@@ -77,13 +80,19 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		network:       newNetwork(),
 		letters:       make(map[uuid.UUID]*letter),
 		commits:       make(map[uint64]func(error)),
+		least:         make(map[uuid.UUID]uint32, len(snapshot.Epochs)+1),
+		copied:        snapshot.Copied,
+	}
+	maps.Copy(c.least, snapshot.Epochs)
+	if c.copied {
+		c.leaveEpochs(snapshot.Conversations)
 	}
 	for _, one := range snapshot.Conversations {
-		c.conversations[one.ID] = loadConversation(one, keys.Device())
+		c.conversations[one.ID] = c.loadConversation(one)
 	}
 	for _, one := range snapshot.Contacts {
 		if c.conversations[one.Conversation] == nil {
-			c.conversations[one.Conversation] = loadConversation(Conversation{ID: one.Conversation, Peer: one.Peer}, keys.Device())
+			c.conversations[one.Conversation] = c.loadConversation(Conversation{ID: one.Conversation, Peer: one.Peer})
 		}
 		loaded, err := loadContact(one)
 		if err != nil {
@@ -91,6 +100,7 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		}
 		c.contacts[one.Peer] = loaded
 	}
+	c.loadForks(snapshot.Forks)
 	for _, one := range snapshot.Outgoing {
 		if to := c.contacts[one.Peer]; to != nil {
 			to.outbox.load(one)
@@ -161,7 +171,8 @@ func (c *Core) Wake() time.Time { return c.wake }
 
 // start brings the adapters to where the state is.
 func (c *Core) start() {
-	c.started = true
+	c.started, c.began = true, c.now
+	c.settleCopy()
 	c.do(SetBans{Rules: c.bans})
 	c.do(SetSealingKeys{Keys: slices.Clone(c.sealingKeys)})
 	c.signKeyRecord()
@@ -305,13 +316,16 @@ type conversation struct {
 	held, tip  journal.Vector
 	heldOrders map[journal.Log]journal.Order
 	tipOrders  map[journal.Log]journal.Order
+	least      uint32      // epoch that this device may write
 	own        journal.Log // the log this device writes
 	read       journal.Vector
 	remotes    map[identity.DeviceID]*RemotePosition
 	recent     recentOrders
+	suspects   map[logPlace]journal.Entry // may be equivocation: the disk is asked
+	forks      map[logPlace]bool          // are: the proofs are on disk
 }
 
-func loadConversation(from Conversation, device identity.DeviceID) *conversation {
+func (c *Core) loadConversation(from Conversation) *conversation {
 	one := &conversation{
 		id:         from.ID,
 		peer:       from.Peer,
@@ -319,6 +333,9 @@ func loadConversation(from Conversation, device identity.DeviceID) *conversation
 		heldOrders: from.HeadOrders,
 		read:       orEmpty(from.Read),
 		remotes:    make(map[identity.DeviceID]*RemotePosition, len(from.Remote)),
+		least:      max(1, c.least[uuid.Nil], c.least[from.ID]),
+		suspects:   map[logPlace]journal.Entry{},
+		forks:      map[logPlace]bool{},
 	}
 	if one.heldOrders == nil {
 		one.heldOrders = map[journal.Log]journal.Order{}
@@ -326,7 +343,7 @@ func loadConversation(from Conversation, device identity.DeviceID) *conversation
 	for _, remote := range from.Remote {
 		one.remotes[remote.Device] = &RemotePosition{Device: remote.Device, Held: orEmpty(remote.Held), Read: orEmpty(remote.Read)}
 	}
-	one.rollBack(device)
+	one.rollBack(c.keys.Device())
 	return one
 }
 
@@ -336,7 +353,7 @@ func (v *conversation) rollBack(device identity.DeviceID) {
 	v.tipOrders = make(map[journal.Log]journal.Order, len(v.heldOrders))
 	maps.Copy(v.tipOrders, v.heldOrders)
 	v.recent = recentOrders{}
-	v.own = journal.Log{Device: device, Epoch: 1}
+	v.own = journal.Log{Device: device, Epoch: v.least}
 	for log := range v.held {
 		if log.Device == device && log.Epoch > v.own.Epoch {
 			v.own.Epoch = log.Epoch
@@ -362,29 +379,37 @@ func orEmpty(vector journal.Vector) journal.Vector {
 }
 
 // recentOrders remembers the orders of the last entries, so that their
-// children are ordered without asking the disk.
+// children are ordered without asking the disk: all that are being written, and
+// some that were.
 type recentOrders struct {
 	orders map[journal.Hash]journal.Order
-	ring   []journal.Hash
+	ring   []journal.Hash // of those that are on disk
 	next   int
 }
 
-// recentSize is how many are remembered for each conversation.
-const recentSize = 256
+// recentSize is how many are remembered for each conversation after they were
+// written: what a frame may hold, so that a parent that was on its way to the
+// disk while the frame was verified is found.
+const recentSize = 1024
 
+// put remembers an entry that is being written.
 func (r *recentOrders) put(hash journal.Hash, order journal.Order) {
 	if r.orders == nil {
 		r.orders = make(map[journal.Hash]journal.Order)
 	}
-	if _, known := r.orders[hash]; known {
+	r.orders[hash] = order
+}
+
+// written says that an entry is on disk.
+func (r *recentOrders) written(hash journal.Hash) {
+	if _, known := r.orders[hash]; !known {
 		return
 	}
 	if len(r.ring) < recentSize {
 		r.ring = append(r.ring, hash)
-	} else {
-		delete(r.orders, r.ring[r.next])
-		r.ring[r.next] = hash
-		r.next = (r.next + 1) % recentSize
+		return
 	}
-	r.orders[hash] = order
+	delete(r.orders, r.ring[r.next])
+	r.ring[r.next] = hash
+	r.next = (r.next + 1) % recentSize
 }

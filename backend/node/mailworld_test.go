@@ -182,7 +182,9 @@ func (p *person) perform(effect Effect) Event {
 		p.record = e.Record
 	case ReadEntries:
 		p.reads++
-		return EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Mail: e.Mail, Entries: p.read(e)}
+		answer := answerTo(e)
+		answer.Entries = p.read(e)
+		return answer
 	case SealLetter:
 		sealed, err := sealLetter(p.keys, e)
 		e.Letter.Sealed = sealed
@@ -279,6 +281,19 @@ func (p *person) write(writes []Write) {
 func (p *person) read(e ReadEntries) []journal.Entry {
 	var entries []journal.Entry
 	size := 0
+	if e.Beyond != nil {
+		beyond := slices.DeleteFunc(slices.Clone(p.logs), func(one AppendEntry) bool {
+			return one.Entry.Conversation != e.Conversation || one.Entry.Sequence <= e.Beyond.Get(one.Entry.Log)
+		})
+		slices.SortFunc(beyond, func(a, b AppendEntry) int { return a.Order.Compare(b.Order) })
+		for _, write := range beyond {
+			if size < e.MaxBytes {
+				entries = append(entries, write.Entry)
+				size += write.Entry.Size()
+			}
+		}
+		return entries
+	}
 	for _, write := range p.logs {
 		if write.Entry.Conversation == e.Conversation && write.Entry.Log == e.Want.Log && write.Entry.Sequence > e.Want.After && size < e.MaxBytes {
 			entries = append(entries, write.Entry)

@@ -34,6 +34,23 @@ type Snapshot struct {
 	SealingKeys   []SealingKey // own, usable ones and those kept for opening
 	Seen          []Seen       // envelope ids, against replays
 	Outgoing      []Outgoing   // letters, by when they were sealed
+	// Copied: the files are not where they were last written. They may be an old
+	// copy, so nothing may be appended to the own logs in them.
+	Copied bool
+	// Epochs are the least that this device may write in a conversation; the one
+	// under uuid.Nil holds for all.
+	Epochs map[uuid.UUID]uint32
+	Forks  []Fork
+}
+
+// Fork is the proof of an equivocation: two entries that a device signed for one
+// place of a log. The first is the one that is kept.
+type Fork struct {
+	Conversation  uuid.UUID
+	Log           journal.Log
+	Sequence      uint64
+	First, Second []byte // serialised wire.Entry, without bodies
+	Seen          time.Time
 }
 
 // Self is this person and device as kept beside the keys.
@@ -273,6 +290,15 @@ type (
 	PutOutgoing struct{ Outgoing Outgoing }
 	// DeleteOutgoing ends a letter.
 	DeleteOutgoing struct{ ID uuid.UUID }
+	// PutEpoch raises the least epoch of a conversation, or of all (uuid.Nil).
+	PutEpoch struct {
+		Conversation uuid.UUID
+		Least        uint32
+	}
+	// PutPlace says that the files are where they belong: Snapshot.Copied ends.
+	PutPlace struct{}
+	// PutFork keeps a proof, unless there is one for the same place.
+	PutFork struct{ Fork Fork }
 )
 
 func (PutSelf) isWrite()           {}
@@ -295,3 +321,6 @@ func (PutSeen) isWrite()           {}
 func (DeleteSeen) isWrite()        {}
 func (PutOutgoing) isWrite()       {}
 func (DeleteOutgoing) isWrite()    {}
+func (PutEpoch) isWrite()          {}
+func (PutPlace) isWrite()          {}
+func (PutFork) isWrite()           {}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/envelope"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/link"
+	"github.com/tincan-chat/tincan/backend/replica"
 	"github.com/tincan-chat/tincan/backend/signaling"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
@@ -77,13 +79,33 @@ func (n *Node) readAll(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case e := <-n.reads:
-			entries, err := n.config.Store.Entries(ctx, e.Conversation, e.Want.Log, e.Want.After, e.MaxBytes)
-			if err != nil {
-				n.logger.ErrorContext(ctx, "a log cannot be read", slog.Any("error", err))
-			}
-			n.inbox.put(EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Mail: e.Mail, Entries: entries, Err: err})
+			n.inbox.put(n.read(ctx, e))
 		}
 	}
+}
+
+func (n *Node) read(ctx context.Context, e ReadEntries) EntriesRead {
+	answer := answerTo(e)
+	if e.Beyond == nil {
+		answer.Entries, answer.Err = n.config.Store.Entries(ctx, e.Conversation, e.Want.Log, e.Want.After, e.MaxBytes)
+	} else {
+		answer.Entries, answer.Err = n.config.Store.Beyond(ctx, e.Conversation, e.Beyond, e.MaxBytes, replica.BatchEntries)
+	}
+	if answer.Err != nil {
+		n.logger.ErrorContext(ctx, "a log cannot be read", slog.Any("error", answer.Err))
+	}
+	if e.Pack && len(answer.Entries) > 0 {
+		var err error
+		if answer.Packed, err = n.packer.Pack(e.Conversation[:], answer.Entries); err != nil {
+			n.logger.WarnContext(ctx, "entries go as they are", slog.Any("error", err))
+		}
+	}
+	return answer
+}
+
+// answerTo is an answer without entries.
+func answerTo(e ReadEntries) EntriesRead {
+	return EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Beyond: e.Beyond, Mail: e.Mail, Check: e.Check}
 }
 
 // sealJob is work for the sealer.
@@ -280,41 +302,94 @@ func (n *Node) verifyFrame(ctx context.Context, session link.Session, data []byt
 		return FrameReceived{Session: session, Err: err}
 	}
 	received := FrameReceived{Session: session, Frame: frame, Bytes: len(data)}
-	if frame.GetEntries() == nil {
-		return received
-	}
-	var err error
-	if received.Entries, err = verifyEntries(frame.GetEntries().GetEntries()); err != nil {
+	carried, err := n.carriedBy(frame)
+	if err != nil {
 		return FrameReceived{Session: session, Err: err}
 	}
-	received.Orders = n.knownOrders(ctx, received.Entries)
+	if carried == nil {
+		return received
+	}
+	if received.Entries, err = verifyEntries(carried); err != nil {
+		return FrameReceived{Session: session, Err: err}
+	}
+	if frame.GetProof() == nil {
+		received.Bytes = 0
+		for _, entry := range received.Entries {
+			received.Bytes += entry.Size()
+		}
+		received.Orders = n.knownOrders(ctx, received.Entries)
+	}
 	return received
 }
 
-// verifyEntries parses entries and checks their signatures.
+// carriedBy returns the entries in a frame. Those of a batch do not stay in the
+// frame: it is worth nothing any more.
+func (n *Node) carriedBy(frame *wire.LinkFrame) ([]*wire.Entry, error) {
+	switch kind := frame.GetKind().(type) {
+	case *wire.LinkFrame_Entries:
+		return kind.Entries.GetEntries(), nil
+	case *wire.LinkFrame_Batch:
+		entries, err := n.packer.Unpack(kind.Batch)
+		kind.Batch.Zstd = nil
+		return entries.GetEntries(), err
+	case *wire.LinkFrame_Proof:
+		return []*wire.Entry{kind.Proof.GetFirst(), kind.Proof.GetSecond()}, nil
+	}
+	return nil, nil
+}
+
+// verifyEntries parses entries and checks their signatures, many of them on all
+// processors.
 func verifyEntries(carried []*wire.Entry) ([]journal.Entry, error) {
-	entries := make([]journal.Entry, 0, len(carried))
-	for _, one := range carried {
-		entry, err := journal.Parse(one)
-		if err == nil {
-			err = entry.Verify()
+	entries := make([]journal.Entry, len(carried))
+	failures := make([]error, len(carried))
+	check := func(from, to int) {
+		for i := from; i < to; i++ {
+			if entries[i], failures[i] = journal.Parse(carried[i]); failures[i] == nil {
+				failures[i] = entries[i].Verify()
+			}
+			if failures[i] != nil {
+				return
+			}
 		}
-		if err != nil {
-			return nil, err
-		}
-		entries = append(entries, entry)
+	}
+	if len(carried) < manyEntries {
+		check(0, len(carried))
+		return entries, errors.Join(failures...)
+	}
+	var group sync.WaitGroup
+	share := (len(carried) + runtime.GOMAXPROCS(0) - 1) / runtime.GOMAXPROCS(0)
+	for from := 0; from < len(carried); from += share {
+		group.Go(func() { check(from, min(from+share, len(carried))) })
+	}
+	group.Wait()
+	if err := errors.Join(failures...); err != nil {
+		return nil, err
 	}
 	return entries, nil
 }
 
-// knownOrders looks up which of the entries and of their parents are on disk.
+// manyEntries are worth starting goroutines for.
+const manyEntries = 32
+
+// knownOrders looks up which of the entries and of their parents are on disk. Of
+// the entries of a log in one frame the first and the last are enough: the chain
+// tells about those between.
 func (n *Node) knownOrders(ctx context.Context, entries []journal.Entry) map[journal.Hash]journal.Order {
 	asked := make(map[journal.Hash]bool, len(entries)+1)
+	first, last := map[journal.Log]bool{}, map[journal.Log]journal.Hash{}
 	for _, entry := range entries {
-		asked[entry.Hash()] = true
+		if !first[entry.Log] {
+			first[entry.Log] = true
+			asked[entry.Hash()] = true
+		}
+		last[entry.Log] = entry.Hash()
 		for _, parent := range entry.Parents {
 			asked[parent] = true
 		}
+	}
+	for _, hash := range last {
+		asked[hash] = true
 	}
 	orders, err := n.config.Store.Orders(ctx, slices.Collect(maps.Keys(asked)))
 	if err != nil {

@@ -140,6 +140,12 @@ func (t *transaction) apply(write node.Write) error {
 		return t.putOutgoing(w.Outgoing)
 	case node.DeleteOutgoing:
 		return t.deleteOutgoing(w.ID)
+	case node.PutEpoch:
+		return t.putEpoch(w)
+	case node.PutPlace:
+		return t.putPlace()
+	case node.PutFork:
+		return t.putFork(w.Fork)
 	}
 	return fmt.Errorf("store: %T is not a write that is known", write)
 }

@@ -23,17 +23,17 @@ type migration struct {
 	text   string
 }
 
-// loadMigrations returns the embedded steps, numbered from 1 without gaps.
+// loadMigrations returns the embedded steps, in the order of their numbers.
 func loadMigrations() ([]migration, error) {
 	entries, err := fs.ReadDir(migrationFiles, "migrations")
 	if err != nil {
 		return nil, fmt.Errorf("store: migrations: %w", err)
 	}
 	steps := make([]migration, 0, len(entries))
-	for i, entry := range entries {
+	for _, entry := range entries {
 		digits, _, _ := strings.Cut(entry.Name(), "_")
 		number, err := strconv.ParseInt(digits, 10, 64)
-		if err != nil || number != int64(i+1) {
+		if err != nil || number < 1 || len(steps) > 0 && number <= steps[len(steps)-1].number {
 			return nil, fmt.Errorf("store: migration %s is out of sequence", entry.Name())
 		}
 		text, err := fs.ReadFile(migrationFiles, path.Join("migrations", entry.Name()))

@@ -36,7 +36,7 @@ func Open(ctx context.Context, folder string, options Options) (*Store, error) {
 		if err != nil {
 			return nil, err
 		}
-		options.version = int64(len(steps))
+		options.version = steps[len(steps)-1].number
 	}
 	folder, err := filepath.Abs(folder)
 	if err != nil {
@@ -89,11 +89,25 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 	if err != nil {
 		return nil, errors.Join(err, connection.Close())
 	}
-	return &Store{
+	file := whichFile(path)
+	writer := newWriter(connection)
+	writer.file = file
+	opened := &Store{
 		logger:      options.Logger,
 		pool:        newPool(path, forReading),
-		transaction: newTransaction(newWriter(connection)),
-	}, nil
+		transaction: newTransaction(writer),
+		file:        file,
+	}
+	if options.version >= placeVersion {
+		// A file that was never told where it is begins here.
+		if err = opened.write(func(t *transaction) error { //nolint:contextcheck // a transaction is not stopped half way
+			_, err := t.exec(`INSERT OR IGNORE INTO place (id, file) VALUES (1, ?)`, t.file)
+			return err
+		}); err != nil {
+			return nil, errors.Join(err, opened.Close())
+		}
+	}
+	return opened, nil
 }
 
 // prepare makes the file when there is none, or checks the one that is there,

@@ -73,6 +73,14 @@ func (d *Disk) apply(write node.Write) error {
 		d.putOutgoing(w.Outgoing)
 	case node.DeleteOutgoing:
 		drop(d, c.outgoing, w.ID)
+	case node.PutEpoch:
+		if w.Least > c.epochs[w.Conversation] {
+			put(d, c.epochs, w.Conversation, w.Least)
+		}
+	case node.PutPlace:
+		set(d, &c.copied, false)
+	case node.PutFork:
+		d.putFork(w.Fork)
 	default:
 		return errUnknown(write)
 	}
@@ -186,6 +194,7 @@ func (d *Disk) deleteContact(peer identity.PeerID) {
 		}
 	}
 	drop(d, c.conversations, contact.Conversation)
+	set(d, &c.forks, slices.DeleteFunc(slices.Clone(c.forks), func(one node.Fork) bool { return one.Conversation == contact.Conversation }))
 	for id, one := range c.outgoing {
 		if one.Conversation == contact.Conversation {
 			drop(d, c.outgoing, id)
@@ -200,6 +209,17 @@ func (d *Disk) putOutgoing(one node.Outgoing) {
 	one.Sealed = clone(one.Sealed)
 	one.SealedAt, one.Expires, one.Until = milliseconds(one.SealedAt), milliseconds(one.Expires), milliseconds(one.Until)
 	put(d, d.content.outgoing, one.ID, one)
+}
+
+func (d *Disk) putFork(fork node.Fork) {
+	same := func(other node.Fork) bool {
+		return other.Conversation == fork.Conversation && other.Log == fork.Log && other.Sequence == fork.Sequence
+	}
+	if d.content.conversations[fork.Conversation] == nil || slices.ContainsFunc(d.content.forks, same) {
+		return
+	}
+	fork.First, fork.Second, fork.Seen = clone(fork.First), clone(fork.Second), milliseconds(fork.Seen)
+	set(d, &d.content.forks, append(slices.Clone(d.content.forks), fork))
 }
 
 func copyRequest(request node.Request) node.Request {

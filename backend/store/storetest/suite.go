@@ -35,6 +35,8 @@ func Run(t *testing.T, newDisk func(t testing.TB) Disk) {
 		"positions":               testPositions,
 		"unread and queued":       testCounts,
 		"letters":                 testLetters,
+		"beyond a vector":         testBeyond,
+		"epochs and forks":        testEpochs,
 		"read vector":             testReadVector,
 		"entries":                 testEntries,
 		"messages and orders":     testLookups,
