@@ -322,7 +322,8 @@ type conversation struct {
 	remotes    map[identity.DeviceID]*RemotePosition
 	recent     recentOrders
 	suspects   map[logPlace]journal.Entry // may be equivocation: the disk is asked
-	forks      map[logPlace]bool          // are: the proofs are on disk
+	forks      map[journal.Log]uint64     // logs with two histories, from where on; the proofs are on disk
+	lenient    bool                       // entries do not wait for parents
 }
 
 func (c *Core) loadConversation(from Conversation) *conversation {
@@ -335,7 +336,7 @@ func (c *Core) loadConversation(from Conversation) *conversation {
 		remotes:    make(map[identity.DeviceID]*RemotePosition, len(from.Remote)),
 		least:      max(1, c.least[uuid.Nil], c.least[from.ID]),
 		suspects:   map[logPlace]journal.Entry{},
-		forks:      map[logPlace]bool{},
+		forks:      map[journal.Log]uint64{},
 	}
 	if one.heldOrders == nil {
 		one.heldOrders = map[journal.Log]journal.Order{}

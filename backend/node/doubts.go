@@ -89,6 +89,12 @@ func (c *Core) dueGaps(session *session) {
 		c.at(session.gapAt)
 		return
 	}
+	if session.gapAsked > 0 {
+		if c.admitOrphans(session, one); session.gapAt.IsZero() || session.gapAt.After(c.now) {
+			c.at(session.gapAt)
+			return
+		}
+	}
 	if session.gapAsked == gapQuestions {
 		session.gapAt = time.Time{}
 		one.doubts.gap = &Refusal{
@@ -103,14 +109,22 @@ func (c *Core) dueGaps(session *session) {
 	session.gapAsked++
 	session.gapAt = c.now.Add(gapPatience << session.gapAsked)
 	c.at(session.gapAt)
-	asked := map[uuid.UUID]bool{}
-	for _, waiting := range session.waiting {
-		id := waiting.entry.Conversation
-		if conversation := c.conversations[id]; conversation != nil && !asked[id] {
-			asked[id] = true
+	for _, id := range session.waitsIn() {
+		if conversation := c.conversations[id]; conversation != nil {
 			c.askAgain(session, conversation, conversation.held)
 		}
 	}
+}
+
+// waitsIn returns the conversations in which something waits, in a fixed order.
+func (s *session) waitsIn() []uuid.UUID {
+	var ids []uuid.UUID
+	for _, waiting := range s.waiting {
+		if id := waiting.entry.Conversation; !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // askAgain says from where entries are to be sent again.

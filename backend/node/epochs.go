@@ -8,6 +8,7 @@ import (
 
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
+	"github.com/tincan-chat/tincan/backend/replica"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
@@ -18,7 +19,7 @@ const (
 	maxClaims = 8
 	// maxEpochJump is how far beyond mine an epoch that they name may be.
 	maxEpochJump = 1024
-	maxForks     = 16 // proofs of one conversation that are kept
+	maxForks     = 16 // logs of one conversation with two histories; one proof of each is kept
 	maxSuspects  = 8  // of one conversation, at the same time
 )
 
@@ -103,7 +104,7 @@ func (c *Core) report(one *contact, what string) { c.do(Report{Peer: one.Peer, W
 func (c *Core) suspect(one *contact, conversation *conversation, entry journal.Entry) {
 	place := logPlace{log: entry.Log, sequence: entry.Sequence}
 	_, asked := conversation.suspects[place]
-	if asked || conversation.forks[place] || len(conversation.suspects) >= maxSuspects || len(conversation.forks) >= maxForks {
+	if asked || len(conversation.suspects) >= maxSuspects || len(conversation.forks) >= maxForks {
 		return
 	}
 	conversation.suspects[place] = entry
@@ -147,15 +148,55 @@ func contradict(first, second journal.Entry) bool {
 	return second.Sequence == first.Sequence+1 && second.Previous != first.Hash()
 }
 
+// twofold tells whether a log is known to have two histories.
+func (v *conversation) twofold(log journal.Log) bool {
+	_, known := v.forks[log]
+	return known
+}
+
+// toSend is what may be sent to a device: all that is held but for the histories
+// that it can never append, since it holds another one.
+func (v *conversation) toSend(exchange *replica.Exchange) journal.Vector {
+	if len(v.forks) == 0 {
+		return v.held
+	}
+	theirs, _ := exchange.Remote()
+	held := v.held.Clone()
+	for log, sequence := range v.forks {
+		if theirs.Get(log) >= sequence {
+			delete(held, log)
+		}
+	}
+	return held
+}
+
+// admitOrphans appends entries whose parents cannot be had because they belong
+// to the other history of a log. Their place is that which the parents that are
+// held give them: the same as on the other side, unless clocks were far apart.
+func (c *Core) admitOrphans(session *session, one *contact) {
+	for _, id := range session.waitsIn() {
+		conversation := c.conversations[id]
+		if conversation == nil || len(conversation.forks) == 0 {
+			continue
+		}
+		conversation.lenient = true
+		writes, left := c.admitAll(conversation, one, session.waiting)
+		conversation.lenient = false
+		c.wait(session, one, left, len(writes) > 0)
+		if len(writes) > 0 {
+			c.commitEntries(one, id, writes, nil)
+		}
+	}
+}
+
 // forked keeps the proof of an equivocation and names it, here and, over their
 // line, there. The entry that was here first stays.
 func (c *Core) forked(one *contact, conversation *conversation, first, second journal.Entry) {
-	place := logPlace{log: second.Log, sequence: second.Sequence}
-	if conversation.forks[place] || len(conversation.forks) >= maxForks {
+	if conversation.twofold(second.Log) || len(conversation.forks) >= maxForks {
 		return
 	}
-	conversation.forks[place] = true
-	kept := Fork{Conversation: conversation.id, Log: second.Log, Sequence: second.Sequence, Seen: c.now}
+	conversation.forks[second.Log] = first.Sequence
+	kept := Fork{Conversation: conversation.id, Log: second.Log, Sequence: first.Sequence, Seen: c.now}
 	var err error
 	if kept.First, err = wire.Encode(headerOnly(first)); err == nil {
 		kept.Second, err = wire.Encode(headerOnly(second))
@@ -164,7 +205,7 @@ func (c *Core) forked(one *contact, conversation *conversation, first, second jo
 		return // cannot happen: both were decoded
 	}
 	c.keep(PutFork{Fork: kept})
-	c.report(one, "two entries are signed for place "+fmt.Sprint(second.Sequence)+" of a log")
+	c.report(one, "two entries are signed for place "+fmt.Sprint(first.Sequence)+" of a log")
 	if second.Log.Device == c.keys.Device() {
 		c.moveOn(conversation, second.Log.Epoch+1)
 	}
@@ -203,7 +244,7 @@ func (c *Core) loadForks(forks []Fork) {
 		if conversation == nil {
 			continue
 		}
-		conversation.forks[logPlace{log: fork.Log, sequence: fork.Sequence}] = true
+		conversation.forks[fork.Log] = fork.Sequence
 		if one := c.contacts[conversation.peer]; one != nil {
 			c.nameFork(one, fork.Log.Device)
 		}

@@ -124,7 +124,7 @@ func (c *Core) pump(session *session) {
 }
 
 func (c *Core) pumpOne(session *session, id uuid.UUID) {
-	beyond, more := session.exchanges[id].Next(c.conversations[id].held)
+	beyond, more := session.exchanges[id].Next(c.conversations[id].toSend(session.exchanges[id]))
 	if more {
 		c.do(ReadEntries{Session: session.id, Conversation: id, Beyond: beyond, MaxBytes: session.exchanges[id].Stretch(), Pack: session.syncs()})
 	}
@@ -177,7 +177,7 @@ func (c *Core) push(entry journal.Entry, peer identity.PeerID) {
 		if exchange == nil || session.remote.Device == entry.Log.Device {
 			continue
 		}
-		if exchange.Push(entry, c.conversations[entry.Conversation].held, c.now) {
+		if exchange.Push(entry, c.conversations[entry.Conversation].toSend(exchange), c.now) {
 			c.send(session, entry.Conversation, []journal.Entry{entry})
 		}
 		c.pumpOne(session, entry.Conversation)
@@ -249,8 +249,13 @@ func (c *Core) admitAll(conversation *conversation, one *contact, arrived []wait
 				writes = append(writes, write)
 				progress = true
 			case journal.Gap, journal.Orphan:
-				later = append(later, candidate)
+				if standing == journal.Orphan || !conversation.twofold(candidate.entry.Log) {
+					later = append(later, candidate)
+				}
 			case journal.Fork:
+				if conversation.twofold(candidate.entry.Log) {
+					continue // it is named already
+				}
 				c.suspect(one, conversation, candidate.entry)
 			case journal.Duplicate:
 			}
@@ -289,6 +294,9 @@ func (c *Core) admit(conversation *conversation, one *contact, candidate waiting
 	if standing == journal.Fork && entry.Sequence > conversation.held.Get(entry.Log) && entry.Sequence <= conversation.tip.Get(entry.Log) {
 		standing = journal.Duplicate // it came over another link and is being written
 	}
+	if standing == journal.Orphan && conversation.lenient {
+		standing = journal.Next
+	}
 	if standing != journal.Next {
 		return AppendEntry{}, standing
 	}
@@ -297,8 +305,9 @@ func (c *Core) admit(conversation *conversation, one *contact, candidate waiting
 		after = append(after, conversation.tipOrders[entry.Log])
 	}
 	for _, parent := range entry.Parents {
-		found, _ := order(parent)
-		after = append(after, found)
+		if found, known := order(parent); known {
+			after = append(after, found)
+		}
 	}
 	author := one.Peer
 	if mine {

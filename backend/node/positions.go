@@ -1,6 +1,8 @@
 package node
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 
 	"github.com/tincan-chat/tincan/backend/identity"
@@ -66,6 +68,7 @@ const maxRewinds = 64
 // askForProof asks for the entries that the other side has where this disk has
 // others, once for each line.
 func (c *Core) askForProof(session *session, conversation *conversation, logs []journal.Log) {
+	logs = slices.DeleteFunc(logs, conversation.twofold)
 	if len(logs) == 0 || session.asked[conversation.id] || !session.syncs() {
 		return
 	}
@@ -120,7 +123,7 @@ func (v *conversation) delivered(log journal.Log) uint64 {
 // undelivered tells whether some of my entries are on no device of theirs.
 func (v *conversation) undelivered() bool {
 	for log, head := range v.held {
-		if log.Device != v.own.Device {
+		if log.Device != v.own.Device || v.twofold(log) {
 			continue
 		}
 		if head.Sequence > v.delivered(log) {

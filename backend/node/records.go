@@ -44,7 +44,8 @@ type Snapshot struct {
 }
 
 // Fork is the proof of an equivocation: two entries that a device signed for one
-// place of a log. The first is the one that is kept.
+// place of a log, or two that follow one another without the second naming the
+// first. The first stands at Sequence.
 type Fork struct {
 	Conversation  uuid.UUID
 	Log           journal.Log
