@@ -228,6 +228,11 @@ func (c *Core) letterOpened(where place, opened OpenedLetter) {
 	c.accepted(one)
 	c.learnProfile(one, opened.Body.GetProfile())
 	conversation := c.conversationOf(one)
+	if _, impossible := c.compareOwn(one, conversation, held); impossible != "" {
+		c.report(one, "impossible: "+impossible)
+		c.doneWith(where)
+		return
+	}
 	var writes []Write
 	if moved, changed := conversation.moveRemote(content.FromDevice, held, read); changed {
 		writes = append(writes, moved)

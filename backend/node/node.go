@@ -171,6 +171,9 @@ func (n *Node) run(ctx context.Context) {
 		for _, effect := range n.core.Step(n.config.Now(), event) {
 			n.perform(ctx, effect)
 		}
+		if received, ok := event.(FrameReceived); ok {
+			n.seen(received)
+		}
 		if wake := n.core.Wake(); !wake.IsZero() {
 			timer.Reset(max(wake.Sub(n.config.Now()), time.Millisecond))
 		}
