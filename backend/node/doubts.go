@@ -14,9 +14,9 @@ import (
 
 // Limits of what may wait for entries before it, for each link.
 const (
-	maxWaiting      = 1024    // entries
-	maxWaitingBytes = 2 << 20 // of them
-	maxDropped      = 16 << 10
+	maxWaiting      = 1024             // entries
+	maxWaitingBytes = 2 << 20          // of them
+	maxDropped      = 4 << 10          // there was no room for
 	maxUnwritten    = 8 << 20          // bytes received and not on disk yet: more than any window
 	gapPatience     = 10 * time.Second // without progress, before what is missing is asked for; doubling
 	gapQuestions    = 3                // before it is said that it cannot be had

@@ -173,4 +173,3 @@ func (n *Node) knownOrders(ctx context.Context, entries []journal.Entry) map[jou
 	}
 	return orders
 }
-
