@@ -101,7 +101,7 @@ func (c *Core) report(one *contact, what string) { c.do(Report{Peer: one.Peer, W
 
 // suspect takes an entry that contradicts what is held, and asks the disk what
 // stands there.
-func (c *Core) suspect(one *contact, conversation *conversation, entry journal.Entry) {
+func (c *Core) suspect(conversation *conversation, entry journal.Entry) {
 	place := logPlace{log: entry.Log, sequence: entry.Sequence}
 	_, asked := conversation.suspects[place]
 	if asked || len(conversation.suspects) >= maxSuspects || len(conversation.forks) >= maxForks {

@@ -256,7 +256,7 @@ func (c *Core) admitAll(conversation *conversation, one *contact, arrived []wait
 				if conversation.twofold(candidate.entry.Log) {
 					continue // it is named already
 				}
-				c.suspect(one, conversation, candidate.entry)
+				c.suspect(conversation, candidate.entry)
 			case journal.Duplicate:
 			}
 		}

@@ -24,25 +24,25 @@ func FuzzLinkFrames(f *testing.F) {
 	}
 	shell := &Node{packer: packer}
 	keys := func(seed byte) *identity.Keys {
-		made, err := identity.NewKeys(bytes.NewReader(bytes.Repeat([]byte{seed}, 64)))
-		if err != nil {
-			f.Fatal(err)
+		made, failure := identity.NewKeys(bytes.NewReader(bytes.Repeat([]byte{seed}, 64)))
+		if failure != nil {
+			f.Fatal(failure)
 		}
 		return made
 	}
 	ana, mira := keys(1), keys(200)
 	conversation := chat.DirectConversation(ana.Peer(), mira.Peer())
 	write := func(keys *identity.Keys, previous journal.Head, text string) journal.Entry {
-		body, err := journal.TextBody(text)
-		if err != nil {
-			f.Fatal(err)
+		body, failure := journal.TextBody(text)
+		if failure != nil {
+			f.Fatal(failure)
 		}
-		entry, err := journal.Write(journal.Draft{
+		entry, failure := journal.Write(journal.Draft{
 			Conversation: conversation, Log: journal.Log{Device: keys.Device(), Epoch: 1}, Previous: previous, Claimed: time.UnixMilli(1),
 			Kind: wire.EntryKind_ENTRY_KIND_TEXT, Body: body,
 		}, keys.SignAsDevice)
-		if err != nil {
-			f.Fatal(err)
+		if failure != nil {
+			f.Fatal(failure)
 		}
 		return entry
 	}

@@ -38,9 +38,9 @@ func TestBatchComesBack(t *testing.T) {
 		t.Fatalf("%d entries, %v", len(back.GetEntries()), err)
 	}
 	for i, carried := range back.GetEntries() {
-		entry, err := journal.Parse(carried)
-		if err != nil || entry.Hash() != entries[i].Hash() {
-			t.Fatalf("entry %d: %v", i, err)
+		entry, failure := journal.Parse(carried)
+		if failure != nil || entry.Hash() != entries[i].Hash() {
+			t.Fatalf("entry %d: %v", i, failure)
 		}
 	}
 	t.Logf("%d bytes of entries are %d compressed", batch.GetSize(), len(batch.GetZstd()))

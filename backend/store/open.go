@@ -101,8 +101,8 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 	if options.version >= placeVersion {
 		// A file that was never told where it is begins here.
 		if err = opened.write(func(t *transaction) error { //nolint:contextcheck // a transaction is not stopped half way
-			_, err := t.exec(`INSERT OR IGNORE INTO place (id, file) VALUES (1, ?)`, t.file)
-			return err
+			_, failure := t.exec(`INSERT OR IGNORE INTO place (id, file) VALUES (1, ?)`, t.file)
+			return failure
 		}); err != nil {
 			return nil, errors.Join(err, opened.Close())
 		}
