@@ -65,8 +65,7 @@ func (v *conversation) state(remote identity.DeviceID, held journal.Vector) repl
 // compared goes on with what a frame of the comparison brought.
 func (c *Core) compared(session *session, one *contact, outcome replica.Outcome, err error) {
 	if err != nil {
-		c.report(one, err.Error())
-		c.hangUp(session.id, "a comparison that cannot be")
+		c.refuse(session, one, err.Error())
 		return
 	}
 	for _, page := range outcome.Digests {

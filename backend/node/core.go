@@ -186,6 +186,9 @@ func (c *Core) start() {
 func (c *Core) due() {
 	c.wake = time.Time{}
 	c.renewKeys()
+	for _, session := range c.openSessions() {
+		c.dueGaps(session)
+	}
 	c.dueContacts()
 	c.dueSessions()
 	c.dueMail()

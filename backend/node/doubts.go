@@ -67,8 +67,7 @@ func (c *Core) wait(session *session, one *contact, left []waitingEntry, progres
 	})
 	session.waiting = left
 	if session.dropped > maxDropped {
-		c.report(one, "entries that follow nothing, without end")
-		c.hangUp(session.id, "entries that follow nothing, without end")
+		c.refuse(session, one, "entries that follow nothing, without end")
 		return
 	}
 	switch {

@@ -99,6 +99,16 @@ func (c *Core) compareOwn(one *contact, conversation *conversation, held journal
 // report writes to the log what a contact did that was refused.
 func (c *Core) report(one *contact, what string) { c.do(Report{Peer: one.Peer, What: what}) }
 
+// refuse ends a line whose other end breaks the protocol, and does not open
+// another one at once.
+func (c *Core) refuse(session *session, one *contact, why string) {
+	c.report(one, why)
+	one.attempts = 10
+	one.nextDial = c.now.Add(dialMost)
+	c.hangUp(session.id, why)
+	c.dirty(one.Peer)
+}
+
 // suspect takes an entry that contradicts what is held, and asks the disk what
 // stands there.
 func (c *Core) suspect(conversation *conversation, entry journal.Entry) {
@@ -225,8 +235,7 @@ func headerOnly(entry journal.Entry) *wire.Entry {
 // keys of this device signed, or somebody with theirs.
 func (c *Core) proof(session *session, one *contact, entries []journal.Entry) {
 	if len(entries) != 2 || !contradict(entries[0], entries[1]) {
-		c.report(one, "a proof that proves nothing")
-		c.hangUp(session.id, "a proof that proves nothing")
+		c.refuse(session, one, "a proof that proves nothing")
 		return
 	}
 	conversation := c.conversations[entries[1].Conversation]

@@ -204,8 +204,7 @@ func (c *Core) entries(session *session, one *contact, conversation []byte, e Fr
 		return
 	}
 	if session.unwritten+e.Bytes > maxUnwritten {
-		c.report(one, "more entries than the window allows")
-		c.hangUp(session.id, "more entries than the window allows")
+		c.refuse(session, one, "more entries than the window allows")
 		return
 	}
 	session.lastUsed = c.now

@@ -288,9 +288,6 @@ func (c *Core) dialAgain() {
 
 // dueSessions ends sessions that never opened, in case their transport does not.
 func (c *Core) dueSessions() {
-	for _, session := range c.openSessions() {
-		c.dueGaps(session)
-	}
 	for id, session := range c.sessions {
 		if session.open {
 			continue

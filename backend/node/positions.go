@@ -27,28 +27,24 @@ func (c *Core) position(session *session, one *contact, position *wire.Position)
 	}
 	held, err := journal.DecodeVector(position.GetHeld())
 	if err != nil {
-		c.report(one, err.Error())
-		c.hangUp(session.id, "a position that cannot be read")
+		c.refuse(session, one, err.Error())
 		return
 	}
 	read, err := journal.DecodeVector(position.GetRead())
 	if err != nil {
-		c.report(one, err.Error())
-		c.hangUp(session.id, "a position that cannot be read")
+		c.refuse(session, one, err.Error())
 		return
 	}
 	conversation := c.conversations[id]
 	other, impossible := c.compareOwn(one, conversation, held)
 	if impossible != "" {
-		c.report(one, "impossible: "+impossible)
-		c.hangUp(session.id, "a position that cannot be")
+		c.refuse(session, one, "impossible: "+impossible)
 		return
 	}
 	c.filled(one, conversation, held)
 	if position.GetAgain() {
 		if session.rewinds++; session.rewinds > maxRewinds {
-			c.report(one, "the same is asked for again and again")
-			c.hangUp(session.id, "the same is asked for again and again")
+			c.refuse(session, one, "the same is asked for again and again")
 			return
 		}
 		exchange.Again(held)
