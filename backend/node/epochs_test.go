@@ -325,3 +325,23 @@ func TestMoreThanTheWindow(t *testing.T) {
 		t.Error("the line is still open")
 	}
 }
+
+// TestBombEndsTheLine: a batch that would grow is refused with a reason, and
+// the line is not opened again at once.
+func TestBombEndsTheLine(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2)
+	ana, ben := w.people[0], w.people[1]
+	ben.say(ana, "a text")
+	session := w.connectLine(ana, ben)
+	talk := ana.talk(ben)
+	batch, err := w.wires.packer.Pack(talk[:], []journal.Entry{ben.logs[0].Entry})
+	if err != nil {
+		t.Fatal(err)
+	}
+	batch.Size = 1 << 30
+	w.send(session, ana, &wire.LinkFrame{Kind: &wire.LinkFrame_Batch{Batch: batch}})
+	if ana.core.sessions[session] != nil || !ana.reported("the batch is refused") || !ana.contact(ben).nextDial.After(w.now) {
+		t.Errorf("the log says %v", ana.reports)
+	}
+}

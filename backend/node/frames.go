@@ -29,8 +29,12 @@ func (c *Core) frameReceived(e FrameReceived) {
 		return
 	}
 	one := c.contacts[session.remote.Peer]
-	if one == nil || e.Err != nil {
-		c.hangUp(e.Session, "a frame that cannot be read")
+	switch {
+	case one == nil:
+		c.hangUp(e.Session, "a frame of nobody")
+		return
+	case e.Err != nil:
+		c.refuse(session, one, "a frame that cannot be read: "+e.Err.Error())
 		return
 	}
 	if hello := e.Frame.GetHello(); hello != nil {
