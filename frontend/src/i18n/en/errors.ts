@@ -72,8 +72,10 @@ export default {
   fork: 'Two different messages of {{name}} claim the same place. One copy of their Tincan may have been restored from an old backup. New messages go on.',
   'fork-own':
     'Two different messages of yours to {{name}} claim the same place: a second copy of your Tincan wrote with the same keys. Each side keeps the one that came first. Use one copy only; new messages go on.',
-  copies: "Two copies of {{name}}'s Tincan are writing at the same time. Every message is kept; ask them to use one copy only.",
-  'copies-own': 'Another copy of your Tincan is writing to {{name}} with the same keys. Use one copy only. Every message is kept.',
+  copies:
+    "Two copies of {{name}}'s Tincan are writing at the same time. Every message is kept; ask them to use one copy only.",
+  'copies-own':
+    'Another copy of your Tincan is writing to {{name}} with the same keys. Use one copy only. Every message is kept.',
   gap: 'Some messages of {{name}} cannot be shown yet: {{count}} came, and what stands before them is missing. It is asked for again on every line.',
   'host-port':
     'No port from {{first}} to {{last}} is free, so nobody can be introduced here. Close the program that uses them.',
