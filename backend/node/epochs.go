@@ -221,6 +221,10 @@ func (c *Core) forked(one *contact, conversation *conversation, first, second jo
 	}
 	c.nameFork(one, second.Log.Device)
 	for _, session := range c.sessionsTo(one.Peer) {
+		if exchange := session.exchanges[conversation.id]; exchange != nil {
+			exchange.Forget(second.Log)
+			c.pumpOne(session, conversation.id)
+		}
 		if session.syncs() {
 			c.frame(session, &wire.LinkFrame{Kind: &wire.LinkFrame_Proof{Proof: &wire.Proof{First: headerOnly(first), Second: headerOnly(second)}}})
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/journal"
+	"github.com/tincan-chat/tincan/backend/replica"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
@@ -191,6 +192,33 @@ func TestAnswersToTheOtherHistory(t *testing.T) {
 	}
 	if ana.undelivered(ben) || ben.undelivered(ana) || ana.notice(ben) != "fork-own" || ben.notice(ana) != "fork" {
 		t.Errorf("notices %q and %q", ana.notice(ben), ben.notice(ana))
+	}
+}
+
+// TestRefusedHistoryDoesNotFillTheWindow: what she wrote on a restored disk and
+// he refuses is more than may be unacknowledged, and what comes after it arrives.
+func TestRefusedHistoryDoesNotFillTheWindow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2)
+	ana, ben := w.people[0], w.people[1]
+	ana.say(ben, "one")
+	w.cut(w.connectLine(ana, ben))
+	old, logs := ana.disk, slices.Clone(ana.logs)
+	ana.say(ben, "two")
+	w.cut(w.connectLine(ana, ben))
+	ana.disk, ana.logs = old, logs
+	ana.start()
+	long := strings.Repeat("x", 30_000)
+	for range 2 * replica.Window / len(long) {
+		ana.say(ben, long)
+	}
+	w.connectLine(ana, ben)
+	for i := range 2 * replica.MaxAheadEntries {
+		ana.say(ben, fmt.Sprint("after ", i))
+	}
+	w.settle(time.Minute)
+	if texts := ben.timeline(ben.talk(ana)); texts[len(texts)-1] != fmt.Sprint("after ", 2*replica.MaxAheadEntries-1) {
+		t.Errorf("he has %d texts, and not the last", len(texts))
 	}
 }
 

@@ -105,6 +105,23 @@ func (x *Exchange) Again(held journal.Vector) {
 	x.flight, x.ahead, x.bytes, x.early = nil, nil, 0, 0
 }
 
+// Forget stops waiting for acknowledgements of a log that the other side will
+// never give, since it holds another history of it.
+func (x *Exchange) Forget(log journal.Log) {
+	x.flight = slices.DeleteFunc(x.flight, func(one flight) bool {
+		if one.log == log {
+			x.bytes -= one.bytes
+		}
+		return one.log == log
+	})
+	x.ahead = slices.DeleteFunc(x.ahead, func(one flight) bool {
+		if one.log == log {
+			x.early -= one.bytes
+		}
+		return one.log == log
+	})
+}
+
 // Next returns from where to read and send now, given what this side holds on
 // disk: all entries beyond the vector, parents first. It returns false when the
 // other side has or was sent everything, when the window is full, before it was
