@@ -39,6 +39,7 @@ func run(ctx context.Context, only string) error {
 		{"latency", latency},
 		{"throughput", throughput},
 		{"opening", opening},
+		{"catchup", catchup},
 		{"history", history},
 		{"window", window},
 	}

@@ -82,22 +82,33 @@ func (v Vector) Logs() []Log {
 // Encode returns the wire form, sorted by log. Zero hashes are left out, and
 // so are the logs beyond [MaxLogs].
 func (v Vector) Encode() []*wire.LogPosition {
-	positions := make([]*wire.LogPosition, 0, min(len(v), MaxLogs))
+	pages := v.Pages()
+	if len(pages) == 0 {
+		return nil
+	}
+	return pages[0]
+}
+
+// Pages returns the wire form of all logs, at most [MaxLogs] in each list.
+// Merging what the lists say gives the vector again.
+func (v Vector) Pages() [][]*wire.LogPosition {
+	var pages [][]*wire.LogPosition
 	for _, log := range v.Logs() {
 		head := v[log]
 		if head.Sequence == 0 {
 			continue
 		}
-		if len(positions) == MaxLogs {
-			break
-		}
 		position := &wire.LogPosition{Device: log.Device[:], Epoch: log.Epoch, Sequence: head.Sequence}
 		if !head.Hash.IsZero() {
 			position.Hash = head.Hash[:]
 		}
-		positions = append(positions, position)
+		if last := len(pages) - 1; last >= 0 && len(pages[last]) < MaxLogs {
+			pages[last] = append(pages[last], position)
+			continue
+		}
+		pages = append(pages, []*wire.LogPosition{position})
 	}
-	return positions
+	return pages
 }
 
 // DecodeVector reads the wire form: at most [MaxLogs] logs in any order, each

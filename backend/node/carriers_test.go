@@ -25,23 +25,15 @@ type stage struct {
 	away         map[*nodetest.Person]bool
 	conversation uuid.UUID
 	sent         int
+	mail         string // the server's folder
 }
 
 // newStage makes two people who met, and are both away.
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	kept, err := natsengine.Open(t.Context(), natsengine.Options{
-		Mode: natsengine.Solo, Folder: t.TempDir(),
-		OpenStore: func(ctx context.Context, connection *nats.Conn, store natsengine.StoreOptions) (natsengine.Store, error) {
-			return natsstore.Open(ctx, connection, natsstore.Options{Replicas: store.Replicas, Now: store.Now, Hint: store.Hint})
-		},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = kept.Close() }) // the server closes it too
-	s := &stage{t: t, away: map[*nodetest.Person]bool{}, sent: 1}
-	s.server = rendezvoustest.Start(t, func(o *rendezvous.Options) { o.Engine = kept })
+	s := &stage{t: t, away: map[*nodetest.Person]bool{}, sent: 1, mail: t.TempDir()}
+	s.server = rendezvoustest.Start(t, s.keepMail)
+	var err error
 	s.ana, s.ben = person(t, "Ana", s.server.Server()), person(t, "Ben", s.server.Server())
 	if s.conversation, err = nodetest.Meet(t.Context(), s.ana, s.ben); err != nil {
 		t.Fatal(err)
@@ -51,6 +43,21 @@ func newStage(t *testing.T) *stage {
 	s.goAway(s.ana)
 	s.goAway(s.ben)
 	return s
+}
+
+// keepMail gives a server a mailbox on disk, the same each time.
+func (s *stage) keepMail(o *rendezvous.Options) {
+	s.t.Helper()
+	kept, err := natsengine.Open(s.t.Context(), natsengine.Options{
+		Mode: natsengine.Solo, Folder: s.mail,
+		OpenStore: func(ctx context.Context, connection *nats.Conn, store natsengine.StoreOptions) (natsengine.Store, error) {
+			return natsstore.Open(ctx, connection, natsstore.Options{Replicas: store.Replicas, Now: store.Now, Hint: store.Hint})
+		},
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	o.Engine, o.Mailbox = kept, true // the server closes it
 }
 
 func (s *stage) comes(one *nodetest.Person) {
@@ -144,7 +151,7 @@ var carriers = []carrier{
 		s.delivered(from, to)
 		s.goAway(from)
 		s.goAway(to)
-		s.server.Begin()
+		s.server.BeginWith(s.keepMail)
 	}},
 }
 

@@ -229,7 +229,7 @@ func (c *Core) write(conversation *conversation, text string) (AppendEntry, erro
 		after = append(after, conversation.tipOrders[conversation.own])
 	}
 	for log, head := range conversation.tip {
-		if log != conversation.own && len(draft.Parents) < maxParents {
+		if log != conversation.own && !conversation.twofold(log) && len(draft.Parents) < maxParents {
 			draft.Parents = append(draft.Parents, head.Hash)
 			after = append(after, conversation.tipOrders[log])
 		}

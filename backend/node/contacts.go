@@ -44,7 +44,9 @@ type contact struct {
 	tried    map[journal.Log]uint64 // of mine: up to where it is kept that a line was tried
 	exported map[journal.Log]uint64 // of mine: up to where a bundle has them, since the start
 
-	trouble *Refusal
+	trouble *Refusal     // with the version they speak
+	doubts  doubts       // about their logs
+	claims  int          // see maxClaims
 	shown   *LiveContact // as last told to the interface
 	isDirty bool
 	due     time.Time // when to look again
@@ -189,6 +191,9 @@ func (c *Core) live(one *contact) LiveContact {
 		Presence: one.online(),
 		Typing:   one.typingUntil.After(c.now),
 		Trouble:  one.trouble,
+	}
+	if live.Trouble == nil {
+		live.Trouble = one.doubts.worst()
 	}
 	session := c.sessions[one.session]
 	switch {

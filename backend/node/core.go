@@ -11,7 +11,6 @@ import (
 
 	"github.com/tincan-chat/tincan/backend/chat"
 	"github.com/tincan-chat/tincan/backend/identity"
-	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/link"
 )
 
@@ -39,6 +38,9 @@ type Core struct {
 	forgotAt      time.Time // when seen was last looked through
 	sealingKeys   []SealingKey
 	makingKey     bool
+	least         map[uuid.UUID]uint32 // epochs: see Snapshot.Epochs
+	copied        bool                 // until the epochs of the copy are on disk
+	began         time.Time            // the first Step
 
 	sessions map[link.Session]*session
 	network  network
@@ -77,13 +79,19 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		network:       newNetwork(),
 		letters:       make(map[uuid.UUID]*letter),
 		commits:       make(map[uint64]func(error)),
+		least:         make(map[uuid.UUID]uint32, len(snapshot.Epochs)+1),
+		copied:        snapshot.Copied,
+	}
+	maps.Copy(c.least, snapshot.Epochs)
+	if c.copied {
+		c.leaveEpochs(snapshot.Conversations)
 	}
 	for _, one := range snapshot.Conversations {
-		c.conversations[one.ID] = loadConversation(one, keys.Device())
+		c.conversations[one.ID] = c.loadConversation(one)
 	}
 	for _, one := range snapshot.Contacts {
 		if c.conversations[one.Conversation] == nil {
-			c.conversations[one.Conversation] = loadConversation(Conversation{ID: one.Conversation, Peer: one.Peer}, keys.Device())
+			c.conversations[one.Conversation] = c.loadConversation(Conversation{ID: one.Conversation, Peer: one.Peer})
 		}
 		loaded, err := loadContact(one)
 		if err != nil {
@@ -91,6 +99,7 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		}
 		c.contacts[one.Peer] = loaded
 	}
+	c.loadForks(snapshot.Forks)
 	for _, one := range snapshot.Outgoing {
 		if to := c.contacts[one.Peer]; to != nil {
 			to.outbox.load(one)
@@ -161,7 +170,8 @@ func (c *Core) Wake() time.Time { return c.wake }
 
 // start brings the adapters to where the state is.
 func (c *Core) start() {
-	c.started = true
+	c.started, c.began = true, c.now
+	c.settleCopy()
 	c.do(SetBans{Rules: c.bans})
 	c.do(SetSealingKeys{Keys: slices.Clone(c.sealingKeys)})
 	c.signKeyRecord()
@@ -176,6 +186,9 @@ func (c *Core) start() {
 func (c *Core) due() {
 	c.wake = time.Time{}
 	c.renewKeys()
+	for _, session := range c.openSessions() {
+		c.dueGaps(session)
+	}
 	c.dueContacts()
 	c.dueSessions()
 	c.dueMail()
@@ -295,96 +308,4 @@ func (c *Core) peersSorted() []identity.PeerID {
 	}
 	slices.SortFunc(peers, func(a, b identity.PeerID) int { return slices.Compare(a[:], b[:]) })
 	return peers
-}
-
-// conversation is what the core knows of one, beyond what the store keeps.
-type conversation struct {
-	id   uuid.UUID
-	peer identity.PeerID
-	// held is on disk; tip also counts what is being written.
-	held, tip  journal.Vector
-	heldOrders map[journal.Log]journal.Order
-	tipOrders  map[journal.Log]journal.Order
-	own        journal.Log // the log this device writes
-	read       journal.Vector
-	remotes    map[identity.DeviceID]*RemotePosition
-	recent     recentOrders
-}
-
-func loadConversation(from Conversation, device identity.DeviceID) *conversation {
-	one := &conversation{
-		id:         from.ID,
-		peer:       from.Peer,
-		held:       orEmpty(from.Held),
-		heldOrders: from.HeadOrders,
-		read:       orEmpty(from.Read),
-		remotes:    make(map[identity.DeviceID]*RemotePosition, len(from.Remote)),
-	}
-	if one.heldOrders == nil {
-		one.heldOrders = map[journal.Log]journal.Order{}
-	}
-	for _, remote := range from.Remote {
-		one.remotes[remote.Device] = &RemotePosition{Device: remote.Device, Held: orEmpty(remote.Held), Read: orEmpty(remote.Read)}
-	}
-	one.rollBack(device)
-	return one
-}
-
-// rollBack forgets what was being written.
-func (v *conversation) rollBack(device identity.DeviceID) {
-	v.tip = v.held.Clone()
-	v.tipOrders = make(map[journal.Log]journal.Order, len(v.heldOrders))
-	maps.Copy(v.tipOrders, v.heldOrders)
-	v.recent = recentOrders{}
-	v.own = journal.Log{Device: device, Epoch: 1}
-	for log := range v.held {
-		if log.Device == device && log.Epoch > v.own.Epoch {
-			v.own.Epoch = log.Epoch
-		}
-	}
-}
-
-// remote returns the position of a device, made when needed.
-func (v *conversation) remote(device identity.DeviceID) *RemotePosition {
-	position := v.remotes[device]
-	if position == nil {
-		position = &RemotePosition{Device: device, Held: journal.Vector{}, Read: journal.Vector{}}
-		v.remotes[device] = position
-	}
-	return position
-}
-
-func orEmpty(vector journal.Vector) journal.Vector {
-	if vector == nil {
-		return journal.Vector{}
-	}
-	return vector
-}
-
-// recentOrders remembers the orders of the last entries, so that their
-// children are ordered without asking the disk.
-type recentOrders struct {
-	orders map[journal.Hash]journal.Order
-	ring   []journal.Hash
-	next   int
-}
-
-// recentSize is how many are remembered for each conversation.
-const recentSize = 256
-
-func (r *recentOrders) put(hash journal.Hash, order journal.Order) {
-	if r.orders == nil {
-		r.orders = make(map[journal.Hash]journal.Order)
-	}
-	if _, known := r.orders[hash]; known {
-		return
-	}
-	if len(r.ring) < recentSize {
-		r.ring = append(r.ring, hash)
-	} else {
-		delete(r.orders, r.ring[r.next])
-		r.ring[r.next] = hash
-		r.next = (r.next + 1) % recentSize
-	}
-	r.orders[hash] = order
 }

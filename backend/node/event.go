@@ -36,8 +36,10 @@ type (
 		Session      link.Session
 		Conversation uuid.UUID
 		Want         replica.Want
-		Mail         bool
+		Beyond       journal.Vector
+		Mail, Check  bool
 		Entries      []journal.Entry
+		Packed       *wire.Batch // the same, if it was asked for; nil otherwise
 		Err          error
 	}
 	// LinkEvent comes from the link transport; its messages come as FrameReceived.
@@ -49,7 +51,7 @@ type (
 		Entries []journal.Entry
 		// Orders are those of parents found on disk.
 		Orders map[journal.Hash]journal.Order
-		Bytes  int
+		Bytes  int   // of the entries, or of the frame
 		Err    error // the frame broke the protocol
 	}
 	// SignalFailed says that a link's signal or frame could not be handed over.
@@ -124,13 +126,22 @@ type (
 		Generation uint64
 		Writes     []Write
 	}
-	// ReadEntries reads a stretch of a log and answers EntriesRead.
+	// ReadEntries reads a stretch of a log, or of a conversation beyond a vector,
+	// and answers EntriesRead.
 	ReadEntries struct {
 		Session      link.Session
 		Conversation uuid.UUID
 		Want         replica.Want
+		Beyond       journal.Vector // not nil: instead of Want
 		MaxBytes     int
+		Pack         bool // also as a batch
 		Mail         bool // for a letter, not for a session
+		Check        bool // for the proof of an equivocation
+	}
+	// Report writes to the log what was refused, and why.
+	Report struct {
+		Peer identity.PeerID
+		What string
 	}
 	// Answer ends a command. Value has the type its call promises.
 	Answer struct {
@@ -261,6 +272,7 @@ type (
 
 func (Commit) isEffect()           {}
 func (ReadEntries) isEffect()      {}
+func (Report) isEffect()           {}
 func (Answer) isEffect()           {}
 func (Notify) isEffect()           {}
 func (DialLink) isEffect()         {}

@@ -2,6 +2,7 @@ package node
 
 import (
 	"bytes"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -15,21 +16,10 @@ import (
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
-// Limits of what a remote device may make this one hold in memory.
-const (
-	maxWaiting = 4096 // entries of one session whose parents have not come
-)
-
-// waitingEntry came before its parents.
-type waitingEntry struct {
-	entry  journal.Entry
-	orders map[journal.Hash]journal.Order
-}
-
 // sendHello says who this is; again when the record or the profile changes.
 func (c *Core) sendHello(session *session) {
 	c.do(SendFrame{Session: session.id, Frame: &wire.LinkFrame{Kind: &wire.LinkFrame_Hello{Hello: &wire.Hello{
-		Major: wire.Major, Minor: wire.Minor, Profile: c.profile(), Record: c.ownRecord(),
+		Major: wire.Major, Minor: wire.Minor, Features: wire.FeatureSync, Profile: c.profile(), Record: c.ownRecord(),
 	}}}})
 }
 
@@ -39,8 +29,12 @@ func (c *Core) frameReceived(e FrameReceived) {
 		return
 	}
 	one := c.contacts[session.remote.Peer]
-	if one == nil || e.Err != nil {
-		c.hangUp(e.Session, "a frame that cannot be read")
+	switch {
+	case one == nil:
+		c.hangUp(e.Session, "a frame of nobody")
+		return
+	case e.Err != nil:
+		c.refuse(session, one, "a frame that cannot be read: "+e.Err.Error())
 		return
 	}
 	if hello := e.Frame.GetHello(); hello != nil {
@@ -51,11 +45,18 @@ func (c *Core) frameReceived(e FrameReceived) {
 		c.hangUp(e.Session, "no hello first")
 		return
 	}
+	if c.comparison(session, one, e.Frame) {
+		return
+	}
 	switch kind := e.Frame.GetKind().(type) {
 	case *wire.LinkFrame_Position:
 		c.position(session, one, kind.Position)
 	case *wire.LinkFrame_Entries:
 		c.entries(session, one, kind.Entries.GetConversation(), e)
+	case *wire.LinkFrame_Batch:
+		c.entries(session, one, kind.Batch.GetConversation(), e)
+	case *wire.LinkFrame_Proof:
+		c.proof(session, one, e.Entries)
 	case *wire.LinkFrame_Typing:
 		if bytes.Equal(kind.Typing.GetConversation(), one.Conversation[:]) {
 			one.typingUntil = c.now.Add(typingShown)
@@ -87,8 +88,7 @@ func (c *Core) hello(session *session, one *contact, hello *wire.Hello) {
 	}
 	session.greeted = true
 	session.features = hello.GetFeatures()
-	session.exchanges[one.Conversation] = replica.NewExchange()
-	c.sendPosition(session, c.conversationOf(one))
+	c.beginExchanges(session, one)
 }
 
 // learnProfile takes how they want to be shown.
@@ -111,30 +111,38 @@ func versionTrouble(name string, major uint32) *Refusal {
 }
 
 // exchange finds the exchange that a frame belongs to.
-func (c *Core) exchange(session *session, one *contact, conversation []byte) (uuid.UUID, *replica.Exchange, bool) {
+func (c *Core) exchange(session *session, conversation []byte) (uuid.UUID, *replica.Exchange, bool) {
 	id, err := uuid.FromBytes(conversation)
-	if err != nil || id != one.Conversation || session.exchanges[id] == nil {
+	if err != nil || session.exchanges[id] == nil || c.conversations[id] == nil {
 		return uuid.Nil, nil, false
 	}
 	return id, session.exchanges[id], true
 }
 
-// pump sends what the other side is missing, as far as the window allows.
+// pump sends what the other side is missing, as far as the windows allow.
 func (c *Core) pump(session *session) {
-	for id, exchange := range session.exchanges {
-		want, more := exchange.Next(c.conversations[id].held)
-		if more {
-			c.do(ReadEntries{Session: session.id, Conversation: id, Want: want, MaxBytes: replica.Batch})
-		}
+	ids := slices.SortedFunc(maps.Keys(session.exchanges), func(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) })
+	for _, id := range ids {
+		c.pumpOne(session, id)
+	}
+}
+
+func (c *Core) pumpOne(session *session, id uuid.UUID) {
+	beyond, more := session.exchanges[id].Next(c.conversations[id].toSend(session.exchanges[id]))
+	if more {
+		c.do(ReadEntries{Session: session.id, Conversation: id, Beyond: beyond, MaxBytes: session.exchanges[id].Stretch(), Pack: session.syncs()})
 	}
 }
 
 func (c *Core) entriesRead(e EntriesRead) {
-	if e.Mail {
+	switch {
+	case e.Mail:
 		c.mailRead(e)
 		return
-	}
-	if e.Session == uuid.Nil {
+	case e.Check:
+		c.suspectRead(e)
+		return
+	case e.Session == uuid.Nil:
 		for _, one := range c.contacts {
 			if one.Conversation == e.Conversation {
 				c.composeRequest(one, e.Entries)
@@ -143,7 +151,7 @@ func (c *Core) entriesRead(e EntriesRead) {
 		return
 	}
 	session := c.sessions[e.Session]
-	if session == nil {
+	if session == nil || session.exchanges[e.Conversation] == nil {
 		return
 	}
 	exchange := session.exchanges[e.Conversation]
@@ -151,23 +159,32 @@ func (c *Core) entriesRead(e EntriesRead) {
 		exchange.Failed()
 		return // the next position of theirs, or the next line, tries again
 	}
-	c.send(session, e.Conversation, exchange.Read(e.Want, e.Entries))
-	c.pump(session)
+	outdated := exchange.Outdated()
+	send, whole := exchange.Read(e.Entries, c.now)
+	switch {
+	case whole && e.Packed != nil:
+		session.lastUsed = c.now
+		c.frame(session, &wire.LinkFrame{Kind: &wire.LinkFrame_Batch{Batch: e.Packed}})
+	case len(send) > 0:
+		c.send(session, e.Conversation, send)
+	case !outdated:
+		return // an acknowledgement goes on
+	}
+	c.pumpOne(session, e.Conversation)
 }
 
-// push sends an entry that was just committed without reading it back, when
-// nothing is owed before it.
+// push sends an entry that was just committed without reading it back: at once,
+// also while a stream of older ones is under way.
 func (c *Core) push(entry journal.Entry, peer identity.PeerID) {
 	for _, session := range c.sessionsTo(peer) {
 		exchange := session.exchanges[entry.Conversation]
-		if exchange == nil || !exchange.Room() || session.remote.Device == entry.Log.Device {
+		if exchange == nil || session.remote.Device == entry.Log.Device {
 			continue
 		}
-		send := exchange.Push(entry.Log, []journal.Entry{entry})
-		c.send(session, entry.Conversation, send)
-		if len(send) == 0 {
-			c.pump(session)
+		if exchange.Push(entry, c.conversations[entry.Conversation].toSend(exchange), c.now) {
+			c.send(session, entry.Conversation, []journal.Entry{entry})
 		}
+		c.pumpOne(session, entry.Conversation)
 	}
 }
 
@@ -186,8 +203,12 @@ func (c *Core) send(session *session, conversation uuid.UUID, entries []journal.
 // entries takes what the other side sent, in order; entries that came before
 // their parents wait.
 func (c *Core) entries(session *session, one *contact, conversation []byte, e FrameReceived) {
-	id, _, known := c.exchange(session, one, conversation)
+	id, _, known := c.exchange(session, conversation)
 	if !known {
+		return
+	}
+	if session.unwritten+e.Bytes > maxUnwritten {
+		c.refuse(session, one, "more entries than the window allows")
 		return
 	}
 	session.lastUsed = c.now
@@ -198,14 +219,15 @@ func (c *Core) entries(session *session, one *contact, conversation []byte, e Fr
 		more, left = c.admitAll(c.conversations[id], one, left)
 		writes = append(writes, more...)
 	}
-	session.waiting = left[:min(len(left), maxWaiting)]
+	c.wait(session, one, left, len(writes) > 0)
 	if len(writes) == 0 {
-		if len(e.Entries) > 0 {
-			c.sendPosition(session, c.conversations[id]) // all known already: say so
+		if len(e.Entries) > len(left) {
+			c.sendPosition(session, c.conversations[id]) // known already: say so
 		}
 		return
 	}
-	c.commitEntries(one, id, writes, nil)
+	session.unwritten += e.Bytes
+	c.commitEntries(one, id, writes, func(error) { session.unwritten -= e.Bytes })
 }
 
 func waitingEntries(entries []journal.Entry, orders map[journal.Hash]journal.Order) []waitingEntry {
@@ -219,6 +241,7 @@ func waitingEntries(entries []journal.Entry, orders map[journal.Hash]journal.Ord
 // admitAll decides on entries, whatever brought them: what is to be written,
 // and what is left because entries before it have not come yet.
 func (c *Core) admitAll(conversation *conversation, one *contact, arrived []waitingEntry) (writes []Write, left []waitingEntry) {
+	arrived = conversation.fresh(arrived)
 	for progress := true; progress && len(arrived) > 0; {
 		progress = false
 		var later []waitingEntry
@@ -229,14 +252,14 @@ func (c *Core) admitAll(conversation *conversation, one *contact, arrived []wait
 				writes = append(writes, write)
 				progress = true
 			case journal.Gap, journal.Orphan:
-				later = append(later, candidate)
-			case journal.Fork:
-				one.trouble = &Refusal{
-					Code:    "fork",
-					Message: "Two different messages of " + one.Name + " claim the same place. One copy of their Tincan may have been restored from an old backup. New messages go on.",
-					Params:  map[string]string{"name": one.Name},
+				if standing == journal.Orphan || !conversation.twofold(candidate.entry.Log) {
+					later = append(later, candidate)
 				}
-				c.dirty(one.Peer)
+			case journal.Fork:
+				if conversation.twofold(candidate.entry.Log) {
+					continue // it is named already
+				}
+				c.suspect(conversation, candidate.entry)
 			case journal.Duplicate:
 			}
 		}
@@ -274,6 +297,9 @@ func (c *Core) admit(conversation *conversation, one *contact, candidate waiting
 	if standing == journal.Fork && entry.Sequence > conversation.held.Get(entry.Log) && entry.Sequence <= conversation.tip.Get(entry.Log) {
 		standing = journal.Duplicate // it came over another link and is being written
 	}
+	if standing == journal.Orphan && conversation.lenient {
+		standing = journal.Next
+	}
 	if standing != journal.Next {
 		return AppendEntry{}, standing
 	}
@@ -282,19 +308,22 @@ func (c *Core) admit(conversation *conversation, one *contact, candidate waiting
 		after = append(after, conversation.tipOrders[entry.Log])
 	}
 	for _, parent := range entry.Parents {
-		found, _ := order(parent)
-		after = append(after, found)
+		if found, known := order(parent); known {
+			after = append(after, found)
+		}
 	}
 	author := one.Peer
 	if mine {
 		author = c.keys.Peer()
 	}
 	write := AppendEntry{Entry: entry, Order: journal.NewOrder(entry, after), Author: author, Mine: mine, Arrived: c.now}
+	c.watchCopies(one, conversation, write)
 	conversation.count(write, true)
-	if mine && entry.Log.Epoch >= conversation.own.Epoch {
+	if mine {
 		// An entry of this device that was not on this disk: the folder is an old
 		// copy. The log is closed; what is written next begins a new epoch.
-		conversation.own.Epoch = entry.Log.Epoch + 1
+		one.claims = 0
+		c.moveOn(conversation, entry.Log.Epoch+1)
 	}
 	return write, standing
 }
@@ -310,6 +339,7 @@ func (v *conversation) count(write AppendEntry, tipOnly bool) {
 	}
 	v.held[write.Entry.Log] = head
 	v.heldOrders[write.Entry.Log] = write.Order
+	v.recent.written(head.Hash)
 }
 
 // commitEntries keeps received entries, then acknowledges and shows them; done
@@ -336,7 +366,9 @@ func (c *Core) commitEntries(one *contact, id uuid.UUID, writes []Write, done fu
 		for _, session := range c.sessionsTo(one.Peer) {
 			if session.greeted {
 				c.sendPosition(session, conversation)
-				c.pump(session)
+				if session.exchanges[id] != nil {
+					c.pumpOne(session, id)
+				}
 			}
 		}
 		c.dirty(one.Peer)
@@ -364,5 +396,14 @@ func messageOf(appended AppendEntry, text string) Message {
 
 // firstEntry is the stretch that a request is composed from.
 func firstEntry(one *conversation) replica.Want {
-	return replica.Want{Log: journal.Log{Device: one.own.Device, Epoch: 1}, After: 0}
+	for _, log := range one.held.Logs() {
+		if log.Device == one.own.Device {
+			return replica.Want{Log: log}
+		}
+	}
+	return replica.Want{Log: one.own}
+}
+
+func wantOf(place logPlace, after uint64) replica.Want {
+	return replica.Want{Log: place.log, After: after}
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tincan-chat/tincan/backend/envelope"
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/link"
 	"github.com/tincan-chat/tincan/backend/replica"
 	"github.com/tincan-chat/tincan/backend/wire"
@@ -39,8 +40,17 @@ type session struct {
 	relayHost string
 	features  uint64
 	exchanges map[uuid.UUID]*replica.Exchange
-	waiting   []waitingEntry // entries whose parents have not come yet
 	lastUsed  time.Time
+
+	comparison *replica.Comparison // until it is over
+	compared   map[uuid.UUID]journal.Vector
+	waiting    []waitingEntry     // entries whose parents have not come yet
+	dropped    int                // entries for which there was no room among these
+	unwritten  int                // bytes of entries that are being written
+	gapAt      time.Time          // when what is missing is asked for, zero: nothing is
+	gapAsked   int                // how often it was
+	rewinds    int                // how often they asked for something again
+	asked      map[uuid.UUID]bool // of which conversations a proof was asked for
 }
 
 // keepLine opens a line when there is a reason for one, and closes it when

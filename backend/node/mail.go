@@ -228,6 +228,11 @@ func (c *Core) letterOpened(where place, opened OpenedLetter) error {
 	c.accepted(one)
 	c.learnProfile(one, opened.Body.GetProfile())
 	conversation := c.conversationOf(one)
+	if _, impossible := c.compareOwn(one, conversation, held); impossible != "" {
+		c.report(one, "impossible: "+impossible)
+		c.doneWith(where)
+		return errLetter
+	}
 	writes := conversation.moveRemote(content.FromDevice, held, read, c.broughtEarlier(one, held), c.now)
 	arrived := &letter{id: content.ID, peer: one.Peer, places: []place{where}, waiting: waitingEntries(opened.Entries, opened.Orders)}
 	c.letters[arrived.id] = arrived

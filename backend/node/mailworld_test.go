@@ -30,6 +30,7 @@ type world struct {
 	answer  signaling.Answer // to every PutMail, unless it is done
 	puts    [][]byte
 	lost    bool // answers to PutMail are lost
+	wires   wires
 }
 
 // person is a core, its disk and its line to the server.
@@ -46,6 +47,8 @@ type person struct {
 	deleted int
 	reads   int
 	marks   int // changes of positions that were told
+	reports []string
+	old     bool // speaks the former minor version
 }
 
 func newWorld(t *testing.T, count int) *world {
@@ -182,7 +185,16 @@ func (p *person) perform(effect Effect) Event {
 		p.record = e.Record
 	case ReadEntries:
 		p.reads++
-		return EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Mail: e.Mail, Entries: p.read(e)}
+		answer := answerTo(e)
+		answer.Entries = p.read(e)
+		if e.Pack && len(answer.Entries) > 0 {
+			packed, err := w.wires.packer.Pack(e.Conversation[:], answer.Entries)
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			answer.Packed = packed
+		}
+		return answer
 	case SealLetter:
 		sealed, err := sealLetter(p.keys, e)
 		e.Letter.Sealed = sealed
@@ -209,6 +221,13 @@ func (p *person) perform(effect Effect) Event {
 			opened.Letters = append(opened.Letters, one)
 		}
 		return opened
+	case SendFrame:
+		w.carry(p, e)
+	case HangUp:
+		p.reports = append(p.reports, e.Why)
+		w.cut(e.Session)
+	case Report:
+		p.reports = append(p.reports, e.What)
 	case DeleteMail:
 		p.deleted += len(e.Mail)
 		w.boxes[p] = slices.DeleteFunc(w.boxes[p], func(one signaling.Letter) bool {
@@ -269,6 +288,15 @@ func (p *person) write(writes []Write) {
 			p.disk.Outgoing = append(p.disk.Outgoing, one.Outgoing)
 		case DeleteOutgoing:
 			p.disk.Outgoing = slices.DeleteFunc(p.disk.Outgoing, func(o Outgoing) bool { return o.ID == one.ID })
+		case PutEpoch:
+			if p.disk.Epochs == nil {
+				p.disk.Epochs = map[uuid.UUID]uint32{}
+			}
+			p.disk.Epochs[one.Conversation] = max(p.disk.Epochs[one.Conversation], one.Least)
+		case PutPlace:
+			p.disk.Copied = false
+		case PutFork:
+			p.disk.Forks = append(p.disk.Forks, one.Fork)
 		case PutRemotePosition:
 			p.disk.Conversations = slices.DeleteFunc(p.disk.Conversations, func(v Conversation) bool { return v.ID == one.Conversation })
 			p.disk.Conversations = append(p.disk.Conversations, Conversation{ID: one.Conversation, Remote: []RemotePosition{one.Position}})
@@ -279,6 +307,19 @@ func (p *person) write(writes []Write) {
 func (p *person) read(e ReadEntries) []journal.Entry {
 	var entries []journal.Entry
 	size := 0
+	if e.Beyond != nil {
+		beyond := slices.DeleteFunc(slices.Clone(p.logs), func(one AppendEntry) bool {
+			return one.Entry.Conversation != e.Conversation || one.Entry.Sequence <= e.Beyond.Get(one.Entry.Log)
+		})
+		slices.SortFunc(beyond, func(a, b AppendEntry) int { return a.Order.Compare(b.Order) })
+		for _, write := range beyond {
+			if size < e.MaxBytes {
+				entries = append(entries, write.Entry)
+				size += write.Entry.Size()
+			}
+		}
+		return entries
+	}
 	for _, write := range p.logs {
 		if write.Entry.Conversation == e.Conversation && write.Entry.Log == e.Want.Log && write.Entry.Sequence > e.Want.After && size < e.MaxBytes {
 			entries = append(entries, write.Entry)

@@ -15,6 +15,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/chat"
 	"github.com/tincan-chat/tincan/backend/envelope"
 	"github.com/tincan-chat/tincan/backend/link"
+	"github.com/tincan-chat/tincan/backend/replica"
 	"github.com/tincan-chat/tincan/backend/signaling"
 )
 
@@ -33,6 +34,7 @@ type Node struct {
 	commits  chan Commit
 	reads    chan ReadEntries
 	seals    *inbox
+	packer   *replica.Packer
 
 	links     link.Transport
 	signaling signaling.Client
@@ -65,6 +67,10 @@ func New(ctx context.Context, config Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
+	packer, err := replica.NewPacker()
+	if err != nil {
+		return nil, err
+	}
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	n := &Node{
 		config:   config,
@@ -75,6 +81,7 @@ func New(ctx context.Context, config Config) (*Node, error) {
 		commits:  make(chan Commit, 8192),
 		reads:    make(chan ReadEntries, 256),
 		seals:    newInbox(),
+		packer:   packer,
 		cancel:   cancel,
 		stopped:  running.Done(),
 	}
@@ -164,6 +171,9 @@ func (n *Node) run(ctx context.Context) {
 		for _, effect := range n.core.Step(n.config.Now(), event) {
 			n.perform(ctx, effect)
 		}
+		if received, ok := event.(FrameReceived); ok {
+			n.seen(received)
+		}
 		if wake := n.core.Wake(); !wake.IsZero() {
 			timer.Reset(max(wake.Sub(n.config.Now()), time.Millisecond))
 		}
@@ -182,8 +192,12 @@ func (n *Node) perform(ctx context.Context, effect Effect) {
 		select {
 		case n.reads <- e:
 		default:
-			n.inbox.put(EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Mail: e.Mail, Err: errBusy})
+			answer := answerTo(e)
+			answer.Err = errBusy
+			n.inbox.put(answer)
 		}
+	case Report:
+		n.logger.WarnContext(ctx, "refused", slog.String("what", e.What), slog.String("peer", e.Peer.String()))
 	case Answer:
 		if waiting, known := n.pending.LoadAndDelete(e.ID); known {
 			if answer, ok := waiting.(chan Answer); ok {

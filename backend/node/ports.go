@@ -21,6 +21,10 @@ type Store interface {
 	// Entries returns entries of one log with sequences after, in sequence,
 	// up to about maxBytes (at least one if there is one).
 	Entries(ctx context.Context, conversation uuid.UUID, log journal.Log, after uint64, maxBytes int) ([]journal.Entry, error)
+	// Beyond returns the entries of a conversation that a vector (of sequences)
+	// does not cover, in the order of the conversation, which puts parents first:
+	// up to about maxBytes and maxEntries (at least one if there is one).
+	Beyond(ctx context.Context, conversation uuid.UUID, vector journal.Vector, maxBytes, maxEntries int) ([]journal.Entry, error)
 	// Orders returns the orders of those entries that are held.
 	Orders(ctx context.Context, entries []journal.Hash) (map[journal.Hash]journal.Order, error)
 	// Close waits for running calls and closes the files. It is idempotent.

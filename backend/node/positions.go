@@ -1,44 +1,84 @@
 package node
 
 import (
+	"slices"
 	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
+	"github.com/tincan-chat/tincan/backend/replica"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
-// sendPosition says what is on this disk and what was read: the opening of the
-// exchange, and the acknowledgement.
+// sendPosition says what is on this disk and what was read: the opening of an
+// exchange with an older version, and the acknowledgement.
 func (c *Core) sendPosition(session *session, one *conversation) {
-	c.do(SendFrame{Session: session.id, Frame: &wire.LinkFrame{Kind: &wire.LinkFrame_Position{Position: &wire.Position{
-		Conversation: one.id[:], Held: one.held.Encode(), Read: one.read.Encode(),
-	}}}})
+	for _, position := range replica.Positions(one.id, one.held, one.read) {
+		c.frame(session, &wire.LinkFrame{Kind: &wire.LinkFrame_Position{Position: position}})
+	}
 }
 
 // position takes what the other side holds and has read.
 func (c *Core) position(session *session, one *contact, position *wire.Position) {
-	id, exchange, known := c.exchange(session, one, position.GetConversation())
+	id, exchange, known := c.exchange(session, position.GetConversation())
 	if !known {
 		return
 	}
 	held, err := journal.DecodeVector(position.GetHeld())
 	if err != nil {
-		c.hangUp(session.id, "a position that cannot be read")
+		c.refuse(session, one, err.Error())
 		return
 	}
 	read, err := journal.DecodeVector(position.GetRead())
 	if err != nil {
-		c.hangUp(session.id, "a position that cannot be read")
+		c.refuse(session, one, err.Error())
 		return
 	}
-	exchange.Position(held)
+	conversation := c.conversations[id]
+	other, impossible := c.compareOwn(one, conversation, held)
+	if impossible != "" {
+		c.refuse(session, one, "impossible: "+impossible)
+		return
+	}
+	c.filled(one, conversation, held)
+	if position.GetAgain() {
+		if session.rewinds++; session.rewinds > maxRewinds {
+			c.refuse(session, one, "the same is asked for again and again")
+			return
+		}
+		exchange.Again(held)
+	}
+	exchange.Position(held, c.now)
 	way := c.broughtBy(session, one, held)
-	if moved := c.conversations[id].moveRemote(session.remote.Device, held, read, way, c.now); len(moved) > 0 {
+	if moved := conversation.moveRemote(session.remote.Device, held, read, way, c.now); len(moved) > 0 {
 		c.commit(func(error) { c.tell(Change{Position: id}) }, moved...)
 		c.dirty(one.Peer)
 	}
-	c.pump(session)
+	c.askForProof(session, conversation, other)
+	c.pumpOne(session, id)
+}
+
+// maxRewinds is how often one line may ask for something again.
+const maxRewinds = 64
+
+// askForProof asks for the entries that the other side has where this disk has
+// others, once for each line.
+func (c *Core) askForProof(session *session, conversation *conversation, logs []journal.Log) {
+	logs = slices.DeleteFunc(logs, conversation.twofold)
+	if len(logs) == 0 || session.asked[conversation.id] || !session.syncs() {
+		return
+	}
+	if session.asked == nil {
+		session.asked = map[uuid.UUID]bool{}
+	}
+	session.asked[conversation.id] = true
+	held := conversation.held.Clone()
+	for _, log := range logs {
+		held[log] = journal.Head{Sequence: held.Get(log) - 1}
+	}
+	c.askAgain(session, conversation, held)
 }
 
 // moveRemote takes what a remote device says it holds and its person has read,
@@ -83,7 +123,7 @@ func (v *conversation) delivered(log journal.Log) uint64 {
 // undelivered tells whether some of my entries are on no device of theirs.
 func (v *conversation) undelivered() bool {
 	for log, head := range v.held {
-		if log.Device != v.own.Device {
+		if log.Device != v.own.Device || v.twofold(log) {
 			continue
 		}
 		if head.Sequence > v.delivered(log) {

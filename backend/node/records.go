@@ -34,6 +34,24 @@ type Snapshot struct {
 	SealingKeys   []SealingKey // own, usable ones and those kept for opening
 	Seen          []Seen       // envelope ids, against replays
 	Outgoing      []Outgoing   // letters, by when they were sealed
+	// Copied: the files are not where they were last written. They may be an old
+	// copy, so nothing may be appended to the own logs in them.
+	Copied bool
+	// Epochs are the least that this device may write in a conversation; the one
+	// under uuid.Nil holds for all.
+	Epochs map[uuid.UUID]uint32
+	Forks  []Fork
+}
+
+// Fork is the proof of an equivocation: two entries that a device signed for one
+// place of a log, or two that follow one another without the second naming the
+// first. The first stands at Sequence.
+type Fork struct {
+	Conversation  uuid.UUID
+	Log           journal.Log
+	Sequence      uint64
+	First, Second []byte // serialised wire.Entry, without bodies
+	Seen          time.Time
 }
 
 // Self is this person and device as kept beside the keys.
@@ -275,6 +293,15 @@ type (
 	DeleteOutgoing struct{ ID uuid.UUID }
 	// PutStep keeps a step of a conversation that is there.
 	PutStep struct{ Step Step }
+	// PutEpoch raises the least epoch of a conversation, or of all (uuid.Nil).
+	PutEpoch struct {
+		Conversation uuid.UUID
+		Least        uint32
+	}
+	// PutPlace says that the files are where they belong: Snapshot.Copied ends.
+	PutPlace struct{}
+	// PutFork keeps a proof, unless there is one for the same place.
+	PutFork struct{ Fork Fork }
 )
 
 func (PutSelf) isWrite()           {}
@@ -298,3 +325,6 @@ func (DeleteSeen) isWrite()        {}
 func (PutOutgoing) isWrite()       {}
 func (DeleteOutgoing) isWrite()    {}
 func (PutStep) isWrite()           {}
+func (PutEpoch) isWrite()          {}
+func (PutPlace) isWrite()          {}
+func (PutFork) isWrite()           {}

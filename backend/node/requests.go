@@ -208,7 +208,7 @@ func (c *Core) newContact(id uint64, kept Contact, theirs []journal.Entry, text 
 	}
 	conversation := c.conversations[kept.Conversation]
 	if conversation == nil {
-		conversation = loadConversation(Conversation{ID: kept.Conversation, Peer: kept.Peer}, c.keys.Device())
+		conversation = c.loadConversation(Conversation{ID: kept.Conversation, Peer: kept.Peer})
 	}
 	writes := append([]Write{PutContact{Contact: kept}}, more...)
 	var appended []AppendEntry

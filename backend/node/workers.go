@@ -4,16 +4,13 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"maps"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/tincan-chat/tincan/backend/envelope"
-	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/link"
+	"github.com/tincan-chat/tincan/backend/replica"
 	"github.com/tincan-chat/tincan/backend/signaling"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
@@ -77,13 +74,33 @@ func (n *Node) readAll(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case e := <-n.reads:
-			entries, err := n.config.Store.Entries(ctx, e.Conversation, e.Want.Log, e.Want.After, e.MaxBytes)
-			if err != nil {
-				n.logger.ErrorContext(ctx, "a log cannot be read", slog.Any("error", err))
-			}
-			n.inbox.put(EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Mail: e.Mail, Entries: entries, Err: err})
+			n.inbox.put(n.read(ctx, e))
 		}
 	}
+}
+
+func (n *Node) read(ctx context.Context, e ReadEntries) EntriesRead {
+	answer := answerTo(e)
+	if e.Beyond == nil {
+		answer.Entries, answer.Err = n.config.Store.Entries(ctx, e.Conversation, e.Want.Log, e.Want.After, e.MaxBytes)
+	} else {
+		answer.Entries, answer.Err = n.config.Store.Beyond(ctx, e.Conversation, e.Beyond, e.MaxBytes, replica.BatchEntries)
+	}
+	if answer.Err != nil {
+		n.logger.ErrorContext(ctx, "a log cannot be read", slog.Any("error", answer.Err))
+	}
+	if e.Pack && len(answer.Entries) > 0 {
+		var err error
+		if answer.Packed, err = n.packer.Pack(e.Conversation[:], answer.Entries); err != nil {
+			n.logger.WarnContext(ctx, "entries go as they are", slog.Any("error", err))
+		}
+	}
+	return answer
+}
+
+// answerTo is an answer without entries.
+func answerTo(e ReadEntries) EntriesRead {
+	return EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Beyond: e.Beyond, Mail: e.Mail, Check: e.Check}
 }
 
 // sealJob is work for the sealer.
@@ -245,82 +262,6 @@ func (n *Node) linkEvent(e link.Event) {
 		}
 	}
 	n.inbox.put(LinkEvent{Event: e})
-}
-
-// verifier parses the frames of one session and checks their signatures, away
-// from the core and in order.
-type verifier struct {
-	frames chan []byte
-	closed chan struct{}
-	start  sync.Once
-	end    sync.Once
-}
-
-func newVerifier() *verifier {
-	return &verifier{frames: make(chan []byte, 16), closed: make(chan struct{})}
-}
-
-func (v *verifier) close() { v.end.Do(func() { close(v.closed) }) }
-
-func (n *Node) verify(session link.Session, v *verifier) {
-	ctx := context.Background()
-	for {
-		select {
-		case <-v.closed:
-			return
-		case data := <-v.frames:
-			n.inbox.put(n.verifyFrame(ctx, session, data))
-		}
-	}
-}
-
-func (n *Node) verifyFrame(ctx context.Context, session link.Session, data []byte) FrameReceived {
-	frame := &wire.LinkFrame{}
-	if err := wire.Decode(data, wire.MaxLinkFrame, frame); err != nil {
-		return FrameReceived{Session: session, Err: err}
-	}
-	received := FrameReceived{Session: session, Frame: frame, Bytes: len(data)}
-	if frame.GetEntries() == nil {
-		return received
-	}
-	var err error
-	if received.Entries, err = verifyEntries(frame.GetEntries().GetEntries()); err != nil {
-		return FrameReceived{Session: session, Err: err}
-	}
-	received.Orders = n.knownOrders(ctx, received.Entries)
-	return received
-}
-
-// verifyEntries parses entries and checks their signatures.
-func verifyEntries(carried []*wire.Entry) ([]journal.Entry, error) {
-	entries := make([]journal.Entry, 0, len(carried))
-	for _, one := range carried {
-		entry, err := journal.Parse(one)
-		if err == nil {
-			err = entry.Verify()
-		}
-		if err != nil {
-			return nil, err
-		}
-		entries = append(entries, entry)
-	}
-	return entries, nil
-}
-
-// knownOrders looks up which of the entries and of their parents are on disk.
-func (n *Node) knownOrders(ctx context.Context, entries []journal.Entry) map[journal.Hash]journal.Order {
-	asked := make(map[journal.Hash]bool, len(entries)+1)
-	for _, entry := range entries {
-		asked[entry.Hash()] = true
-		for _, parent := range entry.Parents {
-			asked[parent] = true
-		}
-	}
-	orders, err := n.config.Store.Orders(ctx, slices.Collect(maps.Keys(asked)))
-	if err != nil {
-		n.logger.ErrorContext(ctx, "entries cannot be looked up", slog.Any("error", err))
-	}
-	return orders
 }
 
 func (n *Node) performLink(ctx context.Context, effect Effect) {

@@ -1,32 +1,54 @@
 package replica
 
 import (
-	"cmp"
 	"slices"
+	"time"
 
 	"github.com/tincan-chat/tincan/backend/journal"
 )
 
-// Window is how many bytes of entries may be unacknowledged; Batch is how many
-// are read and sent at a time.
+// Sizes, in bytes unless they say otherwise.
 const (
-	Window = 2 << 20
-	Batch  = 256 << 10
+	// Window is the most that may be unacknowledged; an exchange begins with
+	// FirstWindow and does not go below LeastWindow.
+	Window      = 2 << 20
+	FirstWindow = 512 << 10
+	LeastWindow = 96 << 10
+	// Batch is how much is read and sent at a time, BatchEntries how many entries.
+	Batch        = 192 << 10
+	BatchEntries = 512
+	// MaxAhead and MaxAheadEntries cap what is sent ahead of its place.
+	MaxAhead        = 256 << 10
+	MaxAheadEntries = 64
+)
+
+// The time in which what was sent should be acknowledged. Shorter opens the
+// window, so that a fast line is full; longer closes it, so that what a person
+// writes does not queue behind a stream that a slow line cannot take.
+const (
+	soon = 150 * time.Millisecond
+	late = 600 * time.Millisecond
 )
 
 // Exchange is one conversation over one link, seen from this side.
 type Exchange struct {
-	heard   bool                     // the other side said what it holds
-	remote  journal.Vector           // what it holds
-	sent    map[journal.Log]uint64   // up to where entries were sent on this link
-	flight  map[journal.Log][]flight // sent, not acknowledged, in sending order
-	bytes   int                      // of flight
-	reading bool                     // a Want is being read
+	heard   bool                   // the other side said what it holds
+	remote  journal.Vector         // what it holds
+	sent    map[journal.Log]uint64 // up to where entries were sent on this link
+	flight  []flight               // sent in their place, not acknowledged, in sending order
+	ahead   []flight               // sent before their place
+	bytes   int                    // of flight
+	early   int                    // bytes of ahead
+	window  int
+	reading bool // a stretch is being read
+	again   bool // what is being read is not what is wanted any more
 }
 
 type flight struct {
+	log      journal.Log
 	sequence uint64
 	bytes    int
+	at       time.Time
 }
 
 // Want is a stretch of a log to read and send: sequences after After.
@@ -37,7 +59,7 @@ type Want struct {
 
 // NewExchange begins an exchange over a new link.
 func NewExchange() *Exchange {
-	return &Exchange{remote: journal.Vector{}, sent: map[journal.Log]uint64{}, flight: map[journal.Log][]flight{}}
+	return &Exchange{remote: journal.Vector{}, sent: map[journal.Log]uint64{}, window: FirstWindow}
 }
 
 // Remote returns what the other side said it holds; false before it did.
@@ -47,84 +69,162 @@ func (x *Exchange) Remote() (journal.Vector, bool) { return x.remote, x.heard }
 func (x *Exchange) Sent(log journal.Log) uint64 { return x.sent[log] }
 
 // Position takes what the other side says it holds. It both opens the exchange
-// and acknowledges.
-func (x *Exchange) Position(held journal.Vector) {
+// and acknowledges. The caller keeps held.
+func (x *Exchange) Position(held journal.Vector, now time.Time) {
 	x.heard = true
 	x.remote.Merge(held)
-	for log, head := range x.remote {
-		flying := x.flight[log]
-		for len(flying) > 0 && flying[0].sequence <= head.Sequence {
-			x.bytes -= flying[0].bytes
-			flying = flying[1:]
+	arrived := func(one flight) bool { return one.sequence <= x.remote.Get(one.log) }
+	var slowest time.Duration
+	x.flight = slices.DeleteFunc(x.flight, func(one flight) bool {
+		if !arrived(one) {
+			return false
 		}
-		x.flight[log] = flying
+		x.bytes -= one.bytes
+		slowest = max(slowest, now.Sub(one.at))
+		return true
+	})
+	x.ahead = slices.DeleteFunc(x.ahead, func(one flight) bool {
+		if !arrived(one) {
+			return false
+		}
+		x.early -= one.bytes
+		return true
+	})
+	switch {
+	case slowest == 0:
+	case slowest < soon:
+		x.window = min(x.window*2, Window)
+	case slowest > late:
+		x.window = max(x.window/2, LeastWindow)
 	}
 }
 
-// Next returns what to read and send now, given what this side holds on disk.
-// It returns false when the other side has or was sent everything, when the
-// window is full, before it was heard, and while a Want is being read.
-func (x *Exchange) Next(held journal.Vector) (Want, bool) {
-	if !x.heard || x.reading || x.bytes >= Window {
-		return Want{}, false
+// Again forgets what was sent and what was acknowledged: the other side lacks
+// something beyond what it says now that it holds.
+func (x *Exchange) Again(held journal.Vector) {
+	x.again = x.reading
+	x.remote = held.Clone()
+	clear(x.sent)
+	x.flight, x.ahead, x.bytes, x.early = nil, nil, 0, 0
+}
+
+// Forget stops waiting for acknowledgements of a log that the other side will
+// never give, since it holds another history of it.
+func (x *Exchange) Forget(log journal.Log) {
+	x.flight = slices.DeleteFunc(x.flight, func(one flight) bool {
+		if one.log == log {
+			x.bytes -= one.bytes
+		}
+		return one.log == log
+	})
+	x.ahead = slices.DeleteFunc(x.ahead, func(one flight) bool {
+		if one.log == log {
+			x.early -= one.bytes
+		}
+		return one.log == log
+	})
+}
+
+// Next returns from where to read and send now, given what this side holds on
+// disk: all entries beyond the vector, parents first. It returns false when the
+// other side has or was sent everything, when the window is full, before it was
+// heard, and while a stretch is being read.
+func (x *Exchange) Next(held journal.Vector) (beyond journal.Vector, more bool) {
+	if !x.heard || x.reading || x.bytes >= x.window || !x.owes(held) {
+		return nil, false
 	}
-	logs := make([]journal.Log, 0, len(held))
+	x.reading = true
+	beyond = make(journal.Vector, len(held))
+	for log := range held {
+		if from := x.from(log); from > 0 {
+			beyond[log] = journal.Head{Sequence: from}
+		}
+	}
+	return beyond, true
+}
+
+// owes tells whether something that is held was neither sent nor acknowledged.
+func (x *Exchange) owes(held journal.Vector) bool {
 	for log, head := range held {
 		if head.Sequence > x.from(log) {
-			logs = append(logs, log)
+			return true
 		}
 	}
-	if len(logs) == 0 {
-		return Want{}, false
-	}
-	slices.SortFunc(logs, compareLogs)
-	x.reading = true
-	return Want{Log: logs[0], After: x.from(logs[0])}, true
+	return false
 }
 
-// Read takes the entries of a Want and returns those to send. After an empty
-// answer the log is not asked for again on this link.
-func (x *Exchange) Read(want Want, entries []journal.Entry) []journal.Entry {
+// Stretch is how much to read at a time: no more than the window, so that on a
+// slow line little is in front of what is urgent.
+func (x *Exchange) Stretch() int { return min(Batch, x.window) }
+
+// Outdated tells, before Read, that what is being read is not wanted any more,
+// since the other side asked for something else meanwhile.
+func (x *Exchange) Outdated() bool { return x.again }
+
+// Read takes the entries of a stretch, counts them as sent and returns those to
+// send: none when they are outdated. whole tells that these are all of them.
+func (x *Exchange) Read(entries []journal.Entry, now time.Time) (send []journal.Entry, whole bool) {
 	x.reading = false
-	return x.Push(want.Log, entries)
-}
-
-// Failed ends a Want that could not be read.
-func (x *Exchange) Failed() { x.reading = false }
-
-// Push marks entries of one log as sent, if they continue what was sent, and
-// returns those. It is also the short way for an entry that was just written:
-// when nothing is owed before it, it need not be read back from disk.
-func (x *Exchange) Push(log journal.Log, entries []journal.Entry) []journal.Entry {
-	if !x.heard || x.reading {
-		return nil
+	if x.again {
+		x.again = false
+		return nil, false
 	}
-	var send []journal.Entry
 	for _, entry := range entries {
-		if entry.Sequence != x.from(log)+1 {
-			if entry.Sequence <= x.from(log) {
-				continue
-			}
-			break
+		if entry.Sequence != x.from(entry.Log)+1 {
+			continue // it was acknowledged meanwhile, or one before it is damaged
 		}
-		x.sent[log] = entry.Sequence
-		x.flight[log] = append(x.flight[log], flight{sequence: entry.Sequence, bytes: entry.Size()})
-		x.bytes += entry.Size()
+		x.count(entry, now)
 		send = append(send, entry)
 	}
-	return send
+	return send, len(send) == len(entries)
 }
 
-// Room tells whether the window lets another entry go.
-func (x *Exchange) Room() bool { return x.heard && !x.reading && x.bytes < Window }
+// Failed ends a stretch that could not be read.
+func (x *Exchange) Failed() { x.reading, x.again = false, false }
+
+// Push tells whether an entry that was just written is to be sent now. In its
+// place, when nothing is owed before it, it need not be read back from disk.
+// Behind a stream that is under way it goes ahead of its place, within
+// [MaxAhead]: the other side keeps it until the stream, which brings it again,
+// has come so far.
+func (x *Exchange) Push(entry journal.Entry, held journal.Vector, now time.Time) bool {
+	size := entry.Size()
+	switch {
+	case !x.heard || entry.Sequence <= x.from(entry.Log):
+		return false
+	case !x.reading && x.bytes < x.window && x.next(entry, held):
+		x.count(entry, now)
+		return true
+	case len(x.ahead) >= MaxAheadEntries || x.early+size > MaxAhead:
+		return false
+	}
+	x.ahead = append(x.ahead, flight{log: entry.Log, sequence: entry.Sequence, bytes: size, at: now})
+	x.early += size
+	return true
+}
+
+// next tells whether an entry is the one thing that is owed.
+func (x *Exchange) next(entry journal.Entry, held journal.Vector) bool {
+	if entry.Sequence != x.from(entry.Log)+1 {
+		return false
+	}
+	for log, head := range held {
+		if log != entry.Log && head.Sequence > x.from(log) {
+			return false
+		}
+	}
+	return true
+}
+
+func (x *Exchange) count(entry journal.Entry, now time.Time) {
+	x.sent[entry.Log] = entry.Sequence
+	x.flight = append(x.flight, flight{log: entry.Log, sequence: entry.Sequence, bytes: entry.Size(), at: now})
+	x.bytes += entry.Size()
+}
+
+// Unacknowledged returns how many bytes were sent and not acknowledged.
+func (x *Exchange) Unacknowledged() int { return x.bytes + x.early }
 
 func (x *Exchange) from(log journal.Log) uint64 {
 	return max(x.sent[log], x.remote[log].Sequence)
-}
-
-func compareLogs(a, b journal.Log) int {
-	if order := a.Device.Compare(b.Device); order != 0 {
-		return order
-	}
-	return cmp.Compare(a.Epoch, b.Epoch)
 }

@@ -158,6 +158,12 @@ func (t *transaction) apply(write node.Write) error {
 		return t.deleteOutgoing(w.ID)
 	case node.PutStep:
 		return t.putStep(w.Step)
+	case node.PutEpoch:
+		return t.putEpoch(w)
+	case node.PutPlace:
+		return t.putPlace()
+	case node.PutFork:
+		return t.putFork(w.Fork)
 	}
 	return fmt.Errorf("store: %T is not a write that is known", write)
 }

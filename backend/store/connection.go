@@ -155,6 +155,7 @@ type writer struct {
 	connection *sqlite3.SQLiteConn
 	statements map[string]*sqlite3.SQLiteStmt
 	arguments  []driver.NamedValue // reused
+	file       string              // which file it is: see whichFile
 }
 
 func newWriter(connection *sqlite3.SQLiteConn) *writer {

@@ -36,7 +36,7 @@ func Open(ctx context.Context, folder string, options Options) (*Store, error) {
 		if err != nil {
 			return nil, err
 		}
-		options.version = int64(len(steps))
+		options.version = steps[len(steps)-1].number
 	}
 	folder, err := filepath.Abs(folder)
 	if err != nil {
@@ -89,10 +89,23 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 	if err != nil {
 		return nil, errors.Join(err, connection.Close())
 	}
+	file := whichFile(path)
+	writer := newWriter(connection)
+	writer.file = file
 	opened := &Store{
 		logger:      options.Logger,
 		pool:        newPool(path, forReading),
-		transaction: newTransaction(newWriter(connection)),
+		transaction: newTransaction(writer),
+		file:        file,
+	}
+	if options.version >= placeVersion {
+		// A file that was never told where it is begins here.
+		if err = opened.write(func(t *transaction) error { //nolint:contextcheck // a transaction is not stopped half way
+			_, failure := t.exec(`INSERT OR IGNORE INTO place (id, file) VALUES (1, ?)`, t.file)
+			return failure
+		}); err != nil {
+			return nil, errors.Join(err, opened.Close())
+		}
 	}
 	if options.version >= searchVersion {
 		opened.startIndexer() //nolint:contextcheck // it works until Close, longer than this call

@@ -33,6 +33,7 @@ type Store struct {
 	logger *slog.Logger
 	pool   *pool
 	rescue bool   // only reading, perhaps a damaged file: what cannot be read is left out
+	file   string // which file it is: see whichFile
 	aside  string // folder with a private copy, "" if none
 
 	running sync.RWMutex // held for reading by each call, for writing by Close
@@ -84,6 +85,9 @@ func (s *Store) Load(ctx context.Context) (node.Snapshot, error) {
 		func() (err error) { snapshot.SealingKeys, err = s.loadSealingKeys(ctx); return err },
 		func() (err error) { snapshot.Seen, err = s.loadSeen(ctx); return err },
 		func() (err error) { snapshot.Outgoing, err = s.loadOutgoing(ctx); return err },
+		func() (err error) { snapshot.Epochs, err = s.loadEpochs(ctx); return err },
+		func() (err error) { snapshot.Forks, err = s.loadForks(ctx); return err },
+		func() (err error) { snapshot.Copied, err = s.copied(ctx); return err },
 	} {
 		if err := load(); err != nil {
 			return node.Snapshot{}, fmt.Errorf("store: loading: %w", err)

@@ -86,6 +86,11 @@ type LinkFrame struct {
 	//	*LinkFrame_Position
 	//	*LinkFrame_Entries
 	//	*LinkFrame_Typing
+	//	*LinkFrame_Digest
+	//	*LinkFrame_Digests
+	//	*LinkFrame_Vectors
+	//	*LinkFrame_Batch
+	//	*LinkFrame_Proof
 	Kind          isLinkFrame_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -164,6 +169,51 @@ func (x *LinkFrame) GetTyping() *Typing {
 	return nil
 }
 
+func (x *LinkFrame) GetDigest() *Digest {
+	if x != nil {
+		if x, ok := x.Kind.(*LinkFrame_Digest); ok {
+			return x.Digest
+		}
+	}
+	return nil
+}
+
+func (x *LinkFrame) GetDigests() *Digests {
+	if x != nil {
+		if x, ok := x.Kind.(*LinkFrame_Digests); ok {
+			return x.Digests
+		}
+	}
+	return nil
+}
+
+func (x *LinkFrame) GetVectors() *Vectors {
+	if x != nil {
+		if x, ok := x.Kind.(*LinkFrame_Vectors); ok {
+			return x.Vectors
+		}
+	}
+	return nil
+}
+
+func (x *LinkFrame) GetBatch() *Batch {
+	if x != nil {
+		if x, ok := x.Kind.(*LinkFrame_Batch); ok {
+			return x.Batch
+		}
+	}
+	return nil
+}
+
+func (x *LinkFrame) GetProof() *Proof {
+	if x != nil {
+		if x, ok := x.Kind.(*LinkFrame_Proof); ok {
+			return x.Proof
+		}
+	}
+	return nil
+}
+
 type isLinkFrame_Kind interface {
 	isLinkFrame_Kind()
 }
@@ -184,6 +234,26 @@ type LinkFrame_Typing struct {
 	Typing *Typing `protobuf:"bytes,4,opt,name=typing,proto3,oneof"`
 }
 
+type LinkFrame_Digest struct {
+	Digest *Digest `protobuf:"bytes,5,opt,name=digest,proto3,oneof"`
+}
+
+type LinkFrame_Digests struct {
+	Digests *Digests `protobuf:"bytes,6,opt,name=digests,proto3,oneof"`
+}
+
+type LinkFrame_Vectors struct {
+	Vectors *Vectors `protobuf:"bytes,7,opt,name=vectors,proto3,oneof"`
+}
+
+type LinkFrame_Batch struct {
+	Batch *Batch `protobuf:"bytes,8,opt,name=batch,proto3,oneof"`
+}
+
+type LinkFrame_Proof struct {
+	Proof *Proof `protobuf:"bytes,9,opt,name=proof,proto3,oneof"`
+}
+
 func (*LinkFrame_Hello) isLinkFrame_Kind() {}
 
 func (*LinkFrame_Position) isLinkFrame_Kind() {}
@@ -192,12 +262,22 @@ func (*LinkFrame_Entries) isLinkFrame_Kind() {}
 
 func (*LinkFrame_Typing) isLinkFrame_Kind() {}
 
+func (*LinkFrame_Digest) isLinkFrame_Kind() {}
+
+func (*LinkFrame_Digests) isLinkFrame_Kind() {}
+
+func (*LinkFrame_Vectors) isLinkFrame_Kind() {}
+
+func (*LinkFrame_Batch) isLinkFrame_Kind() {}
+
+func (*LinkFrame_Proof) isLinkFrame_Kind() {}
+
 // Hello is the first frame of the replica protocol.
 type Hello struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Major         uint32                 `protobuf:"varint,1,opt,name=major,proto3" json:"major,omitempty"`       // must be equal
 	Minor         uint32                 `protobuf:"varint,2,opt,name=minor,proto3" json:"minor,omitempty"`       // the smaller one counts
-	Features      uint64                 `protobuf:"varint,3,opt,name=features,proto3" json:"features,omitempty"` // bits both sides have are used
+	Features      uint64                 `protobuf:"varint,3,opt,name=features,proto3" json:"features,omitempty"` // bits both sides have are used: 1 comparison, batches and proofs
 	Profile       *Profile               `protobuf:"bytes,4,opt,name=profile,proto3" json:"profile,omitempty"`
 	Record        *PeerRecord            `protobuf:"bytes,5,opt,name=record,proto3" json:"record,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -276,6 +356,7 @@ type Position struct {
 	Conversation  []byte                 `protobuf:"bytes,1,opt,name=conversation,proto3" json:"conversation,omitempty"` // UUID
 	Held          []*LogPosition         `protobuf:"bytes,2,rep,name=held,proto3" json:"held,omitempty"`                 // at most 64
 	Read          []*LogPosition         `protobuf:"bytes,3,rep,name=read,proto3" json:"read,omitempty"`                 // at most 64
+	Again         bool                   `protobuf:"varint,4,opt,name=again,proto3" json:"again,omitempty"`              // something after held is missing here: send it again
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -329,6 +410,13 @@ func (x *Position) GetRead() []*LogPosition {
 		return x.Read
 	}
 	return nil
+}
+
+func (x *Position) GetAgain() bool {
+	if x != nil {
+		return x.Again
+	}
+	return false
 }
 
 // Entries carries entries of one conversation, in an order that puts parents first.
@@ -429,6 +517,325 @@ func (x *Typing) GetConversation() []byte {
 	return nil
 }
 
+// Digest sums up all conversations that two devices have in common. Equal
+// digests end the comparison. How it is made: package replica.
+type Digest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Conversations uint32                 `protobuf:"varint,1,opt,name=conversations,proto3" json:"conversations,omitempty"` // how many
+	Digest        []byte                 `protobuf:"bytes,2,opt,name=digest,proto3" json:"digest,omitempty"`                // 32 bytes
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Digest) Reset() {
+	*x = Digest{}
+	mi := &file_tincan_v1_link_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Digest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Digest) ProtoMessage() {}
+
+func (x *Digest) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_link_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Digest.ProtoReflect.Descriptor instead.
+func (*Digest) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_link_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Digest) GetConversations() uint32 {
+	if x != nil {
+		return x.Conversations
+	}
+	return 0
+}
+
+func (x *Digest) GetDigest() []byte {
+	if x != nil {
+		return x.Digest
+	}
+	return nil
+}
+
+// Digests is a page of one digest for each conversation, ascending.
+type Digests struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Digests       []*ConversationDigest  `protobuf:"bytes,1,rep,name=digests,proto3" json:"digests,omitempty"` // at most 512
+	More          bool                   `protobuf:"varint,2,opt,name=more,proto3" json:"more,omitempty"`      // another page follows
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Digests) Reset() {
+	*x = Digests{}
+	mi := &file_tincan_v1_link_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Digests) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Digests) ProtoMessage() {}
+
+func (x *Digests) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_link_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Digests.ProtoReflect.Descriptor instead.
+func (*Digests) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_link_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *Digests) GetDigests() []*ConversationDigest {
+	if x != nil {
+		return x.Digests
+	}
+	return nil
+}
+
+func (x *Digests) GetMore() bool {
+	if x != nil {
+		return x.More
+	}
+	return false
+}
+
+// ConversationDigest sums up one conversation.
+type ConversationDigest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Conversation  []byte                 `protobuf:"bytes,1,opt,name=conversation,proto3" json:"conversation,omitempty"` // UUID
+	Digest        []byte                 `protobuf:"bytes,2,opt,name=digest,proto3" json:"digest,omitempty"`             // 16 bytes
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConversationDigest) Reset() {
+	*x = ConversationDigest{}
+	mi := &file_tincan_v1_link_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConversationDigest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConversationDigest) ProtoMessage() {}
+
+func (x *ConversationDigest) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_link_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConversationDigest.ProtoReflect.Descriptor instead.
+func (*ConversationDigest) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_link_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ConversationDigest) GetConversation() []byte {
+	if x != nil {
+		return x.Conversation
+	}
+	return nil
+}
+
+func (x *ConversationDigest) GetDigest() []byte {
+	if x != nil {
+		return x.Digest
+	}
+	return nil
+}
+
+// Vectors is a page of positions: those of the conversations that differ.
+type Vectors struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Positions     []*Position            `protobuf:"bytes,1,rep,name=positions,proto3" json:"positions,omitempty"` // at most 32
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Vectors) Reset() {
+	*x = Vectors{}
+	mi := &file_tincan_v1_link_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Vectors) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Vectors) ProtoMessage() {}
+
+func (x *Vectors) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_link_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Vectors.ProtoReflect.Descriptor instead.
+func (*Vectors) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_link_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *Vectors) GetPositions() []*Position {
+	if x != nil {
+		return x.Positions
+	}
+	return nil
+}
+
+// Batch is Entries, compressed.
+type Batch struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Conversation  []byte                 `protobuf:"bytes,1,opt,name=conversation,proto3" json:"conversation,omitempty"` // UUID
+	Size          uint32                 `protobuf:"varint,2,opt,name=size,proto3" json:"size,omitempty"`                // bytes when decompressed, at most 1 MiB
+	Zstd          []byte                 `protobuf:"bytes,3,opt,name=zstd,proto3" json:"zstd,omitempty"`                 // one Zstandard frame (RFC 8878) of a serialised Entries, at most 512 KiB
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Batch) Reset() {
+	*x = Batch{}
+	mi := &file_tincan_v1_link_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Batch) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Batch) ProtoMessage() {}
+
+func (x *Batch) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_link_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Batch.ProtoReflect.Descriptor instead.
+func (*Batch) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_link_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Batch) GetConversation() []byte {
+	if x != nil {
+		return x.Conversation
+	}
+	return nil
+}
+
+func (x *Batch) GetSize() uint32 {
+	if x != nil {
+		return x.Size
+	}
+	return 0
+}
+
+func (x *Batch) GetZstd() []byte {
+	if x != nil {
+		return x.Zstd
+	}
+	return nil
+}
+
+// Proof is two entries that one device signed for one place of its log.
+type Proof struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	First         *Entry                 `protobuf:"bytes,1,opt,name=first,proto3" json:"first,omitempty"`   // the one that the sender keeps; no body
+	Second        *Entry                 `protobuf:"bytes,2,opt,name=second,proto3" json:"second,omitempty"` // no body
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Proof) Reset() {
+	*x = Proof{}
+	mi := &file_tincan_v1_link_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Proof) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Proof) ProtoMessage() {}
+
+func (x *Proof) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_link_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Proof.ProtoReflect.Descriptor instead.
+func (*Proof) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_link_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *Proof) GetFirst() *Entry {
+	if x != nil {
+		return x.First
+	}
+	return nil
+}
+
+func (x *Proof) GetSecond() *Entry {
+	if x != nil {
+		return x.Second
+	}
+	return nil
+}
+
 var File_tincan_v1_link_proto protoreflect.FileDescriptor
 
 const file_tincan_v1_link_proto_rawDesc = "" +
@@ -436,28 +843,52 @@ const file_tincan_v1_link_proto_rawDesc = "" +
 	"\x14tincan/v1/link.proto\x12\ttincan.v1\x1a\x18tincan/v1/identity.proto\x1a\x17tincan/v1/journal.proto\"=\n" +
 	"\aConfirm\x12\x14\n" +
 	"\x05nonce\x18\x01 \x01(\fR\x05nonce\x12\x1c\n" +
-	"\tsignature\x18\x02 \x01(\fR\tsignature\"\xcd\x01\n" +
+	"\tsignature\x18\x02 \x01(\fR\tsignature\"\xae\x03\n" +
 	"\tLinkFrame\x12(\n" +
 	"\x05hello\x18\x01 \x01(\v2\x10.tincan.v1.HelloH\x00R\x05hello\x121\n" +
 	"\bposition\x18\x02 \x01(\v2\x13.tincan.v1.PositionH\x00R\bposition\x12.\n" +
 	"\aentries\x18\x03 \x01(\v2\x12.tincan.v1.EntriesH\x00R\aentries\x12+\n" +
-	"\x06typing\x18\x04 \x01(\v2\x11.tincan.v1.TypingH\x00R\x06typingB\x06\n" +
+	"\x06typing\x18\x04 \x01(\v2\x11.tincan.v1.TypingH\x00R\x06typing\x12+\n" +
+	"\x06digest\x18\x05 \x01(\v2\x11.tincan.v1.DigestH\x00R\x06digest\x12.\n" +
+	"\adigests\x18\x06 \x01(\v2\x12.tincan.v1.DigestsH\x00R\adigests\x12.\n" +
+	"\avectors\x18\a \x01(\v2\x12.tincan.v1.VectorsH\x00R\avectors\x12(\n" +
+	"\x05batch\x18\b \x01(\v2\x10.tincan.v1.BatchH\x00R\x05batch\x12(\n" +
+	"\x05proof\x18\t \x01(\v2\x10.tincan.v1.ProofH\x00R\x05proofB\x06\n" +
 	"\x04kind\"\xac\x01\n" +
 	"\x05Hello\x12\x14\n" +
 	"\x05major\x18\x01 \x01(\rR\x05major\x12\x14\n" +
 	"\x05minor\x18\x02 \x01(\rR\x05minor\x12\x1a\n" +
 	"\bfeatures\x18\x03 \x01(\x04R\bfeatures\x12,\n" +
 	"\aprofile\x18\x04 \x01(\v2\x12.tincan.v1.ProfileR\aprofile\x12-\n" +
-	"\x06record\x18\x05 \x01(\v2\x15.tincan.v1.PeerRecordR\x06record\"\x86\x01\n" +
+	"\x06record\x18\x05 \x01(\v2\x15.tincan.v1.PeerRecordR\x06record\"\x9c\x01\n" +
 	"\bPosition\x12\"\n" +
 	"\fconversation\x18\x01 \x01(\fR\fconversation\x12*\n" +
 	"\x04held\x18\x02 \x03(\v2\x16.tincan.v1.LogPositionR\x04held\x12*\n" +
-	"\x04read\x18\x03 \x03(\v2\x16.tincan.v1.LogPositionR\x04read\"Y\n" +
+	"\x04read\x18\x03 \x03(\v2\x16.tincan.v1.LogPositionR\x04read\x12\x14\n" +
+	"\x05again\x18\x04 \x01(\bR\x05again\"Y\n" +
 	"\aEntries\x12\"\n" +
 	"\fconversation\x18\x01 \x01(\fR\fconversation\x12*\n" +
 	"\aentries\x18\x02 \x03(\v2\x10.tincan.v1.EntryR\aentries\",\n" +
 	"\x06Typing\x12\"\n" +
-	"\fconversation\x18\x01 \x01(\fR\fconversationB,Z*github.com/tincan-chat/tincan/backend/wireb\x06proto3"
+	"\fconversation\x18\x01 \x01(\fR\fconversation\"F\n" +
+	"\x06Digest\x12$\n" +
+	"\rconversations\x18\x01 \x01(\rR\rconversations\x12\x16\n" +
+	"\x06digest\x18\x02 \x01(\fR\x06digest\"V\n" +
+	"\aDigests\x127\n" +
+	"\adigests\x18\x01 \x03(\v2\x1d.tincan.v1.ConversationDigestR\adigests\x12\x12\n" +
+	"\x04more\x18\x02 \x01(\bR\x04more\"P\n" +
+	"\x12ConversationDigest\x12\"\n" +
+	"\fconversation\x18\x01 \x01(\fR\fconversation\x12\x16\n" +
+	"\x06digest\x18\x02 \x01(\fR\x06digest\"<\n" +
+	"\aVectors\x121\n" +
+	"\tpositions\x18\x01 \x03(\v2\x13.tincan.v1.PositionR\tpositions\"S\n" +
+	"\x05Batch\x12\"\n" +
+	"\fconversation\x18\x01 \x01(\fR\fconversation\x12\x12\n" +
+	"\x04size\x18\x02 \x01(\rR\x04size\x12\x12\n" +
+	"\x04zstd\x18\x03 \x01(\fR\x04zstd\"Y\n" +
+	"\x05Proof\x12&\n" +
+	"\x05first\x18\x01 \x01(\v2\x10.tincan.v1.EntryR\x05first\x12(\n" +
+	"\x06second\x18\x02 \x01(\v2\x10.tincan.v1.EntryR\x06secondB,Z*github.com/tincan-chat/tincan/backend/wireb\x06proto3"
 
 var (
 	file_tincan_v1_link_proto_rawDescOnce sync.Once
@@ -471,34 +902,49 @@ func file_tincan_v1_link_proto_rawDescGZIP() []byte {
 	return file_tincan_v1_link_proto_rawDescData
 }
 
-var file_tincan_v1_link_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_tincan_v1_link_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_tincan_v1_link_proto_goTypes = []any{
-	(*Confirm)(nil),     // 0: tincan.v1.Confirm
-	(*LinkFrame)(nil),   // 1: tincan.v1.LinkFrame
-	(*Hello)(nil),       // 2: tincan.v1.Hello
-	(*Position)(nil),    // 3: tincan.v1.Position
-	(*Entries)(nil),     // 4: tincan.v1.Entries
-	(*Typing)(nil),      // 5: tincan.v1.Typing
-	(*Profile)(nil),     // 6: tincan.v1.Profile
-	(*PeerRecord)(nil),  // 7: tincan.v1.PeerRecord
-	(*LogPosition)(nil), // 8: tincan.v1.LogPosition
-	(*Entry)(nil),       // 9: tincan.v1.Entry
+	(*Confirm)(nil),            // 0: tincan.v1.Confirm
+	(*LinkFrame)(nil),          // 1: tincan.v1.LinkFrame
+	(*Hello)(nil),              // 2: tincan.v1.Hello
+	(*Position)(nil),           // 3: tincan.v1.Position
+	(*Entries)(nil),            // 4: tincan.v1.Entries
+	(*Typing)(nil),             // 5: tincan.v1.Typing
+	(*Digest)(nil),             // 6: tincan.v1.Digest
+	(*Digests)(nil),            // 7: tincan.v1.Digests
+	(*ConversationDigest)(nil), // 8: tincan.v1.ConversationDigest
+	(*Vectors)(nil),            // 9: tincan.v1.Vectors
+	(*Batch)(nil),              // 10: tincan.v1.Batch
+	(*Proof)(nil),              // 11: tincan.v1.Proof
+	(*Profile)(nil),            // 12: tincan.v1.Profile
+	(*PeerRecord)(nil),         // 13: tincan.v1.PeerRecord
+	(*LogPosition)(nil),        // 14: tincan.v1.LogPosition
+	(*Entry)(nil),              // 15: tincan.v1.Entry
 }
 var file_tincan_v1_link_proto_depIdxs = []int32{
-	2, // 0: tincan.v1.LinkFrame.hello:type_name -> tincan.v1.Hello
-	3, // 1: tincan.v1.LinkFrame.position:type_name -> tincan.v1.Position
-	4, // 2: tincan.v1.LinkFrame.entries:type_name -> tincan.v1.Entries
-	5, // 3: tincan.v1.LinkFrame.typing:type_name -> tincan.v1.Typing
-	6, // 4: tincan.v1.Hello.profile:type_name -> tincan.v1.Profile
-	7, // 5: tincan.v1.Hello.record:type_name -> tincan.v1.PeerRecord
-	8, // 6: tincan.v1.Position.held:type_name -> tincan.v1.LogPosition
-	8, // 7: tincan.v1.Position.read:type_name -> tincan.v1.LogPosition
-	9, // 8: tincan.v1.Entries.entries:type_name -> tincan.v1.Entry
-	9, // [9:9] is the sub-list for method output_type
-	9, // [9:9] is the sub-list for method input_type
-	9, // [9:9] is the sub-list for extension type_name
-	9, // [9:9] is the sub-list for extension extendee
-	0, // [0:9] is the sub-list for field type_name
+	2,  // 0: tincan.v1.LinkFrame.hello:type_name -> tincan.v1.Hello
+	3,  // 1: tincan.v1.LinkFrame.position:type_name -> tincan.v1.Position
+	4,  // 2: tincan.v1.LinkFrame.entries:type_name -> tincan.v1.Entries
+	5,  // 3: tincan.v1.LinkFrame.typing:type_name -> tincan.v1.Typing
+	6,  // 4: tincan.v1.LinkFrame.digest:type_name -> tincan.v1.Digest
+	7,  // 5: tincan.v1.LinkFrame.digests:type_name -> tincan.v1.Digests
+	9,  // 6: tincan.v1.LinkFrame.vectors:type_name -> tincan.v1.Vectors
+	10, // 7: tincan.v1.LinkFrame.batch:type_name -> tincan.v1.Batch
+	11, // 8: tincan.v1.LinkFrame.proof:type_name -> tincan.v1.Proof
+	12, // 9: tincan.v1.Hello.profile:type_name -> tincan.v1.Profile
+	13, // 10: tincan.v1.Hello.record:type_name -> tincan.v1.PeerRecord
+	14, // 11: tincan.v1.Position.held:type_name -> tincan.v1.LogPosition
+	14, // 12: tincan.v1.Position.read:type_name -> tincan.v1.LogPosition
+	15, // 13: tincan.v1.Entries.entries:type_name -> tincan.v1.Entry
+	8,  // 14: tincan.v1.Digests.digests:type_name -> tincan.v1.ConversationDigest
+	3,  // 15: tincan.v1.Vectors.positions:type_name -> tincan.v1.Position
+	15, // 16: tincan.v1.Proof.first:type_name -> tincan.v1.Entry
+	15, // 17: tincan.v1.Proof.second:type_name -> tincan.v1.Entry
+	18, // [18:18] is the sub-list for method output_type
+	18, // [18:18] is the sub-list for method input_type
+	18, // [18:18] is the sub-list for extension type_name
+	18, // [18:18] is the sub-list for extension extendee
+	0,  // [0:18] is the sub-list for field type_name
 }
 
 func init() { file_tincan_v1_link_proto_init() }
@@ -513,6 +959,11 @@ func file_tincan_v1_link_proto_init() {
 		(*LinkFrame_Position)(nil),
 		(*LinkFrame_Entries)(nil),
 		(*LinkFrame_Typing)(nil),
+		(*LinkFrame_Digest)(nil),
+		(*LinkFrame_Digests)(nil),
+		(*LinkFrame_Vectors)(nil),
+		(*LinkFrame_Batch)(nil),
+		(*LinkFrame_Proof)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -520,7 +971,7 @@ func file_tincan_v1_link_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tincan_v1_link_proto_rawDesc), len(file_tincan_v1_link_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   6,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -65,6 +65,15 @@ func (s *Server) Begin() {
 	go func() { ended <- server.Run(context.Background()) }()
 }
 
+// BeginWith starts a stopped server again with other options.
+func (s *Server) BeginWith(change func(*rendezvous.Options)) {
+	s.testing.Helper()
+	s.mu.Lock()
+	change(&s.options)
+	s.mu.Unlock()
+	s.Begin()
+}
+
 // Stop stops the server and waits. It may be stopped already.
 func (s *Server) Stop() {
 	s.mu.Lock()

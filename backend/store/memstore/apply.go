@@ -75,6 +75,14 @@ func (d *Disk) apply(write node.Write) error {
 		d.putStep(w.Step)
 	case node.DeleteOutgoing:
 		drop(d, c.outgoing, w.ID)
+	case node.PutEpoch:
+		if w.Least > c.epochs[w.Conversation] {
+			put(d, c.epochs, w.Conversation, w.Least)
+		}
+	case node.PutPlace:
+		set(d, &c.copied, false)
+	case node.PutFork:
+		d.putFork(w.Fork)
 	default:
 		return errUnknown(write)
 	}
@@ -188,6 +196,7 @@ func (d *Disk) deleteContact(peer identity.PeerID) {
 		}
 	}
 	drop(d, c.conversations, contact.Conversation)
+	set(d, &c.forks, slices.DeleteFunc(slices.Clone(c.forks), func(one node.Fork) bool { return one.Conversation == contact.Conversation }))
 	for id, one := range c.outgoing {
 		if one.Conversation == contact.Conversation {
 			drop(d, c.outgoing, id)
@@ -215,6 +224,17 @@ func (d *Disk) putStep(one node.Step) {
 		steps = slices.Clone(steps[node.KeptSteps+1:])
 	}
 	set(d, &talk.steps, append(steps, one))
+}
+
+func (d *Disk) putFork(fork node.Fork) {
+	same := func(other node.Fork) bool {
+		return other.Conversation == fork.Conversation && other.Log == fork.Log && other.Sequence == fork.Sequence
+	}
+	if d.content.conversations[fork.Conversation] == nil || slices.ContainsFunc(d.content.forks, same) {
+		return
+	}
+	fork.First, fork.Second, fork.Seen = clone(fork.First), clone(fork.Second), milliseconds(fork.Seen)
+	set(d, &d.content.forks, append(slices.Clone(d.content.forks), fork))
 }
 
 func copyRequest(request node.Request) node.Request {

@@ -35,6 +35,9 @@ type content struct {
 	seen          map[uuid.UUID]time.Time
 	outgoing      map[uuid.UUID]node.Outgoing
 	settings      map[string]string
+	epochs        map[uuid.UUID]uint32
+	forks         []node.Fork
+	copied        bool
 	entries       map[journal.Hash]*entry
 }
 
@@ -77,6 +80,7 @@ func NewDisk() *Disk {
 		seen:          map[uuid.UUID]time.Time{},
 		outgoing:      map[uuid.UUID]node.Outgoing{},
 		settings:      map[string]string{},
+		epochs:        map[uuid.UUID]uint32{},
 		entries:       map[journal.Hash]*entry{},
 	}}
 }

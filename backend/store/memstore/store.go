@@ -131,6 +131,11 @@ func (s *Store) Load(ctx context.Context) (snapshot node.Snapshot, err error) {
 			}),
 			Outgoing: sorted(c.outgoing, func(a, b node.Outgoing) int { return cmp.Or(a.SealedAt.Compare(b.SealedAt), compareIDs(a.ID, b.ID)) }),
 		}
+		snapshot.Copied = c.copied
+		if len(c.epochs) > 0 {
+			snapshot.Epochs = maps.Clone(c.epochs)
+		}
+		snapshot.Forks = sortForks(c.forks)
 		slices.SortFunc(snapshot.Servers, func(a, b node.Server) int {
 			return cmp.Or(a.Added.Compare(b.Added), cmp.Compare(firstURL(a), firstURL(b)), slices.Compare(a.Key[:], b.Key[:]))
 		})
@@ -180,6 +185,30 @@ func (s *Store) Entries(ctx context.Context, conversation uuid.UUID, name journa
 	return entries, err
 }
 
+// Beyond implements node.Store.
+func (s *Store) Beyond(ctx context.Context, conversation uuid.UUID, vector journal.Vector, maxBytes, maxEntries int) (entries []journal.Entry, err error) {
+	err = s.read(ctx, func(c *content) error {
+		v := c.conversations[conversation]
+		if v == nil {
+			return nil
+		}
+		var beyond []*entry
+		for name, kept := range v.logs {
+			beyond = append(beyond, kept.entries[min(vector.Get(name), uint64(len(kept.entries))):]...)
+		}
+		slices.SortFunc(beyond, func(a, b *entry) int { return a.Order.Compare(b.Order) })
+		total := 0
+		for _, one := range beyond[:min(len(beyond), maxEntries)] {
+			if total += one.Entry.Size(); total > maxBytes && len(entries) > 0 {
+				break
+			}
+			entries = append(entries, one.Entry)
+		}
+		return nil
+	})
+	return entries, err
+}
+
 // Orders implements node.Store.
 func (s *Store) Orders(ctx context.Context, hashes []journal.Hash) (orders map[journal.Hash]journal.Order, err error) {
 	err = s.read(ctx, func(c *content) error {
@@ -196,6 +225,15 @@ func (s *Store) Orders(ctx context.Context, hashes []journal.Hash) (orders map[j
 
 func sorted[K comparable, V any](from map[K]V, compare func(a, b V) int) []V {
 	return slices.SortedFunc(maps.Values(from), compare)
+}
+
+// sortForks returns a copy, by conversation, log and sequence.
+func sortForks(forks []node.Fork) []node.Fork {
+	sorted := cloneList(forks)
+	slices.SortFunc(sorted, func(a, b node.Fork) int {
+		return cmp.Or(compareIDs(a.Conversation, b.Conversation), a.Log.Compare(b.Log), cmp.Compare(a.Sequence, b.Sequence))
+	})
+	return sorted
 }
 
 func compareIDs(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) }

@@ -36,6 +36,8 @@ func Run(t *testing.T, newDisk func(t testing.TB) Disk) {
 		"unread and queued":       testCounts,
 		"letters":                 testLetters,
 		"steps":                   testSteps,
+		"beyond a vector":         testBeyond,
+		"epochs and forks":        testEpochs,
 		"read vector":             testReadVector,
 		"entries":                 testEntries,
 		"messages and orders":     testLookups,

@@ -70,6 +70,13 @@ export default {
   disk: 'The disk refused an earlier write, so this was not kept. Try again.',
   host: 'The introduction server in this app could not start. Tincan tries again by itself.',
   fork: 'Two different messages of {{name}} claim the same place. One copy of their Tincan may have been restored from an old backup. New messages go on.',
+  'fork-own':
+    'Two different messages of yours to {{name}} claim the same place: a second copy of your Tincan wrote with the same keys. Each side keeps the one that came first. Use one copy only; new messages go on.',
+  copies:
+    "Two copies of {{name}}'s Tincan are writing at the same time. Every message is kept; ask them to use one copy only.",
+  'copies-own':
+    'Another copy of your Tincan is writing to {{name}} with the same keys. Use one copy only. Every message is kept.',
+  gap: 'Some messages of {{name}} cannot be shown yet: {{count}} came, and what stands before them is missing. It is asked for again on every line.',
   'host-port':
     'No port from {{first}} to {{last}} is free, so nobody can be introduced here. Close the program that uses them.',
   'text-invalid': 'This text holds characters that cannot be sent. Remove them, then try again.',
