@@ -32,6 +32,7 @@ type Core struct {
 	conversations map[uuid.UUID]*conversation
 	requests      map[identity.PeerID]Request
 	declined      map[identity.PeerID]bool
+	answering     map[identity.PeerID]bool // being made a contact, or declined: on its way to the disk
 	invites       map[uuid.UUID]Invite
 	bans          []Ban
 	banned        *chat.Bans
@@ -69,6 +70,7 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		conversations: make(map[uuid.UUID]*conversation, len(snapshot.Conversations)),
 		requests:      make(map[identity.PeerID]Request, len(snapshot.Requests)),
 		declined:      make(map[identity.PeerID]bool, len(snapshot.Declined)),
+		answering:     make(map[identity.PeerID]bool),
 		invites:       make(map[uuid.UUID]Invite, len(snapshot.Invites)),
 		bans:          snapshot.Bans,
 		sealingKeys:   snapshot.SealingKeys,

@@ -2,12 +2,12 @@ package node
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/tincan-chat/tincan/backend/envelope"
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/signaling"
@@ -21,24 +21,20 @@ const (
 	fetchAgain        = 30 * time.Second // after a server that could not
 	fetchAfterFailure = time.Minute      // after a disk that could not
 	maxLettersWaiting = 64               // of one contact, for entries before theirs; more stay at the server
-	tagDay            = 24 * time.Hour
+	maxAllWaiting     = 256              // the same of all contacts
 )
 
 // mailbox is what this device has at one server.
 type mailbox struct {
-	here     bool      // the server keeps mail
-	fetching uint64    // the FetchMail under way, 0 none
-	again    bool      // something arrived meanwhile
-	fetchAt  time.Time // when to fetch though nothing arrived, zero: not
-	tagged   map[[16]byte]bool
-	tagAt    time.Time // when to register again what the server could not, zero: nothing
-	done     [][]byte  // letters to delete at the end of this step
-}
-
-// tagging is a RegisterTags under way.
-type tagging struct {
-	token string
-	keys  [][16]byte
+	here     bool                   // the server keeps mail
+	fetching uint64                 // the FetchMail under way, 0 none
+	again    bool                   // something arrived meanwhile
+	fetchAt  time.Time              // when to fetch though nothing arrived, zero: not
+	tagged   map[[16]byte]bool      // sealing keys
+	invited  map[[16]byte]time.Time // tags of invites, and until when
+	tagAt    time.Time              // when to register again what the server could not, zero: nothing
+	done     [][]byte               // letters to delete at the end of this step
+	left     bool                   // there was no room for some letter: it is there still
 }
 
 // letter is one that is being kept, or that waits for entries before its own.
@@ -71,65 +67,8 @@ func (c *Core) mailboxUp(server *server, here bool) {
 func (c *Core) mailboxDown(server *server) {
 	server.mailbox.here = false
 	server.mailbox.fetching, server.mailbox.again, server.mailbox.fetchAt = 0, false, time.Time{}
-	server.mailbox.done = nil
+	server.mailbox.done, server.mailbox.left = nil, false
 	c.mailServerDown(server.token)
-}
-
-// registerAll makes mail reach this device at its own servers.
-func (c *Core) registerAll() {
-	for _, token := range sortedTokens(c.network.servers) {
-		c.register(c.network.servers[token])
-	}
-}
-
-// register makes the tags of every sealing key lead here, for each day on which
-// somebody may seal to it and one before, since clocks differ.
-func (c *Core) register(server *server) {
-	box := &server.mailbox
-	if !server.up || !box.here || server.guest {
-		return
-	}
-	if box.tagged == nil {
-		box.tagged = map[[16]byte]bool{}
-	}
-	box.tagAt = time.Time{}
-	var tags []signaling.Tag
-	var keys [][16]byte
-	for _, key := range c.sealingKeys {
-		if box.tagged[key.ID] || !key.Delete.After(c.now) {
-			continue
-		}
-		expires := key.Delete
-		if latest := c.now.Add(signaling.MaxTagLife); expires.After(latest) {
-			expires = latest
-		}
-		for day := key.Created.Add(-tagDay); !day.After(key.Delete); day = day.Add(tagDay) {
-			tags = append(tags, signaling.Tag{Tag: envelope.Tag(key.ID, day), Box: signaling.BoxContact, Expires: expires})
-		}
-		box.tagged[key.ID] = true
-		keys = append(keys, key.ID)
-	}
-	if len(tags) == 0 {
-		return
-	}
-	c.network.nextID++
-	c.network.tagging[c.network.nextID] = tagging{token: server.token, keys: keys}
-	c.do(RegisterTags{Token: server.token, ID: c.network.nextID, Tags: tags})
-}
-
-// tagged: what a session cannot do now is asked again; what a session did not
-// live to do is done by the client after the next login.
-func (c *Core) tagged(answered signaling.Answered) {
-	asked, known := c.network.tagging[answered.ID]
-	delete(c.network.tagging, answered.ID)
-	server := c.network.servers[asked.token]
-	if !known || server == nil || answered.Answer != signaling.AnswerUnavailable {
-		return
-	}
-	for _, key := range asked.keys {
-		delete(server.mailbox.tagged, key)
-	}
-	server.mailbox.tagAt = c.now.Add(fetchAgain)
 }
 
 // fetch asks a server for what it keeps, once at a time.
@@ -141,7 +80,7 @@ func (c *Core) fetch(server *server) {
 		box.again, box.fetchAt = true, time.Time{}
 	default:
 		c.network.nextID++
-		box.fetching, box.again, box.fetchAt = c.network.nextID, false, time.Time{}
+		box.fetching, box.again, box.fetchAt, box.left = c.network.nextID, false, time.Time{}, false
 		c.do(FetchMail{Token: server.token, ID: box.fetching})
 	}
 }
@@ -201,31 +140,45 @@ func (c *Core) doneWith(where place) {
 }
 
 // letterOpened takes a letter: it is worth nothing, known already, or applied
-// as entries and positions of a link are.
+// as entries and positions of a link are, or as a request is that was relayed.
 func (c *Core) letterOpened(where place, opened OpenedLetter) {
 	content := opened.Content
-	if known := c.letters[content.ID]; known != nil && opened.Err == nil {
+	if opened.Err != nil {
+		c.doneWith(where) // whoever opened it has said why
+		return
+	}
+	if known := c.letters[content.ID]; known != nil {
 		same := func(other place) bool { return other.token == where.token && slices.Equal(other.mail, where.mail) }
 		if !slices.ContainsFunc(known.places, same) {
 			known.places = append(known.places, where)
 		}
 		return // not deleted before it is on the disk
 	}
-	held, read, one, err := c.readLetter(opened)
-	if err != nil {
+	if _, again := c.seen[content.ID]; again {
 		c.doneWith(where)
 		return
 	}
-	waiting := 0
-	for _, other := range c.letters {
-		if other.peer == one.Peer {
-			waiting++
-		}
+	if id, banned := c.banned.Peer(content.FromPeer); banned {
+		c.blocked(id, 1)
+		c.dropped(fmt.Errorf("%w: its sender is banned", errLetter))
+		c.doneWith(where)
+		return
 	}
-	if waiting >= maxLettersWaiting {
-		return // fetched again after the next login
+	if opened.Request != nil {
+		c.requestLetter(where, opened)
+		return
 	}
-	c.accepted(one)
+	if !c.roomForLetter(content.FromPeer) {
+		c.leftAt(where)
+		return
+	}
+	held, read, one, err := c.readLetter(opened)
+	if err != nil {
+		c.dropped(err)
+		c.doneWith(where)
+		return
+	}
+	c.accepted(one, nil)
 	c.learnProfile(one, opened.Body.GetProfile())
 	conversation := c.conversationOf(one)
 	var writes []Write
@@ -237,6 +190,66 @@ func (c *Core) letterOpened(where place, opened OpenedLetter) {
 	c.admitLetter(one, arrived, writes)
 }
 
+// requestLetter takes a request that lay in a box.
+func (c *Core) requestLetter(where place, opened OpenedLetter) {
+	arrived := &letter{id: opened.Content.ID, peer: opened.Content.FromPeer, places: []place{where}, keeping: true}
+	c.letters[arrived.id] = arrived
+	by := carried{left: earlier(c.now, opened.Stored), seen: mailSeenFor}
+	by.done = func(err error) {
+		delete(c.letters, arrived.id)
+		for _, at := range arrived.places {
+			switch {
+			case err == nil:
+				c.doneWith(at)
+			case errors.Is(err, errNoRoom):
+				c.leftAt(at)
+			default:
+				c.fetchLater(at)
+			}
+		}
+	}
+	c.requestOpened(opened.Content, opened.Request, by)
+}
+
+// roomForLetter tells whether another letter of somebody may wait for entries
+// before its own.
+func (c *Core) roomForLetter(peer identity.PeerID) bool {
+	all, theirs := 0, 0
+	for _, other := range c.letters {
+		if other.keeping {
+			continue
+		}
+		all++
+		if other.peer == peer {
+			theirs++
+		}
+	}
+	return theirs < maxLettersWaiting && all < maxAllWaiting
+}
+
+// leftAt leaves a letter at its server until there is room, or the next login.
+func (c *Core) leftAt(where place) {
+	if server := c.network.servers[where.token]; server != nil {
+		server.mailbox.left = true
+	}
+}
+
+// roomAgain fetches what there was no room for.
+func (c *Core) roomAgain() {
+	for _, token := range sortedTokens(c.network.servers) {
+		if server := c.network.servers[token]; server.mailbox.left {
+			c.fetch(server)
+		}
+	}
+}
+
+// fetchLater fetches a letter again that this disk refused.
+func (c *Core) fetchLater(where place) {
+	if server := c.network.servers[where.token]; server != nil {
+		server.mailbox.fetchAt = c.now.Add(fetchAfterFailure)
+	}
+}
+
 // errLetter says that a letter is worth nothing to this device.
 var errLetter = errors.New("node: the letter is dropped")
 
@@ -244,24 +257,14 @@ var errLetter = errors.New("node: the letter is dropped")
 // learns where they are found.
 func (c *Core) readLetter(opened OpenedLetter) (held, read journal.Vector, one *contact, err error) {
 	content, body := opened.Content, opened.Body
-	if opened.Err != nil {
-		return nil, nil, nil, opened.Err
-	}
-	if _, again := c.seen[content.ID]; again {
-		return nil, nil, nil, errLetter
-	}
-	if id, banned := c.banned.Peer(content.FromPeer); banned {
-		c.blocked(id, 1)
-		return nil, nil, nil, errLetter
-	}
 	one = c.contacts[content.FromPeer]
 	if one == nil || !slices.Equal(body.GetConversation(), one.Conversation[:]) {
-		return nil, nil, nil, errLetter
+		return nil, nil, nil, fmt.Errorf("%w: it is of nobody I know, or about something else", errLetter)
 	}
 	if body.GetVersion() != wire.Major {
 		one.trouble = versionTrouble(one.Name, body.GetVersion())
 		c.dirty(one.Peer)
-		return nil, nil, nil, errLetter
+		return nil, nil, nil, fmt.Errorf("%w: its version", errLetter)
 	}
 	held, err = journal.DecodeVector(body.GetHeld())
 	if err == nil {
@@ -270,14 +273,10 @@ func (c *Core) readLetter(opened OpenedLetter) (held, read journal.Vector, one *
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	record := &wire.PeerRecord{DeviceList: content.DeviceList}
-	if content.ReplyKey != nil {
-		record.KeyRecords = []*wire.Signed{content.ReplyKey}
-	}
-	c.learn(one, record)
+	c.learn(one, recordIn(content))
 	c.learn(one, &wire.PeerRecord{Location: body.GetLocation()})
 	if !senderListed(one, content) {
-		return nil, nil, nil, errLetter
+		return nil, nil, nil, fmt.Errorf("%w: of a device that is theirs no more", errLetter)
 	}
 	return held, read, one, nil
 }
@@ -315,20 +314,15 @@ func (c *Core) admitLetter(one *contact, arrived *letter, writes []Write) {
 // letterKept goes on after a part of a letter was written, or was not.
 func (c *Core) letterKept(one *contact, arrived *letter, brought bool, err error) {
 	if err != nil {
-		if one.outbox.ackAt.IsZero() {
-			one.outbox.owed = uuid.Nil
-		}
+		c.owedNow(one, err)
 		delete(c.letters, arrived.id) // the server has it still
 		for _, where := range arrived.places {
-			if server := c.network.servers[where.token]; server != nil {
-				server.mailbox.fetchAt = c.now.Add(fetchAfterFailure)
-			}
+			c.fetchLater(where)
 		}
 		return
 	}
-	if brought && one.outbox.ackAt.IsZero() {
-		one.outbox.ackAt = c.now.Add(acknowledgeAfter)
-		c.dirty(one.Peer)
+	if brought {
+		c.owedNow(one, nil)
 	}
 	if !arrived.keeping {
 		return
@@ -338,6 +332,7 @@ func (c *Core) letterKept(one *contact, arrived *letter, brought bool, err error
 	for _, where := range arrived.places {
 		c.doneWith(where)
 	}
+	c.roomAgain()
 }
 
 // admitLetters tries the letters again that wait for entries that may have come.
