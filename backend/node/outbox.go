@@ -21,6 +21,7 @@ const (
 	mailLeastLife    = time.Hour // less is not worth sealing
 	mailRetryFirst   = 5 * time.Second
 	mailRetryMost    = 15 * time.Minute
+	requestRetryMost = time.Hour       // of a request, whose invite may have ended
 	mailRetryOwn     = time.Minute     // after a failure of this device's own
 	mailLookupEvery  = time.Hour       // for a fresher key of somebody who is away
 	mailLookupTime   = 2 * time.Second // what such an answer may take
@@ -283,7 +284,11 @@ func (c *Core) putLetter(one *contact, letter *Outgoing, servers []*server) {
 		c.do(PutMail{Token: server.token, ID: c.network.nextID, Envelope: letter.Sealed, Invite: one.secretOf()})
 		return
 	}
-	wait := min(mailRetryFirst<<min(box.fails, 16), mailRetryMost)
+	most := mailRetryMost
+	if one.State == ContactAsked {
+		most = requestRetryMost
+	}
+	wait := min(mailRetryFirst<<min(box.fails, 16), most)
 	box.fails++
 	box.tried = nil
 	c.mailAgain(one, c.jitter(wait))
