@@ -237,6 +237,10 @@ func (c *Core) failed(err error) {
 	}
 	for _, one := range c.conversations {
 		one.rollBack(c.keys.Device())
+		one.unwritten = make(map[identity.DeviceID]bool, len(one.remotes))
+		for device := range one.remotes {
+			one.unwritten[device] = true
+		}
 	}
 	// What a remote device sent and was not kept is sent again over a new link.
 	for id, one := range c.sessions {
@@ -311,6 +315,7 @@ type conversation struct {
 	read       journal.Vector
 	remotes    map[identity.DeviceID]*RemotePosition
 	recent     recentOrders
+	unwritten  map[identity.DeviceID]bool // whose position may be newer here than on the disk
 }
 
 func loadConversation(from Conversation, device identity.DeviceID) *conversation {

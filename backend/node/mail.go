@@ -42,6 +42,7 @@ type letter struct {
 	id      uuid.UUID
 	peer    identity.PeerID
 	places  []place
+	carries bool // entries, new ones or not: it is answered
 	waiting []waitingEntry
 	keeping bool // nothing is left to wait for; being written
 }
@@ -168,10 +169,6 @@ func (c *Core) letterOpened(where place, opened OpenedLetter) {
 		c.requestLetter(where, opened)
 		return
 	}
-	if !c.roomForLetter(content.FromPeer) {
-		c.leftAt(where)
-		return
-	}
 	held, read, one, err := c.readLetter(opened)
 	if err != nil {
 		c.dropped(err)
@@ -185,7 +182,9 @@ func (c *Core) letterOpened(where place, opened OpenedLetter) {
 	if moved, changed := conversation.moveRemote(content.FromDevice, held, read); changed {
 		writes = append(writes, moved)
 	}
-	arrived := &letter{id: content.ID, peer: one.Peer, places: []place{where}, waiting: waitingEntries(opened.Entries, opened.Orders)}
+	arrived := &letter{
+		id: content.ID, peer: one.Peer, places: []place{where}, carries: len(opened.Entries) > 0, waiting: waitingEntries(opened.Entries, opened.Orders),
+	}
 	c.letters[arrived.id] = arrived
 	c.admitLetter(one, arrived, writes)
 }
@@ -211,16 +210,15 @@ func (c *Core) requestLetter(where place, opened OpenedLetter) {
 	c.requestOpened(opened.Content, opened.Request, by)
 }
 
-// roomForLetter tells whether another letter of somebody may wait for entries
-// before its own.
-func (c *Core) roomForLetter(peer identity.PeerID) bool {
+// roomToWait tells whether a letter may wait for entries before its own.
+func (c *Core) roomToWait(one *letter) bool {
 	all, theirs := 0, 0
 	for _, other := range c.letters {
-		if other.keeping {
+		if other.keeping || other == one {
 			continue
 		}
 		all++
-		if other.peer == peer {
+		if other.peer == one.peer {
 			theirs++
 		}
 	}
@@ -287,17 +285,24 @@ func (c *Core) admitLetter(one *contact, arrived *letter, writes []Write) {
 	admitted, left := c.admitAll(c.conversationOf(one), one, arrived.waiting)
 	arrived.waiting = left
 	writes = append(writes, admitted...)
-	if len(admitted) > 0 {
+	// What is here already is answered too: they have not heard of it.
+	answer := len(admitted) > 0 || len(left) == 0 && arrived.carries
+	if answer {
 		writes = append(writes, c.owe(one)...)
 	}
 	if len(left) == 0 {
 		arrived.keeping = true
 		writes = append(writes, PutSeen{Seen: Seen{ID: arrived.id, Until: c.now.Add(mailSeenFor)}})
+	} else if !c.roomToWait(arrived) {
+		delete(c.letters, arrived.id)
+		for _, where := range arrived.places {
+			c.leftAt(where)
+		}
 	}
 	if len(writes) == 0 {
 		return
 	}
-	done := func(err error) { c.letterKept(one, arrived, len(admitted) > 0, err) }
+	done := func(err error) { c.letterKept(one, arrived, answer, err) }
 	if len(admitted) > 0 {
 		c.commitEntries(one, one.Conversation, writes, done)
 		return
@@ -312,7 +317,7 @@ func (c *Core) admitLetter(one *contact, arrived *letter, writes []Write) {
 }
 
 // letterKept goes on after a part of a letter was written, or was not.
-func (c *Core) letterKept(one *contact, arrived *letter, brought bool, err error) {
+func (c *Core) letterKept(one *contact, arrived *letter, answer bool, err error) {
 	if err != nil {
 		c.owedNow(one, err)
 		delete(c.letters, arrived.id) // the server has it still
@@ -321,9 +326,10 @@ func (c *Core) letterKept(one *contact, arrived *letter, brought bool, err error
 		}
 		return
 	}
-	if brought {
+	if answer {
 		c.owedNow(one, nil)
 	}
+	c.roomAgain()
 	if !arrived.keeping {
 		return
 	}
@@ -332,7 +338,6 @@ func (c *Core) letterKept(one *contact, arrived *letter, brought bool, err error
 	for _, where := range arrived.places {
 		c.doneWith(where)
 	}
-	c.roomAgain()
 }
 
 // admitLetters tries the letters again that wait for entries that may have come.

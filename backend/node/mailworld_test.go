@@ -42,6 +42,7 @@ type person struct {
 	core    *Core
 	up      bool
 	full    error       // what the disk answers
+	noReads error       // the same when it is read
 	dies    func() bool // before an effect
 	dead    bool
 	logged  []error
@@ -220,6 +221,9 @@ func (p *person) perform(effect Effect) Event {
 		}
 	case ReadEntries:
 		p.reads++
+		if p.noReads != nil {
+			return EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Mail: e.Mail, Err: p.noReads}
+		}
 		return EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Mail: e.Mail, Entries: p.read(e)}
 	case SealLetter:
 		sealed, err := sealLetter(p.keys, e)

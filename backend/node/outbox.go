@@ -162,12 +162,20 @@ func (c *Core) settle(one *contact) {
 			one.again(letter.ends())
 			continue
 		}
-		c.dropLetter(one, letter)
-		if letter.Through == 0 {
-			c.keep(c.owe(one)...)
-			c.owedNow(one, nil)
-		}
+		c.giveUp(one, letter)
 	}
+}
+
+// giveUp drops a letter that did not do its work. What it acknowledged is owed again.
+func (c *Core) giveUp(one *contact, letter *Outgoing) {
+	c.dropLetter(one, letter)
+	if letter.Through > 0 {
+		return
+	}
+	if row := c.owe(one); len(row) > 0 {
+		c.keep(row...)
+	}
+	c.owedNow(one, nil)
 }
 
 func (c *Core) dropLetter(one *contact, letter *Outgoing) {
@@ -284,6 +292,13 @@ func (c *Core) putLetter(one *contact, letter *Outgoing, servers []*server) {
 		c.do(PutMail{Token: server.token, ID: c.network.nextID, Envelope: letter.Sealed, Invite: one.secretOf()})
 		return
 	}
+	c.mailLater(one)
+	c.dirty(one.Peer)
+}
+
+// mailLater tries all servers again after a while that grows.
+func (c *Core) mailLater(one *contact) {
+	box := &one.outbox
 	most := mailRetryMost
 	if one.State == ContactAsked {
 		most = requestRetryMost
@@ -292,7 +307,6 @@ func (c *Core) putLetter(one *contact, letter *Outgoing, servers []*server) {
 	box.fails++
 	box.tried = nil
 	c.mailAgain(one, c.jitter(wait))
-	c.dirty(one.Peer)
 }
 
 // mailStored: a server keeps a letter, or the next one is tried.
@@ -330,8 +344,8 @@ func (c *Core) mailStored(stored signaling.Stored) {
 			}
 		}, PutOutgoing{Outgoing: *letter})
 	case signaling.AnswerRefused:
-		c.dropLetter(one, letter)
-		one.outbox.nextTry, one.outbox.tried = c.now.Add(mailRetryOwn), nil
+		c.giveUp(one, letter)
+		c.mailLater(one)
 	case signaling.AnswerNotFound:
 		c.lookUpAt(one, put.token) // they may have a newer key
 	default: // the next server
