@@ -197,7 +197,7 @@ func (n *Node) perform(ctx context.Context, effect Effect) {
 		if e.Err != nil {
 			level = slog.LevelInfo
 		}
-		n.logger.Log(ctx, level, e.Message, slog.Any("error", e.Err))
+		n.logger.Log(ctx, level, "core", slog.String("what", e.Message), slog.Any("error", e.Err))
 	case SealAndSend, AskDial:
 		n.seals.put(sealJob{effect: e})
 	case MakeSealingKey, SealLetter:

@@ -71,8 +71,7 @@ func (p *person) receive(sealed []byte) {
 // relay brings the newest request that a person has relayed to another one.
 func (p *person) relay(to *person) {
 	p.world.t.Helper()
-	for at := len(p.world.relayed) - 1; at >= 0; at-- {
-		e := p.world.relayed[at]
+	for _, e := range slices.Backward(p.world.relayed) {
 		if e.To.Peer != to.keys.Peer() || e.Kind != wire.EnvelopeKind_ENVELOPE_KIND_REQUEST {
 			continue
 		}

@@ -86,7 +86,7 @@ func (c *Core) requestOpened(content envelope.Content, asked *OpenedRequest, by 
 }
 
 // dropped logs why something of somebody else's has no effect.
-func (c *Core) dropped(err error) { c.do(Log{Message: "dropped", Err: err}) }
+func (c *Core) dropped(err error) { c.do(Log{Message: "something of somebody else's is dropped", Err: err}) }
 
 // requestAgain takes what is new in a request of somebody whose request waits.
 // One that does not come again is written though it says nothing new, since the
