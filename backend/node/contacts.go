@@ -13,6 +13,7 @@ const (
 	askFirst        = 5 * time.Second // between two sendings of a request, doubling
 	askMost         = 5 * time.Minute
 	requestLife     = 10 * time.Minute
+	tellAgain       = time.Minute // a contact who asks is not told more often that they were accepted
 	lookupFirst     = time.Second // between two looks for a sealing key, doubling
 	lookupMost      = 15 * time.Second
 	lookupFresher   = 15 * time.Minute // while the one that is known is past its use
@@ -42,6 +43,7 @@ type contact struct {
 	requestBody    []byte
 	readingRequest bool
 	nextRead       time.Time // not before, after a failure
+	toldAgain      time.Time // when they asked although they were accepted
 
 	outbox outbox
 

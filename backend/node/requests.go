@@ -86,7 +86,9 @@ func (c *Core) requestOpened(content envelope.Content, asked *OpenedRequest, by 
 }
 
 // dropped logs why something of somebody else's has no effect.
-func (c *Core) dropped(err error) { c.do(Log{Message: "something of somebody else's is dropped", Err: err}) }
+func (c *Core) dropped(err error) {
+	c.do(Log{Message: "something of somebody else's is dropped", Err: err})
+}
 
 // requestAgain takes what is new in a request of somebody whose request waits.
 // One that does not come again is written though it says nothing new, since the
@@ -117,7 +119,11 @@ func (c *Core) askedByContact(one *contact, content envelope.Content, fresh *wir
 		c.accepted(one, kept, seen)
 		return
 	}
-	one.lastTalk, one.nextDial = c.now, time.Time{}
+	if c.now.Before(one.toldAgain.Add(tellAgain)) {
+		c.commit(kept, seen)
+		return
+	}
+	one.toldAgain, one.lastTalk, one.nextDial = c.now, c.now, time.Time{}
 	c.dirty(one.Peer)
 	c.commit(func(err error) {
 		c.owedNow(one, err)
@@ -175,6 +181,7 @@ func (c *Core) newContact(id uint64, kept Contact, theirs []journal.Entry, text 
 		if then != nil {
 			then(err)
 		}
+		c.roomAgain()
 		c.answer(id, nil, refusal(err))
 	}
 	c.answering[kept.Peer] = true
@@ -230,6 +237,7 @@ func (c *Core) newContact(id uint64, kept Contact, theirs []journal.Entry, text 
 		if then != nil {
 			then(nil)
 		}
+		c.roomAgain()
 		c.arrangeServers()
 		c.dirty(kept.Peer)
 		c.answer(id, kept, nil)
@@ -287,7 +295,6 @@ func (c *Core) acceptRequest(id uint64, request Request, text string) {
 		}
 		delete(c.requests, request.Peer)
 		c.tell(Change{Answered: &request.Peer})
-		c.roomAgain()
 	}, more...)
 }
 
@@ -303,8 +310,8 @@ func (c *Core) decline(id uint64, peer identity.PeerID) {
 			delete(c.requests, peer)
 			c.declined[peer] = true
 			c.tell(Change{Answered: &peer})
-			c.roomAgain()
 		}
+		c.roomAgain()
 		c.answer(id, nil, refusal(err))
 	}, DeleteRequest{Peer: peer, Declined: true})
 }

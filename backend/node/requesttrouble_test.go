@@ -320,3 +320,44 @@ func TestLookingForAKey(t *testing.T) {
 		t.Errorf("%d lookups an hour for a fresher key", fresher)
 	}
 }
+
+// TestRequestWhileAsking: one that comes while mine to the same person is on its
+// way to the disk is taken once that is there.
+func TestRequestWhileAsking(t *testing.T) {
+	t.Parallel()
+	w, ana, ben := askedByMail(t)
+	toBen := ben.invites(24*time.Hour, 1)
+	var commits []Commit
+	for _, effect := range ana.core.Step(w.now, Command{ID: 1, Call: askCall{invite: toBen, text: "Ana asks"}}) {
+		if commit, ok := effect.(Commit); ok {
+			commits = append(commits, commit)
+		}
+	}
+	ana.connect()
+	if len(commits) != 1 || len(w.boxes[ana]) != 1 || len(ana.core.requests) != 0 {
+		t.Fatalf("%d commits, %d letters, %d requests", len(commits), len(w.boxes[ana]), len(ana.core.requests))
+	}
+	ana.write(commits[0].Writes)
+	ana.step(Committed{Token: commits[0].Token})
+	if ana.state(ben) != ContactMutual || len(w.boxes[ana]) != 0 {
+		t.Fatalf("state %d, %d letters", ana.state(ben), len(w.boxes[ana]))
+	}
+}
+
+// TestContactWhoKeepsAsking is answered now and then only: whoever asks must not
+// use up what this device may leave at servers.
+func TestContactWhoKeepsAsking(t *testing.T) {
+	t.Parallel()
+	w, ana, ben := askedByMail(t)
+	ana.connect()
+	ana.accepts(ben)
+	w.pass(time.Minute)
+	before := len(w.puts)
+	for range 600 {
+		ben.relay(ana)
+		w.pass(time.Second)
+	}
+	if answers := len(w.puts) - before; answers < 1 || answers > 11 {
+		t.Fatalf("%d answers in ten minutes", answers)
+	}
+}
