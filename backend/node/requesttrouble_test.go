@@ -361,3 +361,31 @@ func TestContactWhoKeepsAsking(t *testing.T) {
 		t.Fatalf("%d answers in ten minutes", answers)
 	}
 }
+
+// TestLateRequest: one that was sealed while they were accepted, and outlived a
+// crash, is not left any more; what it carries goes as an entry.
+func TestLateRequest(t *testing.T) {
+	t.Parallel()
+	w := newStrangers(t, 2)
+	ana, ben := w.people[0], w.people[1]
+	ana.connect()
+	opened := ana.invites(24*time.Hour, 1)
+	w.answer = signaling.AnswerFull
+	ben.connect()
+	ben.asks(opened, "May I?")
+	w.pass(5 * time.Second)
+	if len(ben.disk.Outgoing) != 1 || !ben.disk.Outgoing[0].asks() {
+		t.Fatalf("kept: %+v", ben.disk.Outgoing)
+	}
+	ben.disk.Contacts[0].State, ben.disk.Contacts[0].TheirInvite = ContactMutual, nil
+	ben.start()
+	w.answer, w.puts = signaling.AnswerDone, nil
+	ben.connect()
+	w.pass(mailAfter)
+	if len(w.puts) != 1 {
+		t.Fatalf("%d puts", len(w.puts))
+	}
+	if outer, err := wire.ParseOuter(w.puts[0]); err != nil || outer.Kind != wire.EnvelopeKind_ENVELOPE_KIND_ENTRIES {
+		t.Fatalf("%+v, %v", outer, err)
+	}
+}
