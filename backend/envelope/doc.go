@@ -10,7 +10,7 @@
 //	     4    1  version, 1
 //	     5    1  suite, 1: MLKEM768-X25519, HKDF-SHA256, ChaCha20-Poly1305 (RFC 9180, crypto/hpke)
 //	     6    1  type: the envelope kind, so that carriers can tell a request from a signal
-//	     7   16  destination tag: changes every day, never the identity
+//	     7   16  destination tag: changes every day, never the identity; of a request perhaps its invite's
 //	    23   16  key id of the recipient's sealing key
 //	    39    8  expiry, Unix milliseconds
 //	    47    4  length of the ciphertext

@@ -48,6 +48,9 @@ type Content struct {
 	ID         uuid.UUID // version 7; the same bytes stored again have the same id
 	Time       time.Time // corrected by the carrier's time
 	Kind       wire.EnvelopeKind
+	// Tag is where a mailbox keeps it, if that is not the tag of the sealing key
+	// on that day: only a request may name another one, that of an invite.
+	Tag        [16]byte
 	Body       []byte
 	DeviceList *wire.Signed // of the sender, so that a stranger's device can be checked
 	ReplyKey   *wire.Signed // the sender's key record, optional
@@ -75,6 +78,13 @@ func Seal(content Content, to Record, keys *identity.Keys, expires time.Time) ([
 		content.Kind <= 0, content.Kind > maxKind, !soundTimes(content.Time, expires):
 		return nil, ErrContent
 	}
+	tag := Tag(to.KeyID, content.Time)
+	if content.Tag != ([16]byte{}) {
+		if !freeTag(content.Kind) {
+			return nil, ErrContent
+		}
+		tag = content.Tag
+	}
 	inner, err := wire.Encode(&wire.EnvelopeInner{
 		FromIdentity: content.FromPeer[:], FromDevice: content.FromDevice[:],
 		ToIdentity: content.ToPeer[:], ToDevice: content.ToDevice[:],
@@ -88,7 +98,7 @@ func Seal(content Content, to Record, keys *identity.Keys, expires time.Time) ([
 		return nil, ErrTooLarge
 	}
 	padded := wire.PaddedSize(signatureSize + 4 + len(inner))
-	header := wire.OuterHeader{Kind: content.Kind, Tag: Tag(to.KeyID, content.Time), KeyID: to.KeyID, Expires: expires}.Encode(padded + overhead)
+	header := wire.OuterHeader{Kind: content.Kind, Tag: tag, KeyID: to.KeyID, Expires: expires}.Encode(padded + overhead)
 	enc, sender, err := hpke.NewSender(to.Public, hpke.HKDFSHA256(), hpke.ChaCha20Poly1305(), header)
 	if err != nil {
 		return nil, fmt.Errorf("envelope: sealing: %w", err)
@@ -104,6 +114,10 @@ func Seal(content Content, to Record, keys *identity.Keys, expires time.Time) ([
 	whole := make([]byte, 0, len(header)+len(enc)+len(sealed))
 	return append(append(append(whole, header...), enc...), sealed...), nil
 }
+
+// freeTag tells whether envelopes of a kind may have a tag that is not derived
+// from their sealing key: only who has an invite knows its tag.
+func freeTag(kind wire.EnvelopeKind) bool { return kind == wire.EnvelopeKind_ENVELOPE_KIND_REQUEST }
 
 // soundTimes tells whether an envelope of that time may expire then.
 func soundTimes(written, expires time.Time) bool {
@@ -157,7 +171,10 @@ func Open(sealed []byte, find func(keyID [keyIDSize]byte) *SealingKey, now time.
 	if err != nil {
 		return Content{}, err
 	}
-	if content.Kind == 0 || content.Kind != header.Kind || header.Tag != Tag(header.KeyID, content.Time) {
+	if header.Tag != Tag(header.KeyID, content.Time) {
+		content.Tag = header.Tag
+	}
+	if content.Kind == 0 || content.Kind != header.Kind || content.Tag != ([16]byte{}) && !freeTag(content.Kind) {
 		return Content{}, ErrNotEnvelope
 	}
 	if !identity.Verify(content.FromDevice, identity.ContextEnvelope, digest(outer, enc, inner), plain[:signatureSize]) {

@@ -381,3 +381,22 @@ func TestErrorsDoNotEchoContent(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestOnlyRequestsChooseTheirTag: entries and signals go where their sealing
+// key says, so that no carrier learns more from a tag than whose it is.
+func TestOnlyRequestsChooseTheirTag(t *testing.T) {
+	t.Parallel()
+	p := newPair(t)
+	content := p.content("May I?")
+	content.Tag = [16]byte{1}
+	opened, err := Open(p.seal(t, content), p.find, written)
+	if err != nil || opened.Tag != content.Tag {
+		t.Errorf("a request at a tag of its own: %x, %v", opened.Tag, err)
+	}
+	for _, kind := range []wire.EnvelopeKind{wire.EnvelopeKind_ENVELOPE_KIND_SIGNAL, wire.EnvelopeKind_ENVELOPE_KIND_ENTRIES, 99} {
+		content.Kind = kind
+		if _, err = Seal(content, p.record, p.ana, written.Add(time.Hour)); !errors.Is(err, ErrContent) {
+			t.Errorf("kind %d at another tag: %v", kind, err)
+		}
+	}
+}

@@ -38,6 +38,7 @@ type acceptedVector struct {
 	To      string    `json:"to"`
 	ID      string    `json:"id"`
 	Kind    int32     `json:"kind"`
+	Tag     []byte    `json:"tag"`
 	Body    []byte    `json:"body"`
 	Replies bool      `json:"replies"` // a reply key is inside
 	Sealed  []byte    `json:"sealed"`
@@ -69,13 +70,23 @@ func makeVectors(t *testing.T) vectors {
 	}
 	withReply := p.content("offer")
 	withReply.Kind, withReply.ReplyKey = wire.EnvelopeKind_ENVELOPE_KIND_SIGNAL, p.reply
+	entries := p.content("entries")
+	entries.Kind = wire.EnvelopeKind_ENVELOPE_KIND_ENTRIES
+	invited := p.content("May I? I was invited.")
+	invited.Tag = [16]byte([]byte("an invite's tag!"))
 	for note, content := range map[string]Content{
 		"short": p.content("May I?"), "no body": p.content(""), "with a reply key": withReply,
 		"1 KiB of body": p.content(string(bytes.Repeat([]byte("abcdefgh"), 128))),
+		"entries":       entries, "a request at the tag of an invite": invited,
 	} {
+		sealed := p.seal(t, content)
+		outer, err := wire.ParseOuter(sealed)
+		if err != nil {
+			t.Fatal(err)
+		}
 		made.Accepted = append(made.Accepted, acceptedVector{
 			Note: note, Now: written, From: content.FromPeer.String(), To: content.ToPeer.String(), ID: content.ID.String(),
-			Kind: int32(content.Kind), Body: content.Body, Replies: content.ReplyKey != nil, Sealed: p.seal(t, content),
+			Kind: int32(content.Kind), Body: content.Body, Tag: outer.Tag[:], Replies: content.ReplyKey != nil, Sealed: sealed,
 		})
 	}
 	slices.SortFunc(made.Accepted, func(a, b acceptedVector) int { return len(a.Sealed) - len(b.Sealed) })
@@ -161,10 +172,21 @@ func refusedInside(t *testing.T, p pair) []refusedVector {
 		vector("a short id", "not-envelope", craft{inner: func(i *wire.EnvelopeInner) { i.Id = i.GetId()[:15] }}),
 		vector("no kind", "not-envelope", craft{content: with(func(c *Content) { c.Kind = 0 })}),
 		vector("another kind inside", "not-envelope", craft{inner: func(i *wire.EnvelopeInner) { i.Kind = wire.EnvelopeKind_ENVELOPE_KIND_SIGNAL }}),
-		vector("the tag of another day", "not-envelope", craft{header: func(h []byte) {
-			tag := Tag(p.record.KeyID, written.Add(24*time.Hour))
-			copy(h[7:], tag[:])
-		}}),
+		vector("entries at the tag of another day", "not-envelope", craft{
+			content: with(func(c *Content) { c.Kind = wire.EnvelopeKind_ENVELOPE_KIND_ENTRIES }),
+			header: func(h []byte) {
+				tag := Tag(p.record.KeyID, written.Add(24*time.Hour))
+				copy(h[7:], tag[:])
+			},
+		}),
+		vector("entries at a tag that is not derived", "not-envelope", craft{
+			content: with(func(c *Content) { c.Kind = wire.EnvelopeKind_ENVELOPE_KIND_ENTRIES }),
+			header:  func(h []byte) { copy(h[7:], "an invite's tag!") },
+		}),
+		vector("a signal at a tag that is not derived", "not-envelope", craft{
+			content: with(func(c *Content) { c.Kind = wire.EnvelopeKind_ENVELOPE_KIND_SIGNAL }),
+			header:  func(h []byte) { copy(h[7:], "an invite's tag!") },
+		}),
 		vector("a time ahead", "clock", craft{content: with(func(c *Content) { c.Time = written.Add(maxClockAhead + time.Millisecond) })}),
 		vector("written after its expiry", "clock", craft{content: with(func(c *Content) { c.Time = written.Add(2 * time.Minute) }), expires: written.Add(time.Minute)}),
 		vector("living longer than a fortnight", "clock", craft{expires: written.Add(maxLife + time.Minute)}),
@@ -227,6 +249,11 @@ func TestVectors(t *testing.T) {
 		if content.FromPeer.String() != vector.From || content.ToPeer.String() != vector.To || content.ID.String() != vector.ID ||
 			int32(content.Kind) != vector.Kind || !bytes.Equal(content.Body, vector.Body) || (content.ReplyKey != nil) != vector.Replies {
 			t.Errorf("%s: %+v", vector.Note, content)
+		}
+		outer, err := wire.ParseOuter(vector.Sealed)
+		derived := outer.Tag == Tag(outer.KeyID, content.Time)
+		if err != nil || !bytes.Equal(outer.Tag[:], vector.Tag) || derived != (content.Tag == [16]byte{}) || !derived && content.Tag != outer.Tag {
+			t.Errorf("%s: at the tag %x, in its header %x", vector.Note, content.Tag, outer.Tag)
 		}
 	}
 	for _, vector := range kept.Refused {

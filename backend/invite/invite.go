@@ -1,6 +1,7 @@
 package invite
 
 import (
+	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -53,6 +54,13 @@ type Invite struct {
 	Secret  [secretSize]byte
 	Expires time.Time
 	Uses    int
+}
+
+// Tag is where a mailbox takes requests for whoever made an invite: the first
+// 16 bytes of SHA-256("tincan/invite-tag/1" || secret).
+func Tag(secret [secretSize]byte) [16]byte {
+	digest := sha256.Sum256(append([]byte("tincan/invite-tag/1"), secret[:]...))
+	return [16]byte(digest[:16])
 }
 
 // Seal signs the invite and returns its text form. Its Peer is the signer.

@@ -1,6 +1,7 @@
 package invite
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -131,5 +132,14 @@ func TestVectors(t *testing.T) {
 		if _, err := Parse(vector.Link); errorNames[vector.Error] == nil || !errors.Is(err, errorNames[vector.Error]) {
 			t.Errorf("%s: %v, want %s", vector.Note, err, vector.Error)
 		}
+	}
+}
+
+// TestTagVector is also the servers': package protocol has the same one.
+func TestTagVector(t *testing.T) {
+	t.Parallel()
+	tag := Tag([16]byte([]byte("0123456789abcdef")))
+	if got := hex.EncodeToString(tag[:]); got != "04bb132ac3b923bd4b6e0636a70d2240" {
+		t.Errorf("the tag is %s", got)
 	}
 }

@@ -77,7 +77,7 @@ func (n *Node) bundleLetter(plan bundlePlan, entries []journal.Entry) (sealed []
 		return nil, 0, err
 	}
 	sealed, err = sealLetter(n.config.Keys, SealLetter{
-		Letter: Outgoing{ID: id}, To: plan.to, Time: plan.now, Life: plan.life, Body: body, DeviceList: plan.deviceList, ReplyKey: plan.replyKey,
+		Letter: Outgoing{ID: id}, Kind: wire.EnvelopeKind_ENVELOPE_KIND_ENTRIES, To: plan.to, Time: plan.now, Life: plan.life, Body: body, DeviceList: plan.deviceList, ReplyKey: plan.replyKey,
 	})
 	return sealed, through, err
 }
@@ -102,6 +102,9 @@ func (n *Node) ImportBundle(ctx context.Context, data []byte) (Imported, error) 
 		var letters []OpenedLetter
 		for _, envelope := range envelopes[start:min(start+importBatch, len(envelopes))] {
 			one := openLetter(n.config.Keys, n.keyring.Load(), n.config.Now(), signaling.Letter{Envelope: envelope})
+			if one.Err == nil && one.Request != nil {
+				one = OpenedLetter{Err: errLetter} // a request is for the box of its invite
+			}
 			if one.Err == nil {
 				one.Orders = n.knownOrders(ctx, one.Entries)
 			}

@@ -14,7 +14,10 @@ const (
 	askFirst        = 5 * time.Second // between two sendings of a request, doubling
 	askMost         = 5 * time.Minute
 	requestLife     = 10 * time.Minute
-	lookupAgain     = 15 * time.Second
+	tellAgain       = time.Minute // a contact who asks is not told more often that they were accepted
+	lookupFirst     = time.Second // between two looks for a sealing key, doubling
+	lookupMost      = 15 * time.Second
+	lookupFresher   = 15 * time.Minute // while the one that is known is past its use
 	typingShown     = 6 * time.Second
 	maxRequests     = 200 // in the inbox; more are dropped
 	maxWhatTheySaid = 64 << 10
@@ -36,9 +39,12 @@ type contact struct {
 	asks       int
 	nextAsk    time.Time
 	nextLookup time.Time
+	lookups    int // since a server was reached
 	// requestBody is what is sealed again and again while asking.
 	requestBody    []byte
 	readingRequest bool
+	nextRead       time.Time // not before, after a failure
+	toldAgain      time.Time // when they asked although they were accepted
 
 	outbox   outbox
 	tried    map[journal.Log]uint64 // of mine: up to where it is kept that a line was tried
@@ -154,18 +160,32 @@ func (c *Core) attend(one *contact) {
 			c.keepLine(one)
 			c.sendMail(one)
 		}
-		if one.record.stale(c.now) && len(c.carriersTo(one)) > 0 {
-			if !c.now.Before(one.nextLookup) {
-				one.nextLookup = c.now.Add(lookupAgain)
-				c.lookUp(one)
-			}
-			one.again(one.nextLookup)
-		}
+		c.keepRecord(one)
 	}
 	if one.typingUntil.After(c.now) {
 		one.again(one.typingUntil)
 	}
 	c.show(one)
+}
+
+// keepRecord looks for a sealing key when there is none that others may use.
+func (c *Core) keepRecord(one *contact) {
+	tokens := c.serversOf(one)
+	if !one.record.stale(c.now) || len(tokens) == 0 {
+		return
+	}
+	if !c.now.Before(one.nextLookup) {
+		wait := min(lookupFirst<<min(one.lookups, 10), lookupMost)
+		if _, known := one.record.first(); known {
+			wait = lookupFresher
+		}
+		one.lookups++
+		one.nextLookup = c.now.Add(wait)
+		for _, token := range tokens {
+			c.lookUpAt(one, token)
+		}
+	}
+	one.again(one.nextLookup)
 }
 
 func (c *Core) profile() *wire.Profile {

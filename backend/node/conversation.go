@@ -22,6 +22,7 @@ type conversation struct {
 	read       journal.Vector
 	remotes    map[identity.DeviceID]*RemotePosition
 	recent     recentOrders
+	unwritten  map[identity.DeviceID]bool // whose position may be newer here than on the disk
 	suspects   map[logPlace]journal.Entry // may be equivocation: the disk is asked
 	forks      map[journal.Log]uint64     // logs with two histories, from where on; the proofs are on disk
 	lenient    bool                       // entries do not wait for parents

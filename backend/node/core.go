@@ -31,6 +31,7 @@ type Core struct {
 	conversations map[uuid.UUID]*conversation
 	requests      map[identity.PeerID]Request
 	declined      map[identity.PeerID]bool
+	answering     map[identity.PeerID]bool // being made a contact, or declined: on its way to the disk
 	invites       map[uuid.UUID]Invite
 	bans          []Ban
 	banned        *chat.Bans
@@ -71,6 +72,7 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		conversations: make(map[uuid.UUID]*conversation, len(snapshot.Conversations)),
 		requests:      make(map[identity.PeerID]Request, len(snapshot.Requests)),
 		declined:      make(map[identity.PeerID]bool, len(snapshot.Declined)),
+		answering:     make(map[identity.PeerID]bool),
 		invites:       make(map[uuid.UUID]Invite, len(snapshot.Invites)),
 		bans:          snapshot.Bans,
 		sealingKeys:   snapshot.SealingKeys,
@@ -248,6 +250,10 @@ func (c *Core) failed(err error) {
 	}
 	for _, one := range c.conversations {
 		one.rollBack(c.keys.Device())
+		one.unwritten = make(map[identity.DeviceID]bool, len(one.remotes))
+		for device := range one.remotes {
+			one.unwritten[device] = true
+		}
 	}
 	// What a remote device sent and was not kept is sent again over a new link.
 	for id, one := range c.sessions {

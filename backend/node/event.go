@@ -65,7 +65,8 @@ type (
 	EnvelopeOpened struct {
 		Token   string
 		Content envelope.Content
-		Signal  link.Signal // of kind signal
+		Signal  link.Signal    // of kind signal
+		Request *OpenedRequest // of kind request
 	}
 	// MailOpened is a page of what a mailbox kept, opened and verified.
 	MailOpened struct {
@@ -104,13 +105,24 @@ func (SealingKeyMade) isEvent() {}
 // OpenedLetter is a letter of a mailbox whose entries were parsed and whose
 // signatures hold.
 type OpenedLetter struct {
-	Mail    []byte // its name at the server
+	Mail    []byte    // its name at the server
+	Stored  time.Time // when it was left there, by our clock
 	Content envelope.Content
+	Request *OpenedRequest // of kind request; nothing of what follows is set
 	Body    *wire.EntriesBody
 	Entries []journal.Entry
 	// Orders are those of entries and parents found on disk.
 	Orders map[journal.Hash]journal.Order
 	Err    error // it is worth nothing; nothing but Mail is set
+}
+
+// OpenedRequest is what a request says: well-formed, its text within the limits,
+// its entry the first of its sender's log and signed by them. Whether the invite
+// is mine, and open, is for the core.
+type OpenedRequest struct {
+	Body  *wire.RequestBody
+	Entry journal.Entry
+	Text  string
 }
 
 // Effect is what the core wants done: one of the types below.
@@ -151,6 +163,11 @@ type (
 	}
 	// Notify tells the interface.
 	Notify struct{ Changes []Change }
+	// Log tells whoever looks into why; of others it says nothing.
+	Log struct {
+		Message string
+		Err     error // why something was dropped; nil: for debugging
+	}
 
 	// DialLink begins a session as the offerer. This and what follows up to
 	// CheckPaths goes to the link transport.
@@ -215,14 +232,17 @@ type (
 	// RegisterTags makes tags lead to this identity's mailbox at a server. The
 	// client registers them again after each login.
 	RegisterTags struct {
-		Token string
-		ID    uint64
-		Tags  []signaling.Tag
+		Token  string
+		ID     uint64
+		Tags   []signaling.Tag
+		Remove [][16]byte
 	}
 	// SealLetter seals a letter and answers LetterSealed. Time is that at the
 	// server that it goes to.
 	SealLetter struct {
 		Letter     Outgoing // without Sealed
+		Kind       wire.EnvelopeKind
+		Tag        [16]byte // of an invite; zero: that of the sealing key
 		To         envelope.Record
 		Time       time.Time
 		Life       time.Duration
@@ -235,6 +255,7 @@ type (
 		Token    string
 		ID       uint64
 		Envelope []byte
+		Invite   []byte // the secret of the invite at whose tag it is left, nil: none
 	}
 	// FetchMail asks for what a mailbox kept and is answered by MailOpened.
 	FetchMail struct {
@@ -275,6 +296,7 @@ func (ReadEntries) isEffect()      {}
 func (Report) isEffect()           {}
 func (Answer) isEffect()           {}
 func (Notify) isEffect()           {}
+func (Log) isEffect()              {}
 func (DialLink) isEffect()         {}
 func (AcceptLink) isEffect()       {}
 func (DeliverSignal) isEffect()    {}

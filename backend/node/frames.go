@@ -93,6 +93,9 @@ func (c *Core) hello(session *session, one *contact, hello *wire.Hello) {
 
 // learnProfile takes how they want to be shown.
 func (c *Core) learnProfile(one *contact, profile *wire.Profile) {
+	if profile == nil {
+		return
+	}
 	name := chat.TheirName(profile.GetName(), one.Name)
 	color := chat.TheirColor(profile.GetColor())
 	if name != one.Name || color != one.Color {
@@ -392,16 +395,6 @@ func messageOf(appended AppendEntry, text string) Message {
 		Sequence: appended.Entry.Sequence, Order: appended.Order, Mine: appended.Mine, Author: appended.Author,
 		Text: text, Claimed: appended.Entry.Claimed, Arrived: appended.Arrived,
 	}
-}
-
-// firstEntry is the stretch that a request is composed from.
-func firstEntry(one *conversation) replica.Want {
-	for _, log := range one.held.Logs() {
-		if log.Device == one.own.Device {
-			return replica.Want{Log: log}
-		}
-	}
-	return replica.Want{Log: one.own}
 }
 
 func wantOf(place logPlace, after uint64) replica.Want {

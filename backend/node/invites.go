@@ -39,6 +39,7 @@ func (c *Core) createInvite(id uint64, call createInviteCall) {
 	c.commit(func(err error) {
 		if err == nil {
 			c.invites[made.ID] = made
+			c.registerAll()
 		}
 		c.answer(id, made, refusal(err))
 	}, PutInvite{Invite: made})
@@ -68,6 +69,7 @@ func (c *Core) revokeInvite(id uint64, which uuid.UUID) {
 	c.commit(func(err error) {
 		if err == nil {
 			c.invites[which] = one
+			c.registerAll()
 		}
 		c.answer(id, nil, refusal(err))
 	}, PutInvite{Invite: one})

@@ -129,6 +129,10 @@ func (c *Core) relocate() {
 	c.self.LocationVersion++
 	c.network.location, c.network.locatedAt = signed, servers
 	c.keep(PutSelf{Self: c.self})
+	for _, one := range c.contacts {
+		one.requestBody = nil // it says where I am found
+		c.dirty(one.Peer)
+	}
 	c.publish()
 }
 

@@ -2,9 +2,12 @@ package node
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
+	"github.com/tincan-chat/tincan/backend/chat"
 	"github.com/tincan-chat/tincan/backend/envelope"
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
@@ -19,7 +22,7 @@ func (n *Node) openMail(ctx context.Context, token string, fetched *signaling.Fe
 	for _, kept := range fetched.Mails {
 		one := openLetter(n.config.Keys, n.keyring.Load(), now, kept)
 		if one.Err != nil {
-			n.logger.DebugContext(ctx, "a letter was dropped", slog.Any("error", one.Err))
+			n.logger.InfoContext(ctx, "a letter was dropped", slog.Any("error", one.Err))
 		} else {
 			one.Orders = n.knownOrders(ctx, one.Entries)
 		}
@@ -38,17 +41,51 @@ func openLetter(keys *identity.Keys, ring *map[[16]byte]*envelope.SealingKey, no
 		return (*ring)[id]
 	}
 	content, err := envelope.Open(kept.Envelope, find, now)
-	if err == nil && (content.ToPeer != keys.Peer() || content.ToDevice != keys.Device() || content.Kind != wire.EnvelopeKind_ENVELOPE_KIND_ENTRIES) {
+	if err == nil && (content.ToPeer != keys.Peer() || content.ToDevice != keys.Device()) {
 		err = errLetter
 	}
-	opened := OpenedLetter{Mail: kept.ID, Content: content}
+	opened := OpenedLetter{Mail: kept.ID, Stored: kept.Stored, Content: content}
 	if err == nil {
-		opened.Body, opened.Entries, err = parseLetter(content.Body)
+		switch content.Kind {
+		case wire.EnvelopeKind_ENVELOPE_KIND_ENTRIES:
+			opened.Body, opened.Entries, err = parseLetter(content.Body)
+		case wire.EnvelopeKind_ENVELOPE_KIND_REQUEST:
+			opened.Request, err = parseRequest(content)
+		case wire.EnvelopeKind_ENVELOPE_KIND_SIGNAL, wire.EnvelopeKind_ENVELOPE_KIND_UNSPECIFIED:
+			err = errLetter
+		default: // of a newer minor version
+			err = errLetter
+		}
 	}
 	if err != nil {
 		return OpenedLetter{Mail: kept.ID, Err: err}
 	}
 	return opened
+}
+
+// parseRequest reads what a request says and checks what can be checked without
+// knowing anybody.
+func parseRequest(content envelope.Content) (*OpenedRequest, error) {
+	body := &wire.RequestBody{}
+	if err := wire.Decode(content.Body, maxWhatTheySaid, body); err != nil {
+		return nil, errors.Join(errRequest, err)
+	}
+	if body.GetVersion() != wire.Major || len(body.GetEntries()) != 1 {
+		return nil, fmt.Errorf("%w: another version, or not one entry", errRequest)
+	}
+	entry, err := journal.Parse(body.GetEntries()[0])
+	if err != nil {
+		return nil, errors.Join(errRequest, err)
+	}
+	text, err := entry.Text()
+	switch {
+	case err != nil || chat.CheckRequestText(text) != nil:
+		return nil, fmt.Errorf("%w: its text", errRequest)
+	case entry.Conversation != chat.DirectConversation(content.FromPeer, content.ToPeer),
+		entry.Log.Device != content.FromDevice, entry.Sequence != 1, len(entry.Parents) != 0, entry.Verify() != nil:
+		return nil, fmt.Errorf("%w: its entry does not begin a log of its sender", errRequest)
+	}
+	return &OpenedRequest{Body: body, Entry: entry, Text: text}, nil
 }
 
 // parseLetter reads what a letter says and checks the signatures of its entries.
@@ -74,7 +111,7 @@ func (n *Node) sealLetter(ctx context.Context, e SealLetter) {
 func sealLetter(keys *identity.Keys, e SealLetter) ([]byte, error) {
 	return envelope.Seal(envelope.Content{
 		FromPeer: keys.Peer(), FromDevice: keys.Device(), ToPeer: e.To.Peer, ToDevice: e.To.Device,
-		ID: e.Letter.ID, Time: e.Time, Kind: wire.EnvelopeKind_ENVELOPE_KIND_ENTRIES, Body: e.Body,
+		ID: e.Letter.ID, Time: e.Time, Kind: e.Kind, Tag: e.Tag, Body: e.Body,
 		DeviceList: e.DeviceList, ReplyKey: e.ReplyKey,
 	}, e.To, keys, e.Time.Add(e.Life))
 }

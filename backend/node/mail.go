@@ -2,12 +2,12 @@ package node
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/tincan-chat/tincan/backend/envelope"
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/signaling"
@@ -21,24 +21,20 @@ const (
 	fetchAgain        = 30 * time.Second // after a server that could not
 	fetchAfterFailure = time.Minute      // after a disk that could not
 	maxLettersWaiting = 64               // of one contact, for entries before theirs; more stay at the server
-	tagDay            = 24 * time.Hour
+	maxAllWaiting     = 256              // the same of all contacts
 )
 
 // mailbox is what this device has at one server.
 type mailbox struct {
-	here     bool      // the server keeps mail
-	fetching uint64    // the FetchMail under way, 0 none
-	again    bool      // something arrived meanwhile
-	fetchAt  time.Time // when to fetch though nothing arrived, zero: not
-	tagged   map[[16]byte]bool
-	tagAt    time.Time // when to register again what the server could not, zero: nothing
-	done     [][]byte  // letters to delete at the end of this step
-}
-
-// tagging is a RegisterTags under way.
-type tagging struct {
-	token string
-	keys  [][16]byte
+	here     bool                   // the server keeps mail
+	fetching uint64                 // the FetchMail under way, 0 none
+	again    bool                   // something arrived meanwhile
+	fetchAt  time.Time              // when to fetch though nothing arrived, zero: not
+	tagged   map[[16]byte]bool      // sealing keys
+	invited  map[[16]byte]time.Time // tags of invites, and until when
+	tagAt    time.Time              // when to register again what the server could not, zero: nothing
+	done     [][]byte               // letters to delete at the end of this step
+	left     bool                   // there was no room for some letter: it is there still
 }
 
 // letter is one that is being kept, or that waits for entries before its own.
@@ -46,6 +42,7 @@ type letter struct {
 	id      uuid.UUID
 	peer    identity.PeerID
 	places  []place
+	carries bool // entries, new ones or not: it is answered
 	waiting []waitingEntry
 	keeping bool // nothing is left to wait for; being written
 }
@@ -71,65 +68,8 @@ func (c *Core) mailboxUp(server *server, here bool) {
 func (c *Core) mailboxDown(server *server) {
 	server.mailbox.here = false
 	server.mailbox.fetching, server.mailbox.again, server.mailbox.fetchAt = 0, false, time.Time{}
-	server.mailbox.done = nil
+	server.mailbox.done, server.mailbox.left = nil, false
 	c.mailServerDown(server.token)
-}
-
-// registerAll makes mail reach this device at its own servers.
-func (c *Core) registerAll() {
-	for _, token := range sortedTokens(c.network.servers) {
-		c.register(c.network.servers[token])
-	}
-}
-
-// register makes the tags of every sealing key lead here, for each day on which
-// somebody may seal to it and one before, since clocks differ.
-func (c *Core) register(server *server) {
-	box := &server.mailbox
-	if !server.up || !box.here || server.guest {
-		return
-	}
-	if box.tagged == nil {
-		box.tagged = map[[16]byte]bool{}
-	}
-	box.tagAt = time.Time{}
-	var tags []signaling.Tag
-	var keys [][16]byte
-	for _, key := range c.sealingKeys {
-		if box.tagged[key.ID] || !key.Delete.After(c.now) {
-			continue
-		}
-		expires := key.Delete
-		if latest := c.now.Add(signaling.MaxTagLife); expires.After(latest) {
-			expires = latest
-		}
-		for day := key.Created.Add(-tagDay); !day.After(key.Delete); day = day.Add(tagDay) {
-			tags = append(tags, signaling.Tag{Tag: envelope.Tag(key.ID, day), Box: signaling.BoxContact, Expires: expires})
-		}
-		box.tagged[key.ID] = true
-		keys = append(keys, key.ID)
-	}
-	if len(tags) == 0 {
-		return
-	}
-	c.network.nextID++
-	c.network.tagging[c.network.nextID] = tagging{token: server.token, keys: keys}
-	c.do(RegisterTags{Token: server.token, ID: c.network.nextID, Tags: tags})
-}
-
-// tagged: what a session cannot do now is asked again; what a session did not
-// live to do is done by the client after the next login.
-func (c *Core) tagged(answered signaling.Answered) {
-	asked, known := c.network.tagging[answered.ID]
-	delete(c.network.tagging, answered.ID)
-	server := c.network.servers[asked.token]
-	if !known || server == nil || answered.Answer != signaling.AnswerUnavailable {
-		return
-	}
-	for _, key := range asked.keys {
-		delete(server.mailbox.tagged, key)
-	}
-	server.mailbox.tagAt = c.now.Add(fetchAgain)
 }
 
 // fetch asks a server for what it keeps, once at a time.
@@ -141,7 +81,7 @@ func (c *Core) fetch(server *server) {
 		box.again, box.fetchAt = true, time.Time{}
 	default:
 		c.network.nextID++
-		box.fetching, box.again, box.fetchAt = c.network.nextID, false, time.Time{}
+		box.fetching, box.again, box.fetchAt, box.left = c.network.nextID, false, time.Time{}, false
 		c.do(FetchMail{Token: server.token, ID: box.fetching})
 	}
 }
@@ -201,31 +141,42 @@ func (c *Core) doneWith(where place) {
 }
 
 // letterOpened takes a letter: it is worth nothing, known already, or applied
-// as entries and positions of a link are. Errors say why nothing was taken.
+// as entries and positions of a link are, or as a request is that was relayed.
+// Errors say why nothing was taken.
 func (c *Core) letterOpened(where place, opened OpenedLetter) error {
 	content := opened.Content
-	if known := c.letters[content.ID]; known != nil && opened.Err == nil {
+	if opened.Err != nil {
+		c.doneWith(where) // whoever opened it has said why
+		return opened.Err
+	}
+	if known := c.letters[content.ID]; known != nil {
 		same := func(other place) bool { return other.token == where.token && slices.Equal(other.mail, where.mail) }
 		if !slices.ContainsFunc(known.places, same) {
 			known.places = append(known.places, where)
 		}
 		return errLetterKnown // not deleted before it is on the disk
 	}
+	if _, again := c.seen[content.ID]; again {
+		c.doneWith(where)
+		return errLetterKnown
+	}
+	if id, banned := c.banned.Peer(content.FromPeer); banned {
+		c.blocked(id, 1)
+		c.dropped(errLetterBanned)
+		c.doneWith(where)
+		return errLetterBanned
+	}
+	if opened.Request != nil {
+		c.requestLetter(where, opened)
+		return nil
+	}
 	held, read, one, err := c.readLetter(opened)
 	if err != nil {
+		c.dropped(err)
 		c.doneWith(where)
 		return err
 	}
-	waiting := 0
-	for _, other := range c.letters {
-		if other.peer == one.Peer {
-			waiting++
-		}
-	}
-	if waiting >= maxLettersWaiting {
-		return errLettersWait // fetched again after the next login
-	}
-	c.accepted(one)
+	c.accepted(one, nil)
 	c.learnProfile(one, opened.Body.GetProfile())
 	conversation := c.conversationOf(one)
 	if _, impossible := c.compareOwn(one, conversation, held); impossible != "" {
@@ -234,35 +185,85 @@ func (c *Core) letterOpened(where place, opened OpenedLetter) error {
 		return errLetter
 	}
 	writes := conversation.moveRemote(content.FromDevice, held, read, c.broughtEarlier(one, held), c.now)
-	arrived := &letter{id: content.ID, peer: one.Peer, places: []place{where}, waiting: waitingEntries(opened.Entries, opened.Orders)}
+	arrived := &letter{
+		id: content.ID, peer: one.Peer, places: []place{where}, carries: len(opened.Entries) > 0, waiting: waitingEntries(opened.Entries, opened.Orders),
+	}
 	c.letters[arrived.id] = arrived
 	c.admitLetter(one, arrived, writes)
 	return nil
+}
+
+// requestLetter takes a request that lay in a box.
+func (c *Core) requestLetter(where place, opened OpenedLetter) {
+	arrived := &letter{id: opened.Content.ID, peer: opened.Content.FromPeer, places: []place{where}, keeping: true}
+	c.letters[arrived.id] = arrived
+	by := carried{left: earlier(c.now, opened.Stored), seen: mailSeenFor}
+	by.done = func(err error) {
+		delete(c.letters, arrived.id)
+		for _, at := range arrived.places {
+			switch {
+			case err == nil:
+				c.doneWith(at)
+			case errors.Is(err, errNoRoom):
+				c.leftAt(at)
+			default:
+				c.fetchLater(at)
+			}
+		}
+	}
+	c.requestOpened(opened.Content, opened.Request, by)
+}
+
+// roomToWait tells whether a letter may wait for entries before its own.
+func (c *Core) roomToWait(one *letter) bool {
+	all, theirs := 0, 0
+	for _, other := range c.letters {
+		if other.keeping || other == one {
+			continue
+		}
+		all++
+		if other.peer == one.peer {
+			theirs++
+		}
+	}
+	return theirs < maxLettersWaiting && all < maxAllWaiting
+}
+
+// leftAt leaves a letter at its server until there is room, or the next login.
+func (c *Core) leftAt(where place) {
+	if server := c.network.servers[where.token]; server != nil {
+		server.mailbox.left = true
+	}
+}
+
+// roomAgain fetches what there was no room for.
+func (c *Core) roomAgain() {
+	for _, token := range sortedTokens(c.network.servers) {
+		if server := c.network.servers[token]; server.mailbox.left {
+			c.fetch(server)
+		}
+	}
+}
+
+// fetchLater fetches a letter again that this disk refused.
+func (c *Core) fetchLater(where place) {
+	if server := c.network.servers[where.token]; server != nil {
+		server.mailbox.fetchAt = c.now.Add(fetchAfterFailure)
+	}
 }
 
 // Why a letter is worth nothing to this device, or not now.
 var (
 	errLetter         = errors.New("node: the letter is dropped")
 	errLetterKnown    = errors.New("node: the letter came before")
-	errLetterBanned   = errors.New("node: the letter is of somebody banned")
-	errLetterStranger = errors.New("node: the letter is of nobody who is a contact")
-	errLettersWait    = errors.New("node: too many letters wait for what was written before them")
+	errLetterBanned   = errors.New("node: the letter is dropped: its sender is banned")
+	errLetterStranger = errors.New("node: the letter is dropped: it is of nobody who is a contact, or about something else")
 )
 
 // readLetter checks who wrote a letter, and whether it is theirs to write, and
 // learns where they are found.
 func (c *Core) readLetter(opened OpenedLetter) (held, read journal.Vector, one *contact, err error) {
 	content, body := opened.Content, opened.Body
-	if opened.Err != nil {
-		return nil, nil, nil, opened.Err
-	}
-	if _, again := c.seen[content.ID]; again {
-		return nil, nil, nil, errLetterKnown
-	}
-	if id, banned := c.banned.Peer(content.FromPeer); banned {
-		c.blocked(id, 1)
-		return nil, nil, nil, errLetterBanned
-	}
 	one = c.contacts[content.FromPeer]
 	if one == nil || !slices.Equal(body.GetConversation(), one.Conversation[:]) {
 		return nil, nil, nil, errLetterStranger
@@ -270,7 +271,7 @@ func (c *Core) readLetter(opened OpenedLetter) (held, read journal.Vector, one *
 	if body.GetVersion() != wire.Major {
 		one.trouble = versionTrouble(one.Name, body.GetVersion())
 		c.dirty(one.Peer)
-		return nil, nil, nil, errLetter
+		return nil, nil, nil, fmt.Errorf("%w: its version", errLetter)
 	}
 	held, err = journal.DecodeVector(body.GetHeld())
 	if err == nil {
@@ -279,14 +280,10 @@ func (c *Core) readLetter(opened OpenedLetter) (held, read journal.Vector, one *
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	record := &wire.PeerRecord{DeviceList: content.DeviceList}
-	if content.ReplyKey != nil {
-		record.KeyRecords = []*wire.Signed{content.ReplyKey}
-	}
-	c.learn(one, record)
+	c.learn(one, recordIn(content))
 	c.learn(one, &wire.PeerRecord{Location: body.GetLocation()})
 	if !senderListed(one, content) {
-		return nil, nil, nil, errLetter
+		return nil, nil, nil, fmt.Errorf("%w: of a device that is theirs no more", errLetter)
 	}
 	return held, read, one, nil
 }
@@ -297,17 +294,24 @@ func (c *Core) admitLetter(one *contact, arrived *letter, writes []Write) {
 	admitted, left := c.admitAll(c.conversationOf(one), one, arrived.waiting)
 	arrived.waiting = left
 	writes = append(writes, admitted...)
-	if len(admitted) > 0 {
+	// What is here already is answered too: they have not heard of it.
+	answer := len(admitted) > 0 || len(left) == 0 && arrived.carries
+	if answer {
 		writes = append(writes, c.owe(one)...)
 	}
 	if len(left) == 0 {
 		arrived.keeping = true
 		writes = append(writes, PutSeen{Seen: Seen{ID: arrived.id, Until: c.now.Add(mailSeenFor)}})
+	} else if !c.roomToWait(arrived) {
+		delete(c.letters, arrived.id)
+		for _, where := range arrived.places {
+			c.leftAt(where)
+		}
 	}
 	if len(writes) == 0 {
 		return
 	}
-	done := func(err error) { c.letterKept(one, arrived, len(admitted) > 0, err) }
+	done := func(err error) { c.letterKept(one, arrived, answer, err) }
 	if len(admitted) > 0 {
 		c.commitEntries(one, one.Conversation, writes, done)
 		return
@@ -322,23 +326,19 @@ func (c *Core) admitLetter(one *contact, arrived *letter, writes []Write) {
 }
 
 // letterKept goes on after a part of a letter was written, or was not.
-func (c *Core) letterKept(one *contact, arrived *letter, brought bool, err error) {
+func (c *Core) letterKept(one *contact, arrived *letter, answer bool, err error) {
 	if err != nil {
-		if one.outbox.ackAt.IsZero() {
-			one.outbox.owed = uuid.Nil
-		}
+		c.owedNow(one, err)
 		delete(c.letters, arrived.id) // the server has it still
 		for _, where := range arrived.places {
-			if server := c.network.servers[where.token]; server != nil {
-				server.mailbox.fetchAt = c.now.Add(fetchAfterFailure)
-			}
+			c.fetchLater(where)
 		}
 		return
 	}
-	if brought && one.outbox.ackAt.IsZero() {
-		one.outbox.ackAt = c.now.Add(acknowledgeAfter)
-		c.dirty(one.Peer)
+	if answer {
+		c.owedNow(one, nil)
 	}
+	c.roomAgain()
 	if !arrived.keeping {
 		return
 	}

@@ -3,6 +3,7 @@ package node
 import (
 	"bytes"
 	"crypto/rand"
+	"strings"
 	"testing"
 	"time"
 
@@ -86,6 +87,107 @@ func FuzzLetter(f *testing.F) {
 					}
 				}
 			}
+		}
+	})
+}
+
+// FuzzRequest gives what a stranger may seal to a core that has one invite:
+// whatever it is, at most one request of that stranger's waits, within the limits.
+func FuzzRequest(f *testing.F) {
+	ana, err := identity.NewKeys(bytes.NewReader(bytes.Repeat([]byte{1}, 64)))
+	if err != nil {
+		f.Fatal(err)
+	}
+	mira, err := identity.NewKeys(bytes.NewReader(bytes.Repeat([]byte{200}, 64)))
+	if err != nil {
+		f.Fatal(err)
+	}
+	made := Invite{ID: uuid.UUID{1}, Secret: [16]byte{2}, Uses: 1}
+	location, err := ana.Location(1, nil, time.UnixMilli(1))
+	if err != nil {
+		f.Fatal(err)
+	}
+	entryOf := func(conversation uuid.UUID, text string) *wire.Entry {
+		body, textErr := journal.TextBody(text)
+		if textErr != nil {
+			f.Fatal(textErr)
+		}
+		entry, writeErr := journal.Write(journal.Draft{
+			Conversation: conversation, Log: journal.Log{Device: ana.Device(), Epoch: 1}, Claimed: time.UnixMilli(1),
+			Kind: wire.EntryKind_ENTRY_KIND_TEXT, Body: body,
+		}, ana.SignAsDevice)
+		if writeErr != nil {
+			f.Fatal(writeErr)
+		}
+		return entry.Wire()
+	}
+	good := chat.DirectConversation(ana.Peer(), mira.Peer())
+	request := func(secret [16]byte, entries ...*wire.Entry) *wire.RequestBody {
+		return &wire.RequestBody{
+			Version: wire.Major, Profile: &wire.Profile{Name: "Ana", Color: 2}, InviteId: made.ID[:], InviteSecret: secret[:],
+			Entries: entries, Location: location,
+		}
+	}
+	hello := entryOf(good, "hello")
+	sound, err := wire.Encode(request(made.Secret, hello))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, body := range []*wire.RequestBody{
+		{},
+		request(made.Secret, hello),
+		request([16]byte{3}, hello),
+		request(made.Secret, hello, hello),
+		request(made.Secret, entryOf(uuid.UUID{9}, "hello")),
+		request(made.Secret, entryOf(good, strings.Repeat("x", 2<<10))),
+	} {
+		data, encodeErr := wire.Encode(body)
+		if encodeErr != nil {
+			f.Fatal(encodeErr)
+		}
+		f.Add(data, false)
+		f.Add(data, true)
+	}
+	f.Fuzz(func(t *testing.T, data []byte, mailed bool) {
+		content := envelope.Content{
+			FromPeer: ana.Peer(), FromDevice: ana.Device(), ToPeer: mira.Peer(), ToDevice: mira.Device(),
+			ID: uuid.New(), Kind: wire.EnvelopeKind_ENVELOPE_KIND_REQUEST, Body: data,
+		}
+		asked, err := parseRequest(content)
+		if err != nil {
+			return
+		}
+		d := newDesk(t)
+		made.Expires = d.now.Add(time.Hour)
+		d.core.invites[made.ID] = made
+		done[Commit](d)
+		if content.DeviceList, err = ana.DeviceList(1, d.now); err != nil {
+			t.Fatal(err)
+		}
+		kept := 0
+		for range 2 {
+			if mailed {
+				d.step(MailOpened{Token: "somewhere", Letters: []OpenedLetter{{Mail: []byte{1}, Stored: d.now, Content: content, Request: asked}}})
+			} else {
+				d.step(EnvelopeOpened{Content: content, Request: asked})
+			}
+			content.ID = uuid.New()
+		}
+		for _, commit := range done[Commit](d) {
+			for _, write := range commit.Writes {
+				switch one := write.(type) {
+				case PutRequest:
+					kept++
+					if one.Request.Peer != ana.Peer() || len(one.Request.Text) > wire.MaxRequestText || len(one.Request.Entries) != 1 {
+						t.Fatalf("%+v", one.Request)
+					}
+				case PutContact, AppendEntry:
+					t.Fatalf("a stranger wrote %+v", one)
+				}
+			}
+		}
+		if waits := len(d.core.requests); bytes.Equal(data, sound) && waits != 1 || waits > 1 || waits == 0 && kept > 0 || len(d.core.letters) != 0 {
+			t.Fatalf("%d requests wait, %d were kept", waits, kept)
 		}
 	})
 }

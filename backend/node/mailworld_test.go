@@ -13,6 +13,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/chat"
 	"github.com/tincan-chat/tincan/backend/envelope"
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/invite"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/signaling"
 	"github.com/tincan-chat/tincan/backend/wire"
@@ -25,12 +26,14 @@ type world struct {
 	address identity.Server
 	people  []*person
 	tags    map[[16]byte]*person
+	invites map[[16]byte]time.Time // tags that take who has the invite, and until when
 	boxes   map[*person][]signaling.Letter
 	mails   int
 	answer  signaling.Answer // to every PutMail, unless it is done
 	puts    [][]byte
 	lost    bool // answers to PutMail are lost
 	wires   wires
+	relayed []SealAndSend
 }
 
 // person is a core, its disk and its line to the server.
@@ -39,24 +42,31 @@ type person struct {
 	keys    *identity.Keys
 	core    *Core
 	up      bool
-	full    error // what the disk answers
+	full    error       // what the disk answers
+	noReads error       // the same when it is read
+	dies    func() bool // before an effect
+	dead    bool
+	logged  []error
 	ring    map[[16]byte]*envelope.SealingKey
 	disk    Snapshot
 	logs    []AppendEntry
+	own     *wire.PeerRecord // as it was published last
 	record  *wire.PeerRecord // as the server hands it out
 	deleted int
 	reads   int
+	lookups int
 	marks   int // changes of positions that were told
 	reports []string
 	old     bool // speaks the former minor version
 }
 
-func newWorld(t *testing.T, count int) *world {
+// newStrangers is a world of people who do not know each other.
+func newStrangers(t *testing.T, count int) *world {
 	t.Helper()
 	w := &world{
 		t: t, now: time.Date(2026, time.November, 21, 12, 0, 0, 0, time.UTC), answer: signaling.AnswerDone,
 		address: identity.Server{Key: identity.ServerKey(testKeys(t, 201).Peer()), URLs: []string{"wss://127.0.0.1:7117"}},
-		tags:    map[[16]byte]*person{}, boxes: map[*person][]signaling.Letter{},
+		tags:    map[[16]byte]*person{}, invites: map[[16]byte]time.Time{}, boxes: map[*person][]signaling.Letter{},
 	}
 	for seed := range count {
 		p := &person{world: w, keys: testKeys(t, byte(seed+1))}
@@ -74,12 +84,19 @@ func newWorld(t *testing.T, count int) *world {
 	for _, p := range w.people {
 		p.start()
 	}
+	return w
+}
+
+// newWorld is a world of contacts.
+func newWorld(t *testing.T, count int) *world {
+	t.Helper()
+	w := newStrangers(t, count)
 	for _, p := range w.people {
 		for _, other := range w.people {
 			if p == other {
 				continue
 			}
-			record, err := wire.Encode(other.record)
+			record, err := wire.Encode(other.own)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -96,7 +113,7 @@ func newWorld(t *testing.T, count int) *world {
 // start begins anew from what is on the disk; the line to the server is down.
 func (p *person) start() {
 	p.world.t.Helper()
-	p.up = false
+	p.up, p.dead = false, false
 	snapshot := p.disk
 	snapshot.Conversations = nil
 	for _, contact := range snapshot.Contacts {
@@ -123,7 +140,7 @@ func (p *person) start() {
 
 // connect logs in at the server; disconnect ends that.
 func (p *person) connect() {
-	p.up = true
+	p.up, p.record = true, p.own
 	p.server(signaling.Event{Up: &signaling.Up{Key: p.world.address.Key, Mailbox: true}})
 }
 
@@ -140,10 +157,14 @@ func (p *person) server(event signaling.Event) {
 func (p *person) step(event Event) {
 	p.world.t.Helper()
 	events := []Event{event}
-	for len(events) > 0 {
+	for len(events) > 0 && !p.dead {
 		effects := slices.Clone(p.core.Step(p.world.now, events[0]))
 		events = events[1:]
 		for _, effect := range effects {
+			if p.dies != nil && p.dies() {
+				p.dead = true
+				return
+			}
 			if next := p.perform(effect); next != nil {
 				events = append(events, next)
 			}
@@ -164,6 +185,21 @@ func (p *person) perform(effect Effect) Event {
 			p.write(e.Writes)
 		}
 		return Committed{Token: e.Token, Err: p.full}
+	case Log:
+		if e.Err != nil {
+			p.logged = append(p.logged, e.Err)
+		}
+	case LookUp:
+		p.lookups++
+		found := signaling.Found{ID: e.ID, Peer: e.Peer}
+		for _, other := range w.people {
+			if other.keys.Peer() == e.Peer {
+				found.Record = other.record
+			}
+		}
+		return answer(signaling.Event{Found: &found})
+	case SealAndSend:
+		w.relayed = append(w.relayed, e)
 	case Notify:
 		for _, change := range e.Changes {
 			if change.Position != uuid.Nil {
@@ -182,9 +218,15 @@ func (p *person) perform(effect Effect) Event {
 			p.ring[key.ID] = parsed
 		}
 	case PublishRecord:
-		p.record = e.Record
+		p.own = e.Record
+		if p.up {
+			p.record = p.own
+		}
 	case ReadEntries:
 		p.reads++
+		if p.noReads != nil {
+			return EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Mail: e.Mail, Err: p.noReads}
+		}
 		answer := answerTo(e)
 		answer.Entries = p.read(e)
 		if e.Pack && len(answer.Entries) > 0 {
@@ -201,10 +243,17 @@ func (p *person) perform(effect Effect) Event {
 		return LetterSealed{Letter: e.Letter, Err: err}
 	case RegisterTags:
 		for _, tag := range e.Tags {
-			if !tag.Expires.After(w.now) || tag.Expires.Sub(w.now) > signaling.MaxTagLife || tag.Box != signaling.BoxContact {
+			if !tag.Expires.After(w.now) || tag.Expires.Sub(w.now) > signaling.MaxTagLife || tag.Box != signaling.BoxContact && tag.Box != signaling.BoxInvite {
 				w.t.Fatalf("tag %+v", tag)
 			}
 			w.tags[tag.Tag] = p
+			if tag.Box == signaling.BoxInvite {
+				w.invites[tag.Tag] = tag.Expires
+			}
+		}
+		for _, tag := range e.Remove {
+			delete(w.tags, tag)
+			delete(w.invites, tag)
 		}
 		return answer(signaling.Event{Answered: &signaling.Answered{ID: e.ID, Answer: signaling.AnswerDone}})
 	case PutMail:
@@ -215,7 +264,9 @@ func (p *person) perform(effect Effect) Event {
 		opened := MailOpened{Token: e.Token, ID: e.ID, Answer: signaling.AnswerDone}
 		for _, kept := range w.boxes[p] {
 			one := openLetter(p.keys, &p.ring, w.now, kept)
-			if one.Err == nil {
+			if one.Err != nil {
+				p.logged = append(p.logged, one.Err)
+			} else {
 				one.Orders = p.orders(one.Entries)
 			}
 			opened.Letters = append(opened.Letters, one)
@@ -246,11 +297,16 @@ func (p *person) put(e PutMail) *signaling.Stored {
 		w.t.Fatal(err)
 	}
 	to := w.tags[header.Tag]
+	ends, invited := w.invites[header.Tag]
 	switch {
 	case w.answer != signaling.AnswerDone:
 		return &signaling.Stored{ID: e.ID, Answer: w.answer}
 	case to == nil:
 		return &signaling.Stored{ID: e.ID, Answer: signaling.AnswerNotFound}
+	case invited && !w.now.Before(ends):
+		return &signaling.Stored{ID: e.ID, Answer: signaling.AnswerNotFound}
+	case invited != (e.Invite != nil), invited && invite.Tag([16]byte(e.Invite)) != header.Tag:
+		return &signaling.Stored{ID: e.ID, Answer: signaling.AnswerProof}
 	}
 	w.leave(to, e.Envelope)
 	if w.lost {
@@ -274,7 +330,24 @@ func (p *person) write(writes []Write) {
 			p.disk.Self = one.Self
 		case PutContact:
 			at := slices.IndexFunc(p.disk.Contacts, func(c Contact) bool { return c.Peer == one.Contact.Peer })
-			p.disk.Contacts[at] = one.Contact
+			if at < 0 {
+				p.disk.Contacts = append(p.disk.Contacts, one.Contact)
+			} else {
+				p.disk.Contacts[at] = one.Contact
+			}
+		case PutRequest:
+			p.disk.Requests = slices.DeleteFunc(p.disk.Requests, func(r Request) bool { return r.Peer == one.Request.Peer })
+			p.disk.Requests = append(p.disk.Requests, one.Request)
+		case DeleteRequest:
+			p.disk.Requests = slices.DeleteFunc(p.disk.Requests, func(r Request) bool { return r.Peer == one.Peer })
+			if one.Declined {
+				p.disk.Declined = append(p.disk.Declined, one.Peer)
+			}
+		case PutInvite:
+			p.disk.Invites = slices.DeleteFunc(p.disk.Invites, func(i Invite) bool { return i.ID == one.Invite.ID })
+			p.disk.Invites = append(p.disk.Invites, one.Invite)
+		case PutBan:
+			p.disk.Bans = append(p.disk.Bans, one.Ban)
 		case PutSealingKey:
 			p.disk.SealingKeys = append(p.disk.SealingKeys, one.Key)
 		case DeleteSealingKey:
@@ -351,7 +424,7 @@ func (w *world) pass(d time.Duration) {
 		}
 		next := end
 		for _, p := range w.people {
-			if wake := p.core.Wake(); !wake.IsZero() && wake.Before(next) {
+			if wake := p.core.Wake(); !p.dead && !wake.IsZero() && wake.Before(next) {
 				next = wake
 			}
 		}
@@ -360,7 +433,7 @@ func (w *world) pass(d time.Duration) {
 		}
 		due := false
 		for _, p := range w.people {
-			if wake := p.core.Wake(); !wake.IsZero() && !w.now.Before(wake) {
+			if wake := p.core.Wake(); !p.dead && !wake.IsZero() && !w.now.Before(wake) {
 				p.step(Tick{})
 				due = true
 			}

@@ -1,10 +1,10 @@
 package node
 
 import (
+	"maps"
 	"slices"
 	"time"
 
-	"github.com/tincan-chat/tincan/backend/envelope"
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/link"
 	"github.com/tincan-chat/tincan/backend/signaling"
@@ -19,6 +19,7 @@ const (
 	clockTrouble     = 10 * time.Minute // the person is told beyond this
 	seenFor          = 15 * time.Minute // a request's life and some; signals live 60 s
 	forgetEvery      = time.Minute
+	maxSeen          = 100_000 // ids in memory and on the disk, about 10 MB
 )
 
 // network is what the core knows of servers and of its own reachability.
@@ -30,7 +31,7 @@ type network struct {
 	location     *wire.Signed
 	locatedAt    []identity.Server
 	keyRecord    *wire.Signed
-	lookups      map[uint64]identity.PeerID
+	lookups      map[uint64]lookup
 	tagging      map[uint64]tagging // asked, not answered
 	putting      map[uint64]putting
 	nextID       uint64
@@ -39,7 +40,7 @@ type network struct {
 
 func newNetwork() network {
 	return network{
-		servers: map[string]*server{}, lookups: map[uint64]identity.PeerID{},
+		servers: map[string]*server{}, lookups: map[uint64]lookup{},
 		tagging: map[uint64]tagging{}, putting: map[uint64]putting{},
 	}
 }
@@ -157,7 +158,7 @@ func (c *Core) serverEvent(e signaling.Event) {
 		c.dialAgain()
 		c.allDirty()
 		for _, one := range c.contacts {
-			one.nextAsk, one.nextLookup = time.Time{}, time.Time{}
+			one.nextAsk, one.nextLookup, one.lookups = time.Time{}, time.Time{}, 0
 		}
 	case e.Down != nil:
 		if server.up || server.code != e.Down.Code {
@@ -192,6 +193,9 @@ func (c *Core) serverEvent(e signaling.Event) {
 func (c *Core) serverGone(server *server) {
 	server.up = false
 	c.mailboxDown(server)
+	// What a server that is left would answer is not heard any more.
+	maps.DeleteFunc(c.network.lookups, func(_ uint64, asked lookup) bool { return asked.token == server.token })
+	maps.DeleteFunc(c.network.tagging, func(_ uint64, asked tagging) bool { return asked.token == server.token })
 	if server.relay != nil {
 		server.relay = nil
 		c.setRelays()
@@ -284,23 +288,34 @@ func (c *Core) seal(one *contact, device identity.DeviceID, kind wire.EnvelopeKi
 	})
 }
 
-// lookUp asks the servers where a contact is found for their record.
-func (c *Core) lookUp(one *contact) {
-	for _, carrier := range c.carriersTo(one) {
-		c.lookUpAt(one, carrier.Token)
+// serversOf returns the servers that may have a contact's record, whether the
+// contact is there or not.
+func (c *Core) serversOf(one *contact) []string {
+	var tokens []string
+	for _, token := range sortedTokens(c.network.servers) {
+		if server := c.network.servers[token]; server.up && (one.foundAt(server.address.Key) || !server.guest) {
+			tokens = append(tokens, token)
+		}
 	}
+	return tokens
+}
+
+// lookup is a LookUp under way.
+type lookup struct {
+	token string
+	peer  identity.PeerID
 }
 
 func (c *Core) lookUpAt(one *contact, token string) {
 	c.network.nextID++
-	c.network.lookups[c.network.nextID] = one.Peer
+	c.network.lookups[c.network.nextID] = lookup{token: token, peer: one.Peer}
 	c.do(LookUp{Token: token, ID: c.network.nextID, Peer: one.Peer})
 }
 
 func (c *Core) found(found signaling.Found) {
-	peer, asked := c.network.lookups[found.ID]
+	asked, known := c.network.lookups[found.ID]
 	delete(c.network.lookups, found.ID)
-	if one := c.contacts[peer]; asked && one != nil && found.Peer == peer {
+	if one := c.contacts[asked.peer]; known && one != nil && found.Peer == asked.peer {
 		c.learn(one, found.Record)
 	}
 }
@@ -335,54 +350,6 @@ func (c *Core) reachableAt() []identity.Server {
 type Carrier struct {
 	Token string
 	Time  time.Time
-}
-
-func (c *Core) envelopeOpened(e EnvelopeOpened) {
-	content := e.Content
-	if _, again := c.seen[content.ID]; again {
-		return
-	}
-	if id, banned := c.banned.Peer(content.FromPeer); banned {
-		c.blocked(id, 1)
-		return
-	}
-	c.seen[content.ID] = c.now.Add(seenFor)
-	record := &wire.PeerRecord{DeviceList: content.DeviceList}
-	if content.ReplyKey != nil {
-		record.KeyRecords = []*wire.Signed{content.ReplyKey}
-	}
-	switch content.Kind {
-	case wire.EnvelopeKind_ENVELOPE_KIND_SIGNAL:
-		c.signalOpened(content, e.Signal, record)
-	case wire.EnvelopeKind_ENVELOPE_KIND_REQUEST:
-		c.requestOpened(content, record)
-	case wire.EnvelopeKind_ENVELOPE_KIND_ENTRIES: // by mail only, where it was opened by another way
-	case wire.EnvelopeKind_ENVELOPE_KIND_UNSPECIFIED:
-	}
-}
-
-// forgetSeen drops ids of envelopes that would be refused by their age anyway.
-// It looks at most once in forgetEvery: letters stay for days.
-func (c *Core) forgetSeen() {
-	if c.now.Before(c.forgotAt.Add(forgetEvery)) {
-		return
-	}
-	c.forgotAt = c.now
-	before := len(c.seen)
-	for id, until := range c.seen {
-		if c.now.After(until) {
-			delete(c.seen, id)
-		}
-	}
-	if len(c.seen) < before {
-		c.keep(DeleteSeen{Before: c.now})
-	}
-}
-
-// senderListed tells whether the device that sealed an envelope is in the
-// newest device list that is known of its peer.
-func senderListed(one *contact, content envelope.Content) bool {
-	return one.record.devices.Version == 0 || one.record.devices.Has(content.FromDevice)
 }
 
 func sortedTokens(servers map[string]*server) []string {

@@ -206,6 +206,12 @@ func (n *Node) perform(ctx context.Context, effect Effect) {
 		}
 	case Notify:
 		n.config.Changed(e.Changes)
+	case Log:
+		level := slog.LevelDebug
+		if e.Err != nil {
+			level = slog.LevelInfo
+		}
+		n.logger.Log(ctx, level, "core", slog.String("what", e.Message), slog.Any("error", e.Err))
 	case SealAndSend, AskDial:
 		n.seals.put(sealJob{effect: e})
 	case MakeSealingKey, SealLetter:

@@ -6,13 +6,11 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"google.golang.org/protobuf/proto"
 
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/replica"
 	"github.com/tincan-chat/tincan/backend/signaling"
-	"github.com/tincan-chat/tincan/backend/wire"
 )
 
 // Times and limits of sending by mail.
@@ -23,6 +21,7 @@ const (
 	mailLeastLife    = time.Hour // less is not worth sealing
 	mailRetryFirst   = 5 * time.Second
 	mailRetryMost    = 15 * time.Minute
+	requestRetryMost = time.Hour       // of a request, whose invite may have ended
 	mailRetryOwn     = time.Minute     // after a failure of this device's own
 	mailLookupEvery  = time.Hour       // for a fresher key of somebody who is away
 	mailLookupTime   = 2 * time.Second // what such an answer may take
@@ -90,9 +89,11 @@ func (c *Core) sendMail(one *contact) {
 	}
 	box := &one.outbox
 	c.settle(one)
-	if slices.ContainsFunc(c.openSessions(), func(open *session) bool { return open.remote.Peer == one.Peer }) {
+	if lines := c.sessionsTo(one.Peer); len(lines) > 0 {
 		box.since = time.Time{}
-		c.acknowledged(one) // over the line
+		if slices.ContainsFunc(lines, func(line *session) bool { return line.greeted }) {
+			c.acknowledged(one) // over the line
+		}
 		return
 	}
 	if box.busy {
@@ -142,18 +143,40 @@ func (c *Core) sendMail(one *contact) {
 func (c *Core) settle(one *contact) {
 	conversation := c.conversationOf(one)
 	for _, letter := range slices.Clone(one.outbox.letters) {
+		if letter.Through > 0 && letter.Through <= conversation.delivered(letter.Log) {
+			c.dropLetter(one, letter)
+			continue
+		}
 		stored := !letter.Until.IsZero()
+		if letter.Through == 0 && stored {
+			c.dropLetter(one, letter)
+			continue
+		}
 		device, known := one.record.sealTo(letter.Device)
 		// No server has a box for the key that it is sealed to, and there is a newer one.
 		missed := !stored && one.outbox.fails > 0 && device.Created.After(letter.SealedAt)
-		if letter.Through > 0 && letter.Through > conversation.delivered(letter.Log) || letter.Through == 0 && !stored {
-			if c.now.Before(letter.ends()) && known && !missed {
-				one.again(letter.ends())
-				continue
-			}
+		// They do not look any more where it lies.
+		moved := stored && len(one.places()) > 0 && !one.foundAt(letter.Server)
+		// It was sealed, or sent, while they were accepted otherwise.
+		late := one.State == ContactMutual && !stored && letter.asks()
+		if c.now.Before(letter.ends()) && known && !missed && !moved && !late {
+			one.again(letter.ends())
+			continue
 		}
-		c.dropLetter(one, letter)
+		c.giveUp(one, letter)
 	}
+}
+
+// giveUp drops a letter that did not do its work. What it acknowledged is owed again.
+func (c *Core) giveUp(one *contact, letter *Outgoing) {
+	c.dropLetter(one, letter)
+	if letter.Through > 0 {
+		return
+	}
+	if row := c.owe(one); len(row) > 0 {
+		c.keep(row...)
+	}
+	c.owedNow(one, nil)
 }
 
 func (c *Core) dropLetter(one *contact, letter *Outgoing) {
@@ -249,85 +272,6 @@ func (c *Core) mailRead(e EntriesRead) {
 	c.writeLetter(one, e.Want, entries)
 }
 
-// writeLetter has a letter sealed, with as many of the entries as it holds.
-func (c *Core) writeLetter(one *contact, want replica.Want, entries []journal.Entry) {
-	device, _ := one.record.first()
-	to, known := one.record.sealTo(device)
-	// When they delete their key nobody can open it any more.
-	life := min(mailLife, to.Expires.Add(sealingKeyKept).Sub(c.now))
-	servers := c.mailServers(one)
-	if !known || life < mailLeastLife || len(servers) == 0 {
-		c.mailFailed(one, mailRetryMost)
-		return
-	}
-	body, through, err := packLetter(c.letterHead(one), entries)
-	if err != nil {
-		c.mailFailed(one, mailRetryMost)
-		return
-	}
-	letter := Outgoing{
-		ID: c.newID(), Conversation: one.Conversation, Peer: one.Peer, Device: device, Log: want.Log, After: want.After, Through: through,
-		SealedAt: c.now, Expires: c.now.Add(life),
-	}
-	one.outbox.ackAt = time.Time{}
-	c.do(SealLetter{
-		Letter: letter, To: to, Time: c.now.Add(servers[0].offset), Life: life, Body: body,
-		DeviceList: c.ownRecord().GetDeviceList(), ReplyKey: c.network.keyRecord,
-	})
-}
-
-// letterHead is what every letter to a contact says, beside the entries.
-func (c *Core) letterHead(one *contact) *wire.EntriesBody {
-	conversation := c.conversationOf(one)
-	return &wire.EntriesBody{
-		Version: wire.Major, Conversation: one.Conversation[:], Held: conversation.held.Encode(), Read: conversation.read.Encode(),
-		Profile: c.profile(), Location: c.network.location,
-	}
-}
-
-// packLetter puts as many entries into a letter as it holds, at least one, and
-// returns the sequence of the last; 0 without entries.
-func packLetter(body *wire.EntriesBody, entries []journal.Entry) (data []byte, through uint64, err error) {
-	for _, entry := range entries {
-		body.Entries = append(body.Entries, entry.Wire())
-		if len(body.GetEntries()) > 1 && proto.Size(body) > maxEntriesBody {
-			body.Entries = body.GetEntries()[:len(body.GetEntries())-1]
-			break
-		}
-		through = entry.Sequence
-	}
-	if proto.Size(body) > maxEntriesBody { // a long text and many logs: the next letter says the rest
-		body.Held, body.Read, body.Location = nil, nil, nil
-	}
-	data, err = wire.Encode(body)
-	return data, through, err
-}
-
-// letterSealed keeps a letter before it goes anywhere: the same bytes are put
-// again as long as no server answered.
-func (c *Core) letterSealed(e LetterSealed) {
-	one := c.contacts[e.Letter.Peer]
-	if one == nil {
-		return
-	}
-	if e.Err != nil {
-		c.mailFailed(one, mailRetryMost)
-		return
-	}
-	letter := e.Letter
-	c.commit(func(err error) {
-		if err != nil {
-			c.mailFailed(one, mailRetryOwn)
-			return
-		}
-		if one.outbox.ackAt.IsZero() { // otherwise something came meanwhile
-			c.acknowledged(one)
-		}
-		one.outbox.letters = append(one.outbox.letters, &letter)
-		c.mailFailed(one, 0) // nothing failed: on to the servers
-	}, PutOutgoing{Outgoing: letter})
-}
-
 // putLetter leaves a letter at the next server; after all of them refused, all
 // of them are tried again later.
 func (c *Core) putLetter(one *contact, letter *Outgoing, servers []*server) {
@@ -346,14 +290,24 @@ func (c *Core) putLetter(one *contact, letter *Outgoing, servers []*server) {
 		box.busy = true
 		c.network.nextID++
 		c.network.putting[c.network.nextID] = putting{token: server.token, peer: one.Peer, letter: letter.ID}
-		c.do(PutMail{Token: server.token, ID: c.network.nextID, Envelope: letter.Sealed})
+		c.do(PutMail{Token: server.token, ID: c.network.nextID, Envelope: letter.Sealed, Invite: one.secretOf()})
 		return
 	}
-	wait := min(mailRetryFirst<<min(box.fails, 16), mailRetryMost)
+	c.mailLater(one)
+	c.dirty(one.Peer)
+}
+
+// mailLater tries all servers again after a while that grows.
+func (c *Core) mailLater(one *contact) {
+	box := &one.outbox
+	most := mailRetryMost
+	if one.State == ContactAsked {
+		most = requestRetryMost
+	}
+	wait := min(mailRetryFirst<<min(box.fails, 16), most)
 	box.fails++
 	box.tried = nil
 	c.mailAgain(one, c.jitter(wait))
-	c.dirty(one.Peer)
 }
 
 // mailStored: a server keeps a letter, or the next one is tried.
@@ -385,6 +339,7 @@ func (c *Core) mailStored(stored signaling.Stored) {
 			one.outbox.nextTry = c.now.Add(mailRetryMost) // of such a server not more at once
 		}
 		one.outbox.fails, one.outbox.tried = 0, nil
+		c.do(Log{Message: "a server keeps a letter"})
 		if letter.Through == 0 {
 			return // settled in this step
 		}
@@ -397,8 +352,8 @@ func (c *Core) mailStored(stored signaling.Stored) {
 			Kind: StepStored, Way: WayMail, At: c.now, Until: letter.Until, Server: letter.Server,
 		}})
 	case signaling.AnswerRefused:
-		c.dropLetter(one, letter)
-		one.outbox.nextTry, one.outbox.tried = c.now.Add(mailRetryOwn), nil
+		c.giveUp(one, letter)
+		c.mailLater(one)
 	case signaling.AnswerNotFound:
 		c.lookUpAt(one, put.token) // they may have a newer key
 	default: // the next server

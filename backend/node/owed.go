@@ -18,6 +18,17 @@ func (c *Core) owe(one *contact) []Write {
 	}}}
 }
 
+// owedNow goes on after the row of owe was written, or was not.
+func (c *Core) owedNow(one *contact, err error) {
+	switch {
+	case err == nil && one.outbox.ackAt.IsZero() && one.outbox.owed != uuid.Nil:
+		one.outbox.ackAt = c.now.Add(acknowledgeAfter)
+		c.dirty(one.Peer)
+	case err != nil && one.outbox.ackAt.IsZero():
+		one.outbox.owed = uuid.Nil
+	}
+}
+
 // load takes a row as it was kept.
 func (o *outbox) load(kept Outgoing) {
 	if kept.Sealed == nil && kept.Until.IsZero() {

@@ -88,9 +88,10 @@ func (v *conversation) moveRemote(device identity.DeviceID, held, read journal.V
 	heldBefore, readBefore := remote.Held.Clone(), remote.Read.Clone()
 	remote.Held.Merge(v.only(held))
 	remote.Read.Merge(v.only(read))
-	if heldBefore.Covers(remote.Held) && readBefore.Covers(remote.Read) {
+	if heldBefore.Covers(remote.Held) && readBefore.Covers(remote.Read) && !v.unwritten[device] {
 		return nil
 	}
+	delete(v.unwritten, device)
 	moved := PutRemotePosition{Conversation: v.id, Position: RemotePosition{
 		Device: device, Held: remote.Held.Clone(), Read: remote.Read.Clone(),
 	}}

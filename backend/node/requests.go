@@ -2,208 +2,192 @@ package node
 
 import (
 	"errors"
+	"fmt"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/tincan-chat/tincan/backend/chat"
 	"github.com/tincan-chat/tincan/backend/envelope"
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/invite"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
-// ask sends the request again: until there are mailboxes, it arrives when both
-// are there.
-func (c *Core) ask(one *contact) {
-	device, known := one.record.first()
-	if !known || len(c.carriersTo(one)) == 0 || c.network.keyRecord == nil || c.network.location == nil {
-		return // a lookup, a server, or the first key comes and makes it dirty
-	}
-	if c.now.Before(one.nextAsk) {
-		one.again(one.nextAsk)
-		return
-	}
-	if one.requestBody == nil {
-		if !one.readingRequest {
-			one.readingRequest = true
-			c.do(ReadEntries{Conversation: one.Conversation, Want: firstEntry(c.conversationOf(one)), MaxBytes: 1})
-		}
-		return
-	}
-	wait := min(askFirst<<min(one.asks, 10), askMost)
-	one.asks++
-	one.nextAsk = c.now.Add(c.jitter(wait))
-	one.again(one.nextAsk)
-	c.seal(one, device, wire.EnvelopeKind_ENVELOPE_KIND_REQUEST, one.requestBody, requestLife)
-}
-
-// composeRequest makes the body of a request from the first entry.
-func (c *Core) composeRequest(one *contact, entries []journal.Entry) {
-	one.readingRequest = false
-	if len(entries) == 0 || len(one.TheirInvite) != 32 {
-		return
-	}
-	body, err := wire.Encode(&wire.RequestBody{
-		Version:      wire.Major,
-		Profile:      c.profile(),
-		InviteId:     one.TheirInvite[:16],
-		InviteSecret: one.TheirInvite[16:],
-		Entries:      []*wire.Entry{entries[0].Wire()},
-		Location:     c.network.location,
-	})
-	if err == nil {
-		one.requestBody = body
-		c.dirty(one.Peer)
-	}
-}
-
 // errRequest is wrapped by why a request is dropped; its sender learns nothing.
 var errRequest = errors.New("node: the request is dropped")
 
-// requestOpened takes a request. What does not hold is dropped without a word.
-func (c *Core) requestOpened(content envelope.Content, fresh *wire.PeerRecord) {
-	peer := content.FromPeer
-	if c.declined[peer] || peer == c.keys.Peer() {
-		return
-	}
-	if one := c.contacts[peer]; one != nil {
-		if one.State == ContactAsked {
-			// Both asked: both want it.
-			c.learn(one, fresh)
-			c.accepted(one)
-		}
-		return
-	}
-	if _, known := c.requests[peer]; !known && len(c.requests) >= maxRequests {
-		return
-	}
-	request, err := c.readRequest(content, fresh)
-	if err != nil {
-		return
-	}
-	if _, known := c.requests[peer]; known {
-		return
-	}
-	c.requests[peer] = request
-	c.commit(func(err error) {
-		if err != nil {
-			delete(c.requests, peer) // it is sent again
-			return
-		}
-		c.tell(Change{Request: &request})
-	}, PutRequest{Request: request}, PutSeen{Seen: Seen{ID: content.ID, Until: c.now.Add(seenFor)}})
+// errNoRoom says that there is no room for what came now: it stays where it is.
+var errNoRoom = errors.New("node: no room now")
+
+// carried is how a request came.
+type carried struct {
+	left time.Time     // when its carrier took it: an invite that expires while a request lies in its box still counts
+	seen time.Duration // how long the same envelope may come again
+	// done is told nil once it need not come again, errNoRoom, or what failed; nil
+	// when it is sent again anyway.
+	done func(error)
 }
 
-// readRequest checks a request and returns what is kept of it.
-func (c *Core) readRequest(content envelope.Content, fresh *wire.PeerRecord) (Request, error) {
-	body := &wire.RequestBody{}
-	if err := wire.Decode(content.Body, maxWhatTheySaid, body); err != nil {
-		return Request{}, errors.Join(errRequest, err)
+// requestOpened takes a request. What does not hold is dropped without a word to
+// its sender.
+func (c *Core) requestOpened(content envelope.Content, asked *OpenedRequest, by carried) {
+	peer := content.FromPeer
+	fresh := recordIn(content)
+	fresh.Location = asked.Body.GetLocation()
+	done := by.done
+	if done == nil {
+		done = func(error) {}
 	}
-	id, err := uuid.FromBytes(body.GetInviteId())
-	if err != nil || body.GetVersion() != wire.Major || len(body.GetEntries()) != 1 {
-		return Request{}, errRequest
+	seen := PutSeen{Seen: Seen{ID: content.ID, Until: c.now.Add(by.seen)}}
+	kept := func(err error) {
+		if err == nil {
+			c.seen[content.ID] = seen.Seen.Until
+		}
+		done(err)
 	}
-	invite, known := c.invites[id]
-	if !known || !inviteOpen(invite, content.FromPeer, c.now) || !equalSecret(body.GetInviteSecret(), invite.Secret) {
-		return Request{}, errRequest
-	}
-	entry, err := journal.Parse(body.GetEntries()[0])
-	if err != nil {
-		return Request{}, errors.Join(errRequest, err)
-	}
-	text, err := entry.Text()
+	waiting, waits := c.requests[peer]
+	one := c.contacts[peer]
 	switch {
-	case err != nil || chat.CheckRequestText(text) != nil:
-		return Request{}, errRequest
-	case entry.Conversation != chat.DirectConversation(content.FromPeer, c.keys.Peer()),
-		entry.Log.Device != content.FromDevice, entry.Sequence != 1, len(entry.Parents) != 0, entry.Verify() != nil:
-		return Request{}, errRequest
+	case peer == c.keys.Peer():
+		c.dropped(fmt.Errorf("%w: it is my own", errRequest))
+		done(nil)
+	case one != nil:
+		c.askedByContact(one, content, fresh, kept, seen)
+	case c.answering[peer]:
+		done(errNoRoom) // a contact in a moment
+	case c.declined[peer]:
+		c.dropped(fmt.Errorf("%w: it was declined before", errRequest))
+		done(nil)
+	case waits:
+		c.requestAgain(waiting, fresh, by.done != nil, kept, seen)
+	case len(c.requests) >= maxRequests:
+		c.dropped(fmt.Errorf("%w: too many wait", errRequest))
+		done(errNoRoom)
+	default:
+		request, err := c.readRequest(content, asked, fresh, by.left)
+		if err != nil {
+			c.dropped(err)
+			done(nil)
+			return
+		}
+		c.requests[peer] = request
+		c.commit(func(err error) {
+			if err != nil {
+				delete(c.requests, peer)
+			} else {
+				c.tell(Change{Request: &request})
+			}
+			kept(err)
+		}, PutRequest{Request: request}, seen)
+	}
+}
+
+// dropped logs why something of somebody else's has no effect.
+func (c *Core) dropped(err error) {
+	c.do(Log{Message: "something of somebody else's is dropped", Err: err})
+}
+
+// requestAgain takes what is new in a request of somebody whose request waits.
+// One that does not come again is written though it says nothing new, since the
+// first may not be on the disk yet.
+func (c *Core) requestAgain(waiting Request, fresh *wire.PeerRecord, last bool, kept func(error), seen PutSeen) {
+	theirs, err := loadRecord(waiting.Peer, waiting.Record)
+	if err == nil {
+		if changed, mergeErr := theirs.merge(fresh); mergeErr == nil && changed {
+			waiting.Record, waiting.Servers, last = theirs.marshal(), theirs.location.Servers, true
+			c.requests[waiting.Peer] = waiting
+		}
+	}
+	if last {
+		c.commit(kept, PutRequest{Request: waiting}, seen)
+	}
+}
+
+// askedByContact takes a request of a contact: either both asked, and both want
+// it; or they do not know that they were accepted, and are told again.
+func (c *Core) askedByContact(one *contact, content envelope.Content, fresh *wire.PeerRecord, kept func(error), seen PutSeen) {
+	c.learn(one, fresh)
+	if !senderListed(one, content) {
+		c.dropped(fmt.Errorf("%w: of a device that is theirs no more", errRequest))
+		kept(nil)
+		return
+	}
+	if one.State == ContactAsked {
+		c.accepted(one, kept, seen)
+		return
+	}
+	if c.now.Before(one.toldAgain.Add(tellAgain)) {
+		c.commit(kept, seen)
+		return
+	}
+	one.toldAgain, one.lastTalk, one.nextDial = c.now, c.now, time.Time{}
+	c.dirty(one.Peer)
+	c.commit(func(err error) {
+		c.owedNow(one, err)
+		kept(err)
+	}, append(c.owe(one), seen)...)
+}
+
+// readRequest checks a request against the invites and returns what is kept of it.
+func (c *Core) readRequest(content envelope.Content, asked *OpenedRequest, fresh *wire.PeerRecord, left time.Time) (Request, error) {
+	id, err := uuid.FromBytes(asked.Body.GetInviteId())
+	made, known := c.invites[id]
+	switch {
+	case err != nil || !known:
+		return Request{}, fmt.Errorf("%w: no invite of mine", errRequest)
+	case !equalSecret(asked.Body.GetInviteSecret(), made.Secret):
+		return Request{}, fmt.Errorf("%w: the secret is not the invite's", errRequest)
+	case content.Tag != [16]byte{} && content.Tag != invite.Tag(made.Secret):
+		return Request{}, fmt.Errorf("%w: it lay in another box than its invite's", errRequest)
+	case made.Revoked:
+		return Request{}, fmt.Errorf("%w: the invite is revoked", errRequest)
+	case !left.Before(made.Expires):
+		return Request{}, fmt.Errorf("%w: the invite had expired", errRequest)
+	case !inviteOpen(made, content.FromPeer, left):
+		return Request{}, fmt.Errorf("%w: the invite is used up", errRequest)
 	}
 	theirs := newRecord(content.FromPeer)
-	fresh.Location = body.GetLocation()
 	if _, err = theirs.merge(fresh); err != nil {
 		return Request{}, errors.Join(errRequest, err)
 	}
-	kept, err := wire.Encode(entry.Wire())
+	kept, err := wire.Encode(asked.Entry.Wire())
 	if err != nil {
 		return Request{}, errors.Join(errRequest, err)
 	}
+	profile := asked.Body.GetProfile()
 	return Request{
 		Peer:        content.FromPeer,
-		Name:        chat.TheirName(body.GetProfile().GetName(), "?"),
-		Color:       chat.TheirColor(body.GetProfile().GetColor()),
-		Text:        text,
+		Name:        chat.TheirName(profile.GetName(), "?"),
+		Color:       chat.TheirColor(profile.GetColor()),
+		Text:        asked.Text,
 		Entries:     [][]byte{kept},
 		Record:      theirs.marshal(),
 		Servers:     theirs.location.Servers,
-		InviteID:    invite.ID,
-		InviteLabel: invite.Label,
-		InviteMade:  invite.Created,
+		InviteID:    made.ID,
+		InviteLabel: made.Label,
+		InviteMade:  made.Created,
 		Arrived:     c.now,
 	}, nil
 }
 
-// accepted makes an asked contact a mutual one: a sealed signal of theirs, or a
-// request of theirs, is their answer.
-func (c *Core) accepted(one *contact) {
-	if one.State == ContactMutual {
-		return
-	}
-	next := one.Contact
-	next.State = ContactMutual
-	next.TheirInvite = nil
-	next.Record = one.record.marshal()
-	one.State, one.TheirInvite, one.Record = next.State, nil, next.Record
-	c.commit(func(err error) {
-		if err == nil {
-			c.arrangeServers()
-		}
-		c.dirty(one.Peer)
-	}, PutContact{Contact: next})
-	c.dirty(one.Peer)
-}
-
-// askFirst keeps the contact and the first message; sending them is the request.
-func (c *Core) askFirst(id uint64, call askCall) {
-	opened := call.invite
-	if err := c.checkInvite(opened); err != nil {
-		c.answer(id, nil, err)
-		return
-	}
-	if err := chat.CheckRequestText(call.text); err != nil {
-		c.answer(id, nil, err)
-		return
-	}
-	if request, waiting := c.requests[opened.Peer]; waiting {
-		// They asked already: both want it.
-		c.acceptRequest(id, request, call.text)
-		return
-	}
-	if one := c.contacts[opened.Peer]; one != nil {
-		c.answer(id, nil, &Refusal{Code: "contact-already", Message: one.Name + " is a contact already.", Params: map[string]string{"name": one.Name, "conversation": one.Conversation.String()}})
-		return
-	}
-	kept := Contact{
-		Peer:         opened.Peer,
-		Conversation: chat.DirectConversation(c.keys.Peer(), opened.Peer),
-		State:        ContactAsked,
-		Name:         chat.TheirName(opened.Name, "?"),
-		Color:        opened.Color,
-		Since:        c.now,
-		TheirInvite:  slices.Concat(opened.ID[:], opened.Secret[:]),
-		Servers:      opened.Servers,
-	}
-	c.newContact(id, kept, nil, call.text)
-}
-
 // newContact keeps a contact with the entries that came with it and, unless it
-// is empty, a first text of mine.
-func (c *Core) newContact(id uint64, kept Contact, theirs []journal.Entry, text string, more ...Write) {
+// is empty, a first text of mine. then, unless it is nil, learns how that went.
+func (c *Core) newContact(id uint64, kept Contact, theirs []journal.Entry, text string, then func(error), more ...Write) {
+	fail := func(err error) {
+		delete(c.answering, kept.Peer)
+		if then != nil {
+			then(err)
+		}
+		c.roomAgain()
+		c.answer(id, nil, refusal(err))
+	}
+	c.answering[kept.Peer] = true
 	one, err := loadContact(kept)
 	if err != nil {
-		c.answer(id, nil, err)
+		fail(err)
 		return
 	}
 	conversation := c.conversations[kept.Conversation]
@@ -211,6 +195,9 @@ func (c *Core) newContact(id uint64, kept Contact, theirs []journal.Entry, text 
 		conversation = c.loadConversation(Conversation{ID: kept.Conversation, Peer: kept.Peer})
 	}
 	writes := append([]Write{PutContact{Contact: kept}}, more...)
+	if kept.State == ContactMutual {
+		writes = append(writes, c.owe(one)...) // how they learn of it while they are away
+	}
 	var appended []AppendEntry
 	for _, entry := range theirs {
 		if write, standing := c.admit(conversation, one, waitingEntry{entry: entry}); standing == journal.Next {
@@ -221,7 +208,7 @@ func (c *Core) newContact(id uint64, kept Contact, theirs []journal.Entry, text 
 		mine, err := c.write(conversation, text)
 		if err != nil {
 			conversation.rollBack(c.keys.Device())
-			c.answer(id, nil, err)
+			fail(err)
 			return
 		}
 		appended = append(appended, mine)
@@ -231,17 +218,26 @@ func (c *Core) newContact(id uint64, kept Contact, theirs []journal.Entry, text 
 	}
 	c.commit(func(err error) {
 		if err != nil {
-			c.answer(id, nil, refusal(err))
+			conversation.rollBack(c.keys.Device())
+			fail(err)
 			return
 		}
+		delete(c.answering, kept.Peer)
 		c.contacts[kept.Peer] = one
 		c.conversations[kept.Conversation] = conversation
 		one.lastTalk = c.now
+		if kept.State == ContactMutual {
+			c.owedNow(one, nil)
+		}
 		c.show(one)
 		for _, write := range appended {
 			conversation.count(write, false)
 			c.tellMessage(write)
 		}
+		if then != nil {
+			then(nil)
+		}
+		c.roomAgain()
 		c.arrangeServers()
 		c.dirty(kept.Peer)
 		c.answer(id, kept, nil)
@@ -250,7 +246,7 @@ func (c *Core) newContact(id uint64, kept Contact, theirs []journal.Entry, text 
 
 func (c *Core) accept(id uint64, peer identity.PeerID) {
 	request, known := c.requests[peer]
-	if !known {
+	if !known || c.answering[peer] {
 		c.answer(id, nil, errNoRequest)
 		return
 	}
@@ -281,27 +277,41 @@ func (c *Core) acceptRequest(id uint64, request Request, text string) {
 		}
 	}
 	more := []Write{DeleteRequest{Peer: request.Peer}}
-	if used, known := c.invites[request.InviteID]; known && !slices.Contains(used.Used, request.Peer) {
+	used, known := c.invites[request.InviteID]
+	brought := known && !slices.Contains(used.Used, request.Peer)
+	if brought {
+		// Counted at once: somebody else's acceptance may be on its way to the disk.
 		used.Used = append(slices.Clone(used.Used), request.Peer)
 		c.invites[used.ID] = used
 		more = append(more, PutInvite{Invite: used})
 	}
-	delete(c.requests, request.Peer)
-	c.tell(Change{Answered: &request.Peer})
-	c.newContact(id, kept, entries, text, more...)
+	c.newContact(id, kept, entries, text, func(err error) {
+		if err != nil {
+			if now, still := c.invites[request.InviteID]; still && brought {
+				now.Used = slices.DeleteFunc(slices.Clone(now.Used), func(peer identity.PeerID) bool { return peer == request.Peer })
+				c.invites[now.ID] = now
+			}
+			return // the request waits still
+		}
+		delete(c.requests, request.Peer)
+		c.tell(Change{Answered: &request.Peer})
+	}, more...)
 }
 
 func (c *Core) decline(id uint64, peer identity.PeerID) {
-	if _, known := c.requests[peer]; !known {
+	if _, known := c.requests[peer]; !known || c.answering[peer] {
 		c.answer(id, nil, errNoRequest)
 		return
 	}
+	c.answering[peer] = true
 	c.commit(func(err error) {
+		delete(c.answering, peer)
 		if err == nil {
 			delete(c.requests, peer)
 			c.declined[peer] = true
 			c.tell(Change{Answered: &peer})
 		}
+		c.roomAgain()
 		c.answer(id, nil, refusal(err))
 	}, DeleteRequest{Peer: peer, Declined: true})
 }

@@ -54,7 +54,7 @@ func (c *Core) host(call hostCall) {
 func (c *Core) networkChanged() {
 	c.do(CheckPaths{})
 	for _, one := range c.contacts {
-		one.attempts, one.nextDial, one.nextAsk, one.nextLookup = 0, time.Time{}, time.Time{}, time.Time{}
+		one.attempts, one.nextDial, one.nextAsk, one.nextLookup, one.lookups = 0, time.Time{}, time.Time{}, time.Time{}, 0
 	}
 	c.allDirty()
 }

@@ -212,6 +212,12 @@ func (n *Node) open(ctx context.Context, token string, sealed []byte) {
 			return
 		}
 	}
+	if content.Kind == wire.EnvelopeKind_ENVELOPE_KIND_REQUEST {
+		if opened.Request, err = parseRequest(content); err != nil {
+			n.logger.InfoContext(ctx, "a request was dropped", slog.Any("error", err))
+			return
+		}
+	}
 	opened.Signal.Sealed = content.Time.Add(-offset)
 	n.inbox.put(opened)
 }
@@ -313,9 +319,9 @@ func (n *Node) performSignaling(effect Effect) {
 	case LookUp:
 		n.signaling.Lookup(e.Token, e.ID, e.Peer)
 	case RegisterTags:
-		n.signaling.RegisterTags(e.Token, e.ID, e.Tags, nil)
+		n.signaling.RegisterTags(e.Token, e.ID, e.Tags, e.Remove)
 	case PutMail:
-		n.signaling.PutMail(e.Token, e.ID, e.Envelope, signaling.Proof{})
+		n.signaling.PutMail(e.Token, e.ID, e.Envelope, signaling.Proof{Invite: e.Invite})
 	case FetchMail:
 		n.signaling.FetchMail(e.Token, e.ID)
 	case DeleteMail:
