@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -22,6 +23,9 @@ type Store interface {
 	Entries(ctx context.Context, conversation uuid.UUID, log journal.Log, after uint64, maxBytes int) ([]journal.Entry, error)
 	// Orders returns the orders of those entries that are held.
 	Orders(ctx context.Context, entries []journal.Hash) (map[journal.Hash]journal.Order, error)
+	// Expiring returns up to limit messages whose time was over at a moment, and
+	// when the next one's will be; zero: none's that is known.
+	Expiring(ctx context.Context, now time.Time, limit int) (due []Expired, next time.Time, err error)
 	// Close waits for running calls and closes the files. It is idempotent.
 	Close() error
 }
@@ -32,6 +36,9 @@ type Reader interface {
 	Row(ctx context.Context, conversation uuid.UUID) (Row, error)
 	// Rows returns the rows of all conversations, newest activity first.
 	Rows(ctx context.Context) ([]Row, error)
+	// Messages come as they stand, after everything that was said about them; those
+	// that disappeared or were hidden do not come.
+	//
 	// PageBefore returns up to limit messages before an order (zero Order: the last ones), oldest first.
 	PageBefore(ctx context.Context, conversation uuid.UUID, before journal.Order, limit int) ([]Message, error)
 	// PageAfter returns up to limit messages after an order (zero Order: the first ones), oldest first.
@@ -42,6 +49,9 @@ type Reader interface {
 	FirstUnread(ctx context.Context, conversation uuid.UUID) (journal.Order, int, error)
 	// ReadVectorAt returns, for each log of others, the highest sequence at or before an order.
 	ReadVectorAt(ctx context.Context, conversation uuid.UUID, order journal.Order) (journal.Vector, error)
+	// Picture returns the picture that a contact sent of themselves, nil if none:
+	// bytes of somebody else's choice.
+	Picture(ctx context.Context, conversation uuid.UUID) ([]byte, error)
 	// Draft returns the composer's content, "" if none.
 	Draft(ctx context.Context, conversation uuid.UUID) (string, error)
 	// SaveDraft keeps it; "" clears it. It does not pass the core: nothing else depends on it.

@@ -17,7 +17,7 @@ type transaction struct {
 	*writer
 	conversations map[uuid.UUID]*keptConversation
 	touched       []*keptLog // heads that the rows of logs do not have yet
-	forgotKeys    bool       // private keys were deleted: their bytes must leave the disk
+	forgot        bool       // something was erased, and its bytes must leave the disk
 }
 
 // keptConversation is what appending needs to know of a conversation.
@@ -91,8 +91,8 @@ func (t *transaction) run(change func(*transaction) error) error {
 		}
 		return err
 	}
-	if t.forgotKeys {
-		t.forgetKeys()
+	if t.forgot {
+		t.forget()
 	}
 	return nil
 }
@@ -106,6 +106,10 @@ func (t *transaction) apply(write node.Write) error {
 		return t.putRemotePosition(w)
 	case node.PutRead:
 		return t.putRead(w)
+	case node.HideMessage:
+		return t.hide(w.Message)
+	case node.EraseMessages:
+		return t.expire(w.Messages)
 	case node.PutSelf:
 		return t.putSelf(w.Self)
 	case node.PutContact:

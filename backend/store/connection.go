@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/url"
 	"path/filepath"
 	"sync"
@@ -155,10 +156,12 @@ type writer struct {
 	connection *sqlite3.SQLiteConn
 	statements map[string]*sqlite3.SQLiteStmt
 	arguments  []driver.NamedValue // reused
+	folder     string              // of the profile, "" for a database that stands alone
+	logger     *slog.Logger
 }
 
-func newWriter(connection *sqlite3.SQLiteConn) *writer {
-	return &writer{connection: connection, statements: map[string]*sqlite3.SQLiteStmt{}}
+func newWriter(connection *sqlite3.SQLiteConn, folder string, logger *slog.Logger) *writer {
+	return &writer{connection: connection, statements: map[string]*sqlite3.SQLiteStmt{}, folder: folder, logger: logger}
 }
 
 func (w *writer) statement(query string) (*sqlite3.SQLiteStmt, error) {
@@ -219,6 +222,31 @@ func (w *writer) row(query string, values []driver.Value, arguments ...any) (fou
 		return false, translate(err)
 	}
 	return true, nil
+}
+
+// rows reads the rows of a query, each into the same values of so many columns.
+func (w *writer) rows(query string, columns int, each func([]driver.Value) error, arguments ...any) (err error) {
+	prepared, err := w.statement(query)
+	if err != nil {
+		return err
+	}
+	rows, err := prepared.QueryContext(context.Background(), w.bind(arguments))
+	if err != nil {
+		return translate(err)
+	}
+	defer func() { err = errors.Join(err, translate(rows.Close())) }()
+	values := make([]driver.Value, columns)
+	for {
+		switch err = rows.Next(values); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return translate(err)
+		}
+		if err = each(values); err != nil {
+			return err
+		}
+	}
 }
 
 func (w *writer) close() error {

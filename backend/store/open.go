@@ -89,11 +89,31 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 	if err != nil {
 		return nil, errors.Join(err, connection.Close())
 	}
-	return &Store{
+	opened := &Store{
 		logger:      options.Logger,
 		pool:        newPool(path, forReading),
-		transaction: newTransaction(newWriter(connection)),
-	}, nil
+		transaction: newTransaction(newWriter(connection, folder, options.Logger)),
+	}
+	if options.version >= foldedSince {
+		err = opened.catchUp()
+	}
+	if err != nil {
+		return nil, errors.Join(err, opened.Close())
+	}
+	return opened, nil
+}
+
+// foldedSince is the first version of the schema that knows what is about messages.
+const foldedSince = 4
+
+// catchUp does what an earlier version, or a crash, left undone.
+func (s *Store) catchUp() error {
+	old, err := number(s.transaction.connection, `SELECT (SELECT count(*) FROM unfolded) + (SELECT count(*) FROM erasing)`)
+	if err != nil || old == 0 {
+		return err
+	}
+	s.transaction.forgot = true
+	return s.write(func(t *transaction) error { return t.foldOld() })
 }
 
 // prepare makes the file when there is none, or checks the one that is there,

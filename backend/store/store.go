@@ -80,6 +80,7 @@ func (s *Store) Load(ctx context.Context) (node.Snapshot, error) {
 		func() (err error) { snapshot.SealingKeys, err = s.loadSealingKeys(ctx); return err },
 		func() (err error) { snapshot.Seen, err = s.loadSeen(ctx); return err },
 		func() (err error) { snapshot.Outgoing, err = s.loadOutgoing(ctx); return err },
+		func() (err error) { snapshot.Timed, err = s.loadTimed(ctx); return err },
 	} {
 		if err := load(); err != nil {
 			return node.Snapshot{}, fmt.Errorf("store: loading: %w", err)

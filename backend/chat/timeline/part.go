@@ -115,7 +115,7 @@ func Trim(about []Part) (kept, over []Part) {
 	for _, part := range slices.Backward(about) {
 		of := stack{part.Author, part.Kind}
 		count[of]++
-		if count[of] > most(part.Kind) {
+		if count[of] > Most(part.Kind) {
 			over = append(over, part)
 		} else {
 			kept = append(kept, part)
@@ -125,8 +125,9 @@ func Trim(about []Part) (kept, over []Part) {
 	return kept, over
 }
 
-// most is how many entries of a kind count. One deletion says all.
-func most(kind wire.EntryKind) int {
+// Most is how many entries of a kind, one author and one message count. One
+// deletion says all.
+func Most(kind wire.EntryKind) int {
 	switch kind {
 	case wire.EntryKind_ENTRY_KIND_EDIT:
 		return MostEdits
@@ -151,7 +152,7 @@ func keepLast(parts []Part, part *Part) (kept, over []Part) {
 			count++
 		}
 	}
-	if count <= most(part.Kind) {
+	if count <= Most(part.Kind) {
 		return parts, nil
 	}
 	first := slices.IndexFunc(parts, func(one Part) bool { return one.Author == part.Author })

@@ -36,6 +36,8 @@ type content struct {
 	outgoing      map[uuid.UUID]node.Outgoing
 	settings      map[string]string
 	entries       map[journal.Hash]*entry
+	changes       map[journal.Hash][]*entry // what counts of what is about a message, or waits for it
+	timers        map[journal.Hash]timer    // by message
 }
 
 // conversation is one with its logs, timeline and positions.
@@ -47,6 +49,7 @@ type conversation struct {
 	read     journal.Vector
 	remote   map[identity.DeviceID]node.RemotePosition
 	draft    string
+	timer    node.Timer
 }
 
 // log is one device's entries; sequence n is at n-1.
@@ -59,8 +62,8 @@ type log struct {
 // entry is an entry as it was appended.
 type entry struct {
 	node.AppendEntry
-	text  string
-	shown bool
+	content journal.Message
+	shown   standing
 }
 
 // NewDisk returns an empty one.
@@ -77,6 +80,8 @@ func NewDisk() *Disk {
 		outgoing:      map[uuid.UUID]node.Outgoing{},
 		settings:      map[string]string{},
 		entries:       map[journal.Hash]*entry{},
+		changes:       map[journal.Hash][]*entry{},
+		timers:        map[journal.Hash]timer{},
 	}}
 }
 
