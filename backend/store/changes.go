@@ -58,12 +58,15 @@ func (t *transaction) takeText(conversation *keptConversation, w node.AppendEntr
 	values := make([]driver.Value, 1)
 	deleted, err := t.row(`SELECT 1 FROM changes c CROSS JOIN logs l ON l.number = c.entry >> 36 WHERE c.target = ? AND c.kind = ? AND l.author = ? AND l.conversation = ?`,
 		values, hash[:], int64(wire.EntryKind_ENTRY_KIND_DELETE), w.Author[:], conversation.number)
-	if err != nil || !deleted {
+	if err != nil || !deleted && !w.Entry.Erased() {
 		return err
 	}
 	target, err := t.target(hash)
 	if err != nil || target == nil {
 		return err
+	}
+	if !deleted {
+		return t.wipe(target, shownNot)
 	}
 	return t.wipe(target, shownDeleted)
 }
@@ -146,25 +149,25 @@ func (t *transaction) takePart(conversation *keptConversation, part *timeline.Pa
 	if _, err = t.exec(`INSERT INTO changes (target, entry, kind) VALUES (?, ?, ?)`, part.Target[:], row, int64(part.Kind)); err != nil {
 		return err
 	}
-	return t.trim(part)
+	return t.trim(conversation, part)
 }
 
 // trim leaves of what one author says about one message in one kind only the
 // last by order, and erases edits that do not count any more.
-func (t *transaction) trim(part *timeline.Part) error {
+func (t *transaction) trim(conversation *keptConversation, part *timeline.Part) error {
 	type one struct {
 		row   int64
 		order journal.Order
 	}
 	var all []one
 	err := t.rows(`SELECT c.entry, l.device, l.epoch, e.effective
-		FROM changes c CROSS JOIN entries e ON e.id = c.entry CROSS JOIN logs l ON l.number = c.entry >> 36 WHERE c.target = ? AND c.kind = ? AND l.author = ?`,
+		FROM changes c CROSS JOIN entries e ON e.id = c.entry CROSS JOIN logs l ON l.number = c.entry >> 36 WHERE c.target = ? AND c.kind = ? AND l.author = ? AND l.conversation = ?`,
 		4, func(values []driver.Value) error {
 			row, log := integer(values[0]), journal.Log{Epoch: uint32(integer(values[2]))}
 			err := fixed(log.Device[:], bytesOf(values[1]))
 			all = append(all, one{row: row, order: journal.OrderOf(uint64(integer(values[3])), log, uint64(row&sequenceMask))})
 			return err
-		}, part.Target[:], int64(part.Kind), part.Author[:])
+		}, part.Target[:], int64(part.Kind), part.Author[:], conversation.number)
 	if err != nil || len(all) <= timeline.Most(part.Kind) {
 		return err
 	}

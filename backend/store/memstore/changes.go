@@ -44,6 +44,8 @@ func (d *Disk) takeIn(v *conversation, one *entry) {
 			return other.Entry.Kind == wire.EntryKind_ENTRY_KIND_DELETE && other.Author == one.Author && other.Entry.Conversation == v.id
 		}) {
 			d.wipe(v, one, deleted)
+		} else if one.Entry.Erased() {
+			d.wipe(v, one, notShown)
 		}
 	case wire.EntryKind_ENTRY_KIND_TIMER:
 		if stay, err := one.Entry.Timer(); err == nil && one.Order.Compare(v.timer.Order) > 0 {
@@ -79,7 +81,7 @@ func (d *Disk) takePart(v *conversation, one *entry, part timeline.Part) {
 	kept := append(slices.Clone(d.content.changes[part.Target]), one)
 	var same []timeline.Part
 	for _, other := range kept {
-		if read, readable := partOf(other); readable && read.Author == part.Author && read.Kind == part.Kind {
+		if read, readable := partOf(other); readable && read.Author == part.Author && read.Kind == part.Kind && other.Entry.Conversation == v.id {
 			same = append(same, read)
 		}
 	}

@@ -57,6 +57,7 @@ type Talk struct {
 	heads  journal.Vector
 	orders map[journal.Log]journal.Order
 	Writes []node.AppendEntry // all of them, in the order in which they were made
+	Apart  bool               // people do not know what others wrote
 }
 
 // NewTalk returns the conversation that a number chooses.
@@ -103,6 +104,9 @@ func (k *Talk) Append(t testing.TB, who *Person, kind wire.EntryKind, body []byt
 	draft.Salt = draft.Previous.Hash
 	var after []journal.Order
 	for log, head := range k.heads {
+		if k.Apart && log != own {
+			continue
+		}
 		after = append(after, k.orders[log])
 		if log != own {
 			draft.Parents = append(draft.Parents, head.Hash)
