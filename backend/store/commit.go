@@ -68,7 +68,12 @@ func (s *Store) write(change func(*transaction) error) error {
 	if err == nil {
 		return nil
 	}
+	forgot := s.transaction.forgot
 	s.transaction = newTransaction(s.transaction.writer)
+	s.transaction.forgot = forgot
+	if len(s.transaction.erased) > 0 { // some of it was not erased after all
+		s.transaction.erased, s.transaction.unknown = nil, true
+	}
 	if errors.Is(err, node.ErrDamaged) {
 		s.problem = node.ErrDamaged // nothing more is written to a damaged file
 	}

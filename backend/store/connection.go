@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -158,6 +159,9 @@ type writer struct {
 	arguments  []driver.NamedValue // reused
 	folder     string              // of the profile, "" for a database that stands alone
 	logger     *slog.Logger
+	file       *os.File  // the database, for reading its bytes; nil until needed
+	erased     []remains // since the file was last found free of what was erased
+	unknown    bool      // there is more, of another process
 }
 
 func newWriter(connection *sqlite3.SQLiteConn, folder string, logger *slog.Logger) *writer {
@@ -255,5 +259,9 @@ func (w *writer) close() error {
 		failures = append(failures, prepared.Close())
 	}
 	w.statements = map[string]*sqlite3.SQLiteStmt{}
-	return errors.Join(append(failures, w.connection.Close())...)
+	failures = append(failures, w.connection.Close())
+	if w.file != nil {
+		failures = append(failures, w.file.Close())
+	}
+	return errors.Join(failures...)
 }

@@ -21,13 +21,12 @@ import (
 // database (secure_delete), and leave snapshots and the write-ahead log after
 // the commit. Whatever is made from bodies goes here too.
 func (t *transaction) erase(row int64) error {
-	if len(t.snapshots()) > 0 {
-		if _, err := t.exec(`INSERT INTO erasing (hash) SELECT hash FROM entries WHERE id = ? AND body IS NOT NULL ON CONFLICT DO NOTHING`, row); err != nil {
-			return err
-		}
+	found, err := t.remember(row)
+	if err != nil || !found {
+		return err
 	}
-	changed, err := t.exec(`UPDATE entries SET body = NULL, salt = NULL WHERE id = ? AND body IS NOT NULL`, row)
-	t.forgot = t.forgot || changed > 0
+	t.forgot = true
+	_, err = t.exec(`UPDATE entries SET body = NULL, salt = NULL WHERE id = ?`, row)
 	return err
 }
 
@@ -167,16 +166,6 @@ func (s *Store) Expiring(ctx context.Context, now time.Time, limit int) (due []n
 	return due, time.Time{}, nil
 }
 
-// forget makes what was erased leave the disk: first the snapshots, then the
-// write-ahead log, which may hold pages with it. What fails is tried again
-// after the next commit, and when the database is opened.
-func (t *transaction) forget() {
-	t.forgot = t.eraseFromSnapshots() != nil
-	values := make([]driver.Value, 3)
-	found, err := t.row("PRAGMA wal_checkpoint(TRUNCATE)", values)
-	t.forgot = t.forgot || err != nil || !found || integer(values[0]) != 0 // the first column: somebody reads
-}
-
 // snapshots returns the copies from before migrations.
 func (t *transaction) snapshots() []string {
 	if t.folder == "" {
@@ -207,11 +196,7 @@ func (t *transaction) eraseFromSnapshots() error {
 			failures = append(failures, ignoreMissing(os.Remove(snapshot)))
 		}
 	}
-	if err = errors.Join(failures...); err != nil {
-		return err
-	}
-	_, err = t.exec(`DELETE FROM erasing`)
-	return err
+	return errors.Join(failures...)
 }
 
 func eraseIn(path string, names [][]byte) (err error) {

@@ -112,7 +112,7 @@ func (s *Store) catchUp() error {
 	if err != nil || old == 0 {
 		return err
 	}
-	s.transaction.forgot = true
+	s.transaction.forgot, s.transaction.unknown = true, true
 	return s.write(func(t *transaction) error { return t.foldOld() })
 }
 

@@ -24,7 +24,8 @@ CREATE TABLE timers (
 
 CREATE INDEX timers_expires ON timers (expires) WHERE expires > 0;
 
--- Names of entries whose bodies still have to be erased from snapshots.
+-- Names of entries whose bodies were erased, but may still be in snapshots, the
+-- write-ahead log or gaps of pages.
 CREATE TABLE erasing (
   hash BLOB NOT NULL PRIMARY KEY
 ) STRICT, WITHOUT ROWID;
