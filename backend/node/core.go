@@ -46,6 +46,7 @@ type Core struct {
 
 	dirtyPeers  []identity.PeerID
 	contactsDue time.Time
+	expiry      expiry
 	focus       uuid.UUID
 	now         time.Time
 	wake        time.Time // earliest moment at which something is due
@@ -77,6 +78,7 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		network:       newNetwork(),
 		letters:       make(map[uuid.UUID]*letter),
 		commits:       make(map[uint64]func(error)),
+		expiry:        expiry{timed: snapshot.Timed},
 	}
 	for _, one := range snapshot.Conversations {
 		c.conversations[one.ID] = loadConversation(one, keys.Device())
@@ -147,6 +149,8 @@ func (c *Core) Step(now time.Time, event Event) []Effect {
 		c.letterSealed(e)
 	case SealingKeyMade:
 		c.sealingKeyMade(e)
+	case ExpiringRead:
+		c.expiringRead(e)
 	}
 	c.due()
 	if len(c.changes) > 0 {
@@ -170,6 +174,7 @@ func (c *Core) start() {
 	c.relocate()
 	c.publish()
 	c.allDirty()
+	c.lookExpiring()
 }
 
 // due does what time brings and computes the next moment.
@@ -179,6 +184,7 @@ func (c *Core) due() {
 	c.dueContacts()
 	c.dueSessions()
 	c.dueMail()
+	c.dueExpiring()
 	c.forgetSeen()
 }
 
@@ -200,6 +206,15 @@ func (c *Core) commit(then func(error), writes ...Write) {
 	if c.readOnly {
 		then(ErrReadOnly)
 		return
+	}
+	if c.counted(writes) {
+		after := then
+		then = func(err error) {
+			after(err)
+			if err == nil {
+				c.lookExpiring()
+			}
+		}
 	}
 	c.token++
 	c.commits[c.token] = then
@@ -309,6 +324,7 @@ type conversation struct {
 	read       journal.Vector
 	remotes    map[identity.DeviceID]*RemotePosition
 	recent     recentOrders
+	timer      Timer // goes into what is written next
 }
 
 func loadConversation(from Conversation, device identity.DeviceID) *conversation {
@@ -318,6 +334,7 @@ func loadConversation(from Conversation, device identity.DeviceID) *conversation
 		held:       orEmpty(from.Held),
 		heldOrders: from.HeadOrders,
 		read:       orEmpty(from.Read),
+		timer:      from.Timer,
 		remotes:    make(map[identity.DeviceID]*RemotePosition, len(from.Remote)),
 	}
 	if one.heldOrders == nil {
@@ -352,6 +369,11 @@ func (v *conversation) remote(device identity.DeviceID) *RemotePosition {
 		v.remotes[device] = position
 	}
 	return position
+}
+
+// remotesSorted returns the positions of all devices in a fixed order.
+func (v *conversation) remotesSorted() []*RemotePosition {
+	return slices.SortedFunc(maps.Values(v.remotes), func(a, b *RemotePosition) int { return a.Device.Compare(b.Device) })
 }
 
 func orEmpty(vector journal.Vector) journal.Vector {

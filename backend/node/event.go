@@ -40,6 +40,12 @@ type (
 		Entries      []journal.Entry
 		Err          error
 	}
+	// ExpiringRead answers a ReadExpiring effect.
+	ExpiringRead struct {
+		Due  []Expired
+		Next time.Time
+		Err  error
+	}
 	// LinkEvent comes from the link transport; its messages come as FrameReceived.
 	LinkEvent struct{ Event link.Event }
 	// FrameReceived is a link frame whose entries were parsed and whose signatures hold.
@@ -90,6 +96,7 @@ func (Tick) isEvent()           {}
 func (Command) isEvent()        {}
 func (Committed) isEvent()      {}
 func (EntriesRead) isEvent()    {}
+func (ExpiringRead) isEvent()   {}
 func (LinkEvent) isEvent()      {}
 func (FrameReceived) isEvent()  {}
 func (SignalFailed) isEvent()   {}
@@ -123,6 +130,11 @@ type (
 		Token      uint64
 		Generation uint64
 		Writes     []Write
+	}
+	// ReadExpiring asks for messages whose time is over and answers ExpiringRead.
+	ReadExpiring struct {
+		Now   time.Time
+		Limit int
 	}
 	// ReadEntries reads a stretch of a log and answers EntriesRead.
 	ReadEntries struct {
@@ -260,6 +272,7 @@ type (
 )
 
 func (Commit) isEffect()           {}
+func (ReadExpiring) isEffect()     {}
 func (ReadEntries) isEffect()      {}
 func (Answer) isEffect()           {}
 func (Notify) isEffect()           {}

@@ -32,6 +32,7 @@ type Node struct {
 	inbox    *inbox     // everything else
 	commits  chan Commit
 	reads    chan ReadEntries
+	expiring chan ReadExpiring // never more than one
 	seals    *inbox
 
 	links     link.Transport
@@ -74,6 +75,7 @@ func New(ctx context.Context, config Config) (*Node, error) {
 		inbox:    newInbox(),
 		commits:  make(chan Commit, 8192),
 		reads:    make(chan ReadEntries, 256),
+		expiring: make(chan ReadExpiring, 1),
 		seals:    newInbox(),
 		cancel:   cancel,
 		stopped:  running.Done(),
@@ -183,6 +185,11 @@ func (n *Node) perform(ctx context.Context, effect Effect) {
 		case n.reads <- e:
 		default:
 			n.inbox.put(EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Mail: e.Mail, Err: errBusy})
+		}
+	case ReadExpiring:
+		select {
+		case n.expiring <- e:
+		case <-ctx.Done():
 		}
 	case Answer:
 		if waiting, known := n.pending.LoadAndDelete(e.ID); known {

@@ -261,7 +261,7 @@ func (c *Core) writeLetter(one *contact, want replica.Want, entries []journal.En
 	}
 	conversation := c.conversationOf(one)
 	body := &wire.EntriesBody{
-		Version: wire.Major, Conversation: one.Conversation[:], Held: conversation.held.Encode(), Read: conversation.read.Encode(),
+		Version: wire.Major, Conversation: one.Conversation[:], Held: conversation.held.Encode(), Read: c.readToTell(conversation).Encode(),
 		Profile: c.profile(), Location: c.network.location,
 	}
 	letter := Outgoing{

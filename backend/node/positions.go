@@ -10,7 +10,7 @@ import (
 // exchange, and the acknowledgement.
 func (c *Core) sendPosition(session *session, one *conversation) {
 	c.do(SendFrame{Session: session.id, Frame: &wire.LinkFrame{Kind: &wire.LinkFrame_Position{Position: &wire.Position{
-		Conversation: one.id[:], Held: one.held.Encode(), Read: one.read.Encode(),
+		Conversation: one.id[:], Held: one.held.Encode(), Read: c.readToTell(one).Encode(),
 	}}}})
 }
 

@@ -70,7 +70,7 @@ func (n *Node) commitAll(ctx context.Context) {
 	}
 }
 
-// readAll answers reads of logs.
+// readAll answers reads of logs, and of what disappears.
 func (n *Node) readAll(ctx context.Context) {
 	for {
 		select {
@@ -82,6 +82,12 @@ func (n *Node) readAll(ctx context.Context) {
 				n.logger.ErrorContext(ctx, "a log cannot be read", slog.Any("error", err))
 			}
 			n.inbox.put(EntriesRead{Session: e.Session, Conversation: e.Conversation, Want: e.Want, Mail: e.Mail, Entries: entries, Err: err})
+		case e := <-n.expiring:
+			due, next, err := n.config.Store.Expiring(ctx, e.Now, e.Limit)
+			if err != nil {
+				n.logger.ErrorContext(ctx, "it cannot be read which messages disappear", slog.Any("error", err))
+			}
+			n.inbox.put(ExpiringRead{Due: due, Next: next, Err: err})
 		}
 	}
 }
