@@ -156,6 +156,46 @@ export namespace app {
 	        this.safetyNumber = source["safetyNumber"];
 	    }
 	}
+	export class Reaction {
+	    emoji: string;
+	    count: number;
+	    mine: boolean;
+	    authors: string[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Reaction(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.emoji = source["emoji"];
+	        this.count = source["count"];
+	        this.mine = source["mine"];
+	        this.authors = source["authors"];
+	    }
+	}
+	export class Reply {
+	    id: string;
+	    here: boolean;
+	    deleted: boolean;
+	    mine: boolean;
+	    author: string;
+	    text: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Reply(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.here = source["here"];
+	        this.deleted = source["deleted"];
+	        this.mine = source["mine"];
+	        this.author = source["author"];
+	        this.text = source["text"];
+	    }
+	}
 	export class Message {
 	    id: string;
 	    conversation: string;
@@ -165,6 +205,14 @@ export namespace app {
 	    text: string;
 	    time: string;
 	    state: MessageState;
+	    claimedTime?: string;
+	    arrivedTime?: string;
+	    deleted?: boolean;
+	    edited?: string;
+	    reply?: Reply;
+	    reactions?: Reaction[];
+	    timer?: number;
+	    expires?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Message(source);
@@ -180,7 +228,33 @@ export namespace app {
 	        this.text = source["text"];
 	        this.time = source["time"];
 	        this.state = source["state"];
+	        this.claimedTime = source["claimedTime"];
+	        this.arrivedTime = source["arrivedTime"];
+	        this.deleted = source["deleted"];
+	        this.edited = source["edited"];
+	        this.reply = this.convertValues(source["reply"], Reply);
+	        this.reactions = this.convertValues(source["reactions"], Reaction);
+	        this.timer = source["timer"];
+	        this.expires = source["expires"];
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	export class Line {
 	    state: LineState;
@@ -217,6 +291,10 @@ export namespace app {
 	    since: string;
 	    invite: string;
 	    notice?: Error;
+	    previewDeleted?: boolean;
+	    timer?: number;
+	    about?: string;
+	    picture?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Conversation(source);
@@ -242,6 +320,10 @@ export namespace app {
 	        this.since = source["since"];
 	        this.invite = source["invite"];
 	        this.notice = this.convertValues(source["notice"], Error);
+	        this.previewDeleted = source["previewDeleted"];
+	        this.timer = source["timer"];
+	        this.about = source["about"];
+	        this.picture = source["picture"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -372,6 +454,9 @@ export namespace app {
 	    peerId: string;
 	    name: string;
 	    color: number;
+	    readReceipts: boolean;
+	    about?: string;
+	    picture?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Profile(source);
@@ -382,6 +467,9 @@ export namespace app {
 	        this.peerId = source["peerId"];
 	        this.name = source["name"];
 	        this.color = source["color"];
+	        this.readReceipts = source["readReceipts"];
+	        this.about = source["about"];
+	        this.picture = source["picture"];
 	    }
 	}
 	export class Problem {
@@ -410,6 +498,7 @@ export namespace app {
 	    conversations?: Conversation[];
 	    removedConversations?: string[];
 	    messages?: Message[];
+	    removedMessages?: string[];
 	    requests?: Request[];
 	    removedRequests?: string[];
 	    bansChanged?: boolean;
@@ -431,6 +520,7 @@ export namespace app {
 	        this.conversations = this.convertValues(source["conversations"], Conversation);
 	        this.removedConversations = source["removedConversations"];
 	        this.messages = this.convertValues(source["messages"], Message);
+	        this.removedMessages = source["removedMessages"];
 	        this.requests = this.convertValues(source["requests"], Request);
 	        this.removedRequests = source["removedRequests"];
 	        this.bansChanged = source["bansChanged"];
@@ -573,6 +663,8 @@ export namespace app {
 		    return a;
 		}
 	}
+	
+	
 	
 	
 	
