@@ -209,6 +209,24 @@ func BenchmarkRead(b *testing.B) {
 			}
 		})
 	})
+	changed := storetest.NewTalk(b, 7)
+	changes := append([]node.Write{node.PutContact{Contact: changed.Contact()}}, changed.Fill(b, 50)...)
+	for _, write := range changed.Writes {
+		who := changed.Me
+		if !write.Mine {
+			who = changed.Them
+		}
+		name := write.Entry.Hash()
+		changes = append(changes, changed.Edit(b, who, name, message), changed.React(b, changed.Me, name, "👍", false), changed.React(b, changed.Them, name, "🎉", false))
+	}
+	commit(b, one, changes...)
+	b.Run("last page, edited and with reactions", func(b *testing.B) {
+		percentiles(b, func() {
+			if messages := page(changed.ID, journal.Order{}); messages[7].Edited.IsZero() || len(messages[7].Reactions) != 2 {
+				b.Fatalf("%+v", messages[7])
+			}
+		})
+	})
 	b.Run("entries, 256 KiB", func(b *testing.B) {
 		percentiles(b, func() {
 			if entries, err := one.Entries(context.Background(), talk.ID, talk.Log(talk.Them), 30_000, 256<<10); err != nil || len(entries) < 400 {
