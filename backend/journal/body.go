@@ -19,7 +19,7 @@ var ErrBody = errors.New("journal: the body is not one of its kind")
 const (
 	maxTextBody    = wire.MaxText + 1<<10
 	maxProfileBody = MaxPicture + 2<<10
-	maxSmallBody   = 1 << 10
+	maxSmallBody   = 2 << 10
 )
 
 // decodeBody reads a body. The fields that it knows must be in canonical form;
