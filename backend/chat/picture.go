@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"image"
 	"image/color"
-	_ "image/gif" // of what people choose
+	_ "image/gif" // people choose these, too
 	"image/jpeg"
-	_ "image/png"
+	_ "image/png" // and these
 
 	"golang.org/x/image/draw"
 

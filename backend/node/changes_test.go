@@ -190,7 +190,7 @@ func TestMessagesDisappear(t *testing.T) {
 	// Nothing has a timer: nobody asks for what expires.
 	d.send(session, ana, theirs.write(d, wire.EntryKind_ENTRY_KIND_TEXT, body(t)(journal.TextBody("for good"))))
 	d.asked(markReadCall{id, journal.Vector{{Device: ana.Device(), Epoch: 1}: {Sequence: 1}}})
-	if reads := wrote[PutRead](d); len(reads) != 1 || reads[0].At != d.now || count[ReadExpiring](d) != 0 {
+	if reads := wrote[PutRead](d); len(reads) != 1 || !reads[0].At.Equal(d.now) || count[ReadExpiring](d) != 0 {
 		t.Errorf("reading: %+v, asked %d times", reads, count[ReadExpiring](d))
 	}
 	// A timer that they set goes into what I write, and counts once they hold it.
@@ -205,7 +205,7 @@ func TestMessagesDisappear(t *testing.T) {
 	d.step(FrameReceived{Session: session, Frame: &wire.LinkFrame{Kind: &wire.LinkFrame_Position{Position: &wire.Position{
 		Conversation: id[:], Held: journal.Vector{mine: sent[0].Entry.Head()}.Encode(),
 	}}}})
-	if moved := wrote[PutRemotePosition](d); len(moved) != 1 || moved[0].At != d.now || count[ReadExpiring](d) != 1 {
+	if moved := wrote[PutRemotePosition](d); len(moved) != 1 || !moved[0].At.Equal(d.now) || count[ReadExpiring](d) != 1 {
 		t.Fatalf("it arrived: %+v, asked %d times", moved, count[ReadExpiring](d))
 	}
 	due := d.now.Add(time.Minute)
@@ -221,7 +221,7 @@ func TestMessagesDisappear(t *testing.T) {
 	d.now = due
 	d.step(Tick{})
 	d.step(Tick{})
-	if asked := done[ReadExpiring](d); len(asked) != 1 || asked[0].Now != due {
+	if asked := done[ReadExpiring](d); len(asked) != 1 || !asked[0].Now.Equal(due) {
 		t.Fatalf("asked %+v", asked)
 	}
 	// A disk that refuses is asked again after a minute, and so on until it is done.

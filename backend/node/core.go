@@ -207,17 +207,8 @@ func (c *Core) commit(then func(error), writes ...Write) {
 		then(ErrReadOnly)
 		return
 	}
-	if c.counted(writes) {
-		after := then
-		then = func(err error) {
-			after(err)
-			if err == nil {
-				c.lookExpiring()
-			}
-		}
-	}
 	c.token++
-	c.commits[c.token] = then
+	c.commits[c.token] = c.counting(then, writes)
 	c.do(Commit{Token: c.token, Generation: c.generation, Writes: writes})
 }
 
@@ -369,11 +360,6 @@ func (v *conversation) remote(device identity.DeviceID) *RemotePosition {
 		v.remotes[device] = position
 	}
 	return position
-}
-
-// remotesSorted returns the positions of all devices in a fixed order.
-func (v *conversation) remotesSorted() []*RemotePosition {
-	return slices.SortedFunc(maps.Values(v.remotes), func(a, b *RemotePosition) int { return a.Device.Compare(b.Device) })
 }
 
 func orEmpty(vector journal.Vector) journal.Vector {

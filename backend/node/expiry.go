@@ -16,6 +16,19 @@ type expiry struct {
 	next   time.Time
 }
 
+// counting has the store asked after writes that let timers begin to count.
+func (c *Core) counting(then func(error), writes []Write) func(error) {
+	if !c.counted(writes) {
+		return then
+	}
+	return func(err error) {
+		then(err)
+		if err == nil {
+			c.lookExpiring()
+		}
+	}
+}
+
 // counted prepares writes that let timers begin to count at the present time,
 // and tells whether there are any.
 func (c *Core) counted(writes []Write) bool {

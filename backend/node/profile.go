@@ -3,6 +3,8 @@ package node
 import (
 	"bytes"
 	"crypto/sha256"
+	"maps"
+	"slices"
 
 	"github.com/tincan-chat/tincan/backend/chat"
 	"github.com/tincan-chat/tincan/backend/journal"
@@ -217,4 +219,9 @@ func (c *Core) readToTell(one *conversation) journal.Vector {
 		return journal.Vector{}
 	}
 	return one.read
+}
+
+// remotesSorted returns the positions of all devices in a fixed order.
+func (v *conversation) remotesSorted() []*RemotePosition {
+	return slices.SortedFunc(maps.Values(v.remotes), func(a, b *RemotePosition) int { return a.Device.Compare(b.Device) })
 }

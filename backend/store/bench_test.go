@@ -32,6 +32,7 @@ var entriesOf = func() func(b *testing.B, count int) *storetest.Talk {
 		defer mutex.Unlock()
 		if made[count] == nil {
 			talk := storetest.NewTalk(b, uint64(count))
+			talk.Salted = true
 			for i := range count {
 				who := talk.Them
 				if i%3 == 0 {
@@ -266,5 +267,21 @@ func BenchmarkOpen(b *testing.B) {
 			b.Fatal(err)
 		}
 		closeStore(b, one)
+	})
+}
+
+// BenchmarkErase takes single messages of all places out of a conversation of
+// 100,000: with the search of the whole file, and writing it anew when needed.
+func BenchmarkErase(b *testing.B) {
+	talk := entriesOf(b, 100_000)
+	path := fill(b, talk)
+	one := open(b, path, store.Options{})
+	if information, err := os.Stat(filepath.Join(path, store.FileName)); err == nil {
+		b.ReportMetric(float64(information.Size())/(1<<20), "MiB")
+	}
+	at := 0
+	percentiles(b, func() {
+		at = (at + 7919) % len(talk.Writes)
+		commit(b, one, node.EraseMessages{Messages: []journal.Hash{talk.Writes[at].Entry.Hash()}})
 	})
 }

@@ -236,9 +236,9 @@ func (s *Store) Picture(ctx context.Context, conversation uuid.UUID) ([]byte, er
 	if err != nil || len(bodies) == 0 {
 		return nil, err
 	}
-	profile, err := journal.Entry{Kind: wire.EntryKind_ENTRY_KIND_PROFILE, Body: bodies[0]}.Profile()
-	if err != nil {
-		return nil, nil //nolint:nilerr // it says nothing, so there is no picture
+	profile, unreadable := journal.Entry{Kind: wire.EntryKind_ENTRY_KIND_PROFILE, Body: bodies[0]}.Profile()
+	if unreadable != nil {
+		return nil, nil
 	}
 	return profile.Picture, nil
 }

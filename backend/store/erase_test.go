@@ -45,6 +45,7 @@ func TestErasedTextLeavesTheFiles(t *testing.T) {
 	path := t.TempDir()
 	one := open(t, path, store.Options{})
 	talk := storetest.NewTalk(t, 1)
+	talk.Salted = true
 	commit(t, one, node.PutContact{Contact: talk.Contact()})
 	// words are 24 letters that stand nowhere else, again and again.
 	words := func(i int) string {

@@ -134,13 +134,13 @@ func (s *Store) about(ctx context.Context, names map[journal.Hash]bool) (aboutTh
 		return about, err
 	}
 	_, err = collect(ctx, s, func(rows *sql.Rows) (struct{}, error) {
-		part, conversation, mine, err := scanPart(rows)
-		if err == nil && part.Target != (journal.Hash{}) {
+		part, conversation, mine, failure := scanPart(rows)
+		if failure == nil && part.Target != (journal.Hash{}) {
 			of := place{conversation, part.Target}
 			about.parts[of] = append(about.parts[of], part)
 			about.mine[part.Author] = mine
 		}
-		return struct{}{}, err
+		return struct{}{}, failure
 	}, aboutMessages, list)
 	return about, err
 }

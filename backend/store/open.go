@@ -95,7 +95,7 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 		transaction: newTransaction(newWriter(connection, folder, options.Logger)),
 	}
 	if options.version >= foldedSince {
-		err = opened.catchUp()
+		err = opened.catchUp() //nolint:contextcheck // a transaction is not stopped half way
 	}
 	if err != nil {
 		return nil, errors.Join(err, opened.Close())
