@@ -147,3 +147,44 @@ func TestErasedTextLeavesSnapshots(t *testing.T) {
 	}
 	closeStore(t, one)
 }
+
+// TestWhatWasLeftUndoneIsDone: entries that an older version kept without
+// knowing what they say, and erasing that a crash interrupted.
+func TestWhatWasLeftUndoneIsDone(t *testing.T) {
+	path := t.TempDir()
+	file := filepath.Join(path, store.FileName)
+	one := open(t, path, store.Options{})
+	talk := storetest.NewTalk(t, 1)
+	first, second := talk.Say(t, talk.Them, "first"), talk.Say(t, talk.Them, "second")
+	commit(t, one, node.PutContact{Contact: talk.Contact()}, first, second,
+		talk.Edit(t, talk.Them, first.Entry.Hash(), "edited"), talk.React(t, talk.Me, first.Entry.Hash(), "👍", false))
+	removed := talk.Remove(t, talk.Them, second.Entry.Hash())
+	closeStore(t, one)
+	// The old version: nothing is known of the edit and the reaction.
+	if err := store.Run(file, "DELETE FROM changes; INSERT INTO unfolded SELECT id FROM entries WHERE shown = 0"); err != nil {
+		t.Fatal(err)
+	}
+	one = open(t, path, store.Options{})
+	if message, err := one.Message(t.Context(), first.Entry.Hash()); err != nil || message.Text != "edited" || len(message.Reactions) != 1 {
+		t.Errorf("it is %+v, %v", message, err)
+	}
+	commit(t, one, removed)
+	closeStore(t, one)
+	// The crash: the body is gone from its row, and a copy of it is elsewhere.
+	if err := store.Run(file, "INSERT INTO erasing SELECT hash FROM entries WHERE body IS NULL; CREATE TABLE gap (text TEXT); INSERT INTO gap VALUES ('a copy in a gap'); PRAGMA secure_delete=off; DELETE FROM gap"); err != nil {
+		t.Fatal(err)
+	}
+	if len(filesWith(t, path, "a copy in a gap")) == 0 {
+		t.Fatal("there is no copy")
+	}
+	one = open(t, path, store.Options{})
+	if found := filesWith(t, path, "a copy in a gap"); len(found) != 0 {
+		t.Errorf("it is still in %v", found)
+	}
+	closeStore(t, one)
+	for table, want := range map[string]int64{"unfolded": 0, "erasing": 0, "changes": 2} {
+		if got, err := store.Ask(file, "SELECT count(*) FROM "+table); err != nil || got != want {
+			t.Errorf("%s has %d rows, %v", table, got, err)
+		}
+	}
+}
