@@ -30,12 +30,11 @@ func (t *transaction) takeIn(conversation *keptConversation, w node.AppendEntry,
 	case wire.EntryKind_ENTRY_KIND_TEXT:
 		return t.takeText(conversation, w, row)
 	case wire.EntryKind_ENTRY_KIND_TIMER:
-		stay, unreadable := w.Entry.Timer()
-		if unreadable != nil {
-			return nil
+		var err error
+		if stay, unreadable := w.Entry.Timer(); unreadable == nil {
+			_, err = t.exec(`UPDATE conversations SET timer = ?1, timer_place = ?2 WHERE number = ?3 AND (timer_place IS NULL OR timer_place < ?2)`,
+				int64(stay.Seconds()), w.Order[:], conversation.number)
 		}
-		_, err := t.exec(`UPDATE conversations SET timer = ?1, timer_place = ?2 WHERE number = ?3 AND (timer_place IS NULL OR timer_place < ?2)`,
-			int64(stay.Seconds()), w.Order[:], conversation.number)
 		return err
 	default:
 		part, readable := timeline.PartOf(w.Entry, w.Order, w.Author, w.Arrived)
