@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -99,6 +100,8 @@ type App struct {
 	starting sync.Mutex // held while Run runs
 	running  Running    // guarded by starting for writing, by mutex for reading
 	paint    *time.Timer
+
+	hidesReads atomic.Bool // what I have read, and so what they have
 
 	mutex        sync.Mutex
 	painted      bool
@@ -321,6 +324,7 @@ func (a *App) read(ctx context.Context) (loaded, error) {
 	if err != nil {
 		return loaded{}, err
 	}
+	a.hidesReads.Store(snapshot.Self.HideReads)
 	rows, err := a.config.Store.Rows(ctx)
 	return loaded{snapshot: snapshot, rows: rows}, err
 }

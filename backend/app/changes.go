@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/tincan-chat/tincan/backend/node"
+	"github.com/tincan-chat/tincan/backend/journal"
 )
 
 const (
@@ -25,7 +25,7 @@ type waiting struct {
 	rows            map[uuid.UUID]bool
 	allRows         bool
 	removed         map[uuid.UUID]bool
-	messages        []node.Message
+	messages        []journal.Hash // new, changed or gone
 	positions       map[uuid.UUID]bool
 	requests        map[uuid.UUID]Request
 	removedRequests map[uuid.UUID]bool

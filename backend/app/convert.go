@@ -7,6 +7,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/tincan-chat/tincan/backend/chat/timeline"
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/link"
 	"github.com/tincan-chat/tincan/backend/node"
@@ -26,16 +27,8 @@ func moment(t time.Time) string {
 	return t.UTC().Format(timeFormat)
 }
 
-// shownTime is when a message was written as far as one can believe it: nobody
-// reads a message from the future.
-func shownTime(m node.Message) time.Time {
-	if m.Claimed.After(m.Arrived) && !m.Arrived.IsZero() {
-		return m.Arrived
-	}
-	return m.Claimed
-}
-
 func messageOf(m node.Message) Message {
+	times := timeline.TimesOf(m.Claimed, m.Arrived)
 	return Message{
 		ID:           m.Hash.String(),
 		Conversation: m.Conversation.String(),
@@ -43,8 +36,16 @@ func messageOf(m node.Message) Message {
 		Mine:         m.Mine,
 		Author:       m.Author.String(),
 		Text:         m.Text,
-		Time:         moment(shownTime(m)),
+		Time:         moment(times.Shown),
 		State:        stateOf(m),
+		ClaimedTime:  moment(times.Claimed),
+		ArrivedTime:  moment(times.Arrived),
+		Deleted:      m.Deleted,
+		Edited:       moment(m.Edited),
+		Reply:        replyOf(m),
+		Reactions:    reactionsOf(m),
+		Timer:        seconds(m.Timer),
+		Expires:      moment(m.Expires),
 	}
 }
 
@@ -88,6 +89,7 @@ func conversationOf(row node.Row, live *node.LiveContact, banned, up bool) Conve
 		Unread:   row.Unread,
 		Queued:   row.Queued,
 		Draft:    row.Draft,
+		Timer:    seconds(row.Timer),
 	}
 	if live != nil {
 		contact = live.Contact
@@ -101,6 +103,7 @@ func conversationOf(row node.Row, live *node.LiveContact, banned, up bool) Conve
 	}
 	c.PeerID = contact.Peer.String()
 	c.Name, c.Color = contact.Name, contact.Color
+	c.About, c.Picture = contact.About, pictureID(contact.Picture)
 	c.Since = moment(contact.Since)
 	c.Invite = contact.InviteLabel
 	c.LastTime = c.Since
@@ -117,7 +120,8 @@ func conversationOf(row node.Row, live *node.LiveContact, banned, up bool) Conve
 		c.Preview = preview(last.Text)
 		c.PreviewMine = last.Mine
 		c.PreviewState = stateOf(*last)
-		c.LastTime = moment(shownTime(*last))
+		c.PreviewDeleted = last.Deleted
+		c.LastTime = moment(timeline.TimesOf(last.Claimed, last.Arrived).Shown)
 	}
 	return c
 }

@@ -45,18 +45,16 @@ func (a *App) plain(messages []node.Message) []Message {
 	a.mutex.Unlock()
 	list := make([]Message, 0, len(messages))
 	for _, m := range messages {
-		list = append(list, messageOf(m))
+		list = append(list, messageOf(a.veil(m)))
 	}
 	return list
 }
 
-// flushMessages tells new messages, and those whose marks moved.
-func (a *App) flushMessages(ctx context.Context, due waiting) []Message {
-	var told []Message
-	if len(due.messages) > 0 {
-		// A mark may have moved since the device told of the message.
-		told = a.plain(due.messages)
-	}
+// flushMessages tells new messages, those that look different, and those whose
+// marks moved, and the ids of those that are gone.
+func (a *App) flushMessages(ctx context.Context, due waiting) (told []Message, gone []string) {
+	// What was said about a message may have been here before it.
+	told, gone = a.flushTouched(ctx, due.messages)
 	for id := range due.positions {
 		moved, err := a.moved(ctx, id)
 		if err != nil {
@@ -65,7 +63,7 @@ func (a *App) flushMessages(ctx context.Context, due waiting) []Message {
 		}
 		told = mergeByID(told, moved, func(m Message) string { return m.ID })
 	}
-	return told
+	return told, gone
 }
 
 // moved returns my messages whose marks moved since they were shown.
@@ -115,7 +113,7 @@ func (a *App) scan(ctx context.Context, conversation uuid.UUID, from journal.Ord
 			if !passed(m) {
 				return found, m.Order, nil
 			}
-			found = append(found, messageOf(m))
+			found = append(found, messageOf(a.veil(m)))
 		}
 		if len(page) < mostPage {
 			return found, journal.Order{}, nil

@@ -14,7 +14,9 @@ func mergeChanges(first, second Changes) Changes {
 	merged.Conversations, merged.RemovedConversations = mergeRemovable(
 		first.Conversations, second.Conversations, first.RemovedConversations, second.RemovedConversations,
 		func(c Conversation) string { return c.ID })
-	merged.Messages = mergeByID(first.Messages, second.Messages, func(m Message) string { return m.ID })
+	merged.Messages, merged.RemovedMessages = mergeRemovable(
+		first.Messages, second.Messages, first.RemovedMessages, second.RemovedMessages,
+		func(m Message) string { return m.ID })
 	merged.Requests, merged.RemovedRequests = mergeRemovable(
 		first.Requests, second.Requests, first.RemovedRequests, second.RemovedRequests,
 		func(r Request) string { return r.ID })

@@ -63,10 +63,6 @@ func networkBefore(servers []node.Server) Network {
 	return network
 }
 
-func (a *App) profileOf(self node.Self) Profile {
-	return Profile{PeerID: a.config.Keys.Peer().String(), Name: self.Name, Color: self.Color}
-}
-
 // problemOf finds the state of the whole app that the person must know of.
 func problemOf(live node.Live) *Problem {
 	if problem := storeProblem(live.Problem); problem != nil {

@@ -52,8 +52,11 @@ func (a *App) note(change node.Change) {
 			w.removed[change.Removed] = true
 			delete(w.rows, change.Removed)
 		case change.Message != nil:
-			w.messages = append(w.messages, *change.Message)
+			w.messages = append(w.messages, change.Message.Hash)
 			w.rows[change.Message.Conversation] = true
+		case change.Touched != nil:
+			w.messages = append(w.messages, change.Touched.Message)
+			w.rows[change.Touched.Conversation] = true
 		case change.Position != uuid.Nil:
 			w.positions[change.Position] = true
 			w.rows[change.Position] = true
@@ -118,7 +121,7 @@ func (a *App) flush(ctx context.Context) {
 	var changes Changes
 	a.flushLive(ctx, due, &changes)
 	a.flushRows(ctx, due, &changes)
-	changes.Messages = a.flushMessages(ctx, due)
+	changes.Messages, changes.RemovedMessages = a.flushMessages(ctx, due)
 	for _, request := range due.requests {
 		changes.Requests = append(changes.Requests, request)
 	}
@@ -215,6 +218,10 @@ func (a *App) conversationsOf(rows []node.Row, bans []node.Ban) []Conversation {
 // conversationOf adds what is known of the line. bans count only while the
 // device does not run.
 func (a *App) conversationOf(row node.Row, bans []node.Ban) Conversation {
+	if row.Last != nil {
+		last := a.veil(*row.Last)
+		row.Last = &last
+	}
 	a.mutex.Lock()
 	live, known := a.live[row.Conversation]
 	up := a.surroundings.Up || a.running == nil

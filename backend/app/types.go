@@ -30,6 +30,7 @@ type Changes struct {
 	Conversations        []Conversation `json:"conversations,omitempty"`        // whole rows, replaced by id
 	RemovedConversations []string       `json:"removedConversations,omitempty"` // ids
 	Messages             []Message      `json:"messages,omitempty"`             // new or changed, by id
+	RemovedMessages      []string       `json:"removedMessages,omitempty"`      // ids: disappeared, or hidden here
 	Requests             []Request      `json:"requests,omitempty"`             // new or changed, by id
 	RemovedRequests      []string       `json:"removedRequests,omitempty"`      // ids
 	BansChanged          bool           `json:"bansChanged,omitempty"`          // call Bans if they are on screen
@@ -71,6 +72,10 @@ type Profile struct {
 	PeerID string `json:"peerId"`
 	Name   string `json:"name"`
 	Color  int    `json:"color"` // 1 to 8: the enamel token
+	// ReadReceipts: contacts learn what I have read, and I what they have.
+	ReadReceipts bool   `json:"readReceipts"`
+	About        string `json:"about,omitempty"`
+	Picture      string `json:"picture,omitempty"` // names it, for Picture(""); absent for none
 }
 
 // Theme is the look of the window.
@@ -200,9 +205,14 @@ type Conversation struct {
 	Since        string       `json:"since"`            // when the contact was made
 	Invite       string       `json:"invite"`           // label of the invite they came by, "" when it was theirs
 	Notice       *Error       `json:"notice,omitempty"` // a lasting trouble with this contact, for example an older protocol
+
+	PreviewDeleted bool   `json:"previewDeleted,omitempty"` // the last message was deleted; preview is ""
+	Timer          int    `json:"timer,omitempty"`          // seconds that messages written now stay once they were read; absent: for good
+	About          string `json:"about,omitempty"`          // what they say of themselves, on one line
+	Picture        string `json:"picture,omitempty"`        // names it, for the call Picture; absent for none
 }
 
-// Message is one text in a timeline.
+// Message is one text in a timeline, as it stands after all that was said about it.
 type Message struct {
 	ID           string       `json:"id"` // hash of the entry, hex
 	Conversation string       `json:"conversation"`
@@ -212,6 +222,36 @@ type Message struct {
 	Text         string       `json:"text"`
 	Time         string       `json:"time"` // as shown: a time from the future is clamped
 	State        MessageState `json:"state"`
+
+	// Both are there when they differ by more than 5 minutes: when the author's
+	// clock says it was written, and when it came.
+	ClaimedTime string `json:"claimedTime,omitempty"`
+	ArrivedTime string `json:"arrivedTime,omitempty"`
+
+	Deleted   bool       `json:"deleted,omitempty"`   // its author took it back for everyone: there is no text, and nothing below
+	Edited    string     `json:"edited,omitempty"`    // when it was edited last; absent: never
+	Reply     *Reply     `json:"reply,omitempty"`     // the message that it answers
+	Reactions []Reaction `json:"reactions,omitempty"` // in the order in which they came; absent: none
+	Timer     int        `json:"timer,omitempty"`     // seconds that it stays once it was read; absent: for good
+	Expires   string     `json:"expires,omitempty"`   // when it disappears here; absent: never, or it was not read yet
+}
+
+// Reply is what is shown of a message where it is answered.
+type Reply struct {
+	ID      string `json:"id"`
+	Here    bool   `json:"here"` // it is on this computer; nothing below says anything if not
+	Deleted bool   `json:"deleted"`
+	Mine    bool   `json:"mine"`
+	Author  string `json:"author"` // PeerID
+	Text    string `json:"text"`   // its beginning, at most 200 characters
+}
+
+// Reaction is an emoji on a message.
+type Reaction struct {
+	Emoji   string   `json:"emoji"`
+	Count   int      `json:"count"`
+	Mine    bool     `json:"mine"`    // I am one of them
+	Authors []string `json:"authors"` // PeerIDs, in the order in which they put it
 }
 
 // Page is a stretch of a timeline, oldest first.

@@ -17,8 +17,9 @@ var ErrBody = errors.New("journal: the body is not one of its kind")
 
 // Sizes of bodies in bytes, with room for fields of newer versions.
 const (
-	maxTextBody  = wire.MaxText + 1<<10
-	maxSmallBody = 2 << 10 // a profile, the largest of the others, needs 830
+	maxTextBody    = wire.MaxText + 1<<10
+	maxProfileBody = MaxPicture + 2<<10
+	maxSmallBody   = 2 << 10
 )
 
 // decodeBody reads a body. The fields that it knows must be in canonical form;

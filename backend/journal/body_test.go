@@ -3,6 +3,7 @@ package journal_test
 import (
 	"bytes"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +30,7 @@ func TestBodiesComeBack(t *testing.T) {
 		return body
 	}
 	long := strings.Repeat("y", wire.MaxText)
-	message := journal.Message{Text: long, Reply: target}
+	message := journal.Message{Text: long, Reply: target, Timer: journal.MaxTimer}
 	if got, err := entryOf(wire.EntryKind_ENTRY_KIND_TEXT, must(journal.MessageBody(message))).Message(); err != nil || got != message {
 		t.Errorf("message: %v", err)
 	}
@@ -46,8 +47,8 @@ func TestBodiesComeBack(t *testing.T) {
 			t.Errorf("reaction: %v", err)
 		}
 	}
-	profile := journal.Profile{Name: strings.Repeat("名", wire.MaxName), Color: 1 << 31, About: strings.Repeat("𝔞", journal.MaxAbout)}
-	if got, err := entryOf(wire.EntryKind_ENTRY_KIND_PROFILE, must(journal.ProfileBody(profile))).Profile(); err != nil || got != profile {
+	profile := journal.Profile{Name: strings.Repeat("名", wire.MaxName), Color: 1 << 31, About: strings.Repeat("𝔞", journal.MaxAbout), Picture: bytes.Repeat([]byte{7}, journal.MaxPicture)}
+	if got, err := entryOf(wire.EntryKind_ENTRY_KIND_PROFILE, must(journal.ProfileBody(profile))).Profile(); err != nil || !reflect.DeepEqual(got, profile) {
 		t.Errorf("profile: %v", err)
 	}
 	for _, stay := range []time.Duration{0, time.Second, journal.MaxTimer} {
@@ -64,6 +65,9 @@ func TestBuildersRefuse(t *testing.T) {
 		"an edit of nothing":         failure(journal.EditBody(journal.Edit{Text: "x"})),
 		"an edit to nothing":         failure(journal.EditBody(journal.Edit{Target: target})),
 		"a long edit":                failure(journal.EditBody(journal.Edit{Target: target, Text: strings.Repeat("x", wire.MaxText+1)})),
+		"a text for half a second":   failure(journal.MessageBody(journal.Message{Text: "x", Timer: time.Second / 2})),
+		"a text for 91 days":         failure(journal.MessageBody(journal.Message{Text: "x", Timer: 91 * 24 * time.Hour})),
+		"a large picture":            failure(journal.ProfileBody(journal.Profile{Name: "n", Color: 1, Picture: make([]byte, journal.MaxPicture+1)})),
 		"an answer without a text":   failure(journal.MessageBody(journal.Message{Reply: target})),
 		"a deletion of nothing":      failure(journal.DeleteBody(journal.Hash{})),
 		"a reaction to nothing":      failure(journal.ReactionBody(journal.Reaction{Emoji: "👍"})),

@@ -8,7 +8,7 @@ import (
 )
 
 // MaxEmoji is the most bytes of a reaction's emoji.
-const MaxEmoji = 32
+const MaxEmoji = 40
 
 var errEmoji = fmt.Errorf("%w: not one emoji of at most %d bytes", ErrBody, MaxEmoji)
 

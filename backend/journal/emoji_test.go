@@ -44,7 +44,7 @@ func TestIsEmoji(t *testing.T) {
 		"a combining mark":        "👍\u0301",
 		"not UTF-8":               "\xf0\x9f\x91",
 		"a star without a colour": "★",
-		"more than 32 bytes":      "👨‍👩‍👧‍👦‍👦‍👦",
+		"more than 40 bytes":      "👨‍👩‍👧‍👦‍👦‍👦‍👦",
 		"a Chinese character":     "好",
 		"a right-to-left mark":    "\u202e",
 	} {

@@ -54,7 +54,7 @@ var fuzzTarget = journal.Hash{1, 2, 3}
 
 func FuzzMessage(f *testing.F) {
 	fuzzBody(f, wire.EntryKind_ENTRY_KIND_TEXT, journal.Entry.Message, journal.MessageBody,
-		seed(f)(journal.MessageBody(journal.Message{Text: "hello", Reply: fuzzTarget})),
+		seed(f)(journal.MessageBody(journal.Message{Text: "hello", Reply: fuzzTarget, Timer: time.Hour})),
 		seed(f)(journal.TextBody("hello")),
 	)
 }
@@ -80,7 +80,7 @@ func FuzzReaction(f *testing.F) {
 
 func FuzzProfile(f *testing.F) {
 	fuzzBody(f, wire.EntryKind_ENTRY_KIND_PROFILE, journal.Entry.Profile, journal.ProfileBody,
-		seed(f)(journal.ProfileBody(journal.Profile{Name: "name", Color: 3, About: "about"})),
+		seed(f)(journal.ProfileBody(journal.Profile{Name: "name", Color: 3, About: "about", Picture: []byte("picture")})),
 	)
 }
 

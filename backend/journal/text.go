@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/tincan-chat/tincan/backend/wire"
@@ -14,8 +15,9 @@ var ErrText = errors.New("journal: not a text message")
 
 // Message is what the body of a text message says.
 type Message struct {
-	Text  string // valid UTF-8 without NUL, 1 to [wire.MaxText] bytes
-	Reply Hash   // the message that is answered, an earlier one of the conversation; zero for none
+	Text  string        // valid UTF-8 without NUL, 1 to [wire.MaxText] bytes
+	Reply Hash          // the message that is answered, an earlier one of the conversation; zero for none
+	Timer time.Duration // how long it stays once it was read: whole seconds up to [MaxTimer]; 0 for good
 }
 
 // TextBody returns the body of a text message that answers none. Error: [ErrText].
@@ -28,7 +30,10 @@ func MessageBody(message Message) ([]byte, error) {
 	if err := checkText(message.Text); err != nil {
 		return nil, err
 	}
-	content := &wire.TextBody{Text: message.Text}
+	if err := checkTimer(message.Timer); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrText, err)
+	}
+	content := &wire.TextBody{Text: message.Text, Timer: uint32(message.Timer / time.Second)}
 	if !message.Reply.IsZero() {
 		content.Reply = message.Reply[:]
 	}
@@ -70,7 +75,10 @@ func DecodeMessage(body []byte) (Message, error) {
 	if err := checkText(decoded.GetText()); err != nil {
 		return Message{}, err
 	}
-	message := Message{Text: decoded.GetText()}
+	message := Message{Text: decoded.GetText(), Timer: time.Duration(decoded.GetTimer()) * time.Second}
+	if err := checkTimer(message.Timer); err != nil {
+		return Message{}, fmt.Errorf("%w: %w", ErrText, err)
+	}
 	if reply := decoded.GetReply(); len(reply) > 0 {
 		target, err := readTarget(reply)
 		if err != nil {

@@ -13,8 +13,8 @@ const MaxTimer = 90 * 24 * time.Hour
 // TimerBody returns the body of an entry that sets how long messages stay once
 // they were read: whole seconds up to [MaxTimer], 0 for good. Error: [ErrBody].
 func TimerBody(stay time.Duration) ([]byte, error) {
-	if stay < 0 || stay > MaxTimer || stay%time.Second != 0 {
-		return nil, fmt.Errorf("%w: a timer of %s", ErrBody, stay)
+	if err := checkTimer(stay); err != nil {
+		return nil, err
 	}
 	return encodeBody(&wire.TimerBody{Seconds: new(uint32(stay / time.Second))})
 }
@@ -31,4 +31,11 @@ func (e Entry) Timer() (time.Duration, error) {
 		return 0, fmt.Errorf("%w: a timer without a time that may be set", ErrBody)
 	}
 	return stay, nil
+}
+
+func checkTimer(stay time.Duration) error {
+	if stay < 0 || stay > MaxTimer || stay%time.Second != 0 {
+		return fmt.Errorf("%w: a timer of %s", ErrBody, stay)
+	}
+	return nil
 }

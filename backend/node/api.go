@@ -51,8 +51,25 @@ type SignalingConfig struct {
 type Commands interface {
 	// SetProfile keeps name (1 to 64 characters, trimmed) and colour (1 to 8).
 	SetProfile(ctx context.Context, name string, color int) error
+	// ChangeProfile does so, with an about (up to 140 characters) and a picture
+	// (a JPEG of up to 16 KiB, nil for none). Contacts learn it.
+	ChangeProfile(ctx context.Context, name string, color int, about string, picture []byte) error
+	// SetReadReceipts says whether contacts learn what I have read, and I what they have.
+	SetReadReceipts(ctx context.Context, on bool) error
 	// SendText appends a text to the own log of a conversation.
 	SendText(ctx context.Context, conversation uuid.UUID, text string) (Message, error)
+	// SendReply does so with the message that it answers, zero for none.
+	SendReply(ctx context.Context, conversation uuid.UUID, text string, answered journal.Hash) (Message, error)
+	// EditMessage gives a message of mine another text. Whoever reads the messages makes
+	// sure that it is mine and not deleted: what others are told about any other changes nothing.
+	EditMessage(ctx context.Context, conversation uuid.UUID, message journal.Hash, text string) error
+	// DeleteMessage takes a message of mine back for everyone, or hides any on this device.
+	DeleteMessage(ctx context.Context, conversation uuid.UUID, message journal.Hash, everywhere bool) error
+	// React puts an emoji on a message, or takes it away.
+	React(ctx context.Context, conversation uuid.UUID, reaction journal.Reaction) error
+	// SetTimer says how long messages written from now on stay once they were
+	// read: whole seconds up to journal.MaxTimer, 0 for good.
+	SetTimer(ctx context.Context, conversation uuid.UUID, stay time.Duration) error
 	// MarkRead moves my read position; positions never move back.
 	MarkRead(ctx context.Context, conversation uuid.UUID, read journal.Vector) error
 	// Typing tells the other side, if a line is open. Not kept.
@@ -169,7 +186,8 @@ type Line struct {
 type Change struct {
 	Contact  *LiveContact     // new or changed: row, presence, line, typing
 	Removed  uuid.UUID        // conversation that is gone
-	Message  *Message         // appended
+	Message  *Message         // appended, as its own entry says it
+	Touched  *Touched         // a message looks different, or is gone: what was said about it is on disk
 	Position uuid.UUID        // conversation in which delivered or read marks moved
 	Request  *Request         // new or changed
 	Answered *identity.PeerID // request that is gone
@@ -177,6 +195,12 @@ type Change struct {
 	Servers  bool
 	Self     bool
 	Problem  bool
+}
+
+// Touched names a message.
+type Touched struct {
+	Conversation uuid.UUID
+	Message      journal.Hash
 }
 
 // Refusal is an error for a person.

@@ -20,12 +20,47 @@ func do(ctx context.Context, n *Node, what any) error {
 
 // SetProfile implements Commands.
 func (n *Node) SetProfile(ctx context.Context, name string, color int) error {
-	return do(ctx, n, setProfileCall{name, color})
+	return do(ctx, n, setProfileCall{name: name, color: color})
 }
 
 // SendText implements Commands.
 func (n *Node) SendText(ctx context.Context, conversation uuid.UUID, text string) (Message, error) {
-	return call[Message](ctx, n, sendTextCall{conversation, text})
+	return call[Message](ctx, n, sendTextCall{conversation: conversation, text: text})
+}
+
+// SendReply implements Commands.
+func (n *Node) SendReply(ctx context.Context, conversation uuid.UUID, text string, answered journal.Hash) (Message, error) {
+	return call[Message](ctx, n, sendTextCall{conversation: conversation, text: text, reply: answered})
+}
+
+// ChangeProfile implements Commands.
+func (n *Node) ChangeProfile(ctx context.Context, name string, color int, about string, picture []byte) error {
+	return do(ctx, n, setProfileCall{name: name, color: color, more: true, about: about, picture: picture})
+}
+
+// SetReadReceipts implements Commands.
+func (n *Node) SetReadReceipts(ctx context.Context, on bool) error {
+	return do(ctx, n, setReceiptsCall{on})
+}
+
+// EditMessage implements Commands.
+func (n *Node) EditMessage(ctx context.Context, conversation uuid.UUID, message journal.Hash, text string) error {
+	return do(ctx, n, editCall{conversation, message, text})
+}
+
+// DeleteMessage implements Commands.
+func (n *Node) DeleteMessage(ctx context.Context, conversation uuid.UUID, message journal.Hash, everywhere bool) error {
+	return do(ctx, n, deleteCall{conversation, message, everywhere})
+}
+
+// React implements Commands.
+func (n *Node) React(ctx context.Context, conversation uuid.UUID, reaction journal.Reaction) error {
+	return do(ctx, n, reactCall{conversation, reaction})
+}
+
+// SetTimer implements Commands.
+func (n *Node) SetTimer(ctx context.Context, conversation uuid.UUID, stay time.Duration) error {
+	return do(ctx, n, setTimerCall{conversation, stay})
 }
 
 // MarkRead implements Commands.

@@ -125,6 +125,7 @@ var carriers = []carrier{
 	{"line", []node.Way{node.WayLAN, node.WayDirect}, func(s *stage, from, to *nodetest.Person, write func()) {
 		s.comes(from)
 		s.comes(to)
+		s.line(from, to)
 		write()
 		s.delivered(from, to)
 	}},
@@ -162,6 +163,20 @@ func (s *stage) acknowledgesByMail(one *nodetest.Person) {
 	if err := one.Until(ctx, "the acknowledgement is stored", func() bool {
 		snapshot, err := one.Store.Load(ctx)
 		return err == nil && !slices.ContainsFunc(snapshot.Outgoing, func(o node.Outgoing) bool { return o.Until.IsZero() })
+	}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// line waits until there is a line: otherwise a letter may be sooner.
+func (s *stage) line(from, to *nodetest.Person) {
+	s.t.Helper()
+	ctx := context.WithoutCancel(s.t.Context())
+	if err := from.Focus(ctx, s.conversation); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := from.Until(ctx, "there is a line", func() bool {
+		return from.Line(ctx, to.Keys.Peer()).State == node.LineOpen
 	}); err != nil {
 		s.t.Fatal(err)
 	}

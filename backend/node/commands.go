@@ -17,13 +17,10 @@ import (
 
 // The calls, one for each method of Commands.
 type (
-	setProfileCall struct {
-		name  string
-		color int
-	}
 	sendTextCall struct {
 		conversation uuid.UUID
 		text         string
+		reply        journal.Hash // the message that is answered, zero for none
 	}
 	markReadCall struct {
 		conversation uuid.UUID
@@ -72,8 +69,6 @@ func (c *Core) command(e Command) {
 		}
 	}
 	switch call := e.Call.(type) {
-	case setProfileCall:
-		c.setProfile(e.ID, call)
 	case sendTextCall:
 		c.sendText(e.ID, call)
 	case markReadCall:
@@ -126,50 +121,11 @@ func (c *Core) command(e Command) {
 	case importCall:
 		c.importBundle(e.ID, call)
 	default:
+		if c.changeCall(e.ID, call) {
+			return
+		}
 		c.answer(e.ID, nil, &Refusal{Code: "internal", Message: "This cannot be done."})
 	}
-}
-
-func (c *Core) setProfile(id uint64, call setProfileCall) {
-	name, err := chat.CheckName(call.name)
-	if err == nil {
-		err = chat.CheckColor(call.color)
-	}
-	if err != nil {
-		c.answer(id, nil, err)
-		return
-	}
-	before, self := c.self, c.self
-	self.Name, self.Color = name, call.color
-	if self.Created.IsZero() {
-		self.Created = c.now
-		signed, err := c.keys.DeviceList(1, c.now)
-		if err != nil {
-			c.answer(id, nil, err)
-			return
-		}
-		if self.DeviceList, err = wire.Encode(signed); err != nil {
-			c.answer(id, nil, err)
-			return
-		}
-	}
-	// Counted at once, so that whatever is written of this person meanwhile says the same.
-	c.self = self
-	c.commit(func(err error) {
-		if err != nil {
-			c.self.Name, c.self.Color, c.self.Created, c.self.DeviceList = before.Name, before.Color, before.Created, before.DeviceList
-			c.answer(id, nil, refusal(err))
-			return
-		}
-		c.tell(Change{Self: true})
-		if before.Created.IsZero() {
-			c.arrangeServers()
-			c.relocate()
-		} else {
-			c.publish()
-		}
-		c.answer(id, nil, nil)
-	}, PutSelf{Self: self})
 }
 
 func (c *Core) byConversation(id uuid.UUID) *contact {
@@ -181,20 +137,17 @@ func (c *Core) byConversation(id uuid.UUID) *contact {
 }
 
 func (c *Core) sendText(id uint64, call sendTextCall) {
-	one := c.byConversation(call.conversation)
-	if one == nil {
-		c.answer(id, nil, errNoConversation)
-		return
+	one, err := c.mayWrite(call.conversation)
+	if err == nil {
+		err = chat.CheckText(call.text)
 	}
-	if _, banned := c.banned.Peer(one.Peer); banned {
-		c.answer(id, nil, &Refusal{Code: "banned", Message: "You banned " + one.Name + ". Undo the ban to write to them.", Params: map[string]string{"name": one.Name}})
-		return
-	}
-	if err := chat.CheckText(call.text); err != nil {
+	if err != nil {
 		c.answer(id, nil, err)
 		return
 	}
-	appended, err := c.write(c.conversationOf(one), call.text)
+	conversation := c.conversationOf(one)
+	content := journal.Message{Text: call.text, Reply: call.reply, Timer: conversation.timer.Stay}
+	appended, err := c.write(conversation, content)
 	if err != nil {
 		c.answer(id, nil, err)
 		return
@@ -205,43 +158,17 @@ func (c *Core) sendText(id uint64, call sendTextCall) {
 			return
 		}
 		c.written(one, appended)
-		c.answer(id, messageOf(appended, call.text), nil)
+		c.answer(id, messageOf(appended, content), nil)
 	}, appended)
 }
 
 // write appends a text to the own log, in memory.
-func (c *Core) write(conversation *conversation, text string) (AppendEntry, error) {
-	body, err := journal.TextBody(text)
+func (c *Core) write(conversation *conversation, content journal.Message) (AppendEntry, error) {
+	body, err := journal.MessageBody(content)
 	if err != nil {
 		return AppendEntry{}, err
 	}
-	draft := journal.Draft{
-		Conversation: conversation.id,
-		Log:          conversation.own,
-		Previous:     conversation.tip[conversation.own],
-		Claimed:      c.now,
-		Kind:         wire.EntryKind_ENTRY_KIND_TEXT,
-		Body:         body,
-	}
-	c.random(draft.Salt[:])
-	var after []journal.Order
-	if draft.Previous.Sequence > 0 {
-		after = append(after, conversation.tipOrders[conversation.own])
-	}
-	for log, head := range conversation.tip {
-		if log != conversation.own && !conversation.twofold(log) && len(draft.Parents) < maxParents {
-			draft.Parents = append(draft.Parents, head.Hash)
-			after = append(after, conversation.tipOrders[log])
-		}
-	}
-	slices.SortFunc(draft.Parents, func(a, b journal.Hash) int { return slices.Compare(a[:], b[:]) })
-	entry, err := journal.Write(draft, c.keys.SignAsDevice)
-	if err != nil {
-		return AppendEntry{}, err
-	}
-	appended := AppendEntry{Entry: entry, Order: journal.NewOrder(entry, after), Author: c.keys.Peer(), Mine: true, Arrived: c.now}
-	conversation.count(appended, true)
-	return appended, nil
+	return c.writeEntry(conversation, wire.EntryKind_ENTRY_KIND_TEXT, body)
 }
 
 // maxParents caps the parents of an entry.

@@ -87,7 +87,7 @@ func (c *Core) compared(session *session, one *contact, outcome replica.Outcome,
 	var positions []*wire.Position
 	for _, id := range outcome.Differ {
 		conversation := c.conversations[id]
-		positions = append(positions, replica.Positions(id, conversation.held, conversation.read)...)
+		positions = append(positions, replica.Positions(id, conversation.held, c.readToTell(conversation))...)
 	}
 	for _, page := range replica.Pages(positions) {
 		c.frame(session, &wire.LinkFrame{Kind: &wire.LinkFrame_Vectors{Vectors: page}})

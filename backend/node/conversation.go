@@ -22,6 +22,7 @@ type conversation struct {
 	read       journal.Vector
 	remotes    map[identity.DeviceID]*RemotePosition
 	recent     recentOrders
+	timer      Timer                      // goes into what is written next
 	unwritten  map[identity.DeviceID]bool // whose position may be newer here than on the disk
 	suspects   map[logPlace]journal.Entry // may be equivocation: the disk is asked
 	forks      map[journal.Log]uint64     // logs with two histories, from where on; the proofs are on disk
@@ -35,6 +36,7 @@ func (c *Core) loadConversation(from Conversation) *conversation {
 		held:       orEmpty(from.Held),
 		heldOrders: from.HeadOrders,
 		read:       orEmpty(from.Read),
+		timer:      from.Timer,
 		remotes:    make(map[identity.DeviceID]*RemotePosition, len(from.Remote)),
 		least:      max(1, c.least[uuid.Nil], c.least[from.ID]),
 		suspects:   map[logPlace]journal.Entry{},

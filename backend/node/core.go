@@ -49,6 +49,7 @@ type Core struct {
 
 	dirtyPeers  []identity.PeerID
 	contactsDue time.Time
+	expiry      expiry
 	focus       uuid.UUID
 	now         time.Time
 	wake        time.Time // earliest moment at which something is due
@@ -83,6 +84,7 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		commits:       make(map[uint64]func(error)),
 		least:         make(map[uuid.UUID]uint32, len(snapshot.Epochs)+1),
 		copied:        snapshot.Copied,
+		expiry:        expiry{timed: snapshot.Timed},
 	}
 	maps.Copy(c.least, snapshot.Epochs)
 	if c.copied {
@@ -158,6 +160,8 @@ func (c *Core) Step(now time.Time, event Event) []Effect {
 		c.letterSealed(e)
 	case SealingKeyMade:
 		c.sealingKeyMade(e)
+	case ExpiringRead:
+		c.expiringRead(e)
 	}
 	c.due()
 	if len(c.changes) > 0 {
@@ -182,6 +186,7 @@ func (c *Core) start() {
 	c.relocate()
 	c.publish()
 	c.allDirty()
+	c.lookExpiring()
 }
 
 // due does what time brings and computes the next moment.
@@ -194,6 +199,7 @@ func (c *Core) due() {
 	c.dueContacts()
 	c.dueSessions()
 	c.dueMail()
+	c.dueExpiring()
 	c.forgetSeen()
 }
 
@@ -217,7 +223,7 @@ func (c *Core) commit(then func(error), writes ...Write) {
 		return
 	}
 	c.token++
-	c.commits[c.token] = then
+	c.commits[c.token] = c.counting(then, writes)
 	c.do(Commit{Token: c.token, Generation: c.generation, Writes: writes})
 }
 

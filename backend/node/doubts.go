@@ -128,7 +128,7 @@ func (s *session) waitsIn() []uuid.UUID {
 
 // askAgain says from where entries are to be sent again.
 func (c *Core) askAgain(session *session, conversation *conversation, held journal.Vector) {
-	for _, position := range replica.Positions(conversation.id, held, conversation.read) {
+	for _, position := range replica.Positions(conversation.id, held, c.readToTell(conversation)) {
 		position.Again = true
 		c.frame(session, &wire.LinkFrame{Kind: &wire.LinkFrame_Position{Position: position}})
 	}

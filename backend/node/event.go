@@ -42,6 +42,12 @@ type (
 		Packed       *wire.Batch // the same, if it was asked for; nil otherwise
 		Err          error
 	}
+	// ExpiringRead answers a ReadExpiring effect.
+	ExpiringRead struct {
+		Due  []Expired
+		Next time.Time
+		Err  error
+	}
 	// LinkEvent comes from the link transport; its messages come as FrameReceived.
 	LinkEvent struct{ Event link.Event }
 	// FrameReceived is a link frame whose entries were parsed and whose signatures hold.
@@ -93,6 +99,7 @@ func (Tick) isEvent()           {}
 func (Command) isEvent()        {}
 func (Committed) isEvent()      {}
 func (EntriesRead) isEvent()    {}
+func (ExpiringRead) isEvent()   {}
 func (LinkEvent) isEvent()      {}
 func (FrameReceived) isEvent()  {}
 func (SignalFailed) isEvent()   {}
@@ -137,6 +144,11 @@ type (
 		Token      uint64
 		Generation uint64
 		Writes     []Write
+	}
+	// ReadExpiring asks for messages whose time is over and answers ExpiringRead.
+	ReadExpiring struct {
+		Now   time.Time
+		Limit int
 	}
 	// ReadEntries reads a stretch of a log, or of a conversation beyond a vector,
 	// and answers EntriesRead.
@@ -292,6 +304,7 @@ type (
 )
 
 func (Commit) isEffect()           {}
+func (ReadExpiring) isEffect()     {}
 func (ReadEntries) isEffect()      {}
 func (Report) isEffect()           {}
 func (Answer) isEffect()           {}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/tincan-chat/tincan/backend/chat"
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/replica"
@@ -89,20 +88,6 @@ func (c *Core) hello(session *session, one *contact, hello *wire.Hello) {
 	session.greeted = true
 	session.features = hello.GetFeatures()
 	c.beginExchanges(session, one)
-}
-
-// learnProfile takes how they want to be shown.
-func (c *Core) learnProfile(one *contact, profile *wire.Profile) {
-	if profile == nil {
-		return
-	}
-	name := chat.TheirName(profile.GetName(), one.Name)
-	color := chat.TheirColor(profile.GetColor())
-	if name != one.Name || color != one.Color {
-		one.Name, one.Color = name, color
-		c.keep(PutContact{Contact: one.Contact})
-		c.dirty(one.Peer)
-	}
 }
 
 func versionTrouble(name string, major uint32) *Refusal {
@@ -348,11 +333,13 @@ func (v *conversation) count(write AppendEntry, tipOnly bool) {
 // commitEntries keeps received entries, then acknowledges and shows them; done
 // is called at the end, unless it is nil.
 func (c *Core) commitEntries(one *contact, id uuid.UUID, writes []Write, done func(error)) {
+	writes, forget := c.learnEntries(one, writes)
 	c.commit(func(err error) {
 		if done != nil {
 			defer done(err)
 		}
 		if err != nil {
+			forget()
 			return // failed() closed the line; they are sent again
 		}
 		conversation := c.conversations[id]
@@ -377,24 +364,6 @@ func (c *Core) commitEntries(one *contact, id uuid.UUID, writes []Write, done fu
 		c.dirty(one.Peer)
 		c.admitLetters(one)
 	}, slices.Clone(writes)...)
-}
-
-// tellMessage shows an appended text.
-func (c *Core) tellMessage(appended AppendEntry) {
-	text, err := appended.Entry.Text()
-	if err != nil {
-		return // of a kind that this version does not show
-	}
-	message := messageOf(appended, text)
-	c.tell(Change{Message: &message})
-}
-
-func messageOf(appended AppendEntry, text string) Message {
-	return Message{
-		Hash: appended.Entry.Hash(), Conversation: appended.Entry.Conversation, Log: appended.Entry.Log,
-		Sequence: appended.Entry.Sequence, Order: appended.Order, Mine: appended.Mine, Author: appended.Author,
-		Text: text, Claimed: appended.Entry.Claimed, Arrived: appended.Arrived,
-	}
 }
 
 func wantOf(place logPlace, after uint64) replica.Want {

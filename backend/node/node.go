@@ -33,6 +33,7 @@ type Node struct {
 	inbox    *inbox     // everything else
 	commits  chan Commit
 	reads    chan ReadEntries
+	expiring chan ReadExpiring // never more than one
 	seals    *inbox
 	packer   *replica.Packer
 
@@ -80,6 +81,7 @@ func New(ctx context.Context, config Config) (*Node, error) {
 		inbox:    newInbox(),
 		commits:  make(chan Commit, 8192),
 		reads:    make(chan ReadEntries, 256),
+		expiring: make(chan ReadExpiring, 1),
 		seals:    newInbox(),
 		packer:   packer,
 		cancel:   cancel,
@@ -198,6 +200,11 @@ func (n *Node) perform(ctx context.Context, effect Effect) {
 		}
 	case Report:
 		n.logger.WarnContext(ctx, "refused", slog.String("what", e.What), slog.String("peer", e.Peer.String()))
+	case ReadExpiring:
+		select {
+		case n.expiring <- e:
+		case <-ctx.Done():
+		}
 	case Answer:
 		if waiting, known := n.pending.LoadAndDelete(e.ID); known {
 			if answer, ok := waiting.(chan Answer); ok {

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -27,6 +28,9 @@ type Store interface {
 	Beyond(ctx context.Context, conversation uuid.UUID, vector journal.Vector, maxBytes, maxEntries int) ([]journal.Entry, error)
 	// Orders returns the orders of those entries that are held.
 	Orders(ctx context.Context, entries []journal.Hash) (map[journal.Hash]journal.Order, error)
+	// Expiring returns up to limit messages whose time was over at a moment, and
+	// when the next one's will be; zero: none's that is known.
+	Expiring(ctx context.Context, now time.Time, limit int) (due []Expired, next time.Time, err error)
 	// Close waits for running calls and closes the files. It is idempotent.
 	Close() error
 }
@@ -37,6 +41,9 @@ type Reader interface {
 	Row(ctx context.Context, conversation uuid.UUID) (Row, error)
 	// Rows returns the rows of all conversations, newest activity first.
 	Rows(ctx context.Context) ([]Row, error)
+	// Messages come as they stand, after everything that was said about them; those
+	// that disappeared or were hidden do not come.
+	//
 	// PageBefore returns up to limit messages before an order (zero Order: the last ones), oldest first.
 	PageBefore(ctx context.Context, conversation uuid.UUID, before journal.Order, limit int) ([]Message, error)
 	// PageAfter returns up to limit messages after an order (zero Order: the first ones), oldest first.
@@ -53,6 +60,9 @@ type Reader interface {
 	// the newest), of one conversation or (uuid.Nil) of all. Messages of several conversations at the very order of the
 	// last one are all returned, above the limit. Nothing is found for a query without letters.
 	Search(ctx context.Context, query search.Query, conversation uuid.UUID, before journal.Order, limit int) (Finding, error)
+	// Picture returns the picture that a contact sent of themselves, nil if none:
+	// bytes of somebody else's choice.
+	Picture(ctx context.Context, conversation uuid.UUID) ([]byte, error)
 	// Draft returns the composer's content, "" if none.
 	Draft(ctx context.Context, conversation uuid.UUID) (string, error)
 	// SaveDraft keeps it; "" clears it. It does not pass the core: nothing else depends on it.

@@ -15,7 +15,7 @@ import (
 // sendPosition says what is on this disk and what was read: the opening of an
 // exchange with an older version, and the acknowledgement.
 func (c *Core) sendPosition(session *session, one *conversation) {
-	for _, position := range replica.Positions(one.id, one.held, one.read) {
+	for _, position := range replica.Positions(one.id, one.held, c.readToTell(one)) {
 		c.frame(session, &wire.LinkFrame{Kind: &wire.LinkFrame_Position{Position: position}})
 	}
 }

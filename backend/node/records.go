@@ -34,6 +34,7 @@ type Snapshot struct {
 	SealingKeys   []SealingKey // own, usable ones and those kept for opening
 	Seen          []Seen       // envelope ids, against replays
 	Outgoing      []Outgoing   // letters, by when they were sealed
+	Timed         bool         // some messages disappear one day
 	// Copied: the files are not where they were last written. They may be an old
 	// copy, so nothing may be appended to the own logs in them.
 	Copied bool
@@ -64,6 +65,9 @@ type Self struct {
 	RecordSequence  uint64 // of the last key record
 	ServerMode      string // "hosting" (default) or "off"
 	HostPort        int    // the port the hosted server had last time, 0 none
+	About           string
+	Picture         []byte // a JPEG, nil for none
+	HideReads       bool   // what I have read is nobody else's to know, nor what they have read mine
 }
 
 // ContactState is how far two people are.
@@ -90,6 +94,10 @@ type Contact struct {
 	Servers      []identity.Server // where they are found
 	Minor        int               // protocol minor they spoke last
 	Major        int               // protocol major they spoke last
+	About        string
+	Profile      journal.Hash  // the entry that says how they want to be shown; zero: none did
+	ProfileOrder journal.Order // its place
+	Picture      [32]byte      // SHA-256 of the picture in it; zero: none
 }
 
 // Conversation is what the core knows of one: heads and positions.
@@ -101,6 +109,14 @@ type Conversation struct {
 	Remote []RemotePosition
 	// HeadOrders are the orders of the heads in Held, needed to order what comes next.
 	HeadOrders map[journal.Log]journal.Order
+	Timer      Timer
+}
+
+// Timer is how long messages that are written now stay once they were read, and
+// the place of the entry that says so.
+type Timer struct {
+	Stay  time.Duration // 0: for good
+	Order journal.Order
 }
 
 // RemotePosition is what a remote device said it holds and its person has read.
@@ -208,9 +224,10 @@ type Row struct {
 	Unread       int      // texts of others after my read position
 	Queued       int      // my texts that no device of theirs holds
 	Draft        string
+	Timer        time.Duration // as in Timer
 }
 
-// Message is a text in a timeline.
+// Message is a text in a timeline, as it stands after all that was said about it.
 type Message struct {
 	Hash         journal.Hash
 	Conversation uuid.UUID
@@ -225,6 +242,41 @@ type Message struct {
 	Stored       bool      // mine: not delivered, and a mailbox of theirs keeps it
 	Delivered    bool      // mine: a device of theirs holds it
 	Read         bool      // mine: they read it; theirs: I did
+
+	Deleted bool // its author took it back for everyone; nothing below is set, nor Text
+
+	Edited    time.Time // when the edit that stands was written, by its author's clock; zero: none
+	Reply     *Reply    // nil when it answers none
+	Reactions []Reaction
+	Timer     time.Duration // how long it stays once it was read; 0: for good
+	Expires   time.Time     // when it disappears from this device; zero: never, or it was not read yet
+}
+
+// Reply is the message that another one answers.
+type Reply struct {
+	Message journal.Hash
+	Here    bool // it is on this device; nothing below is set if it is not
+	Deleted bool
+	Mine    bool
+	Author  identity.PeerID
+	Text    string // its beginning, at most [ReplyText] characters
+}
+
+// ReplyText is how many characters of a message are shown where it is answered.
+const ReplyText = 200
+
+// Reaction is an emoji with those who put it on a message, in the order in
+// which they did.
+type Reaction struct {
+	Emoji   string
+	Authors []identity.PeerID
+	Mine    bool
+}
+
+// Expired is a message whose time is over.
+type Expired struct {
+	Conversation uuid.UUID
+	Message      journal.Hash
 }
 
 // Write is one change to the store: one of the Put…, Delete… and Append types below.
@@ -238,7 +290,7 @@ type (
 	PutContact struct{ Contact Contact }
 	// DeleteContact removes a contact that was only asked, with its conversation and log.
 	DeleteContact struct{ Peer identity.PeerID }
-	// AppendEntry adds an entry to its log and, if it is a text, to the timeline and projections.
+	// AppendEntry adds an entry to its log and what it says to the timeline and projections.
 	// Order and Author are the core's; a second append of the same (log, sequence) is an error.
 	AppendEntry struct {
 		Entry   journal.Entry
@@ -247,16 +299,27 @@ type (
 		Mine    bool
 		Arrived time.Time
 	}
-	// PutRemotePosition merges by maximum.
+	// PutRemotePosition merges by maximum. The timers of my messages up to there
+	// count from At on; zero: they do not.
 	PutRemotePosition struct {
 		Conversation uuid.UUID
 		Position     RemotePosition
+		At           time.Time
 	}
-	// PutRead merges my read position by maximum.
+	// PutRead merges my read position by maximum. The timers of others' messages
+	// up to there count from At on; zero: they do not.
 	PutRead struct {
 		Conversation uuid.UUID
 		Read         journal.Vector
+		At           time.Time
 	}
+	// HideMessage takes a message out of the timeline of this device alone, and
+	// erases it as soon as a device of theirs holds it, if it is mine.
+	HideMessage struct{ Message journal.Hash }
+	// EraseMessages erases messages whose time is over from this device: their
+	// bodies, salts and edits, and everything made from them, snapshots and the
+	// write-ahead log included. Their headers stay.
+	EraseMessages struct{ Messages []journal.Hash }
 	// PutRequest keeps a request.
 	PutRequest struct{ Request Request }
 	// DeleteRequest ends a request.
@@ -310,6 +373,8 @@ func (DeleteContact) isWrite()     {}
 func (AppendEntry) isWrite()       {}
 func (PutRemotePosition) isWrite() {}
 func (PutRead) isWrite()           {}
+func (HideMessage) isWrite()       {}
+func (EraseMessages) isWrite()     {}
 func (PutRequest) isWrite()        {}
 func (DeleteRequest) isWrite()     {}
 func (PutInvite) isWrite()         {}

@@ -205,13 +205,18 @@ func (c *Core) newContact(id uint64, kept Contact, theirs []journal.Entry, text 
 		}
 	}
 	if text != "" {
-		mine, err := c.write(conversation, text)
+		mine, err := c.write(conversation, journal.Message{Text: text, Timer: conversation.timer.Stay})
 		if err != nil {
 			conversation.rollBack(c.keys.Device())
 			fail(err)
 			return
 		}
 		appended = append(appended, mine)
+	}
+	if c.self.About != "" || len(c.self.Picture) > 0 { // the rest goes with Hello and the request
+		if mine, err := c.writeProfile(conversation); err == nil {
+			appended = append(appended, mine)
+		}
 	}
 	for _, write := range appended {
 		writes = append(writes, write)

@@ -48,7 +48,7 @@ func (c *Core) writeLetter(one *contact, want replica.Want, entries []journal.En
 func (c *Core) letterHead(one *contact) *wire.EntriesBody {
 	conversation := c.conversationOf(one)
 	return &wire.EntriesBody{
-		Version: wire.Major, Conversation: one.Conversation[:], Held: conversation.held.Encode(), Read: conversation.read.Encode(),
+		Version: wire.Major, Conversation: one.Conversation[:], Held: conversation.held.Encode(), Read: c.readToTell(conversation).Encode(),
 		Profile: c.profile(), Location: c.network.location,
 	}
 }

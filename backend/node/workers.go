@@ -67,7 +67,7 @@ func (n *Node) commitAll(ctx context.Context) {
 	}
 }
 
-// readAll answers reads of logs.
+// readAll answers reads of logs, and of what disappears.
 func (n *Node) readAll(ctx context.Context) {
 	for {
 		select {
@@ -75,6 +75,12 @@ func (n *Node) readAll(ctx context.Context) {
 			return
 		case e := <-n.reads:
 			n.inbox.put(n.read(ctx, e))
+		case e := <-n.expiring:
+			due, next, err := n.config.Store.Expiring(ctx, e.Now, e.Limit)
+			if err != nil {
+				n.logger.ErrorContext(ctx, "it cannot be read which messages disappear", slog.Any("error", err))
+			}
+			n.inbox.put(ExpiringRead{Due: due, Next: next, Err: err})
 		}
 	}
 }

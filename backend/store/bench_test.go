@@ -32,6 +32,7 @@ var entriesOf = func() func(b *testing.B, count int) *storetest.Talk {
 		defer mutex.Unlock()
 		if made[count] == nil {
 			talk := storetest.NewTalk(b, uint64(count))
+			talk.Salted = true
 			for i := range count {
 				who := talk.Them
 				if i%3 == 0 {
@@ -209,6 +210,24 @@ func BenchmarkRead(b *testing.B) {
 			}
 		})
 	})
+	changed := storetest.NewTalk(b, 7)
+	changes := append([]node.Write{node.PutContact{Contact: changed.Contact()}}, changed.Fill(b, 50)...)
+	for _, write := range changed.Writes {
+		who := changed.Me
+		if !write.Mine {
+			who = changed.Them
+		}
+		name := write.Entry.Hash()
+		changes = append(changes, changed.Edit(b, who, name, message), changed.React(b, changed.Me, name, "👍", false), changed.React(b, changed.Them, name, "🎉", false))
+	}
+	commit(b, one, changes...)
+	b.Run("last page, edited and with reactions", func(b *testing.B) {
+		percentiles(b, func() {
+			if messages := page(changed.ID, journal.Order{}); messages[7].Edited.IsZero() || len(messages[7].Reactions) != 2 {
+				b.Fatalf("%+v", messages[7])
+			}
+		})
+	})
 	b.Run("entries, 256 KiB", func(b *testing.B) {
 		percentiles(b, func() {
 			if entries, err := one.Entries(context.Background(), talk.ID, talk.Log(talk.Them), 30_000, 256<<10); err != nil || len(entries) < 400 {
@@ -248,5 +267,21 @@ func BenchmarkOpen(b *testing.B) {
 			b.Fatal(err)
 		}
 		closeStore(b, one)
+	})
+}
+
+// BenchmarkErase takes single messages of all places out of a conversation of
+// 100,000: with the search of the whole file, and writing it anew when needed.
+func BenchmarkErase(b *testing.B) {
+	talk := entriesOf(b, 100_000)
+	path := fill(b, talk)
+	one := open(b, path, store.Options{})
+	if information, err := os.Stat(filepath.Join(path, store.FileName)); err == nil {
+		b.ReportMetric(float64(information.Size())/(1<<20), "MiB")
+	}
+	at := 0
+	percentiles(b, func() {
+		at = (at + 7919) % len(talk.Writes)
+		commit(b, one, node.EraseMessages{Messages: []journal.Hash{talk.Writes[at].Entry.Hash()}})
 	})
 }

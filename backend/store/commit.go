@@ -18,7 +18,7 @@ type transaction struct {
 	conversations map[uuid.UUID]*keptConversation
 	touched       []*keptLog // heads that the rows of logs do not have yet
 	steps         int        // that were kept since the start
-	forgotKeys    bool       // private keys were deleted: their bytes must leave the disk
+	forgot        bool       // something was erased, and its bytes must leave the disk
 }
 
 // keptConversation is what appending needs to know of a conversation.
@@ -84,7 +84,12 @@ func (s *Store) write(change func(*transaction) error) error {
 	if err == nil {
 		return nil
 	}
+	forgot := s.transaction.forgot
 	s.transaction = newTransaction(s.transaction.writer)
+	s.transaction.forgot = forgot
+	if len(s.transaction.erased) > 0 { // some of it was not erased after all
+		s.transaction.erased, s.transaction.unknown = nil, true
+	}
 	if errors.Is(err, node.ErrDamaged) {
 		s.problem = node.ErrDamaged // nothing more is written to a damaged file
 	}
@@ -107,8 +112,8 @@ func (t *transaction) run(change func(*transaction) error) error {
 		}
 		return err
 	}
-	if t.forgotKeys {
-		t.forgetKeys()
+	if t.forgot {
+		t.forget()
 	}
 	return nil
 }
@@ -122,6 +127,10 @@ func (t *transaction) apply(write node.Write) error {
 		return t.putRemotePosition(w)
 	case node.PutRead:
 		return t.putRead(w)
+	case node.HideMessage:
+		return t.hide(w.Message)
+	case node.EraseMessages:
+		return t.expire(w.Messages)
 	case node.PutSelf:
 		return t.putSelf(w.Self)
 	case node.PutContact:

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/url"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -156,10 +158,15 @@ type writer struct {
 	statements map[string]*sqlite3.SQLiteStmt
 	arguments  []driver.NamedValue // reused
 	file       string              // which file it is: see whichFile
+	folder     string              // of the profile, "" for a database that stands alone
+	logger     *slog.Logger
+	raw        *os.File  // the database, for reading its bytes; nil until needed
+	erased     []remains // since the file was last found free of what was erased
+	unknown    bool      // there is more, of another process
 }
 
-func newWriter(connection *sqlite3.SQLiteConn) *writer {
-	return &writer{connection: connection, statements: map[string]*sqlite3.SQLiteStmt{}}
+func newWriter(connection *sqlite3.SQLiteConn, folder string, logger *slog.Logger) *writer {
+	return &writer{connection: connection, statements: map[string]*sqlite3.SQLiteStmt{}, folder: folder, logger: logger}
 }
 
 func (w *writer) statement(query string) (*sqlite3.SQLiteStmt, error) {
@@ -222,11 +229,40 @@ func (w *writer) row(query string, values []driver.Value, arguments ...any) (fou
 	return true, nil
 }
 
+// rows reads the rows of a query, each into the same values of so many columns.
+func (w *writer) rows(query string, columns int, each func([]driver.Value) error, arguments ...any) (err error) {
+	prepared, err := w.statement(query)
+	if err != nil {
+		return err
+	}
+	rows, err := prepared.QueryContext(context.Background(), w.bind(arguments))
+	if err != nil {
+		return translate(err)
+	}
+	defer func() { err = errors.Join(err, translate(rows.Close())) }()
+	values := make([]driver.Value, columns)
+	for {
+		switch err = rows.Next(values); {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return translate(err)
+		}
+		if err = each(values); err != nil {
+			return err
+		}
+	}
+}
+
 func (w *writer) close() error {
 	var failures []error
 	for _, prepared := range w.statements {
 		failures = append(failures, prepared.Close())
 	}
 	w.statements = map[string]*sqlite3.SQLiteStmt{}
-	return errors.Join(append(failures, w.connection.Close())...)
+	failures = append(failures, w.connection.Close())
+	if w.raw != nil {
+		failures = append(failures, w.raw.Close())
+	}
+	return errors.Join(failures...)
 }

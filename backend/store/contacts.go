@@ -24,13 +24,16 @@ func (t *transaction) putContact(contact node.Contact) error {
 	if err != nil {
 		return err
 	}
-	changed, err := t.exec(`INSERT INTO contacts (peer, conversation, state, name, color, since, invite_id, invite_label, their_invite, record, servers, major, minor)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	changed, err := t.exec(`INSERT INTO contacts (peer, conversation, state, name, color, since, invite_id, invite_label, their_invite, record, servers, major, minor,
+		about, profile, profile_place, picture)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (peer) DO UPDATE SET state=excluded.state, name=excluded.name, color=excluded.color, since=excluded.since, invite_id=excluded.invite_id,
-		invite_label=excluded.invite_label, their_invite=excluded.their_invite, record=excluded.record, servers=excluded.servers, major=excluded.major, minor=excluded.minor
+		invite_label=excluded.invite_label, their_invite=excluded.their_invite, record=excluded.record, servers=excluded.servers, major=excluded.major, minor=excluded.minor,
+		about=excluded.about, profile=excluded.profile, profile_place=excluded.profile_place, picture=excluded.picture
 		WHERE conversation = excluded.conversation`,
 		contact.Peer[:], conversation.number, int64(contact.State), contact.Name, int64(contact.Color), millis(contact.Since), id(contact.InviteID),
-		contact.InviteLabel, blob(contact.TheirInvite), blob(contact.Record), servers, int64(contact.Major), int64(contact.Minor))
+		contact.InviteLabel, blob(contact.TheirInvite), blob(contact.Record), servers, int64(contact.Major), int64(contact.Minor),
+		contact.About, unlessZero(contact.Profile), unlessZero(contact.ProfileOrder), unlessZero(contact.Picture))
 	if err == nil && changed == 0 {
 		return ErrMoved
 	}
@@ -48,7 +51,8 @@ func (t *transaction) deleteContact(peer identity.PeerID) error {
 	return t.deleteConversation(number, uuid.UUID(name))
 }
 
-const contactColumns = `c.peer, v.id, c.state, c.name, c.color, c.since, c.invite_id, c.invite_label, c.their_invite, c.record, c.servers, c.major, c.minor`
+const contactColumns = `c.peer, v.id, c.state, c.name, c.color, c.since, c.invite_id, c.invite_label, c.their_invite, c.record, c.servers, c.major, c.minor,
+	c.about, c.profile, c.profile_place, c.picture`
 
 // contactRow receives the columns of a contact.
 type contactRow struct {
@@ -56,12 +60,14 @@ type contactRow struct {
 	peer, conversation, inviteID []byte
 	since                        int64
 	servers                      string
+	profile, place, picture      []byte
 }
 
 func (r *contactRow) targets() []any {
 	return []any{
 		&r.peer, &r.conversation, &r.contact.State, &r.contact.Name, &r.contact.Color, &r.since, &r.inviteID, &r.contact.InviteLabel,
 		&r.contact.TheirInvite, &r.contact.Record, &r.servers, &r.contact.Major, &r.contact.Minor,
+		&r.contact.About, &r.profile, &r.place, &r.picture,
 	}
 }
 
@@ -69,6 +75,14 @@ func (r *contactRow) finish() (node.Contact, error) {
 	r.contact.Since = moment(r.since)
 	if err := fixedAll(r.contact.Peer[:], r.peer, r.contact.Conversation[:], r.conversation, r.contact.InviteID[:], r.inviteID); err != nil {
 		return node.Contact{}, err
+	}
+	for _, optional := range [][2][]byte{{r.contact.Profile[:], r.profile}, {r.contact.ProfileOrder[:], r.place}, {r.contact.Picture[:], r.picture}} {
+		if optional[1] == nil {
+			continue
+		}
+		if err := fixed(optional[0], optional[1]); err != nil {
+			return node.Contact{}, err
+		}
 	}
 	var err error
 	r.contact.Servers, err = decodeServers(r.servers)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -60,6 +61,13 @@ func (t *transaction) deleteConversation(number int64, id uuid.UUID) error {
 		}
 		if err = t.leaveIndex(values[0]); err != nil {
 			return err
+		}
+		for _, query := range []string{
+			`DELETE FROM changes WHERE entry > ?1 << 36 AND entry < (?1 + 1) << 36`, `DELETE FROM timers WHERE entry > ?1 << 36 AND entry < (?1 + 1) << 36`,
+		} {
+			if _, err = t.exec(query, values[0]); err != nil {
+				return err
+			}
 		}
 		if _, err = t.exec(`DELETE FROM entries WHERE id > ?1 << 36 AND id < (?1 + 1) << 36`, values[0]); err != nil {
 			return err
@@ -122,12 +130,19 @@ func (t *transaction) writeHeads() error {
 func (s *Store) loadConversations(ctx context.Context) ([]node.Conversation, error) {
 	conversations, err := collect(ctx, s, func(rows *sql.Rows) (node.Conversation, error) {
 		one := node.Conversation{Held: journal.Vector{}, Read: journal.Vector{}, HeadOrders: map[journal.Log]journal.Order{}}
-		var id, peer []byte
-		if err := rows.Scan(&id, &peer); err != nil {
+		var id, peer, place []byte
+		var timer int64
+		if err := rows.Scan(&id, &peer, &timer, &place); err != nil {
 			return one, err
 		}
+		if place != nil {
+			one.Timer.Stay = time.Duration(timer) * time.Second
+			if err := fixed(one.Timer.Order[:], place); err != nil {
+				return one, err
+			}
+		}
 		return one, fixedAll(one.ID[:], id, one.Peer[:], peer)
-	}, `SELECT id, peer FROM conversations ORDER BY id`)
+	}, `SELECT id, peer, timer, timer_place FROM conversations ORDER BY id`)
 	if err != nil {
 		return nil, err
 	}

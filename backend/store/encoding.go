@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/node"
 )
 
@@ -28,6 +29,9 @@ func moment(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
+// momentOf is moment where 0 is the year 1970.
+func momentOf(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+
 // flag is a truth value as the database keeps it.
 func flag(set bool) int64 {
 	if set {
@@ -42,6 +46,23 @@ func blob(data []byte) any {
 		return nil
 	}
 	return data
+}
+
+// unlessZero keeps an array of zeros as NULL.
+func unlessZero[T journal.Hash | journal.Order | [32]byte](value T) any {
+	var zero T
+	if value == zero {
+		return nil
+	}
+	switch v := any(value).(type) {
+	case journal.Hash:
+		return v[:]
+	case journal.Order:
+		return v[:]
+	case [32]byte:
+		return v[:]
+	}
+	return nil
 }
 
 // fixed copies a column of fixed length into an array's slice.

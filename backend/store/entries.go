@@ -14,7 +14,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
-// appendEntry adds an entry to its log and, if it is a text, to the timeline.
+// appendEntry adds an entry to its log, and what it says to the timeline.
 func (t *transaction) appendEntry(w node.AppendEntry) error {
 	entry := &w.Entry
 	conversation, err := t.conversation(entry.Conversation)
@@ -50,6 +50,9 @@ func (t *transaction) appendEntry(w node.AppendEntry) error {
 		if _, err = t.exec(`INSERT INTO timeline (conversation, place, entry) VALUES (?, ?, ?)`, conversation.number, w.Order[:], row); err != nil {
 			return err
 		}
+	}
+	if err = t.takeIn(conversation, w, row); err != nil {
+		return err
 	}
 	log.head, log.effective = journal.Head{Sequence: entry.Sequence, Hash: hash}, effective
 	if !log.touched {

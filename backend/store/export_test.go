@@ -74,17 +74,6 @@ func EmptyIndex(s *Store) error {
 	return s.save(func(t *transaction) error { return t.emptyIndex() })
 }
 
-// Reindex has a message found by another text, Unindex by none.
-func Reindex(s *Store, hash journal.Hash, text string) error {
-	return s.save(func(t *transaction) error {
-		entry, err := t.entryNamed(hash)
-		if err != nil {
-			return err
-		}
-		return t.reindex(entry, text)
-	})
-}
-
 // Unindex takes a message out of the index and, with erase, then erases its body.
 func Unindex(s *Store, hash journal.Hash, erase bool) error {
 	return s.save(func(t *transaction) error {

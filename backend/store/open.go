@@ -90,7 +90,7 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 		return nil, errors.Join(err, connection.Close())
 	}
 	file := whichFile(path)
-	writer := newWriter(connection)
+	writer := newWriter(connection, folder, options.Logger)
 	writer.file = file
 	opened := &Store{
 		logger:      options.Logger,
@@ -107,10 +107,28 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 			return nil, errors.Join(err, opened.Close())
 		}
 	}
+	if options.version >= foldedSince {
+		if err = opened.catchUp(); err != nil { //nolint:contextcheck // a transaction is not stopped half way
+			return nil, errors.Join(err, opened.Close())
+		}
+	}
 	if options.version >= searchVersion {
 		opened.startIndexer() //nolint:contextcheck // it works until Close, longer than this call
 	}
 	return opened, nil
+}
+
+// foldedSince is the first version of the schema that knows what is about messages.
+const foldedSince = 7
+
+// catchUp does what an earlier version, or a crash, left undone.
+func (s *Store) catchUp() error {
+	old, err := number(s.transaction.connection, `SELECT (SELECT count(*) FROM unfolded) + (SELECT count(*) FROM erasing)`)
+	if err != nil || old == 0 {
+		return err
+	}
+	s.transaction.forgot, s.transaction.unknown = true, true
+	return s.write(func(t *transaction) error { return t.foldOld() })
 }
 
 // prepare makes the file when there is none, or checks the one that is there,

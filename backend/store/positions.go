@@ -39,6 +39,9 @@ func (t *transaction) putRemotePosition(w node.PutRemotePosition) error {
 			conversation.number, w.Position.Device[:], log.Device[:], int64(log.Epoch), position(held.Sequence), held.Hash[:], position(read)); err != nil {
 			return err
 		}
+		if err = t.count(conversation, log, true, held.Sequence, w.At); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -55,6 +58,9 @@ func (t *transaction) putRead(w node.PutRead) error {
 		if _, err = t.exec(`INSERT INTO reads (conversation, device, epoch, sequence) VALUES (?, ?, ?, ?)
 			ON CONFLICT (conversation, device, epoch) DO UPDATE SET sequence = excluded.sequence WHERE excluded.sequence > sequence`,
 			conversation.number, log.Device[:], int64(log.Epoch), position(w.Read.Get(log))); err != nil {
+			return err
+		}
+		if err = t.count(conversation, log, false, w.Read.Get(log), w.At); err != nil {
 			return err
 		}
 	}

@@ -21,7 +21,7 @@ const (
 		min(` + sequenceDigits + `, coalesce((SELECT max(p.held) FROM positions p WHERE p.conversation = g.conversation AND p.device = g.device AND p.epoch = g.epoch), 0)))), 0)
 		FROM logs g WHERE g.conversation = v.number AND g.mine = 1)`
 
-	rowQuery = `SELECT ` + contactColumns + `, ` + messageColumns + `, ` + unreadCount + `, ` + queuedCount + `, coalesce(d.text, '')
+	rowQuery = `SELECT ` + contactColumns + `, ` + messageColumns + `, ` + unreadCount + `, ` + queuedCount + `, coalesce(d.text, ''), v.timer
 		FROM contacts c JOIN conversations v ON v.number = c.conversation
 		LEFT JOIN timeline t ON t.conversation = v.number AND t.place = (SELECT max(y.place) FROM timeline y WHERE y.conversation = v.number)
 		LEFT JOIN entries e ON e.id = t.entry
@@ -34,10 +34,12 @@ func scanRow(rows *sql.Rows) (node.Row, error) {
 	var contact contactRow
 	var last messageRow
 	targets := append(contact.targets(), last.targets()...)
-	err := rows.Scan(append(targets, &row.Unread, &row.Queued, &row.Draft)...)
+	var timer int64
+	err := rows.Scan(append(targets, &row.Unread, &row.Queued, &row.Draft, &timer)...)
 	if err != nil {
 		return row, err
 	}
+	row.Timer = time.Duration(timer) * time.Second
 	if row.Contact, err = contact.finish(); err != nil {
 		return row, err
 	}
@@ -63,6 +65,9 @@ func (s *Store) Row(ctx context.Context, conversation uuid.UUID) (node.Row, erro
 
 func (s *Store) row(ctx context.Context, conversation uuid.UUID) (node.Row, error) {
 	rows, err := collect(ctx, s, scanRow, rowQuery+` WHERE v.id = ?`, conversation[:])
+	if err == nil {
+		err = s.foldRows(ctx, rows)
+	}
 	switch {
 	case err != nil:
 		return node.Row{}, err
@@ -84,12 +89,34 @@ func (s *Store) Rows(ctx context.Context) ([]node.Row, error) {
 		rows, err = s.rescueRows(ctx)
 	} else {
 		rows, err = collect(ctx, s, scanRow, rowQuery)
+		if err == nil {
+			err = s.foldRows(ctx, rows)
+		}
 	}
 	if err != nil {
 		return nil, err
 	}
 	SortRows(rows)
 	return rows, nil
+}
+
+// foldRows brings the last messages of rows to how they stand.
+func (s *Store) foldRows(ctx context.Context, rows []node.Row) error {
+	messages := make([]node.Message, 0, len(rows))
+	for _, row := range rows {
+		if row.Last != nil {
+			messages = append(messages, *row.Last)
+		}
+	}
+	if err := s.fold(ctx, messages); err != nil {
+		return err
+	}
+	for i := range rows {
+		if rows[i].Last != nil {
+			rows[i].Last, messages = &messages[0], messages[1:]
+		}
+	}
+	return nil
 }
 
 // rescueRows reads the rows of a damaged database one by one. A contact whose

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/node"
@@ -20,17 +19,8 @@ func (t *transaction) putSealingKey(key node.SealingKey) error {
 // commit they leave the write-ahead log too.
 func (t *transaction) deleteSealingKey(name [16]byte) error {
 	changed, err := t.exec(`DELETE FROM sealing_keys WHERE id = ?`, name[:])
-	t.forgotKeys = t.forgotKeys || changed > 0
+	t.forgot = t.forgot || changed > 0
 	return err
-}
-
-// forgetKeys empties the write-ahead log, which may hold pages with private
-// keys that were deleted. It is tried again after the next commit when somebody reads.
-func (t *transaction) forgetKeys() {
-	values := make([]driver.Value, 3)
-	found, err := t.row("PRAGMA wal_checkpoint(TRUNCATE)", values)
-	busy, _ := values[0].(int64)
-	t.forgotKeys = err != nil || !found || busy != 0
 }
 
 func (s *Store) loadSealingKeys(ctx context.Context) ([]node.SealingKey, error) {

@@ -27,7 +27,7 @@ func firstNumber(effective int64) int64 {
 	return min(max(effective, 0), lastMillisecond) << placeBits
 }
 
-const searchQuery = `SELECT ` + messageColumns + ` FROM search CROSS JOIN search_documents d ON d.number = search.rowid CROSS JOIN entries e ON e.id = d.entry` + ofEntry + `
+const searchQuery = `SELECT ` + messageColumns + `, d.indexed FROM search CROSS JOIN search_documents d ON d.number = search.rowid CROSS JOIN entries e ON e.id = d.entry` + ofEntry + `
 	WHERE search MATCH ? AND search.rowid < ? AND e.shown = 1 ORDER BY search.rowid DESC`
 
 // Search implements node.Reader. Messages come in the order of the index,
@@ -59,7 +59,7 @@ func (s *Store) Search(ctx context.Context, query search.Query, conversation uui
 	}
 	var hits []node.Hit
 	_, err = collect(ctx, s, func(rows *sql.Rows) (struct{}, error) {
-		message, scanned := scanMessage(rows)
+		message, scanned := scanFound(rows)
 		if scanned != nil || message.Order.Compare(before) >= 0 {
 			return struct{}{}, scanned
 		}
@@ -76,7 +76,37 @@ func (s *Store) Search(ctx context.Context, query search.Query, conversation uui
 	}
 	found := NewestHits(hits, limit)
 	found.Waiting = waiting
-	return found, nil
+	return found, s.foldHits(ctx, found.Hits)
+}
+
+// scanFound reads a message with the text that it was found by, which is
+// another than its own after an edit.
+func scanFound(rows *sql.Rows) (node.Message, error) {
+	var row messageRow
+	var edited sql.NullString
+	if err := rows.Scan(append(row.targets(), &edited)...); err != nil {
+		return node.Message{}, err
+	}
+	message, err := row.message()
+	if edited.Valid {
+		message.Text = edited.String
+	}
+	return message, err
+}
+
+// foldHits brings the messages of hits to how they stand.
+func (s *Store) foldHits(ctx context.Context, hits []node.Hit) error {
+	messages := make([]node.Message, len(hits))
+	for i := range hits {
+		messages[i] = hits[i].Message
+	}
+	if err := s.fold(ctx, messages); err != nil {
+		return err
+	}
+	for i := range hits {
+		hits[i].Message = messages[i]
+	}
+	return nil
 }
 
 // NewestHits returns the first of hits, newest first; those at the same place

@@ -6,8 +6,10 @@ import (
 	"fmt"
 
 	"github.com/tincan-chat/tincan/backend/chat/search"
+	"github.com/tincan-chat/tincan/backend/chat/timeline"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/node"
+	"github.com/tincan-chat/tincan/backend/wire"
 )
 
 // document is a row of search_documents with what the index needs to know.
@@ -35,6 +37,44 @@ func (t *transaction) reindex(entry int64, text string) error {
 	return t.addDocument(entry, effective, document{conversation: conversation, text: text}, text)
 }
 
+// findEdited has a message that is in the index found by what it says now.
+// One that the indexer has not come to is taken as it is then.
+func (t *transaction) findEdited(entry int64) error {
+	values := make([]driver.Value, 1)
+	if found, err := t.row(`SELECT 1 FROM search_documents WHERE entry = ?`, values, entry); err != nil || !found {
+		return err
+	}
+	text, edited, err := t.editedText(entry)
+	if err != nil || !edited {
+		return err
+	}
+	return t.reindex(entry, text)
+}
+
+// editedText returns what the author's last edit of a message says.
+func (t *transaction) editedText(entry int64) (text string, edited bool, err error) {
+	var last journal.Order
+	err = t.rows(`SELECT x.body, a.device, a.epoch, x.effective, x.id FROM entries e CROSS JOIN logs l ON l.number = e.id >> 36
+		CROSS JOIN changes c ON c.target = e.hash AND c.kind = ? CROSS JOIN entries x ON x.id = c.entry CROSS JOIN logs a ON a.number = x.id >> 36
+		WHERE e.id = ? AND a.author = l.author AND a.conversation = l.conversation AND x.body IS NOT NULL`,
+		5, func(values []driver.Value) error {
+			part, readable := timeline.ReadPart(wire.EntryKind_ENTRY_KIND_EDIT, bytesOf(values[0]))
+			if !readable {
+				return nil
+			}
+			log := journal.Log{Epoch: uint32(integer(values[2]))}
+			if err = fixed(log.Device[:], bytesOf(values[1])); err != nil {
+				return err
+			}
+			order := journal.OrderOf(uint64(integer(values[3])), log, uint64(integer(values[4])&sequenceMask))
+			if !edited || order.Compare(last) > 0 {
+				text, edited, last = part.Text, true, order
+			}
+			return nil
+		}, int64(wire.EntryKind_ENTRY_KIND_EDIT), entry)
+	return text, edited, err
+}
+
 // unindex takes a message out of the index, so that its words are in no file
 // after the commit. It must be called while the entry still has its body. What
 // is not in the index is left as it is.
@@ -44,7 +84,7 @@ func (t *transaction) unindex(entry int64) error {
 	if err != nil || !found {
 		return err
 	}
-	t.forgotKeys = true
+	t.forgot = true
 	err = t.deleteDocument(values)
 	if errors.Is(err, errTextGone) {
 		// The indexer begins the index again.

@@ -202,7 +202,7 @@ func (t *transaction) index(logs []behind, wanted func() bool) error {
 			break
 		}
 		if one.text != "" {
-			if err = t.addDocument(one.entry, one.effective, one.document, nil); err != nil {
+			if err = t.addDocument(one.entry, one.effective, one.document, one.indexed); err != nil {
 				return err
 			}
 		}
@@ -227,7 +227,7 @@ func (t *transaction) takeOut(wanted func() bool) (int, error) {
 		if err = t.deleteDocument(values); err != nil {
 			return count, err
 		}
-		t.forgotKeys = true
+		t.forgot = true
 	}
 	return mostLeaving, nil
 }
@@ -237,6 +237,7 @@ func (t *transaction) takeOut(wanted func() bool) (int, error) {
 type arrival struct {
 	document
 	entry, effective int64
+	indexed          any // the text when it is another than the entry's own, nil otherwise
 }
 
 // gather reads the next entries, in the order of their numbers: FTS5 writes a
@@ -271,8 +272,8 @@ func (t *transaction) gather(logs []behind) ([]arrival, error) {
 			one.effective, _ = values[1].(int64)
 			shown, _ := values[2].(int64)
 			body, _ := values[3].([]byte)
-			if shown != 0 && body != nil {
-				if one.text, err = t.textToIndex(one.entry, body); err != nil {
+			if shown == shownWhole && body != nil {
+				if err = t.textToIndex(&one, body); err != nil {
 					return nil, err
 				}
 			}
@@ -287,17 +288,24 @@ func (t *transaction) gather(logs []behind) ([]arrival, error) {
 	return batch, nil
 }
 
-// textToIndex returns the text of an entry, "" when the index has it, or
+// textToIndex fills in the text of an entry, none when the index has it, or
 // another text for it, already.
-func (t *transaction) textToIndex(entry int64, body []byte) (string, error) {
+func (t *transaction) textToIndex(one *arrival, body []byte) error {
 	values := make([]driver.Value, 1)
-	found, err := t.row(`SELECT 1 FROM search_documents WHERE entry = ?`, values, entry)
+	found, err := t.row(`SELECT 1 FROM search_documents WHERE entry = ?`, values, one.entry)
 	if err != nil || found {
-		return "", err
+		return err
 	}
-	text, err := journal.DecodeText(body)
+	text, edited, err := t.editedText(one.entry)
 	if err != nil {
-		return "", nil //nolint:nilerr // what cannot be read is not shown, and not found
+		return err
 	}
-	return text, nil
+	if edited {
+		one.text, one.indexed = text, text
+		return nil
+	}
+	if one.text, err = journal.DecodeText(body); err != nil {
+		one.text = "" // what cannot be read is not shown, and not found
+	}
+	return nil
 }

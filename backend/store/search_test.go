@@ -121,9 +121,10 @@ func waitFor(t testing.TB, what string, condition func() bool) {
 	}
 }
 
-// TestReindex has a message found by another text. What is shown is still the
-// entry's text here, so a hit needs a word that both have.
-func TestReindex(t *testing.T) {
+// TestSearchFollowsEdits: a message is found by what it says now, whether the
+// indexer had come to it before the edit or not, and not after it was deleted
+// or hidden.
+func TestSearchFollowsEdits(t *testing.T) {
 	path := t.TempDir()
 	one := open(t, path, store.Options{})
 	talk := storetest.NewTalk(t, 1)
@@ -133,23 +134,17 @@ func TestReindex(t *testing.T) {
 	expect(t, one, "walrus", "shared walrusword")
 	store.StopIndexer(one)
 	commit(t, one, late)
-	// One that is in the index, and one to which the indexer did not come yet.
-	for _, write := range []node.AppendEntry{early, late} {
-		if err := store.Reindex(one, write.Entry.Hash(), "shared thing"); err != nil {
-			t.Fatal(err)
-		}
-	}
+	commit(t, one, talk.Edit(t, talk.Me, early.Entry.Hash(), "shared early thing"), talk.Edit(t, talk.Me, late.Entry.Hash(), "shared late thing"),
+		talk.Edit(t, talk.Them, late.Entry.Hash(), "a walrus of somebody else's"))
 	store.StartIndexer(one)
-	expect(t, one, "shared", "shared second", "shared walrusword")
+	expect(t, one, "shared", "shared late thing", "shared early thing")
 	expect(t, one, "walrus")
 	expect(t, one, "second")
-	if err := store.Unindex(one, early.Entry.Hash(), false); err != nil {
-		t.Fatal(err)
-	}
-	expect(t, one, "shared", "shared second")
-	if err := store.Reindex(one, journal.Hash{1}, "nothing"); err == nil {
-		t.Error("an entry that is not there was indexed")
-	}
+	expect(t, one, "late", "shared late thing")
+	commit(t, one, talk.Remove(t, talk.Me, early.Entry.Hash()))
+	expect(t, one, "shared", "shared late thing")
+	commit(t, one, node.HideMessage{Message: late.Entry.Hash()})
+	expect(t, one, "shared")
 }
 
 // TestIndexAgain begins the index again when it was made by other rules, or a

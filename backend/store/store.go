@@ -88,6 +88,7 @@ func (s *Store) Load(ctx context.Context) (node.Snapshot, error) {
 		func() (err error) { snapshot.Epochs, err = s.loadEpochs(ctx); return err },
 		func() (err error) { snapshot.Forks, err = s.loadForks(ctx); return err },
 		func() (err error) { snapshot.Copied, err = s.copied(ctx); return err },
+		func() (err error) { snapshot.Timed, err = s.loadTimed(ctx); return err },
 	} {
 		if err := load(); err != nil {
 			return node.Snapshot{}, fmt.Errorf("store: loading: %w", err)

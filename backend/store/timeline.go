@@ -15,7 +15,7 @@ import (
 // Mine is delivered and read as far as any remote device says; theirs is read
 // as far as I say. Mine is stored as far as a mailbox keeps a letter with it.
 const (
-	messageColumns = `v.id, e.id & ` + sequenceDigits + `, e.claimed, e.effective, e.arrived, e.hash, e.body, l.device, l.epoch, l.mine, l.author,
+	messageColumns = `e.shown, (SELECT m.expires FROM timers m WHERE m.entry = e.id), v.id, e.id & ` + sequenceDigits + `, e.claimed, e.effective, e.arrived, e.hash, e.body, l.device, l.epoch, l.mine, l.author,
 		l.mine = 1 AND EXISTS (SELECT 1 FROM positions p WHERE p.conversation = v.number AND p.device = l.device AND p.epoch = l.epoch AND p.held >= e.id & ` + sequenceDigits + `),
 		CASE l.mine
 		WHEN 1 THEN EXISTS (SELECT 1 FROM positions p WHERE p.conversation = v.number AND p.device = l.device AND p.epoch = l.epoch AND p.read >= e.id & ` + sequenceDigits + `)
@@ -39,16 +39,17 @@ type messageRow struct {
 	conversation, hash, body, device, author sql.RawBytes
 	sequence, claimed, effective, arrived    sql.Null[int64]
 	epoch, mine, delivered, read, stored     sql.Null[int64]
+	shown, expires                           sql.Null[int64]
 }
 
 func (r *messageRow) targets() []any {
 	return []any{
-		&r.conversation, &r.sequence, &r.claimed, &r.effective, &r.arrived, &r.hash, &r.body,
+		&r.shown, &r.expires, &r.conversation, &r.sequence, &r.claimed, &r.effective, &r.arrived, &r.hash, &r.body,
 		&r.device, &r.epoch, &r.mine, &r.author, &r.delivered, &r.read, &r.stored,
 	}
 }
 
-// message copies the columns.
+// message copies the columns: what the message's own entry says.
 func (r *messageRow) message() (node.Message, error) {
 	message := node.Message{
 		Log:       journal.Log{Epoch: uint32(r.epoch.V)},
@@ -64,10 +65,16 @@ func (r *messageRow) message() (node.Message, error) {
 		return message, err
 	}
 	message.Order = journal.OrderOf(uint64(r.effective.V), message.Log, message.Sequence)
-	var err error
-	message.Text, err = journal.DecodeText(r.body)
+	if message.Deleted = r.shown.V == shownDeleted; message.Deleted {
+		return message, nil
+	}
+	content, err := journal.DecodeMessage(r.body)
 	if err != nil {
 		return message, damaged(err)
+	}
+	message.Text, message.Timer, message.Expires = content.Text, content.Timer, moment(r.expires.V)
+	if !content.Reply.IsZero() {
+		message.Reply = &node.Reply{Message: content.Reply}
 	}
 	return message, nil
 }
@@ -109,6 +116,9 @@ func (s *Store) page(ctx context.Context, query string, conversation uuid.UUID, 
 	messages, err := collect(ctx, s, scanMessage, query, conversation[:], from[:], int64(max(limit, 0)))
 	if err == nil && s.rescue && len(messages) < limit {
 		messages, err = s.rescuePage(ctx, conversation, from, limit, backward)
+	}
+	if err == nil {
+		err = s.fold(ctx, messages)
 	}
 	if err != nil {
 		return nil, err
@@ -156,7 +166,10 @@ func (s *Store) Message(ctx context.Context, hash journal.Hash) (node.Message, e
 		return node.Message{}, err
 	}
 	defer s.leave()
-	found, err := collect(ctx, s, scanMessage, `SELECT `+messageColumns+byName+` AND e.shown = 1`, hash[:8], hash[:])
+	found, err := collect(ctx, s, scanMessage, `SELECT `+messageColumns+byName+` AND e.shown IN (1, 2)`, hash[:8], hash[:])
+	if err == nil {
+		err = s.fold(ctx, found)
+	}
 	switch {
 	case err != nil:
 		return node.Message{}, err

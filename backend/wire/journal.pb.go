@@ -267,8 +267,9 @@ func (x *Entry) GetBody() []byte {
 // TextBody is a text message.
 type TextBody struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Text          string                 `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`   // valid UTF-8, 1 byte to 32 KiB
-	Reply         []byte                 `protobuf:"bytes,2,opt,name=reply,proto3" json:"reply,omitempty"` // 32 bytes: the message that is answered; absent when none is
+	Text          string                 `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`    // valid UTF-8, 1 byte to 32 KiB
+	Reply         []byte                 `protobuf:"bytes,2,opt,name=reply,proto3" json:"reply,omitempty"`  // 32 bytes: the message that is answered; absent when none is
+	Timer         uint32                 `protobuf:"varint,3,opt,name=timer,proto3" json:"timer,omitempty"` // seconds that it stays once it was read; 0: for good; at most 90 days
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -315,6 +316,13 @@ func (x *TextBody) GetReply() []byte {
 		return x.Reply
 	}
 	return nil
+}
+
+func (x *TextBody) GetTimer() uint32 {
+	if x != nil {
+		return x.Timer
+	}
+	return 0
 }
 
 // EditBody is another text for a message of the same author.
@@ -419,7 +427,7 @@ func (x *DeleteBody) GetTarget() []byte {
 type ReactionBody struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Target        []byte                 `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"` // 32 bytes: the message
-	Emoji         string                 `protobuf:"bytes,2,opt,name=emoji,proto3" json:"emoji,omitempty"`   // one emoji, at most 32 bytes
+	Emoji         string                 `protobuf:"bytes,2,opt,name=emoji,proto3" json:"emoji,omitempty"`   // one emoji, at most 40 bytes
 	Remove        bool                   `protobuf:"varint,3,opt,name=remove,proto3" json:"remove,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -479,9 +487,10 @@ func (x *ReactionBody) GetRemove() bool {
 // ProfileBody is how the author wants to be shown from here on.
 type ProfileBody struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`    // 1 to 64 characters
-	Color         uint32                 `protobuf:"varint,2,opt,name=color,proto3" json:"color,omitempty"` // from 1
-	About         string                 `protobuf:"bytes,3,opt,name=about,proto3" json:"about,omitempty"`  // at most 140 characters
+	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`       // 1 to 64 characters
+	Color         uint32                 `protobuf:"varint,2,opt,name=color,proto3" json:"color,omitempty"`    // from 1
+	About         string                 `protobuf:"bytes,3,opt,name=about,proto3" json:"about,omitempty"`     // at most 140 characters
+	Picture       []byte                 `protobuf:"bytes,4,opt,name=picture,proto3" json:"picture,omitempty"` // a JPEG of at most 16 KiB; absent for none
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -537,7 +546,14 @@ func (x *ProfileBody) GetAbout() string {
 	return ""
 }
 
-// TimerBody says how long messages stay once they were read.
+func (x *ProfileBody) GetPicture() []byte {
+	if x != nil {
+		return x.Picture
+	}
+	return nil
+}
+
+// TimerBody says which timer goes into texts from here on.
 type TimerBody struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Seconds       *uint32                `protobuf:"varint,1,opt,name=seconds,proto3,oneof" json:"seconds,omitempty"` // always there; 0: for good; at most 90 days
@@ -673,10 +689,11 @@ const file_tincan_v1_journal_proto_rawDesc = "" +
 	"\x06header\x18\x01 \x01(\fR\x06header\x12\x1c\n" +
 	"\tsignature\x18\x02 \x01(\fR\tsignature\x12\x12\n" +
 	"\x04salt\x18\x03 \x01(\fR\x04salt\x12\x12\n" +
-	"\x04body\x18\x04 \x01(\fR\x04body\"4\n" +
+	"\x04body\x18\x04 \x01(\fR\x04body\"J\n" +
 	"\bTextBody\x12\x12\n" +
 	"\x04text\x18\x01 \x01(\tR\x04text\x12\x14\n" +
-	"\x05reply\x18\x02 \x01(\fR\x05reply\"6\n" +
+	"\x05reply\x18\x02 \x01(\fR\x05reply\x12\x14\n" +
+	"\x05timer\x18\x03 \x01(\rR\x05timer\"6\n" +
 	"\bEditBody\x12\x16\n" +
 	"\x06target\x18\x01 \x01(\fR\x06target\x12\x12\n" +
 	"\x04text\x18\x02 \x01(\tR\x04text\"$\n" +
@@ -686,11 +703,12 @@ const file_tincan_v1_journal_proto_rawDesc = "" +
 	"\fReactionBody\x12\x16\n" +
 	"\x06target\x18\x01 \x01(\fR\x06target\x12\x14\n" +
 	"\x05emoji\x18\x02 \x01(\tR\x05emoji\x12\x16\n" +
-	"\x06remove\x18\x03 \x01(\bR\x06remove\"M\n" +
+	"\x06remove\x18\x03 \x01(\bR\x06remove\"g\n" +
 	"\vProfileBody\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05color\x18\x02 \x01(\rR\x05color\x12\x14\n" +
-	"\x05about\x18\x03 \x01(\tR\x05about\"6\n" +
+	"\x05about\x18\x03 \x01(\tR\x05about\x12\x18\n" +
+	"\apicture\x18\x04 \x01(\fR\apicture\"6\n" +
 	"\tTimerBody\x12\x1d\n" +
 	"\aseconds\x18\x01 \x01(\rH\x00R\aseconds\x88\x01\x01B\n" +
 	"\n" +

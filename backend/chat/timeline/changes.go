@@ -12,9 +12,10 @@ import (
 // Profile is how an author wants to be shown, made safe to show.
 type Profile struct {
 	Author identity.PeerID
-	Name   string // 1 to [wire.MaxName] characters on one line
-	Color  int    // 1 to [chat.Colors]
-	About  string // up to [journal.MaxAbout] characters on one line
+	Name   string       // 1 to [wire.MaxName] characters on one line
+	Color  int          // 1 to [chat.Colors]
+	About  string       // up to [journal.MaxAbout] characters on one line
+	Entry  journal.Hash // that says so; its body has the picture
 }
 
 type profile struct {
@@ -22,14 +23,13 @@ type profile struct {
 	Profile
 }
 
-// timer is how long what stands after its place stays.
+// timer is what goes into texts from its place on.
 type timer struct {
 	place
 	stay time.Duration
 }
 
 func byPlace(a, b *message) int    { return a.compare(b.place) }
-func byTimer(a, b timer) int       { return a.compare(b.place) }
 func byAuthor(a, b Profile) int    { return bytes.Compare(a.Author[:], b.Author[:]) }
 func byHash(a, b journal.Hash) int { return bytes.Compare(a[:], b[:]) }
 
@@ -74,48 +74,13 @@ func (t *Timeline) Changes() Changes {
 	return changes
 }
 
-// settle puts what came since the last time into its place, and gives every
-// message the timer that stands for it.
+// settle puts what came since the last time into its place.
 func (t *Timeline) settle() {
-	if len(t.freshTimers) > 0 {
-		slices.SortFunc(t.freshTimers, byTimer)
-		first := t.freshTimers[0].place
-		t.timers = merge(t.timers, t.freshTimers, byTimer)
-		t.freshTimers = t.freshTimers[:0]
-		t.setTimers(first)
-	}
 	if len(t.fresh) > 0 {
 		slices.SortFunc(t.fresh, byPlace)
-		for _, one := range t.fresh {
-			if next := t.nextTimer(one.place); next > 0 {
-				one.timer = t.timers[next-1].stay
-			}
-		}
 		t.ordered = merge(t.ordered, t.fresh, byPlace)
 		clear(t.fresh)
 		t.fresh = t.fresh[:0]
-	}
-}
-
-// nextTimer returns the index of the first timer that does not stand before a place.
-func (t *Timeline) nextTimer(at place) int {
-	next, _ := slices.BinarySearchFunc(t.timers, at, func(one timer, at place) int { return one.compare(at) })
-	return next
-}
-
-// setTimers gives the messages from a place on the timers that stand for them.
-func (t *Timeline) setTimers(first place) {
-	from, _ := slices.BinarySearchFunc(t.ordered, first, func(one *message, at place) int { return one.compare(at) })
-	next := t.nextTimer(first)
-	for _, one := range t.ordered[from:] {
-		for next < len(t.timers) && one.after(t.timers[next].place) {
-			next++
-		}
-		// The first of them stands at the place itself, before all messages.
-		if stay := t.timers[next-1].stay; one.timer != stay {
-			one.timer = stay
-			t.mark(one)
-		}
 	}
 }
 

@@ -14,10 +14,15 @@
 //   - For each author and emoji the last reaction by order wins. Emoji that
 //     differ in style marks only are one ([journal.PlainEmoji]); the earliest
 //     that stands is shown.
+//   - Of one author's edits and reactions about one message only the last by
+//     order count ([MostEdits], [MostReactions]).
 //   - Edits, deletions and reactions are about messages. Until their message is
 //     there they wait; what is about anything else changes nothing.
-//   - The timer of a message is the last one by order before it. The profile of
-//     an author is their last one by order.
+//   - The timer of a message is the one in its own body: what its author knew to
+//     be agreed. The conversation's timer is the last TIMER by order and goes into
+//     what is written next. It governs nothing that is there: an entry with a time
+//     in the past would otherwise erase what others wrote.
+//   - The profile of an author is their last one by order.
 //   - What cannot be read, kinds that are not known, and entries of another
 //     conversation change nothing. A text that cannot be read is not shown, but
 //     its author can still delete it.
@@ -30,16 +35,13 @@
 //
 // # What a store does
 //
-// It makes a [Timeline] with [New], gives it every entry that it holds of the
-// conversation, and drops the first [Changes]. From then on, for each batch
-// that it appends, it calls [Timeline.Apply] and [Timeline.Changes] and writes
-// what changed with the entries in one transaction. It erases salt and body of
-// the entries in [Changes].Erase, and everything made from them (search rows,
-// snapshots), and keeps their headers. Whatever it erases for a reason of its
-// own it applies once more without the body. If the transaction fails the
-// timeline is ahead of the store: it is dropped and made again.
+// What a message looks like follows from its own entry and from those that are
+// about it. So a store indexes entries by what they are about ([PartOf],
+// [Target]), keeps of those what [Trim] leaves, and makes each message with [Fold] when
+// it is read: no conversation has to be in memory. It erases salt and body of
+// messages that were deleted, of their author's edits of them, and of edits that do not
+// count any more, with everything made from them, and keeps the headers.
 //
-// A [Timeline] holds in memory the texts of its messages as they stand, what
-// waits, and the hashes of all entries; never more than the entries it was
-// given. It is not safe for use by more than one goroutine at a time.
+// A [Timeline] is the same fold over a whole conversation, and says what the
+// rules are in one place; stores are compared with it.
 package timeline

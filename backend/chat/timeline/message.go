@@ -7,6 +7,7 @@ import (
 
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
+	"github.com/tincan-chat/tincan/backend/wire"
 )
 
 // Message is one message as it stands.
@@ -15,17 +16,17 @@ type Message struct {
 	Order  journal.Order
 	Author identity.PeerID
 	Times  Times
-	Timer  time.Duration // how long it stays once it was read; 0: for good
 
 	// Deleted tells that the author took it back, Erased that its body is gone
 	// without that. All that follows is zero in both cases.
 	Deleted, Erased bool
 
 	Text      string
-	Reply     journal.Hash // the message it answers, which may not be here; zero for none
-	Edits     int          // how many times it was edited
-	Edited    Times        // of the edit that stands; zero without one
-	Reactions []Reaction   // by the order of the first author of each
+	Reply     journal.Hash  // the message it answers, which may not be here; zero for none
+	Timer     time.Duration // how long it stays once it was read; 0: for good
+	Edits     int           // how many times it was edited, up to [MostEdits]
+	Edited    Times         // of the edit that stands; zero without one
+	Reactions []Reaction    // by the order of the first author of each
 }
 
 // Reaction is an emoji with those who put it on a message.
@@ -48,19 +49,6 @@ func (p place) compare(other place) int {
 // after tells whether p stands after other.
 func (p place) after(other place) bool { return p.compare(other) > 0 }
 
-// vote is the last word of an author about an emoji.
-type vote struct {
-	place
-	emoji   string
-	removed bool
-}
-
-// voter says whose vote about what.
-type voter struct {
-	author identity.PeerID
-	plain  string
-}
-
 // message is what the fold knows about a text entry.
 type message struct {
 	place
@@ -69,10 +57,8 @@ type message struct {
 	timer   time.Duration
 	text    string
 	reply   journal.Hash
-	edited  place // zero without an edit
-	editAt  Times
-	edits   []journal.Hash
-	votes   map[voter]vote
+	edits   []Part // of the author, the last by order, in order
+	votes   []Part // the last reactions of each author, in order
 	deleted bool
 	erased  bool
 	hidden  bool // its body cannot be read
@@ -96,66 +82,67 @@ func (m *message) render() Message {
 		Order:   m.order,
 		Author:  m.author,
 		Times:   m.times,
-		Timer:   m.timer,
 		Deleted: m.deleted,
 		Erased:  m.erased && !m.deleted,
 	}
 	if m.blank() {
 		return rendered
 	}
-	rendered.Text, rendered.Reply = m.text, m.reply
-	rendered.Edits, rendered.Edited = len(m.edits), m.editAt
-	rendered.Reactions = m.reactions()
+	rendered.Text, rendered.Reply, rendered.Timer = m.text, m.reply, m.timer
+	if rendered.Edits = len(m.edits); rendered.Edits > 0 {
+		last := &m.edits[rendered.Edits-1]
+		rendered.Text, rendered.Edited = last.Text, TimesOf(last.Claimed, last.Arrived)
+	}
+	rendered.Reactions = group(m.votes)
 	return rendered
 }
 
-// reactions groups the votes that stand.
-func (m *message) reactions() []Reaction {
-	type standing struct {
-		voter
-		vote
+// act does what a part says, and tells whether that may have changed what is
+// shown, and which parts later ones took the place of.
+func (m *message) act(part *Part) (changed bool, over []Part) {
+	switch {
+	case part.Target != m.hash || m.blank() && part.Kind != wire.EntryKind_ENTRY_KIND_DELETE:
+	case part.Kind == wire.EntryKind_ENTRY_KIND_EDIT && part.Author == m.author:
+		m.edits, over = keepLast(m.edits, part)
+		return len(over) == 0 || over[0].Hash != part.Hash, over
+	case part.Kind == wire.EntryKind_ENTRY_KIND_DELETE && part.Author == m.author && !m.deleted:
+		m.deleted = true
+		return true, nil
+	case part.Kind == wire.EntryKind_ENTRY_KIND_REACTION:
+		before := group(m.votes)
+		m.votes, over = keepLast(m.votes, part)
+		same := slices.EqualFunc(before, group(m.votes), func(a, b Reaction) bool {
+			return a.Emoji == b.Emoji && slices.Equal(a.Authors, b.Authors)
+		})
+		return !same, over
 	}
-	votes := make([]standing, 0, len(m.votes))
-	for who, one := range m.votes {
-		if !one.removed {
-			votes = append(votes, standing{who, one})
-		}
+	return false, nil
+}
+
+// group says what reactions, given by order, come to.
+func group(votes []Part) []Reaction {
+	type voter struct {
+		author identity.PeerID
+		plain  string
 	}
-	if len(votes) == 0 {
-		return nil
+	last := make(map[voter]int, len(votes))
+	for i := range votes {
+		last[voter{votes[i].Author, journal.PlainEmoji(votes[i].Emoji)}] = i
 	}
-	slices.SortFunc(votes, func(a, b standing) int { return a.compare(b.place) })
-	groups := make([]Reaction, 0, 1)
+	var groups []Reaction
 	index := make(map[string]int, 1)
-	for _, one := range votes {
-		at, there := index[one.plain]
+	for i := range votes {
+		plain := journal.PlainEmoji(votes[i].Emoji)
+		if votes[i].Remove || last[voter{votes[i].Author, plain}] != i {
+			continue
+		}
+		at, there := index[plain]
 		if !there {
 			at = len(groups)
-			index[one.plain] = at
-			groups = append(groups, Reaction{Emoji: one.emoji})
+			index[plain] = at
+			groups = append(groups, Reaction{Emoji: votes[i].Emoji})
 		}
-		groups[at].Authors = append(groups[at].Authors, one.author)
+		groups[at].Authors = append(groups[at].Authors, votes[i].Author)
 	}
 	return groups
-}
-
-// edit takes an edit of the author.
-func (m *message) edit(at place, text string, times Times) {
-	m.edits = append(m.edits, at.hash)
-	if at.after(m.edited) {
-		m.edited, m.text, m.editAt = at, text, times
-	}
-}
-
-// react takes a vote and tells whether what is shown may have changed.
-func (m *message) react(who voter, cast vote) bool {
-	old, there := m.votes[who]
-	if there && !cast.after(old.place) {
-		return false
-	}
-	if m.votes == nil {
-		m.votes = make(map[voter]vote, 1)
-	}
-	m.votes[who] = cast
-	return !cast.removed || there && !old.removed
 }

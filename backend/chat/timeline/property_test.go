@@ -41,7 +41,8 @@ func history(t *rapid.T) *talk {
 		case "learn":
 			who.learn(rapid.SampledFrom(writers).Draw(t, "from"))
 		case "text":
-			targets = append(targets, one.text(who, at, fmt.Sprint("text ", step), journal.Hash{}).Hash())
+			body := one.must(journal.MessageBody(journal.Message{Text: fmt.Sprint("text ", step), Timer: time.Duration(rapid.IntRange(0, 2).Draw(t, "timer")) * time.Hour}))
+			targets = append(targets, one.write(who, start.Add(at), kindText, body).Hash())
 		case "reply":
 			targets = append(targets, one.text(who, at, fmt.Sprint("reply ", step), target()).Hash())
 		case "edit":
@@ -115,6 +116,41 @@ func TestAnyOrderOfArrivalGivesTheSameTimeline(t *testing.T) {
 				if kept.profiles[profile.Author] != profile {
 					t.Fatal("a profile did not reach the rows")
 				}
+			}
+		}
+	})
+}
+
+// TestOneMessageAlone: the fold over one message and what is about it, trimmed
+// in any order of arrival, gives what the whole conversation gives.
+func TestOneMessageAlone(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		entries := history(t).entries
+		whole, _ := deliver(t, entries)
+		bases, about := make(map[journal.Hash]timeline.Base), make(map[journal.Hash][]timeline.Part)
+		seen := make(map[journal.Hash]bool)
+		for _, entry := range rapid.Permutation(entries).Draw(t, "arrival") {
+			hash := entry.Hash()
+			if part, readable := timeline.PartOf(entry.Entry, entry.Order, entry.Author, entry.Arrived); readable && !seen[hash] {
+				seen[hash] = true
+				about[part.Target], _ = timeline.Trim(append(about[part.Target], part))
+				if target, named := timeline.Target(entry.Entry); !named || target != part.Target {
+					t.Fatal("two targets of one entry")
+				}
+			}
+			if entry.Kind != kindText {
+				continue
+			}
+			base := timeline.Base{Hash: hash, Order: entry.Order, Author: entry.Author, Claimed: entry.Claimed, Arrived: entry.Arrived, Erased: entry.Erased()}
+			base.Content, _ = entry.Message()
+			if before, there := bases[hash]; there && before.Erased {
+				base.Erased = true
+			}
+			bases[hash] = base
+		}
+		for _, want := range whole.Messages() {
+			if got := timeline.Fold(bases[want.Hash], about[want.Hash]); !reflect.DeepEqual(got, want) {
+				t.Fatalf("alone:\n%+v\nin the conversation:\n%+v", got, want)
 			}
 		}
 	})

@@ -35,7 +35,7 @@ func reference(entries []timeline.Entry) outcome {
 	profiles := make(map[identity.PeerID]timeline.Profile)
 	for _, entry := range sorted {
 		if profile, err := entry.Profile(); err == nil {
-			profiles[entry.Author] = timeline.Profile{Author: entry.Author, Name: profile.Name, Color: int(profile.Color), About: profile.About}
+			profiles[entry.Author] = timeline.Profile{Author: entry.Author, Name: profile.Name, Color: int(profile.Color), About: profile.About, Entry: entry.Hash()}
 		}
 		if stay, err := entry.Timer(); err == nil {
 			result.timer = stay
@@ -68,7 +68,7 @@ func reference(entries []timeline.Entry) outcome {
 			if message.Edits == 0 {
 				message.Text = content.Text
 			}
-			message.Reply = content.Reply
+			message.Reply, message.Timer = content.Reply, content.Timer
 		}
 		if shown {
 			result.messages = append(result.messages, message)
@@ -88,9 +88,6 @@ func referenceMessage(of timeline.Entry, sorted []timeline.Entry, gone bool) (me
 	}
 	var votes []vote
 	for _, entry := range sorted {
-		if stay, err := entry.Timer(); err == nil && entry.Order.Compare(of.Order) < 0 {
-			message.Timer = stay
-		}
 		if target, err := entry.Delete(); err == nil && target == of.Hash() && entry.Author == of.Author {
 			message.Deleted = true
 		}

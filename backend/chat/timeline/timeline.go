@@ -32,25 +32,13 @@ type Timeline struct {
 	dirty    []*message // what the next Changes looks at
 
 	others  map[journal.Hash]struct{} // entries of other kinds that were read
-	waiting map[journal.Hash][]action // by the message that they are about
+	waiting map[journal.Hash][]Part   // by the message that they are about
 
-	timers      []timer // by place, without freshTimers
-	freshTimers []timer
+	timer timer // the last one
 
 	profiles      map[identity.PeerID]profile
 	freshProfiles map[identity.PeerID]struct{}
 	erase         []journal.Hash
-}
-
-// action is an edit, deletion or reaction.
-type action struct {
-	place
-	author   identity.PeerID
-	times    Times
-	kind     wire.EntryKind
-	target   journal.Hash
-	text     string
-	reaction journal.Reaction
 }
 
 // New returns the timeline of a conversation without entries.
@@ -59,7 +47,7 @@ func New(conversation uuid.UUID) *Timeline {
 		conversation:  conversation,
 		messages:      make(map[journal.Hash]*message),
 		others:        make(map[journal.Hash]struct{}),
-		waiting:       make(map[journal.Hash][]action),
+		waiting:       make(map[journal.Hash][]Part),
 		profiles:      make(map[identity.PeerID]profile),
 		freshProfiles: make(map[identity.PeerID]struct{}),
 	}
@@ -114,7 +102,7 @@ func (t *Timeline) applyText(entry *Entry, at place) {
 	if arrived.held {
 		content, err := entry.Message()
 		arrived.hidden = err != nil
-		arrived.text, arrived.reply = content.Text, content.Reply
+		arrived.text, arrived.reply, arrived.timer = content.Text, content.Reply, content.Timer
 	}
 	t.messages[at.hash] = arrived
 	t.fresh = append(t.fresh, arrived)
@@ -127,67 +115,56 @@ func (t *Timeline) applyText(entry *Entry, at place) {
 
 // applyOther takes an entry of another kind, and tells whether it could be read.
 func (t *Timeline) applyOther(entry *Entry, at place) bool {
-	does := action{place: at, author: entry.Author, kind: entry.Kind}
-	var err error
 	switch entry.Kind {
-	case wire.EntryKind_ENTRY_KIND_EDIT:
-		var edit journal.Edit
-		edit, err = entry.Edit()
-		does.target, does.text = edit.Target, edit.Text
-		does.times = TimesOf(entry.Claimed, entry.Arrived)
-	case wire.EntryKind_ENTRY_KIND_DELETE:
-		does.target, err = entry.Delete()
-	case wire.EntryKind_ENTRY_KIND_REACTION:
-		does.reaction, err = entry.Reaction()
-		does.target = does.reaction.Target
 	case wire.EntryKind_ENTRY_KIND_PROFILE:
 		return t.applyProfile(entry, at)
 	case wire.EntryKind_ENTRY_KIND_TIMER:
-		var stay time.Duration
-		if stay, err = entry.Timer(); err == nil {
-			t.freshTimers = append(t.freshTimers, timer{place: at, stay: stay})
+		stay, err := entry.Timer()
+		if err == nil && at.after(t.timer.place) {
+			t.timer = timer{place: at, stay: stay}
 		}
 		return err == nil
 	default:
+	}
+	part, readable := PartOf(entry.Entry, entry.Order, entry.Author, entry.Arrived)
+	if !readable {
 		return false
 	}
-	if err != nil {
-		return false
-	}
-	if target := t.messages[does.target]; target != nil {
-		t.act(target, &does)
-	} else if _, other := t.others[does.target]; !other {
-		t.waiting[does.target] = append(t.waiting[does.target], does)
+	if target := t.messages[part.Target]; target != nil {
+		t.act(target, &part)
+	} else if _, other := t.others[part.Target]; !other {
+		waiting, over := Trim(append(t.waiting[part.Target], part))
+		t.waiting[part.Target] = waiting
+		for _, one := range over {
+			t.over(&one)
+		}
 	}
 	return true
 }
 
-// act does to a message what an action says.
-func (t *Timeline) act(target *message, does *action) {
-	own := does.author == target.author
-	switch does.kind {
-	case wire.EntryKind_ENTRY_KIND_EDIT:
-		switch {
-		case !own:
-		case target.blank():
-			t.erase = append(t.erase, does.hash)
-		default:
-			target.edit(does.place, does.text, does.times)
-			t.mark(target)
-		}
-	case wire.EntryKind_ENTRY_KIND_DELETE:
-		if own && !target.deleted {
-			target.deleted = true
-			t.wipe(target)
-			t.mark(target)
-		}
-	case wire.EntryKind_ENTRY_KIND_REACTION:
-		who := voter{author: does.author, plain: journal.PlainEmoji(does.reaction.Emoji)}
-		cast := vote{place: does.place, emoji: does.reaction.Emoji, removed: does.reaction.Remove}
-		if !target.blank() && target.react(who, cast) {
-			t.mark(target)
-		}
-	default:
+// act does to a message what a part says.
+func (t *Timeline) act(target *message, part *Part) {
+	if target.blank() && part.Kind == wire.EntryKind_ENTRY_KIND_EDIT && part.Author == target.author {
+		t.erase = append(t.erase, part.Hash)
+		return
+	}
+	deleted := target.deleted
+	changed, over := target.act(part)
+	for i := range over {
+		t.over(&over[i])
+	}
+	if target.deleted && !deleted {
+		t.wipe(target)
+	}
+	if changed {
+		t.mark(target)
+	}
+}
+
+// over names the body of an edit that later ones took the place of.
+func (t *Timeline) over(part *Part) {
+	if part.Kind == wire.EntryKind_ENTRY_KIND_EDIT {
+		t.erase = append(t.erase, part.Hash)
 	}
 }
 
@@ -201,10 +178,11 @@ func (t *Timeline) wipe(target *message) {
 		target.named = true
 		t.erase = append(t.erase, target.hash)
 	}
-	t.erase = append(t.erase, target.edits...)
-	target.text, target.reply = "", journal.Hash{}
-	target.edits, target.edited, target.editAt = nil, place{}, Times{}
-	target.votes = nil
+	for _, edit := range target.edits {
+		t.erase = append(t.erase, edit.Hash)
+	}
+	target.text, target.reply, target.timer = "", journal.Hash{}, 0
+	target.edits, target.votes = nil, nil
 }
 
 // applyProfile takes a profile, and tells whether it could be read.
@@ -222,6 +200,7 @@ func (t *Timeline) applyProfile(entry *Entry, at place) bool {
 		Name:   name,
 		Color:  chat.TheirColor(read.Color),
 		About:  chat.CleanName(read.About),
+		Entry:  at.hash,
 	}}
 	t.freshProfiles[entry.Author] = struct{}{}
 	return true
@@ -259,13 +238,7 @@ func (t *Timeline) Message(hash journal.Hash) (Message, bool) {
 
 // Timer returns how long messages that are written now stay once they were
 // read; 0: for good.
-func (t *Timeline) Timer() time.Duration {
-	t.settle()
-	if len(t.timers) == 0 {
-		return 0
-	}
-	return t.timers[len(t.timers)-1].stay
-}
+func (t *Timeline) Timer() time.Duration { return t.timer.stay }
 
 // Profiles returns the profiles of all who have one, in the order of their
 // authors' keys.

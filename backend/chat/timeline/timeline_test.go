@@ -1,6 +1,7 @@
 package timeline_test
 
 import (
+	"fmt"
 	"reflect"
 	"slices"
 	"testing"
@@ -201,38 +202,59 @@ func TestATextThatCannotBeReadCanBeDeleted(t *testing.T) {
 	}
 }
 
-func TestTimersHoldForWhatStandsAfterThem(t *testing.T) {
+// TestATimerHoldsForNothingThatIsThere: a text has its own, and a backdated
+// TIMER is no way to erase what others wrote.
+func TestATimerHoldsForNothingThatIsThere(t *testing.T) {
 	k := newTalk(t)
 	alice, bob := newWriter(1, 1), newWriter(2, 1)
-	messages := make([]timeline.Entry, 6)
-	for i := range messages {
-		messages[i] = k.text(alice, time.Duration(i)*10*time.Second, "text", journal.Hash{})
-	}
-	hour, off, day := k.timer(bob, 15*time.Second, time.Hour), k.timer(bob, 35*time.Second, 0), k.timer(bob, 25*time.Second-10*time.Second, 24*time.Hour)
-	folded := fold(messages...)
-	folded.Changes()
-	// The clock of day is behind; it follows off by its log, so it stands after it.
-	expect := func(what string, changed int, now time.Duration, want ...time.Duration) {
-		t.Helper()
-		if got := folded.Changes(); len(got.Changed) != changed || len(got.Inserted) != 0 {
-			t.Errorf("%s: %d changed, want %d", what, len(got.Changed), changed)
-		}
-		for i, one := range folded.Messages() {
-			if one.Timer != want[i] {
-				t.Errorf("%s: message %d has %s, want %s", what, i, one.Timer, want[i])
-			}
-		}
-		if folded.Timer() != now {
-			t.Errorf("%s: now %s", what, folded.Timer())
+	forGood := k.text(alice, 0, "for good", journal.Hash{})
+	timed := k.write(alice, start.Add(time.Minute), kindText, k.must(journal.MessageBody(journal.Message{Text: "for a day", Timer: 24 * time.Hour})))
+	k.timer(bob, 2*time.Minute, time.Hour)
+	k.timer(bob, -time.Hour, time.Second) // the last by its log, whatever its clock says
+	folded := fold(k.entries...)
+	for hash, want := range map[journal.Hash]time.Duration{forGood.Hash(): 0, timed.Hash(): 24 * time.Hour} {
+		if got, there := folded.Message(hash); !there || got.Timer != want {
+			t.Errorf("timer %s, want %s", got.Timer, want)
 		}
 	}
-	const long = 24 * time.Hour
-	folded.Apply(off)
-	expect("off", 0, 0, 0, 0, 0, 0, 0, 0)
-	folded.Apply(hour)
-	expect("an hour", 2, 0, 0, 0, time.Hour, time.Hour, 0, 0)
-	folded.Apply(day)
-	expect("a day", 2, long, 0, 0, time.Hour, time.Hour, long, long)
+	if folded.Timer() != time.Second {
+		t.Errorf("the conversation's timer is %s", folded.Timer())
+	}
+	slices.Reverse(k.entries)
+	if other := fold(k.entries...); other.Timer() != time.Second {
+		t.Errorf("backwards it is %s", other.Timer())
+	}
+}
+
+// TestOnlyTheLastCount: of many edits and reactions of one author the last by
+// order are kept, whatever came first, and the bodies of the other edits go.
+func TestOnlyTheLastCount(t *testing.T) {
+	k := newTalk(t)
+	alice, bob := newWriter(1, 1), newWriter(2, 1)
+	message := k.text(alice, 0, "first", journal.Hash{})
+	bob.learn(alice)
+	erase := make([]journal.Hash, 0, 4)
+	for i := range timeline.MostEdits + 4 {
+		edit := k.edit(alice, time.Duration(i)*time.Second, message.Hash(), fmt.Sprint("edit ", i))
+		if i < 4 {
+			erase = append(erase, edit.Hash())
+		}
+	}
+	k.react(bob, time.Second, message.Hash(), "🎉", false)
+	for i := range timeline.MostReactions {
+		k.react(bob, 2*time.Second, message.Hash(), "👍", i%2 == 0)
+	}
+	forwards := fold(k.entries...)
+	slices.Reverse(k.entries)
+	for _, folded := range []*timeline.Timeline{forwards, fold(k.entries...)} {
+		got := only(t, folded)
+		if got.Text != "edit 19" || got.Edits != timeline.MostEdits || len(got.Reactions) != 1 || got.Reactions[0].Emoji != "👍" {
+			t.Errorf("message %+v", got)
+		}
+		if changes := folded.Changes(); !slices.Equal(changes.Erase, sortHashes(slices.Clone(erase))) {
+			t.Errorf("erase %v, want %v", changes.Erase, erase)
+		}
+	}
 }
 
 func TestTheLastProfileByOrderStands(t *testing.T) {
@@ -250,8 +272,8 @@ func TestTheLastProfileByOrderStands(t *testing.T) {
 	}
 	folded.Apply(strange)
 	want := []timeline.Profile{
-		{Author: alice.author, Name: "Ada", Color: 3, About: "about Ada"},
-		{Author: bob.author, Name: "Bob", Color: 8, About: "one two"},
+		{Author: alice.author, Name: "Ada", Color: 3, About: "about Ada", Entry: last.Hash()},
+		{Author: bob.author, Name: "Bob", Color: 8, About: "one two", Entry: strange.Hash()},
 	}
 	if got := folded.Profiles(); !reflect.DeepEqual(got, want) {
 		t.Errorf("profiles %+v", got)
@@ -267,8 +289,8 @@ func TestTimesOf(t *testing.T) {
 		want    timeline.Times
 	}{
 		{"at once", start, start, timeline.Times{Shown: start}},
-		{"a minute on its way", start, after(time.Minute), timeline.Times{Shown: start}},
-		{"longer", start, after(time.Minute + 1), timeline.Times{Shown: start, Claimed: start, Arrived: after(time.Minute + 1)}},
+		{"five minutes on its way", start, after(5 * time.Minute), timeline.Times{Shown: start}},
+		{"longer", start, after(5*time.Minute + 1), timeline.Times{Shown: start, Claimed: start, Arrived: after(5*time.Minute + 1)}},
 		{"a little ahead", after(time.Minute), start, timeline.Times{Shown: start}},
 		{"far ahead", after(48 * time.Hour), start, timeline.Times{Shown: start, Claimed: after(48 * time.Hour), Arrived: start}},
 		{"arrival not known", start, time.Time{}, timeline.Times{Shown: start}},

@@ -3,14 +3,14 @@ package timeline
 import "time"
 
 // tellBoth is how far written and arrived may be apart before both are shown.
-const tellBoth = time.Minute
+const tellBoth = 5 * time.Minute
 
 // Times are what is shown about when a message was written. They depend on the
 // clock of this device; order never does.
 type Times struct {
 	// Shown is the time that the author claims, but not after the arrival.
 	Shown time.Time
-	// Claimed and Arrived are both set when they differ by more than a minute,
+	// Claimed and Arrived are both set when they differ by more than five minutes,
 	// and both zero otherwise.
 	Claimed, Arrived time.Time
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tincan-chat/tincan/backend/chat/timeline"
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/node"
@@ -24,10 +25,15 @@ func (d *Disk) apply(write node.Write) error {
 	case node.PutRead:
 		if v := c.conversations[w.Conversation]; v != nil {
 			set(d, &v.read, merge(v.read, placesOnly(w.Read)))
+			d.count(w.Conversation, w.Read, false, w.At)
 		}
+	case node.HideMessage:
+		d.hide(w.Message)
+	case node.EraseMessages:
+		d.expire(w.Messages)
 	case node.PutSelf:
 		self := w.Self
-		self.Created, self.DeviceList = milliseconds(self.Created), clone(self.DeviceList)
+		self.Created, self.DeviceList, self.Picture = milliseconds(self.Created), clone(self.DeviceList), clone(self.Picture)
 		set(d, &c.self, self)
 	case node.PutContact:
 		return d.putContact(w.Contact)
@@ -114,15 +120,15 @@ func (d *Disk) appendEntry(w node.AppendEntry) error {
 	}
 	one := &entry{AppendEntry: w}
 	one.Arrived = milliseconds(w.Arrived)
-	text, err := w.Entry.Text()
-	one.text, one.shown = text, err == nil
+	if message, err := w.Entry.Message(); err == nil {
+		one.content, one.shown = message, whole
+	}
 	set(d, &kept.entries, append(kept.entries, one))
 	put(d, d.content.entries, w.Entry.Hash(), one)
-	if one.shown {
-		at, _ := slices.BinarySearchFunc(v.timeline, w.Order, func(e *entry, order journal.Order) int { return e.Order.Compare(order) })
-		d.undo = append(d.undo, func() { v.timeline = slices.Delete(v.timeline, at, at+1) })
-		v.timeline = slices.Insert(v.timeline, at, one)
+	if one.shown == whole {
+		d.show(v, one)
 	}
+	d.takeIn(v, one)
 	return nil
 }
 
@@ -140,6 +146,7 @@ func (d *Disk) putRemotePosition(w node.PutRemotePosition) {
 	if len(position.Held)+len(position.Read) > 0 {
 		put(d, v.remote, position.Device, position)
 	}
+	d.count(w.Conversation, w.Position.Held, true, w.At)
 }
 
 // merge returns the maximum of both, without touching them. What is at
@@ -193,6 +200,10 @@ func (d *Disk) deleteContact(peer identity.PeerID) {
 	for _, kept := range c.conversations[contact.Conversation].logs {
 		for _, one := range kept.entries {
 			drop(d, c.entries, one.Entry.Hash())
+			drop(d, c.timers, one.Entry.Hash())
+			if target, named := timeline.Target(one.Entry); named {
+				drop(d, c.changes, target)
+			}
 		}
 	}
 	drop(d, c.conversations, contact.Conversation)

@@ -39,6 +39,8 @@ type content struct {
 	forks         []node.Fork
 	copied        bool
 	entries       map[journal.Hash]*entry
+	changes       map[journal.Hash][]*entry // what counts of what is about a message, or waits for it
+	timers        map[journal.Hash]timer    // by message
 }
 
 // conversation is one with its logs, timeline and positions.
@@ -51,6 +53,7 @@ type conversation struct {
 	remote   map[identity.DeviceID]node.RemotePosition
 	draft    string
 	steps    []node.Step // in the order in which they were kept
+	timer    node.Timer
 }
 
 // log is one device's entries; sequence n is at n-1.
@@ -63,8 +66,8 @@ type log struct {
 // entry is an entry as it was appended.
 type entry struct {
 	node.AppendEntry
-	text  string
-	shown bool
+	content journal.Message
+	shown   standing
 }
 
 // NewDisk returns an empty one.
@@ -82,6 +85,8 @@ func NewDisk() *Disk {
 		settings:      map[string]string{},
 		epochs:        map[uuid.UUID]uint32{},
 		entries:       map[journal.Hash]*entry{},
+		changes:       map[journal.Hash][]*entry{},
+		timers:        map[journal.Hash]timer{},
 	}}
 }
 

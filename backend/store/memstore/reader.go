@@ -12,7 +12,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/store"
 )
 
-// message returns what the reader shows of an entry.
+// message returns a message without what its body, and others, say.
 func (c *content) message(v *conversation, one *entry) node.Message {
 	name := one.Entry.Log
 	kept := v.logs[name]
@@ -24,7 +24,6 @@ func (c *content) message(v *conversation, one *entry) node.Message {
 		Order:        one.Order,
 		Mine:         kept.mine,
 		Author:       kept.author,
-		Text:         one.text,
 		Claimed:      one.Entry.Claimed,
 		Arrived:      one.Arrived,
 	}
@@ -47,7 +46,7 @@ func (c *content) message(v *conversation, one *entry) node.Message {
 func (l *log) shownAfter(sequence uint64) []*entry {
 	var shown []*entry
 	for _, one := range l.entries[min(sequence, uint64(len(l.entries))):] {
-		if one.shown {
+		if one.shown == whole {
 			shown = append(shown, one)
 		}
 	}
@@ -57,9 +56,9 @@ func (l *log) shownAfter(sequence uint64) []*entry {
 func (c *content) row(contact node.Contact) node.Row {
 	v := c.conversations[contact.Conversation]
 	contact.Servers = cloneServers(contact.Servers)
-	row := node.Row{Conversation: v.id, Contact: contact, Draft: v.draft}
+	row := node.Row{Conversation: v.id, Contact: contact, Draft: v.draft, Timer: v.timer.Stay}
 	if len(v.timeline) > 0 {
-		last := c.message(v, v.timeline[len(v.timeline)-1])
+		last := c.fold(v, v.timeline[len(v.timeline)-1])
 		row.Last = &last
 	}
 	for name, kept := range v.logs {
@@ -128,7 +127,7 @@ func (s *Store) page(ctx context.Context, conversation uuid.UUID, part func([]*e
 			return nil
 		}
 		for _, one := range part(v.timeline) {
-			messages = append(messages, c.message(v, one))
+			messages = append(messages, c.fold(v, one))
 		}
 		return nil
 	})
@@ -139,10 +138,10 @@ func (s *Store) page(ctx context.Context, conversation uuid.UUID, part func([]*e
 func (s *Store) Message(ctx context.Context, hash journal.Hash) (message node.Message, err error) {
 	err = s.read(ctx, func(c *content) error {
 		one := c.entries[hash]
-		if one == nil || !one.shown {
+		if one == nil || one.shown != whole && one.shown != deleted {
 			return node.ErrNotFound
 		}
-		message = c.message(c.conversations[one.Entry.Conversation], one)
+		message = c.fold(c.conversations[one.Entry.Conversation], one)
 		return nil
 	})
 	return message, err

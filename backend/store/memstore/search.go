@@ -26,8 +26,9 @@ func (s *Store) Search(ctx context.Context, query search.Query, conversation uui
 				if !before.IsZero() && one.Order.Compare(before) >= 0 {
 					break
 				}
-				if snippet, shown := query.Show(one.text); shown {
-					hits = append(hits, node.Hit{Message: c.message(v, one), Snippet: snippet})
+				message := c.fold(v, one)
+				if snippet, shown := query.Show(message.Text); shown && !message.Deleted {
+					hits = append(hits, node.Hit{Message: message, Snippet: snippet})
 				}
 			}
 		}

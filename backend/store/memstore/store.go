@@ -130,6 +130,7 @@ func (s *Store) Load(ctx context.Context) (snapshot node.Snapshot, err error) {
 				return cmp.Or(a.Created.Compare(b.Created), slices.Compare(a.ID[:], b.ID[:]))
 			}),
 			Outgoing: sorted(c.outgoing, func(a, b node.Outgoing) int { return cmp.Or(a.SealedAt.Compare(b.SealedAt), compareIDs(a.ID, b.ID)) }),
+			Timed:    len(c.timers) > 0,
 		}
 		snapshot.Copied = c.copied
 		if len(c.epochs) > 0 {
@@ -153,7 +154,7 @@ func (s *Store) Load(ctx context.Context) (snapshot node.Snapshot, err error) {
 }
 
 func (v *conversation) snapshot() node.Conversation {
-	one := node.Conversation{ID: v.id, Peer: v.peer, Held: journal.Vector{}, Read: v.read.Clone(), HeadOrders: map[journal.Log]journal.Order{}}
+	one := node.Conversation{ID: v.id, Peer: v.peer, Held: journal.Vector{}, Read: v.read.Clone(), HeadOrders: map[journal.Log]journal.Order{}, Timer: v.timer}
 	for name, kept := range v.logs {
 		last := kept.entries[len(kept.entries)-1]
 		one.Held[name] = last.Entry.Head()

@@ -50,10 +50,17 @@ func Run(t *testing.T, newDisk func(t testing.TB) Disk) {
 		"projections are rebuilt": testRebuild,
 		"search":                  testSearch,
 		"search finds everything": testSearchFinds,
+		"changes in any order":    testFold,
+		"changes of one message":  testChanges,
+		"answers":                 testAnswers,
+		"what is not there waits": testWaiting,
+		"disappearing messages":   testDisappearing,
+		"hidden messages":         testHidden,
+		"profiles and timers":     testProfiles,
 	} {
 		t.Run(name, func(t *testing.T) {
 			disk := newDisk(t)
-			b := &bench{disk: disk}
+			b := &bench{disk: disk, newDisk: newDisk}
 			b.store = disk.Open(t)
 			t.Cleanup(func() {
 				if err := b.store.Close(); err != nil {
@@ -67,8 +74,9 @@ func Run(t *testing.T, newDisk func(t testing.TB) Disk) {
 
 // bench is a disk with its open store.
 type bench struct {
-	disk  Disk
-	store Store
+	disk    Disk
+	store   Store
+	newDisk func(t testing.TB) Disk
 }
 
 // reopen closes the store and opens the disk again.

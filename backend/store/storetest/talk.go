@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"testing"
@@ -57,6 +58,8 @@ type Talk struct {
 	heads  journal.Vector
 	orders map[journal.Log]journal.Order
 	Writes []node.AppendEntry // all of them, in the order in which they were made
+	Apart  bool               // people do not know what others wrote
+	Salted bool               // salts stand nowhere else, as those of a node; else they are hashes of the entries before
 }
 
 // NewTalk returns the conversation that a number chooses.
@@ -101,8 +104,14 @@ func (k *Talk) Append(t testing.TB, who *Person, kind wire.EntryKind, body []byt
 	own := k.Log(who)
 	draft := journal.Draft{Conversation: k.ID, Log: own, Previous: k.heads[own], Claimed: k.Clock, Kind: kind, Body: body}
 	draft.Salt = draft.Previous.Hash
+	if k.Salted {
+		draft.Salt = sha256.Sum256(append(draft.Salt[:], body...))
+	}
 	var after []journal.Order
 	for log, head := range k.heads {
+		if k.Apart && log != own {
+			continue
+		}
 		after = append(after, k.orders[log])
 		if log != own {
 			draft.Parents = append(draft.Parents, head.Hash)

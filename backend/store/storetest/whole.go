@@ -9,6 +9,8 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/tincan-chat/tincan/backend/chat/timeline"
+	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/node"
 )
@@ -136,13 +138,25 @@ func compareConversation(ctx context.Context, store Store, conversation node.Con
 	if err != nil {
 		return err
 	}
+	folded := timeline.New(conversation.ID)
+	for _, entry := range entries {
+		author := conversation.Peer
+		if entry.Log.Device == own.Device {
+			author = identity.PeerID{}
+		}
+		folded.Apply(timeline.Entry{Entry: entry, Order: orders[entry.Hash()], Author: author})
+	}
 	var want []journal.Hash
 	unread, queued := 0, 0
 	for _, entry := range entries {
-		if _, err = entry.Text(); err != nil {
+		message, shown := folded.Message(entry.Hash())
+		if !shown || message.Erased {
 			continue
 		}
 		want = append(want, entry.Hash())
+		if message.Deleted {
+			continue
+		}
 		delivered := uint64(0)
 		for _, remote := range conversation.Remote {
 			delivered = max(delivered, remote.Held.Get(entry.Log))

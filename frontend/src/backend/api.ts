@@ -31,6 +31,10 @@ export interface Backend {
 
   createProfile(name: string, color: number): Promise<State>;
   updateProfile(name: string, color: number): Promise<Profile>;
+  setProfile(name: string, color: number, about: string, picture: string): Promise<Profile>;
+  /** The picture of whom a conversation is with, with '' mine: a data: URL, '' if there is none. */
+  picture(conversation: string): Promise<string>;
+  setReadReceipts(on: boolean): Promise<Profile>;
   saveSettings(settings: Settings): Promise<Settings>;
 
   open(conversation: string): Promise<Page>;
@@ -40,6 +44,11 @@ export interface Backend {
   /** conversation "" is all of them; before "" is the newest, else that of the page before. */
   search(text: string, conversation: string, before: string): Promise<SearchPage>;
   sendText(conversation: string, text: string): Promise<Message>;
+  sendReply(conversation: string, text: string, message: string): Promise<Message>;
+  editMessage(conversation: string, message: string, text: string): Promise<Message>;
+  deleteMessage(conversation: string, message: string, forEveryone: boolean): Promise<void>;
+  react(conversation: string, message: string, emoji: string, remove: boolean): Promise<Message>;
+  setTimer(conversation: string, seconds: number): Promise<void>;
   saveDraft(conversation: string, text: string): Promise<void>;
   typing(conversation: string): Promise<void>;
   markRead(conversation: string, message: string): Promise<void>;

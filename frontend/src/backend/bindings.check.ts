@@ -39,6 +39,8 @@ export type ShapesAgree = [
   Agrees<Same<Plain<app.Page>, types.Page>>,
   Agrees<Same<Plain<app.Problem>, types.Problem>>,
   Agrees<Same<Plain<app.Profile>, types.Profile>>,
+  Agrees<Same<Plain<app.Reaction>, types.Reaction>>,
+  Agrees<Same<Plain<app.Reply>, types.Reply>>,
   Agrees<Same<Plain<app.Request>, types.Request>>,
   Agrees<Same<Plain<app.SearchHit>, types.SearchHit>>,
   Agrees<Same<Plain<app.SearchPage>, types.SearchPage>>,

@@ -45,6 +45,7 @@ export abstract class FakeWorld {
   protected readonly delay: number;
   protected readonly now: () => Date;
   protected made = 0;
+  protected pictureURL = '';
 
   constructor(options: FakeOptions) {
     this.state = structuredClone(options.state);
@@ -143,6 +144,26 @@ export abstract class FakeWorld {
       Object.assign(one, changes);
     }
     return { ...one, sequence: this.state.sequence, conversations: [...rows.values()], messages };
+  }
+
+  protected messageOf(conversation: string, id: string): Message {
+    const found = this.timeline(conversation).find((message) => message.id === id);
+    if (!found) throw new BackendError({ code: 'no-message', message: '', params: {} });
+    return found;
+  }
+
+  protected mineOf(conversation: string, id: string): Message {
+    const found = this.messageOf(conversation, id);
+    if (!found.mine) throw new BackendError({ code: 'not-mine', message: '', params: {} });
+    return found;
+  }
+
+  /** Puts a message as it stands now, and tells it. */
+  protected replace(conversation: string, message: Message): Message {
+    const list = this.timeline(conversation);
+    list[list.findIndex((held) => held.id === message.id)] = message;
+    this.emit({ messages: [message] });
+    return message;
   }
 
   protected row(id: string): Conversation {

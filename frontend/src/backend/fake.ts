@@ -36,7 +36,7 @@ export class FakeBackend extends FakeWorld implements Backend {
       this.state = {
         ...this.state,
         firstRun: false,
-        profile: { peerId: `tc1${'a'.repeat(56)}`, name: name.trim(), color },
+        profile: { peerId: `tc1${'a'.repeat(56)}`, name: name.trim(), color, readReceipts: true },
       };
       return structuredClone(this.state);
     });
@@ -44,6 +44,30 @@ export class FakeBackend extends FakeWorld implements Backend {
   updateProfile = (name: string, color: number) =>
     this.answer('updateProfile', [name, color], (): Profile => {
       this.state.profile = { ...this.state.profile, name: name.trim(), color };
+      this.emit({ profile: this.state.profile });
+      return this.state.profile;
+    });
+
+  setProfile = (name: string, color: number, about: string, picture: string) =>
+    this.answer('setProfile', [name, color, about, picture], (): Profile => {
+      const held = this.state.profile;
+      this.pictureURL = picture === held.picture ? this.pictureURL : picture;
+      this.made += 1;
+      const named = picture === held.picture ? picture : `picture-${this.made}`;
+      const profile: Profile = { peerId: held.peerId, name: name.trim(), color, readReceipts: held.readReceipts };
+      if (about.trim()) profile.about = about.trim();
+      if (picture) profile.picture = named;
+      this.state.profile = profile;
+      this.emit({ profile });
+      return profile;
+    });
+
+  picture = (conversation: string) =>
+    this.answer('picture', [conversation], () => (conversation === '' ? this.pictureURL : ''));
+
+  setReadReceipts = (on: boolean) =>
+    this.answer('setReadReceipts', [on], (): Profile => {
+      this.state.profile = { ...this.state.profile, readReceipts: on };
       this.emit({ profile: this.state.profile });
       return this.state.profile;
     });
@@ -109,6 +133,62 @@ export class FakeBackend extends FakeWorld implements Backend {
       });
       this.emit({ conversations: [this.row(conversation)], messages: [message] });
       return message;
+    });
+
+  sendReply = (conversation: string, text: string, message: string) =>
+    this.answer('sendReply', [conversation, text, message], () => {
+      const answered = this.messageOf(conversation, message);
+      const sent = this.append(conversation, text, true);
+      return this.replace(conversation, {
+        ...sent,
+        reply: {
+          id: answered.id,
+          here: true,
+          deleted: answered.deleted ?? false,
+          mine: answered.mine,
+          author: answered.author,
+          text: answered.text.slice(0, 200),
+        },
+      });
+    });
+
+  editMessage = (conversation: string, message: string, text: string) =>
+    this.answer('editMessage', [conversation, message, text], () =>
+      this.replace(conversation, { ...this.mineOf(conversation, message), text, edited: this.now().toISOString() }),
+    );
+
+  deleteMessage = (conversation: string, message: string, forEveryone: boolean) =>
+    this.answer('deleteMessage', [conversation, message, forEveryone], () => {
+      if (forEveryone) {
+        const { id, order, mine, author, time, state } = this.mineOf(conversation, message);
+        this.replace(conversation, { id, conversation, order, mine, author, text: '', time, state, deleted: true });
+        return;
+      }
+      const list = this.timeline(conversation);
+      list.splice(list.indexOf(this.messageOf(conversation, message)), 1);
+      this.emit({ removedMessages: [message] });
+    });
+
+  react = (conversation: string, message: string, emoji: string, remove: boolean) =>
+    this.answer('react', [conversation, message, emoji, remove], () => {
+      const held = this.messageOf(conversation, message);
+      const me = this.state.profile.peerId;
+      const reactions = (held.reactions ?? []).map((one) => ({
+        ...one,
+        authors: one.emoji === emoji ? one.authors.filter((author) => author !== me) : one.authors,
+      }));
+      const there = reactions.find((one) => one.emoji === emoji);
+      if (!remove && there) there.authors.push(me);
+      if (!remove && !there) reactions.push({ emoji, count: 1, mine: true, authors: [me] });
+      const counted = reactions
+        .filter((one) => one.authors.length > 0)
+        .map((one) => ({ ...one, count: one.authors.length, mine: one.authors.includes(me) }));
+      return this.replace(conversation, { ...held, reactions: counted });
+    });
+
+  setTimer = (conversation: string, seconds: number) =>
+    this.answer('setTimer', [conversation, seconds], () => {
+      this.change(conversation, { timer: seconds });
     });
 
   saveDraft = (conversation: string, text: string) =>

@@ -11,7 +11,7 @@ function mainState(now: Date): State {
     version: '0.1.0',
     sequence: 1,
     firstRun: false,
-    profile: { peerId: me, name: 'Mira Lind', color: 2 },
+    profile: { peerId: me, name: 'Mira Lind', color: 2, readReceipts: true },
     settings: {
       theme: 'system',
       language: 'system',

@@ -36,6 +36,8 @@ export interface Changes {
   removedConversations?: string[];
   /** new or changed, by id */
   messages?: Message[];
+  /** ids: disappeared, or hidden here */
+  removedMessages?: string[];
   /** new or changed, by id */
   requests?: Request[];
   /** ids */
@@ -71,6 +73,11 @@ export interface Profile {
   name: string;
   /** 1 to 8: the enamel token */
   color: number;
+  /** contacts learn what I have read, and I what they have */
+  readReceipts: boolean;
+  about?: string;
+  /** names it, for picture(''); absent for none */
+  picture?: string;
 }
 
 /** Theme is the look of the window. */
@@ -176,9 +183,17 @@ export interface Conversation {
   invite: string;
   /** a lasting trouble with this contact, for example an older protocol */
   notice?: ErrorDetail;
+  /** the last message was deleted; preview is "" */
+  previewDeleted?: boolean;
+  /** seconds that messages written now stay once they were read; absent: for good */
+  timer?: number;
+  /** what they say of themselves, on one line */
+  about?: string;
+  /** names it, for the call picture; absent for none */
+  picture?: string;
 }
 
-/** Message is one text in a timeline. */
+/** Message is one text in a timeline, as it stands after all that was said about it. */
 export interface Message {
   /** hash of the entry, hex */
   id: string;
@@ -192,6 +207,44 @@ export interface Message {
   /** as shown: a time from the future is clamped */
   time: string;
   state: MessageState;
+  /** when the author's clock says that it was written; there, with arrivedTime, when both differ by more than 5 minutes */
+  claimedTime?: string;
+  arrivedTime?: string;
+  /** its author took it back for everyone: there is no text, and nothing below */
+  deleted?: boolean;
+  /** when it was edited last; absent: never */
+  edited?: string;
+  /** the message that it answers */
+  reply?: Reply;
+  /** in the order in which they came; absent: none */
+  reactions?: Reaction[];
+  /** seconds that it stays once it was read; absent: for good */
+  timer?: number;
+  /** when it disappears here; absent: never, or it was not read yet */
+  expires?: string;
+}
+
+/** Reply is what is shown of a message where it is answered. */
+export interface Reply {
+  id: string;
+  /** it is on this computer; nothing below says anything if not */
+  here: boolean;
+  deleted: boolean;
+  mine: boolean;
+  /** PeerID */
+  author: string;
+  /** its beginning, at most 200 characters */
+  text: string;
+}
+
+/** Reaction is an emoji on a message. */
+export interface Reaction {
+  emoji: string;
+  count: number;
+  /** I am one of them */
+  mine: boolean;
+  /** PeerIDs, in the order in which they put it */
+  authors: string[];
 }
 
 /** Page is a stretch of a timeline, oldest first. */

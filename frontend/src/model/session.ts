@@ -26,7 +26,7 @@ export const emptySession: Session = {
   sequence: 0,
   firstRun: false,
   problem: undefined,
-  profile: { peerId: '', name: '', color: 8 },
+  profile: { peerId: '', name: '', color: 8, readReceipts: true },
   settings: { theme: 'system', language: 'system', textSize: 1, compact: false, hosting: false, details: false },
   network: { online: true, servers: [], lines: 0, hostAddress: '' },
   conversations: {},

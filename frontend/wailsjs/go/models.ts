@@ -187,6 +187,46 @@ export namespace app {
 	        this.safetyNumber = source["safetyNumber"];
 	    }
 	}
+	export class Reaction {
+	    emoji: string;
+	    count: number;
+	    mine: boolean;
+	    authors: string[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Reaction(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.emoji = source["emoji"];
+	        this.count = source["count"];
+	        this.mine = source["mine"];
+	        this.authors = source["authors"];
+	    }
+	}
+	export class Reply {
+	    id: string;
+	    here: boolean;
+	    deleted: boolean;
+	    mine: boolean;
+	    author: string;
+	    text: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Reply(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.here = source["here"];
+	        this.deleted = source["deleted"];
+	        this.mine = source["mine"];
+	        this.author = source["author"];
+	        this.text = source["text"];
+	    }
+	}
 	export class Message {
 	    id: string;
 	    conversation: string;
@@ -196,6 +236,14 @@ export namespace app {
 	    text: string;
 	    time: string;
 	    state: MessageState;
+	    claimedTime?: string;
+	    arrivedTime?: string;
+	    deleted?: boolean;
+	    edited?: string;
+	    reply?: Reply;
+	    reactions?: Reaction[];
+	    timer?: number;
+	    expires?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Message(source);
@@ -211,7 +259,33 @@ export namespace app {
 	        this.text = source["text"];
 	        this.time = source["time"];
 	        this.state = source["state"];
+	        this.claimedTime = source["claimedTime"];
+	        this.arrivedTime = source["arrivedTime"];
+	        this.deleted = source["deleted"];
+	        this.edited = source["edited"];
+	        this.reply = this.convertValues(source["reply"], Reply);
+	        this.reactions = this.convertValues(source["reactions"], Reaction);
+	        this.timer = source["timer"];
+	        this.expires = source["expires"];
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	export class Line {
 	    state: LineState;
@@ -248,6 +322,10 @@ export namespace app {
 	    since: string;
 	    invite: string;
 	    notice?: Error;
+	    previewDeleted?: boolean;
+	    timer?: number;
+	    about?: string;
+	    picture?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Conversation(source);
@@ -273,6 +351,10 @@ export namespace app {
 	        this.since = source["since"];
 	        this.invite = source["invite"];
 	        this.notice = this.convertValues(source["notice"], Error);
+	        this.previewDeleted = source["previewDeleted"];
+	        this.timer = source["timer"];
+	        this.about = source["about"];
+	        this.picture = source["picture"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -403,6 +485,9 @@ export namespace app {
 	    peerId: string;
 	    name: string;
 	    color: number;
+	    readReceipts: boolean;
+	    about?: string;
+	    picture?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Profile(source);
@@ -413,6 +498,9 @@ export namespace app {
 	        this.peerId = source["peerId"];
 	        this.name = source["name"];
 	        this.color = source["color"];
+	        this.readReceipts = source["readReceipts"];
+	        this.about = source["about"];
+	        this.picture = source["picture"];
 	    }
 	}
 	export class Problem {
@@ -441,6 +529,7 @@ export namespace app {
 	    conversations?: Conversation[];
 	    removedConversations?: string[];
 	    messages?: Message[];
+	    removedMessages?: string[];
 	    requests?: Request[];
 	    removedRequests?: string[];
 	    bansChanged?: boolean;
@@ -462,6 +551,7 @@ export namespace app {
 	        this.conversations = this.convertValues(source["conversations"], Conversation);
 	        this.removedConversations = source["removedConversations"];
 	        this.messages = this.convertValues(source["messages"], Message);
+	        this.removedMessages = source["removedMessages"];
 	        this.requests = this.convertValues(source["requests"], Request);
 	        this.removedRequests = source["removedRequests"];
 	        this.bansChanged = source["bansChanged"];
@@ -711,6 +801,8 @@ export namespace app {
 		    return a;
 		}
 	}
+	
+	
 	
 	
 	

@@ -22,7 +22,11 @@ export function CreateProfile(arg1:string,arg2:number):Promise<app.State>;
 
 export function DeclineRequest(arg1:string):Promise<void>;
 
+export function DeleteMessage(arg1:string,arg2:string,arg3:boolean):Promise<void>;
+
 export function Delivery(arg1:string):Promise<app.Delivery>;
+
+export function EditMessage(arg1:string,arg2:string,arg3:string):Promise<app.Message>;
 
 export function Focus(arg1:string,arg2:boolean):Promise<void>;
 
@@ -43,6 +47,10 @@ export function PageBefore(arg1:string,arg2:string,arg3:number):Promise<app.Page
 export function PageLast(arg1:string,arg2:number):Promise<app.Page>;
 
 export function Painted():Promise<void>;
+
+export function Picture(arg1:string):Promise<string>;
+
+export function React(arg1:string,arg2:string,arg3:string,arg4:boolean):Promise<app.Message>;
 
 export function ReadInvite(arg1:string):Promise<app.InvitePreview>;
 
@@ -66,9 +74,17 @@ export function SaveSettings(arg1:app.Settings):Promise<app.Settings>;
 
 export function Search(arg1:string,arg2:string,arg3:string):Promise<app.SearchPage>;
 
+export function SendReply(arg1:string,arg2:string,arg3:string):Promise<app.Message>;
+
 export function SendRequest(arg1:string,arg2:string):Promise<app.Conversation>;
 
 export function SendText(arg1:string,arg2:string):Promise<app.Message>;
+
+export function SetProfile(arg1:string,arg2:number,arg3:string,arg4:string):Promise<app.Profile>;
+
+export function SetReadReceipts(arg1:boolean):Promise<app.Profile>;
+
+export function SetTimer(arg1:string,arg2:number):Promise<void>;
 
 export function Since(arg1:number):Promise<app.Changes>;
 

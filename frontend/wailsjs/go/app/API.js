@@ -42,8 +42,16 @@ export function DeclineRequest(arg1) {
   return window['go']['app']['API']['DeclineRequest'](arg1);
 }
 
+export function DeleteMessage(arg1, arg2, arg3) {
+  return window['go']['app']['API']['DeleteMessage'](arg1, arg2, arg3);
+}
+
 export function Delivery(arg1) {
   return window['go']['app']['API']['Delivery'](arg1);
+}
+
+export function EditMessage(arg1, arg2, arg3) {
+  return window['go']['app']['API']['EditMessage'](arg1, arg2, arg3);
 }
 
 export function Focus(arg1, arg2) {
@@ -84,6 +92,14 @@ export function PageLast(arg1, arg2) {
 
 export function Painted() {
   return window['go']['app']['API']['Painted']();
+}
+
+export function Picture(arg1) {
+  return window['go']['app']['API']['Picture'](arg1);
+}
+
+export function React(arg1, arg2, arg3, arg4) {
+  return window['go']['app']['API']['React'](arg1, arg2, arg3, arg4);
 }
 
 export function ReadInvite(arg1) {
@@ -130,12 +146,28 @@ export function Search(arg1, arg2, arg3) {
   return window['go']['app']['API']['Search'](arg1, arg2, arg3);
 }
 
+export function SendReply(arg1, arg2, arg3) {
+  return window['go']['app']['API']['SendReply'](arg1, arg2, arg3);
+}
+
 export function SendRequest(arg1, arg2) {
   return window['go']['app']['API']['SendRequest'](arg1, arg2);
 }
 
 export function SendText(arg1, arg2) {
   return window['go']['app']['API']['SendText'](arg1, arg2);
+}
+
+export function SetProfile(arg1, arg2, arg3, arg4) {
+  return window['go']['app']['API']['SetProfile'](arg1, arg2, arg3, arg4);
+}
+
+export function SetReadReceipts(arg1) {
+  return window['go']['app']['API']['SetReadReceipts'](arg1);
+}
+
+export function SetTimer(arg1, arg2) {
+  return window['go']['app']['API']['SetTimer'](arg1, arg2);
 }
 
 export function Since(arg1) {
