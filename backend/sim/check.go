@@ -33,8 +33,16 @@ const (
 	mostRecent   = 256
 )
 
+// mostShown is how much of a text a violation shows, in bytes.
+const mostShown = 200
+
 // violate notes what must not happen. Only the first few are kept.
 func (w *World) violate(format string, arguments ...any) {
+	for i, argument := range arguments {
+		if text, isText := argument.(string); isText && len(text) > mostShown {
+			arguments[i] = text[:mostShown] + "…"
+		}
+	}
 	text := fmt.Sprintf(format, arguments...)
 	w.tell("VIOLATION: %s", text)
 	if len(w.report.Violations) < 5 {
@@ -86,11 +94,11 @@ func (w *World) truthful() {
 			if theirs == nil {
 				theirs = w.index(other, d)
 			}
-			copied, there := theirs[message.Hash]
+			_, there := theirs[message.Hash]
 			switch {
 			case message.Delivered && !there:
 				w.violate("%d shows %q as delivered and %d does not have it", d.number, message.Text, other.number)
-			case message.Read && !copied.Read:
+			case message.Read && !other.seen[message.Hash]:
 				w.violate("%d shows %q as read and %d did not read it", d.number, message.Text, other.number)
 			case message.Stored && !there && !w.letterOf(d, message, kept):
 				w.violate("%d shows %q as stored, and no server keeps it", d.number, message.Text)
@@ -187,9 +195,25 @@ func (w *World) unfinished() string {
 	return found
 }
 
+// remembers checks that what a person was told to be kept as read is.
+func (d *device) remembers() {
+	snapshot, err := d.disk.Open().Load(d.world.ctx)
+	if err != nil {
+		d.world.violate("%v", err)
+	}
+	for _, conversation := range snapshot.Conversations {
+		if marked := d.marked[conversation.ID]; !conversation.Read.Covers(marked) {
+			d.world.violate("%d was told that %v is kept as read, and has %v", d.number, marked, conversation.Read)
+		}
+	}
+}
+
 // whole checks what holds once everything arrived: each text once, and the same
 // order on both sides.
 func (w *World) whole() {
+	for _, d := range w.devices {
+		d.remembers()
+	}
 	w.pairs(func(d, other *device) {
 		mine, err := d.timeline(other)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/tincan-chat/tincan/backend/chat"
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/link"
 	"github.com/tincan-chat/tincan/backend/link/memlink"
 	"github.com/tincan-chat/tincan/backend/node"
@@ -39,10 +40,13 @@ type device struct {
 	busy      [lanes]bool
 	isTouched bool
 	calls     uint64
-	asked     map[uint64]*saying // texts that were not answered yet
-	ways      []way              // by server
-	spoken    []int              // how many texts, by whom they are for
-	sayings   [][]*saying        // likewise
+	asked     map[uint64]*saying           // texts that were not answered yet
+	asking    map[uint64]reading           // marks that were not answered yet
+	marked    map[uuid.UUID]journal.Vector // by conversation: what the person was told to be kept as read
+	seen      map[journal.Hash]bool        // what the person read
+	ways      []way                        // by server
+	spoken    []int                        // how many texts, by whom they are for
+	sayings   [][]*saying                  // likewise
 }
 
 // The workers of a device.
@@ -55,7 +59,11 @@ const (
 )
 
 func newDevice(w *World, number int) (*device, error) {
-	d := &device{world: w, number: number, disk: memstore.NewDisk(), bytes: source(w.plan.Seed, "device", number), asked: map[uint64]*saying{}}
+	d := &device{
+		world: w, number: number, disk: memstore.NewDisk(), bytes: source(w.plan.Seed, "device", number),
+		asked:  map[uint64]*saying{},
+		asking: map[uint64]reading{}, marked: map[uuid.UUID]journal.Vector{}, seen: map[journal.Hash]bool{},
+	}
 	d.ways, d.spoken = make([]way, w.plan.Servers), make([]int, w.plan.Devices)
 	d.sayings = make([][]*saying, w.plan.Devices)
 	var err error
@@ -184,6 +192,7 @@ func (d *device) gone() {
 	d.life++
 	d.running = nil
 	d.store.Crash()
+	clear(d.asking)
 	clear(d.asked) // what was not answered may be kept or not
 }
 
@@ -317,8 +326,23 @@ func (d *device) stepped(event node.Event) {
 	}
 }
 
-// answered notes what became of a text.
+// reading is a mark that a person set.
+type reading struct {
+	conversation uuid.UUID
+	read         journal.Vector
+}
+
+// answered notes what became of a text or a mark.
 func (d *device) answered(answer node.Answer) {
+	if mark, isMark := d.asking[answer.ID]; isMark {
+		delete(d.asking, answer.ID)
+		if answer.Err == nil {
+			kept := d.marked[mark.conversation].Clone()
+			kept.Merge(mark.read)
+			d.marked[mark.conversation] = kept
+		}
+		return
+	}
 	one := d.asked[answer.ID]
 	if one == nil {
 		return

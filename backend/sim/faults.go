@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/node"
 )
 
@@ -211,15 +210,19 @@ func (d *device) read(other *device) {
 	if d.running == nil {
 		return
 	}
-	messages, err := d.store.PageBefore(d.world.ctx, d.conversation(other), journal.Order{}, 1)
+	messages, err := d.timeline(other)
 	if err != nil || len(messages) == 0 {
 		return
 	}
-	vector, err := d.store.ReadVectorAt(d.world.ctx, d.conversation(other), messages[0].Order)
+	vector, err := d.store.ReadVectorAt(d.world.ctx, d.conversation(other), messages[len(messages)-1].Order)
 	if err != nil {
 		return
 	}
+	for _, message := range messages {
+		d.seen[message.Hash] = true
+	}
 	d.calls++
+	d.asking[d.calls] = reading{conversation: d.conversation(other), read: vector}
 	d.running.MarkRead(d.world.ctx, d.calls, d.conversation(other), vector)
 	d.touch()
 }
