@@ -54,25 +54,27 @@ func NewStepped(ctx context.Context, config Config, random Random, watch Watch) 
 // Close says goodbye, as [Node.Close] does.
 func (s *Stepped) Close() error { return errors.Join(s.node.signaling.Close(), s.node.links.Close()) }
 
-// Step takes an event, and then those that the adapters and workers left.
+// Step takes an event.
 func (s *Stepped) Step(ctx context.Context, event Event) {
-	for ; event != nil; event = s.node.inbox.take() {
-		s.watch.Event(event)
-		for _, effect := range s.node.core.Step(s.node.config.Now(), event) {
-			if answer, ok := effect.(Answer); ok {
-				s.watch.Answer(answer)
-				continue
-			}
-			s.node.perform(ctx, effect)
+	s.watch.Event(event)
+	for _, effect := range s.node.core.Step(s.node.config.Now(), event) {
+		if answer, ok := effect.(Answer); ok {
+			s.watch.Answer(answer)
+			continue
 		}
+		s.node.perform(ctx, effect)
 	}
 }
 
-// Drain takes the events that the adapters and workers left.
-func (s *Stepped) Drain(ctx context.Context) {
-	if event := s.node.inbox.take(); event != nil {
-		s.Step(ctx, event)
+// Next takes the first event that the adapters and workers left; false when
+// there is none.
+func (s *Stepped) Next(ctx context.Context) bool {
+	event := s.node.inbox.take()
+	if event == nil {
+		return false
 	}
+	s.Step(ctx, event)
+	return true
 }
 
 // SendText is [Commands.SendText]; the answer carries id.
@@ -111,7 +113,7 @@ func (s *Stepped) Waiting() Waiting {
 }
 
 // Seal seals or opens the first envelope that waits. What comes of it is taken
-// by the next Drain, as after Read, Verify and Done.
+// by Next, as what comes of Read, Verify and Done is.
 func (s *Stepped) Seal(ctx context.Context) { s.node.sealNext(ctx) }
 
 // Read reads the first stretch of a log that waits.

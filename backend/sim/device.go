@@ -219,7 +219,12 @@ func (d *device) settle() {
 	if d.running == nil {
 		return
 	}
-	d.running.Drain(d.world.ctx)
+	for d.running.Next(d.world.ctx) {
+		if d.world.strikes(d.world.pace.hurry) { // a person may do something in between
+			d.during(d.world.spread(d.world.pace.work), func() {})
+			break
+		}
+	}
 	waiting := d.running.Waiting()
 	d.work(laneSeal, waiting.Seals, func() { d.running.Seal(d.world.ctx) })
 	d.work(laneRead, waiting.Reads, func() { d.running.Read(d.world.ctx) })

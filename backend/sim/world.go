@@ -46,7 +46,10 @@ type World struct {
 }
 
 // pace is how slow a world is.
-type pace struct{ network, disk, work time.Duration }
+type pace struct {
+	network, disk, work time.Duration
+	hurry               int // chance in 256 that an event of a device's queue waits for its turn
+}
 
 // weather is which faults strike at random now, each a chance in 256.
 type weather struct {
@@ -196,6 +199,7 @@ func newWorld(ctx context.Context, plan Plan, log io.Writer) (*World, error) {
 		network: pick(2*time.Millisecond, 40*time.Millisecond, 300*time.Millisecond),
 		disk:    pick(time.Millisecond, 10*time.Millisecond, 200*time.Millisecond),
 		work:    pick(time.Millisecond, 5*time.Millisecond, 50*time.Millisecond),
+		hurry:   []int{0, 32, 128}[choice.IntN(3)],
 	}
 	w.links = memlink.NewNetwork(func() time.Time { return w.now }, func(link.Remote, link.Remote) time.Duration { return w.spread(w.pace.network) })
 	for number := range plan.Servers {
