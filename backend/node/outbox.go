@@ -63,6 +63,15 @@ func (o *outbox) find(id uuid.UUID) *Outgoing {
 	return o.letters[at]
 }
 
+// sealedTo is the key that a letter is sealed to which no server keeps yet.
+func (o *Outgoing) sealedTo() [16]byte {
+	header, err := wire.ParseOuter(o.Sealed)
+	if err != nil {
+		return [16]byte{} // nobody's
+	}
+	return header.KeyID
+}
+
 // unstored returns the first letter that no server keeps yet.
 func (o *outbox) unstored() *Outgoing {
 	for _, one := range o.letters {
@@ -144,7 +153,7 @@ func (c *Core) settle(one *contact) {
 		stored := !letter.Until.IsZero()
 		device, known := one.record.sealTo(letter.Device)
 		// No server has a box for the key that it is sealed to, and there is a newer one.
-		missed := !stored && one.outbox.fails > 0 && device.Created.After(letter.SealedAt)
+		missed := !stored && one.outbox.fails > 0 && known && letter.sealedTo() != device.KeyID
 		if letter.Through > 0 && letter.Through > conversation.delivered(letter.Log) || letter.Through == 0 && !stored {
 			if c.now.Before(letter.ends()) && known && !missed {
 				one.again(letter.ends())
