@@ -237,8 +237,8 @@ func (c *Core) failed(err error) {
 		one.rollBack(c.keys.Device())
 	}
 	// What a remote device sent and was not kept is sent again over a new link.
-	for id, one := range c.sessions {
-		if one.open {
+	for _, id := range c.sessionsSorted() {
+		if c.sessions[id].open {
 			c.hangUp(id, "the disk refused what was received")
 		}
 	}

@@ -70,6 +70,9 @@ func Run(ctx context.Context, plan Plan, log io.Writer) (Report, error) {
 		w.violate("%v", err)
 		err = nil
 	}
+	if w.report.Letters > mostLetters*(w.plan.Actions+w.plan.Devices) {
+		w.violate("%d letters were sealed for %d messages", w.report.Letters, w.report.Messages)
+	}
 	for _, d := range w.devices {
 		d.stop()
 	}
@@ -79,6 +82,10 @@ func Run(ctx context.Context, plan Plan, log io.Writer) (Report, error) {
 	w.report.Trace = w.name()
 	return w.report, err
 }
+
+// mostLetters is how many letters may be sealed for an action or a device; more
+// are sealed for nothing.
+const mostLetters = 40
 
 // live is the life of a world that began.
 func (w *World) live() error {
