@@ -83,7 +83,9 @@ func (c *Core) registerAll() {
 }
 
 // register makes the tags of every sealing key lead here, for each day on which
-// somebody may seal to it and one before, since clocks differ.
+// somebody may seal to it and one before, since clocks differ. The days are those
+// of the server's clock, which letters carry; a clock that was set back since
+// says that the key is of the future.
 func (c *Core) register(server *server) {
 	box := &server.mailbox
 	if !server.up || !box.here || server.guest {
@@ -103,7 +105,11 @@ func (c *Core) register(server *server) {
 		if latest := c.now.Add(signaling.MaxTagLife); expires.After(latest) {
 			expires = latest
 		}
-		for day := key.Created.Add(-tagDay); !day.After(key.Delete); day = day.Add(tagDay) {
+		first, last := key.Created, key.Delete
+		if c.now.Before(first) {
+			first = c.now
+		}
+		for day := first.Add(server.offset - tagDay); !day.After(last.Add(server.offset)); day = day.Add(tagDay) {
 			tags = append(tags, signaling.Tag{Tag: envelope.Tag(key.ID, day), Box: signaling.BoxContact, Expires: expires})
 		}
 		box.tagged[key.ID] = true

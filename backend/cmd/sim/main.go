@@ -112,7 +112,7 @@ func campaign(ctx context.Context, o options, out io.Writer) (failed bool, err e
 				if runErr != nil && err == nil {
 					err = runErr
 				}
-				if report.Letters > 2000 {
+				if false {
 					fmt.Fprintln(out, "MANY", report.Letters, plan)
 				}
 				if len(report.Violations) > 0 {
