@@ -256,7 +256,7 @@ func (c *Core) markRead(id uint64, call markReadCall) {
 	}
 	conversation := c.conversationOf(one)
 	read := conversation.only(call.read)
-	if conversation.read.Covers(read) {
+	if conversation.readKept.Covers(read) {
 		c.answer(id, nil, nil)
 		return
 	}

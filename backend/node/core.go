@@ -202,7 +202,12 @@ func (c *Core) commit(then func(error), writes ...Write) {
 		return
 	}
 	c.token++
-	c.commits[c.token] = then
+	c.commits[c.token] = func(err error) {
+		if err == nil {
+			c.onDisk(writes)
+		}
+		then(err)
+	}
 	c.do(Commit{Token: c.token, Generation: c.generation, Writes: writes})
 }
 
@@ -226,12 +231,13 @@ func (c *Core) committed(e Committed) {
 // failed takes back what was counted on: nothing that follows a write that did
 // not happen may be written.
 func (c *Core) failed(err error) {
-	if !errors.Is(err, errStale) {
-		c.generation++
-		if !errors.Is(c.problem, err) {
-			c.problem = err
-			c.tell(Change{Problem: true})
-		}
+	if errors.Is(err, errStale) {
+		return // taken back with the write that failed before it
+	}
+	c.generation++
+	if !errors.Is(c.problem, err) {
+		c.problem = err
+		c.tell(Change{Problem: true})
 	}
 	for _, one := range c.conversations {
 		one.rollBack(c.keys.Device())
@@ -306,25 +312,27 @@ type conversation struct {
 	heldOrders map[journal.Log]journal.Order
 	tipOrders  map[journal.Log]journal.Order
 	own        journal.Log // the log this device writes
-	read       journal.Vector
-	remotes    map[identity.DeviceID]*RemotePosition
-	recent     recentOrders
+	// read and remotes also count what is being written; readKept and
+	// remotesKept are on disk.
+	read, readKept       journal.Vector
+	remotes, remotesKept map[identity.DeviceID]*RemotePosition
+	recent               recentOrders
 }
 
 func loadConversation(from Conversation, device identity.DeviceID) *conversation {
 	one := &conversation{
-		id:         from.ID,
-		peer:       from.Peer,
-		held:       orEmpty(from.Held),
-		heldOrders: from.HeadOrders,
-		read:       orEmpty(from.Read),
-		remotes:    make(map[identity.DeviceID]*RemotePosition, len(from.Remote)),
+		id:          from.ID,
+		peer:        from.Peer,
+		held:        orEmpty(from.Held),
+		heldOrders:  from.HeadOrders,
+		readKept:    orEmpty(from.Read),
+		remotesKept: make(map[identity.DeviceID]*RemotePosition, len(from.Remote)),
 	}
 	if one.heldOrders == nil {
 		one.heldOrders = map[journal.Log]journal.Order{}
 	}
 	for _, remote := range from.Remote {
-		one.remotes[remote.Device] = &RemotePosition{Device: remote.Device, Held: orEmpty(remote.Held), Read: orEmpty(remote.Read)}
+		one.remotesKept[remote.Device] = &RemotePosition{Device: remote.Device, Held: orEmpty(remote.Held), Read: orEmpty(remote.Read)}
 	}
 	one.rollBack(device)
 	return one
@@ -336,6 +344,11 @@ func (v *conversation) rollBack(device identity.DeviceID) {
 	v.tipOrders = make(map[journal.Log]journal.Order, len(v.heldOrders))
 	maps.Copy(v.tipOrders, v.heldOrders)
 	v.recent = recentOrders{}
+	v.read = v.readKept.Clone()
+	v.remotes = make(map[identity.DeviceID]*RemotePosition, len(v.remotesKept))
+	for device, kept := range v.remotesKept {
+		v.remotes[device] = &RemotePosition{Device: device, Held: kept.Held.Clone(), Read: kept.Read.Clone()}
+	}
 	v.own = journal.Log{Device: device, Epoch: 1}
 	for log := range v.held {
 		if log.Device == device && log.Epoch > v.own.Epoch {
