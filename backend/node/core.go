@@ -44,6 +44,9 @@ type Core struct {
 	network  network
 	letters  map[uuid.UUID]*letter // by envelope id: being kept, or waiting for entries before theirs
 
+	undeleted []uuid.UUID // rows of the outbox whose end the disk refused
+	deleteAt  time.Time   // when that is tried again
+
 	dirtyPeers  []identity.PeerID
 	contactsDue time.Time
 	focus       uuid.UUID
@@ -179,6 +182,7 @@ func (c *Core) due() {
 	c.dueContacts()
 	c.dueSessions()
 	c.dueMail()
+	c.dueOutgoing()
 	c.forgetSeen()
 }
 

@@ -166,7 +166,7 @@ func (c *Core) settle(one *contact) {
 
 func (c *Core) dropLetter(one *contact, letter *Outgoing) {
 	one.outbox.remove(letter.ID)
-	c.keep(DeleteOutgoing{ID: letter.ID})
+	c.deleteOutgoing(letter.ID)
 	c.tell(Change{Position: one.Conversation})
 }
 
