@@ -86,10 +86,13 @@ func (v *conversation) moveKept(position RemotePosition) {
 
 // only keeps what of a vector this device can vouch for: nobody has read or
 // holds what does not exist.
-func (v *conversation) only(vector journal.Vector) journal.Vector {
+func (v *conversation) only(vector journal.Vector) journal.Vector { return within(vector, v.held) }
+
+// within cuts a vector off at the heads of another.
+func within(vector, heads journal.Vector) journal.Vector {
 	known := journal.Vector{}
 	for log, head := range vector {
-		mine, exists := v.held[log]
+		mine, exists := heads[log]
 		if !exists {
 			continue
 		}
