@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/tincan-chat/tincan/backend/node"
 )
 
@@ -46,7 +48,8 @@ func (w *World) act(one action) {
 		d.read(other)
 		return
 	case Look:
-		d.look(other)
+		d.look(other, true)
+		w.after(min(one.lasting, longestLook), func() { d.look(other, false) })
 		return
 	case Wake:
 		d.woken()
@@ -59,6 +62,10 @@ func (w *World) act(one action) {
 	w.report.Faults[one.kind]++
 	w.strike(one, d, other, s)
 }
+
+// longestDiskFull bounds how long a disk is full: lines open and close all that
+// time, which shows nothing new and takes most of the work.
+const longestDiskFull = 20 * time.Second
 
 // strike begins a fault and queues its end.
 func (w *World) strike(one action, d, other *device, s *server) {
@@ -91,7 +98,7 @@ func (w *World) strike(one action, d, other *device, s *server) {
 		})
 	case DiskFull:
 		d.disk.Fail(node.ErrDiskFull)
-		w.after(one.lasting, func() { d.disk.Fail(nil) })
+		w.after(min(one.lasting, longestDiskFull), func() { d.disk.Fail(nil) })
 	case ServerLoss:
 		if !s.down {
 			s.lose()
@@ -227,11 +234,20 @@ func (d *device) read(other *device) {
 	d.touch()
 }
 
-func (d *device) look(other *device) {
+// longestLook bounds how long a conversation stays on the screen.
+const longestLook = 5 * time.Minute
+
+// look puts a conversation on the screen, or none, and writes in it.
+func (d *device) look(other *device, there bool) {
 	if d.running == nil {
 		return
 	}
 	d.calls += 2
+	if !there {
+		d.running.Focus(d.world.ctx, d.calls, uuid.Nil)
+		d.touch()
+		return
+	}
 	d.running.Focus(d.world.ctx, d.calls-1, d.conversation(other))
 	d.running.Typing(d.world.ctx, d.calls, d.conversation(other))
 	d.touch()

@@ -73,7 +73,7 @@ type Size int
 // The sizes.
 const (
 	Short Size = iota // a few devices, some minutes or an hour
-	Full              // up to tens of devices, and up to days
+	Full              // one in four is larger: up to tens of devices, and up to days
 )
 
 // NewPlan returns the plan of a seed.
@@ -82,12 +82,12 @@ func NewPlan(seed uint64, size Size) Plan {
 	plan := Plan{Seed: seed, Devices: 2 + random.IntN(3), Servers: 1 + random.IntN(2)}
 	spans := []time.Duration{20 * time.Second, 2 * time.Minute, 20 * time.Minute, time.Hour}
 	plan.Actions = 20 + random.IntN(60)
-	if size == Full {
+	if size == Full && random.IntN(4) == 0 {
 		spans = append(spans, 12*time.Hour, 4*24*time.Hour)
-		plan.Actions = 40 + random.IntN(120)
-		if random.IntN(20) == 0 {
+		plan.Actions = 40 + random.IntN(80)
+		if random.IntN(8) == 0 {
 			plan.Devices, plan.Servers = 8+random.IntN(17), 1+random.IntN(3)
-			plan.Actions *= 3
+			plan.Actions *= 2
 		}
 	}
 	plan.Span = spans[random.IntN(len(spans))]
@@ -168,7 +168,7 @@ type action struct {
 }
 
 var weights = map[Kind]int{
-	Say: 240, Read: 60, Look: 30, Wake: 8, Quit: 20,
+	Say: 270, Read: 60, Look: 30, Wake: 8, Quit: 20,
 	Cut: 12, OneWay: 12, Break: 10, Offline: 10, Deaf: 8, Mute: 8, Crash: 24, DiskFull: 10, ServerLoss: 8, MailFull: 6, LostAnswer: 10, BadCarrier: 10, Jump: 4,
 }
 
@@ -193,8 +193,8 @@ func (p Plan) actions() []action {
 		// Short troubles, and some that outlast leases and timeouts, days too if there are days.
 		one.lasting = time.Duration(random.Int64N(int64([]time.Duration{2 * time.Second, 20 * time.Second, time.Minute, p.Span / 2}[random.IntN(4)]) + 1))
 		one.count = 1
-		if random.IntN(6) == 0 {
-			one.count = 2 + random.IntN(15)
+		if random.IntN(4) == 0 { // of texts one after the other
+			one.count = 2 + random.IntN(25)
 		}
 		all = append(all, one)
 	}

@@ -112,9 +112,6 @@ func campaign(ctx context.Context, o options, out io.Writer) (failed bool, err e
 				if runErr != nil && err == nil {
 					err = runErr
 				}
-				if false {
-					fmt.Fprintln(out, "MANY", report.Letters, plan)
-				}
 				if len(report.Violations) > 0 {
 					print(out, plan, report)
 				}
