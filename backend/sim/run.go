@@ -55,11 +55,15 @@ func (r *Report) Add(other Report) {
 	r.Violations = append(r.Violations, other.Violations...)
 }
 
-// Run carries out a plan. Log, if not nil, is told the story. The report's
+// Run carries out a plan, all of it once it began. Log, if not nil, is told the story. The report's
 // violations are what must not happen; the error is what kept the plan from
 // being carried out.
 func Run(ctx context.Context, plan Plan, log io.Writer) (Report, error) {
-	w, err := newWorld(ctx, plan, log)
+	if err := ctx.Err(); err != nil {
+		return Report{}, fmt.Errorf("sim: interrupted: %w", err)
+	}
+	// What is cancelled in the middle would look like a violation.
+	w, err := newWorld(context.WithoutCancel(ctx), plan, log)
 	if err == nil {
 		err = w.live()
 	}
@@ -110,8 +114,5 @@ func (w *World) live() error {
 	}
 	w.truthful()
 	w.whole()
-	if err := w.ctx.Err(); err != nil {
-		return fmt.Errorf("sim: interrupted: %w", err)
-	}
 	return nil
 }
