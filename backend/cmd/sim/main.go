@@ -1,4 +1,3 @@
-// Command sim runs schedules of the simulation.
 package main
 
 import (
