@@ -58,9 +58,11 @@ func (w *World) act(one action) {
 		d.stop()
 		w.after(one.lasting, w.restart(d))
 		return
+	case Cut, OneWay, Break, Offline, Deaf, Mute, Crash, Jump, DiskFull, ServerLoss, MailFull, LostAnswer, BadCarrier:
+		w.report.Faults[one.kind]++
+		w.strike(one, d, other, s)
+	case Skew, nothing: // from the beginning, and never
 	}
-	w.report.Faults[one.kind]++
-	w.strike(one, d, other, s)
 }
 
 // longestDiskFull bounds how long a disk is full: lines open and close all that

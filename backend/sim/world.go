@@ -26,7 +26,7 @@ const maxEvents = 20_000_000
 // concurrent use.
 type World struct {
 	plan    Plan
-	ctx     context.Context
+	ctx     context.Context //nolint:containedctx // the world is one call of Run, cut into events; nothing in it waits
 	now     time.Time
 	queue   queue
 	order   uint64

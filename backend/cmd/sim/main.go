@@ -48,13 +48,11 @@ func run(ctx context.Context, arguments []string, out io.Writer) int {
 	if flags.Parse(arguments) != nil {
 		return 2
 	}
-	var err error
-	failed := false
+	work := campaign
 	if o.plan != "" {
-		failed, err = single(ctx, o, out)
-	} else {
-		failed, err = campaign(ctx, o, out)
+		work = single
 	}
+	failed, err := work(ctx, o, out)
 	switch {
 	case err != nil:
 		_, _ = fmt.Fprintln(out, err)
@@ -84,7 +82,7 @@ func single(ctx context.Context, o options, out io.Writer) (failed bool, err err
 	if err != nil {
 		return false, err
 	}
-	print(out, plan, report)
+	tell(out, plan, report)
 	_, _ = fmt.Fprintf(out, "trace %s\n", report.Trace)
 	return len(report.Violations) > 0, nil
 }
@@ -112,7 +110,7 @@ func campaign(ctx context.Context, o options, out io.Writer) (failed bool, err e
 					err = runErr
 				}
 				if len(report.Violations) > 0 {
-					print(out, plan, report)
+					tell(out, plan, report)
 				}
 				total.Add(report)
 				mutex.Unlock()
@@ -128,12 +126,12 @@ func campaign(ctx context.Context, o options, out io.Writer) (failed bool, err e
 	return len(total.Violations) > 0, err
 }
 
-// print says what a plan that failed did, and how to see it again.
-func print(out io.Writer, plan sim.Plan, report sim.Report) {
+// tell says what a plan that failed did, and how to see it again.
+func tell(out io.Writer, plan sim.Plan, report sim.Report) {
 	for _, violation := range report.Violations {
 		_, _ = fmt.Fprintln(out, "VIOLATION", violation)
 	}
-	_, _ = fmt.Fprintf(out, "  sim -plan %q\n", plan)
+	_, _ = fmt.Fprintf(out, "  go run ./backend/cmd/sim -plan %q\n", plan)
 }
 
 func summary(out io.Writer, total sim.Report, o options, took time.Duration) {
