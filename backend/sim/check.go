@@ -24,13 +24,15 @@ type sealedLetter struct {
 // maxPage is more messages than a conversation of a simulation has.
 const maxPage = 1 << 20
 
-// Bounds of what a core may hold at rest. While something is under way it may
-// hold more; the caps of the core itself (maxWaiting, maxLettersWaiting,
-// maxOutgoing, maxLines, recentSize) hold always and are checked while it runs.
+// Bounds of what a core may hold at any time: its own caps (maxLines, maxOutgoing,
+// recentSize, maxLettersWaiting, maxWaiting). What it holds while something is
+// under way has to be gone when everything arrived (unfinished).
 const (
 	mostSessions = 32
 	mostOutbox   = 32
 	mostRecent   = 256
+	mostLetter   = 64   // of one contact, waiting for entries before theirs
+	mostWaiting  = 4096 // entries of one session
 )
 
 // mostShown is how much of a text a violation shows, in bytes.
@@ -109,7 +111,10 @@ func (w *World) truthful() {
 		if d.running == nil {
 			continue
 		}
-		if sizes := d.running.Core().Sizes(); sizes.Sessions > mostSessions || sizes.Outbox > mostOutbox || sizes.Recent > mostRecent {
+		sizes := d.running.Core().Sizes()
+		letters := mostLetter * len(w.devices)
+		if sizes.Sessions > mostSessions || sizes.Outbox > mostOutbox || sizes.Recent > mostRecent ||
+			sizes.Letters > letters || sizes.Waiting > mostWaiting*(sizes.Sessions+letters) || sizes.Undeleted > (mostOutbox+1)*len(w.devices) {
 			w.violate("the memory of %d: %+v", d.number, sizes)
 		}
 	}
@@ -157,7 +162,7 @@ func (w *World) unfinished() string {
 			continue
 		}
 		sizes := d.running.Core().Sizes()
-		if sizes.Letters+sizes.Commits+sizes.Lookups+sizes.Tagging+sizes.Putting+sizes.Waiting > 0 {
+		if sizes.Letters+sizes.Commits+sizes.Undeleted+sizes.Lookups+sizes.Tagging+sizes.Putting+sizes.Waiting > 0 {
 			say("%d has something under way: %+v", d.number, sizes)
 		}
 		snapshot, err := d.disk.Open().Load(w.ctx)
