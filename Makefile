@@ -84,6 +84,7 @@ test: prepare-test ## Everything: checks, tests, the real window, a real browser
 	@$(MAKE) check
 	@$(MAKE) test-frontend
 	@$(MAKE) test-go
+	@$(MAKE) test-sim
 	@$(MAKE) build
 	@$(MAKE) test-e2e
 	@$(MAKE) test-browser
@@ -147,8 +148,17 @@ test-go: ## Go tests with the race detector, in random order
 	@$(MAKE) $(TOOLS)/gotestsum
 	@mkdir -p .artifacts
 	@gotestsum --format pkgname-and-test-fails --format-hide-empty-pkg $(AGAIN) \
-		--packages "$$(go list -tags $(BACKEND) $(PACKAGES) | grep -v /backend/e2e | tr '\n' ' ')" -- \
+		--packages "$$(go list -tags $(BACKEND) $(PACKAGES) | grep -vE '/backend/(e2e|sim$$)' | tr '\n' ' ')" -- \
 		-race -shuffle=on -timeout 10m -tags $(BACKEND) 2>&1 | tee .artifacts/go.log
+
+.PHONY: test-sim
+test-sim: ## 500 short schedules of the simulation and those that failed once; without the race detector: a world has no goroutines
+	@echo "== simulation"
+	@go test -count=1 -timeout 10m ./backend/sim
+
+.PHONY: sim
+sim: ## 10,000 schedules of the simulation with a report (docs/reliability.md); FLAGS="-plan '…' -story" for one
+	@go run ./backend/cmd/sim $(FLAGS)
 
 .PHONY: test-frontend
 test-frontend: frontend/node_modules/.package-lock.json ## Tests of the interface (vitest)

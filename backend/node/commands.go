@@ -190,8 +190,9 @@ func (c *Core) markRead(id uint64, call markReadCall) {
 		return
 	}
 	conversation := c.conversationOf(one)
-	read := conversation.only(call.read)
-	if conversation.read.Covers(read) {
+	// What is on the disk may be shown before the core is told that it is.
+	read := within(call.read, conversation.tip)
+	if conversation.readKept.Covers(read) {
 		c.answer(id, nil, nil)
 		return
 	}

@@ -19,34 +19,35 @@ type conversation struct {
 	tipOrders  map[journal.Log]journal.Order
 	least      uint32      // epoch that this device may write
 	own        journal.Log // the log this device writes
-	read       journal.Vector
-	remotes    map[identity.DeviceID]*RemotePosition
-	recent     recentOrders
-	timer      Timer                      // goes into what is written next
-	unwritten  map[identity.DeviceID]bool // whose position may be newer here than on the disk
-	suspects   map[logPlace]journal.Entry // may be equivocation: the disk is asked
-	forks      map[journal.Log]uint64     // logs with two histories, from where on; the proofs are on disk
-	lenient    bool                       // entries do not wait for parents
+	// read and remotes also count what is being written; readKept and
+	// remotesKept are on disk.
+	read, readKept       journal.Vector
+	remotes, remotesKept map[identity.DeviceID]*RemotePosition
+	recent               recentOrders
+	timer                Timer                      // goes into what is written next
+	suspects             map[logPlace]journal.Entry // may be equivocation: the disk is asked
+	forks                map[journal.Log]uint64     // logs with two histories, from where on; the proofs are on disk
+	lenient              bool                       // entries do not wait for parents
 }
 
 func (c *Core) loadConversation(from Conversation) *conversation {
 	one := &conversation{
-		id:         from.ID,
-		peer:       from.Peer,
-		held:       orEmpty(from.Held),
-		heldOrders: from.HeadOrders,
-		read:       orEmpty(from.Read),
-		timer:      from.Timer,
-		remotes:    make(map[identity.DeviceID]*RemotePosition, len(from.Remote)),
-		least:      max(1, c.least[uuid.Nil], c.least[from.ID]),
-		suspects:   map[logPlace]journal.Entry{},
-		forks:      map[journal.Log]uint64{},
+		id:          from.ID,
+		peer:        from.Peer,
+		held:        orEmpty(from.Held),
+		heldOrders:  from.HeadOrders,
+		readKept:    orEmpty(from.Read),
+		timer:       from.Timer,
+		remotesKept: make(map[identity.DeviceID]*RemotePosition, len(from.Remote)),
+		least:       max(1, c.least[uuid.Nil], c.least[from.ID]),
+		suspects:    map[logPlace]journal.Entry{},
+		forks:       map[journal.Log]uint64{},
 	}
 	if one.heldOrders == nil {
 		one.heldOrders = map[journal.Log]journal.Order{}
 	}
 	for _, remote := range from.Remote {
-		one.remotes[remote.Device] = &RemotePosition{Device: remote.Device, Held: orEmpty(remote.Held), Read: orEmpty(remote.Read)}
+		one.remotesKept[remote.Device] = &RemotePosition{Device: remote.Device, Held: orEmpty(remote.Held), Read: orEmpty(remote.Read)}
 	}
 	one.rollBack(c.keys.Device())
 	return one
@@ -58,6 +59,11 @@ func (v *conversation) rollBack(device identity.DeviceID) {
 	v.tipOrders = make(map[journal.Log]journal.Order, len(v.heldOrders))
 	maps.Copy(v.tipOrders, v.heldOrders)
 	v.recent = recentOrders{}
+	v.read = v.readKept.Clone()
+	v.remotes = make(map[identity.DeviceID]*RemotePosition, len(v.remotesKept))
+	for device, kept := range v.remotesKept {
+		v.remotes[device] = &RemotePosition{Device: device, Held: kept.Held.Clone(), Read: kept.Read.Clone()}
+	}
 	v.own = journal.Log{Device: device, Epoch: v.least}
 	for log := range v.held {
 		if log.Device == device && log.Epoch > v.own.Epoch {

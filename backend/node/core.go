@@ -47,6 +47,9 @@ type Core struct {
 	network  network
 	letters  map[uuid.UUID]*letter // by envelope id: being kept, or waiting for entries before theirs
 
+	undeleted []uuid.UUID // rows of the outbox whose end the disk refused
+	deleteAt  time.Time   // when that is tried again
+
 	dirtyPeers  []identity.PeerID
 	contactsDue time.Time
 	expiry      expiry
@@ -200,6 +203,7 @@ func (c *Core) due() {
 	c.dueSessions()
 	c.dueMail()
 	c.dueExpiring()
+	c.dueOutgoing()
 	c.forgetSeen()
 }
 
@@ -223,7 +227,12 @@ func (c *Core) commit(then func(error), writes ...Write) {
 		return
 	}
 	c.token++
-	c.commits[c.token] = c.counting(then, writes)
+	c.commits[c.token] = c.counting(func(err error) {
+		if err == nil {
+			c.onDisk(writes)
+		}
+		then(err)
+	}, writes)
 	c.do(Commit{Token: c.token, Generation: c.generation, Writes: writes})
 }
 
@@ -247,23 +256,20 @@ func (c *Core) committed(e Committed) {
 // failed takes back what was counted on: nothing that follows a write that did
 // not happen may be written.
 func (c *Core) failed(err error) {
-	if !errors.Is(err, errStale) {
-		c.generation++
-		if !errors.Is(c.problem, err) {
-			c.problem = err
-			c.tell(Change{Problem: true})
-		}
+	if errors.Is(err, errStale) {
+		return // taken back with the write that failed before it
+	}
+	c.generation++
+	if !errors.Is(c.problem, err) {
+		c.problem = err
+		c.tell(Change{Problem: true})
 	}
 	for _, one := range c.conversations {
 		one.rollBack(c.keys.Device())
-		one.unwritten = make(map[identity.DeviceID]bool, len(one.remotes))
-		for device := range one.remotes {
-			one.unwritten[device] = true
-		}
 	}
 	// What a remote device sent and was not kept is sent again over a new link.
-	for id, one := range c.sessions {
-		if one.open {
+	for _, id := range c.sessionsSorted() {
+		if c.sessions[id].open {
 			c.hangUp(id, "the disk refused what was received")
 		}
 	}

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -291,7 +292,8 @@ func (c *Core) dialAgain() {
 
 // dueSessions ends sessions that never opened, in case their transport does not.
 func (c *Core) dueSessions() {
-	for id, session := range c.sessions {
+	for _, id := range c.sessionsSorted() {
+		session := c.sessions[id]
 		if session.open {
 			continue
 		}
@@ -302,6 +304,11 @@ func (c *Core) dueSessions() {
 		}
 		c.hangUp(id, "never opened")
 	}
+}
+
+// sessionsSorted returns all of them in a fixed order, so that a seed replays.
+func (c *Core) sessionsSorted() []link.Session {
+	return slices.SortedFunc(maps.Keys(c.sessions), func(a, b link.Session) int { return slices.Compare(a[:], b[:]) })
 }
 
 // openSessions returns them in a fixed order.

@@ -200,7 +200,8 @@ func (c *Core) serverGone(server *server) {
 		server.relay = nil
 		c.setRelays()
 	}
-	for peer, one := range c.contacts {
+	for _, peer := range c.peersSorted() {
+		one := c.contacts[peer]
 		if _, known := one.presence[server.token]; known {
 			delete(one.presence, server.token)
 			c.dirty(peer)

@@ -57,6 +57,21 @@ var _ Commands = (*Node)(nil)
 
 // New loads what the store kept and starts the device. Close ends it.
 func New(ctx context.Context, config Config) (*Node, error) {
+	n, err := build(ctx, config, func(buffer []byte) { _, _ = rand.Read(buffer) }, nil) // never fails
+	if err != nil {
+		return nil, err
+	}
+	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	n.cancel, n.stopped = cancel, running.Done()
+	for _, part := range []func(context.Context){n.run, n.commitAll, n.readAll, n.sealAll} {
+		n.done.Go(func() { n.supervise(running, part) })
+	}
+	return n, nil
+}
+
+// build makes a node whose parts do not run yet. Links tell frames, unless it is
+// nil, instead of the verifiers.
+func build(ctx context.Context, config Config, random Random, frames func(link.Session, []byte)) (*Node, error) {
 	if config.Now == nil {
 		config.Now = time.Now
 	}
@@ -64,7 +79,7 @@ func New(ctx context.Context, config Config) (*Node, error) {
 	if err != nil {
 		return nil, fmt.Errorf("node: loading: %w", err)
 	}
-	core, err := NewCore(config.Keys, snapshot, func(buffer []byte) { _, _ = rand.Read(buffer) }) // never fails
+	core, err := NewCore(config.Keys, snapshot, random)
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +87,6 @@ func New(ctx context.Context, config Config) (*Node, error) {
 	if err != nil {
 		return nil, err
 	}
-	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	n := &Node{
 		config:   config,
 		core:     core,
@@ -84,28 +98,31 @@ func New(ctx context.Context, config Config) (*Node, error) {
 		expiring: make(chan ReadExpiring, 1),
 		seals:    newInbox(),
 		packer:   packer,
-		cancel:   cancel,
-		stopped:  running.Done(),
+	}
+	events := n.linkEvent
+	if frames != nil {
+		events = func(e link.Event) {
+			if e.Message != nil {
+				frames(e.Session, e.Message)
+				return
+			}
+			n.inbox.put(LinkEvent{Event: e})
+		}
 	}
 	keys := config.Keys
 	n.links, err = config.Links(LinkConfig{
 		Identity: link.Identity{Peer: keys.Peer(), Device: keys.Device(), Sign: keys.SignAsDevice},
-		Events:   n.linkEvent,
+		Events:   events,
 		Filter:   n.bannedAddress,
 		Now:      config.Now,
 		Logger:   config.Logger,
 	})
 	if err != nil {
-		cancel()
 		return nil, fmt.Errorf("node: starting links: %w", err)
 	}
 	n.signaling, err = config.Signaling(SignalingConfig{Keys: keys, Events: n.serverEvent, Now: config.Now, Logger: config.Logger})
 	if err != nil {
-		cancel()
 		return nil, errors.Join(fmt.Errorf("node: starting signaling: %w", err), n.links.Close())
-	}
-	for _, part := range []func(context.Context){n.run, n.commitAll, n.readAll, n.sealAll} {
-		n.done.Go(func() { n.supervise(running, part) })
 	}
 	return n, nil
 }

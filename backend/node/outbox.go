@@ -11,6 +11,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/replica"
 	"github.com/tincan-chat/tincan/backend/signaling"
+	"github.com/tincan-chat/tincan/backend/wire"
 )
 
 // Times and limits of sending by mail.
@@ -61,6 +62,15 @@ func (o *outbox) find(id uuid.UUID) *Outgoing {
 		return nil
 	}
 	return o.letters[at]
+}
+
+// sealedTo is the key that a letter is sealed to which no server keeps yet.
+func (o *Outgoing) sealedTo() [16]byte {
+	header, err := wire.ParseOuter(o.Sealed)
+	if err != nil {
+		return [16]byte{} // nobody's
+	}
+	return header.KeyID
 }
 
 // unstored returns the first letter that no server keeps yet.
@@ -154,7 +164,7 @@ func (c *Core) settle(one *contact) {
 		}
 		device, known := one.record.sealTo(letter.Device)
 		// No server has a box for the key that it is sealed to, and there is a newer one.
-		missed := !stored && one.outbox.fails > 0 && device.Created.After(letter.SealedAt)
+		missed := !stored && one.outbox.fails > 0 && known && letter.sealedTo() != device.KeyID
 		// They do not look any more where it lies.
 		moved := stored && len(one.places()) > 0 && !one.foundAt(letter.Server)
 		// It was sealed, or sent, while they were accepted otherwise.
@@ -181,7 +191,7 @@ func (c *Core) giveUp(one *contact, letter *Outgoing) {
 
 func (c *Core) dropLetter(one *contact, letter *Outgoing) {
 	one.outbox.remove(letter.ID)
-	c.keep(DeleteOutgoing{ID: letter.ID})
+	c.deleteOutgoing(letter.ID)
 	c.tell(Change{Position: one.Conversation})
 }
 

@@ -42,7 +42,35 @@ func (o *outbox) load(kept Outgoing) {
 func (c *Core) acknowledged(one *contact) {
 	one.outbox.ackAt = time.Time{}
 	if one.outbox.owed != uuid.Nil {
-		c.keep(DeleteOutgoing{ID: one.outbox.owed})
+		c.deleteOutgoing(one.outbox.owed)
 		one.outbox.owed = uuid.Nil
+	}
+}
+
+// deleteOutgoing ends a row of the outbox, after a while if the disk refuses now:
+// the person would see a letter that is not there.
+func (c *Core) deleteOutgoing(ids ...uuid.UUID) {
+	writes := make([]Write, 0, len(ids))
+	for _, id := range ids {
+		writes = append(writes, DeleteOutgoing{ID: id})
+	}
+	c.commit(func(err error) {
+		if err != nil && !c.readOnly {
+			c.undeleted = append(c.undeleted, ids...)
+			c.deleteAt = c.now.Add(mailRetryOwn)
+		}
+	}, writes...)
+}
+
+// dueOutgoing deletes again what the disk refused to.
+func (c *Core) dueOutgoing() {
+	switch {
+	case len(c.undeleted) == 0:
+	case c.now.Before(c.deleteAt):
+		c.at(c.deleteAt)
+	default:
+		again := c.undeleted
+		c.undeleted = nil
+		c.deleteOutgoing(again...)
 	}
 }

@@ -88,22 +88,56 @@ func (v *conversation) moveRemote(device identity.DeviceID, held, read journal.V
 	heldBefore, readBefore := remote.Held.Clone(), remote.Read.Clone()
 	remote.Held.Merge(v.only(held))
 	remote.Read.Merge(v.only(read))
-	if heldBefore.Covers(remote.Held) && readBefore.Covers(remote.Read) && !v.unwritten[device] {
+	if heldBefore.Covers(remote.Held) && readBefore.Covers(remote.Read) {
 		return nil
 	}
-	delete(v.unwritten, device)
 	moved := PutRemotePosition{Conversation: v.id, Position: RemotePosition{
 		Device: device, Held: remote.Held.Clone(), Read: remote.Read.Clone(),
 	}}
 	return append([]Write{moved}, v.stepsTo(device, heldBefore, readBefore, way, now)...)
 }
 
+// onDisk counts positions as durable.
+func (c *Core) onDisk(writes []Write) {
+	for _, write := range writes {
+		switch one := write.(type) {
+		case PutRead:
+			if conversation := c.conversations[one.Conversation]; conversation != nil {
+				conversation.readKept.Merge(one.Read)
+				conversation.read.Merge(one.Read)
+			}
+		case PutRemotePosition:
+			if conversation := c.conversations[one.Conversation]; conversation != nil {
+				conversation.moveKept(one.Position)
+			}
+		default:
+		}
+	}
+}
+
+// moveKept counts a position as durable.
+func (v *conversation) moveKept(position RemotePosition) {
+	kept := v.remotesKept[position.Device]
+	if kept == nil {
+		kept = &RemotePosition{Device: position.Device, Held: journal.Vector{}, Read: journal.Vector{}}
+		v.remotesKept[position.Device] = kept
+	}
+	kept.Held.Merge(position.Held)
+	kept.Read.Merge(position.Read)
+	now := v.remote(position.Device) // it may have been taken back for another write
+	now.Held.Merge(position.Held)
+	now.Read.Merge(position.Read)
+}
+
 // only keeps what of a vector this device can vouch for: nobody has read or
 // holds what does not exist.
-func (v *conversation) only(vector journal.Vector) journal.Vector {
+func (v *conversation) only(vector journal.Vector) journal.Vector { return within(vector, v.held) }
+
+// within cuts a vector off at the heads of another.
+func within(vector, heads journal.Vector) journal.Vector {
 	known := journal.Vector{}
 	for log, head := range vector {
-		mine, exists := v.held[log]
+		mine, exists := heads[log]
 		if !exists {
 			continue
 		}

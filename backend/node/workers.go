@@ -18,52 +18,73 @@ import (
 // maxGroup is how many commits share a transaction, at most.
 const maxGroup = 2048
 
-// commitAll writes what waits in one transaction (group commit). After a
-// failure it refuses what the core asked for before it knew.
+// commitAll writes what waits in one transaction (group commit).
 func (n *Node) commitAll(ctx context.Context) {
-	failed, generation := false, uint64(0)
+	var order commitOrder
 	for {
 		var group []Commit
 		select {
 		case <-ctx.Done():
 			return
 		case first := <-n.commits:
-			group = append(group, first)
+			group = n.gather(first)
 		}
-	gather:
-		for len(group) < maxGroup {
-			select {
-			case next := <-n.commits:
-				group = append(group, next)
-			default:
-				break gather
-			}
-		}
-		var batches [][]Write
-		var live []Commit
-		for _, commit := range group {
-			if failed && commit.Generation <= generation {
-				n.inbox.put(Committed{Token: commit.Token, Err: errStale})
-				continue
-			}
-			batches = append(batches, commit.Writes)
-			live = append(live, commit)
-		}
+		batches, live := order.admit(group, n.inbox.put)
 		if len(live) == 0 {
 			continue
 		}
 		err := n.config.Store.Commit(ctx, batches...)
 		if err != nil {
-			failed, generation = true, live[len(live)-1].Generation
 			n.logger.ErrorContext(ctx, "the store refused a write", slog.Any("error", err))
 		}
-		for i, commit := range live {
-			if err != nil && i > 0 {
-				n.inbox.put(Committed{Token: commit.Token, Err: errStale})
-				continue
-			}
-			n.inbox.put(Committed{Token: commit.Token, Err: err})
+		order.done(live, err, n.inbox.put)
+	}
+}
+
+// gather adds to a commit those that wait behind it.
+func (n *Node) gather(first Commit) []Commit {
+	group := []Commit{first}
+	for len(group) < maxGroup {
+		select {
+		case next := <-n.commits:
+			group = append(group, next)
+		default:
+			return group
 		}
+	}
+	return group
+}
+
+// commitOrder refuses, after a failure, what the core asked for before it knew.
+type commitOrder struct {
+	failed     bool
+	generation uint64
+}
+
+// admit returns what of a group is to be written, in one transaction.
+func (o *commitOrder) admit(group []Commit, answer func(Event)) (batches [][]Write, live []Commit) {
+	for _, commit := range group {
+		if o.failed && commit.Generation <= o.generation {
+			answer(Committed{Token: commit.Token, Err: errStale})
+			continue
+		}
+		batches = append(batches, commit.Writes)
+		live = append(live, commit)
+	}
+	return batches, live
+}
+
+// done answers what was admitted.
+func (o *commitOrder) done(live []Commit, err error, answer func(Event)) {
+	if err != nil {
+		o.failed, o.generation = true, live[len(live)-1].Generation
+	}
+	for i, commit := range live {
+		if err != nil && i > 0 {
+			answer(Committed{Token: commit.Token, Err: errStale})
+			continue
+		}
+		answer(Committed{Token: commit.Token, Err: err})
 	}
 }
 
@@ -76,11 +97,7 @@ func (n *Node) readAll(ctx context.Context) {
 		case e := <-n.reads:
 			n.inbox.put(n.read(ctx, e))
 		case e := <-n.expiring:
-			due, next, err := n.config.Store.Expiring(ctx, e.Now, e.Limit)
-			if err != nil {
-				n.logger.ErrorContext(ctx, "it cannot be read which messages disappear", slog.Any("error", err))
-			}
-			n.inbox.put(ExpiringRead{Due: due, Next: next, Err: err})
+			n.readExpiring(ctx, e)
 		}
 	}
 }
@@ -102,6 +119,15 @@ func (n *Node) read(ctx context.Context, e ReadEntries) EntriesRead {
 		}
 	}
 	return answer
+}
+
+// readExpiring answers which messages disappear.
+func (n *Node) readExpiring(ctx context.Context, e ReadExpiring) {
+	due, next, err := n.config.Store.Expiring(ctx, e.Now, e.Limit)
+	if err != nil {
+		n.logger.ErrorContext(ctx, "it cannot be read which messages disappear", slog.Any("error", err))
+	}
+	n.inbox.put(ExpiringRead{Due: due, Next: next, Err: err})
 }
 
 // answerTo is an answer without entries.
@@ -128,29 +154,34 @@ func (n *Node) sealAll(ctx context.Context) {
 			return
 		case <-n.seals.ready:
 		}
-		job, ok := n.seals.take().(sealJob)
-		if !ok {
-			continue
+		n.sealNext(ctx)
+	}
+}
+
+// sealNext does the first job that waits for the sealer.
+func (n *Node) sealNext(ctx context.Context) {
+	job, ok := n.seals.take().(sealJob)
+	if !ok {
+		return
+	}
+	switch e := job.effect.(type) {
+	case nil:
+		if job.fetched != nil {
+			n.inbox.put(n.openMail(ctx, job.token, job.fetched))
+			return
 		}
-		switch e := job.effect.(type) {
-		case nil:
-			if job.fetched != nil {
-				n.inbox.put(n.openMail(ctx, job.token, job.fetched))
-				continue
-			}
-			n.open(ctx, job.token, job.received)
-		case SealAndSend:
-			n.seal(ctx, e)
-		case SealLetter:
-			n.sealLetter(ctx, e)
-		case AskDial:
-			signal, err := n.links.AskDial(e.Remote)
-			if err == nil {
-				n.inbox.put(LinkEvent{Event: link.Event{Session: signal.Session, Remote: e.Remote, Signal: &signal}})
-			}
-		case MakeSealingKey:
-			n.makeSealingKey(e)
+		n.open(ctx, job.token, job.received)
+	case SealAndSend:
+		n.seal(ctx, e)
+	case SealLetter:
+		n.sealLetter(ctx, e)
+	case AskDial:
+		signal, err := n.links.AskDial(e.Remote)
+		if err == nil {
+			n.inbox.put(LinkEvent{Event: link.Event{Session: signal.Session, Remote: e.Remote, Signal: &signal}})
 		}
+	case MakeSealingKey:
+		n.makeSealingKey(e)
 	}
 }
 

@@ -195,7 +195,14 @@ func (n *Network) Cut(a, b identity.DeviceID) {
 	n.line(route{b, a}).cut.Store(true)
 }
 
-// Heal ends a Cut.
+// CutWay is Cut in one direction only.
+func (n *Network) CutWay(from, to identity.DeviceID) {
+	n.mutex.Lock()
+	defer n.mutex.Unlock()
+	n.line(route{from, to}).cut.Store(true)
+}
+
+// Heal ends a Cut and a CutWay.
 func (n *Network) Heal(a, b identity.DeviceID) {
 	n.mutex.Lock()
 	defer n.mutex.Unlock()
