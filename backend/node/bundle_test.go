@@ -129,6 +129,27 @@ func TestBundleRefused(t *testing.T) {
 	nodetest.Must[node.Ban](t)(ben.RemoveBan(t.Context(), ban.ID))
 }
 
+// TestBundleWithAWrongClock: what the servers say of the clock holds for files too.
+func TestBundleWithAWrongClock(t *testing.T) {
+	server := rendezvoustest.Start(t)
+	ana, ben := person(t, "Ana", server.Server()), person(t, "Ben", server.Server())
+	if err := ben.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ben.Now = func() time.Time { return time.Now().Add(-24 * time.Hour) }
+	if err := ben.Open(t.Context(), logger("Ben")); err != nil {
+		t.Fatal(err)
+	}
+	conversation, err := nodetest.Meet(t.Context(), ana, ben)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := nodetest.Must[node.Bundle](t)(ana.ExportBundle(t.Context(), conversation))
+	if imported := nodetest.Must[node.Imported](t)(ben.ImportBundle(t.Context(), file.Data)); imported.Peer != ana.Keys.Peer() {
+		t.Errorf("%+v", imported)
+	}
+}
+
 // TestSteps: the way of a message over a line is told.
 func TestSteps(t *testing.T) {
 	server := rendezvoustest.Start(t)

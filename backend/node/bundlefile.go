@@ -93,15 +93,17 @@ func (n *Node) ImportBundle(ctx context.Context, data []byte) (Imported, error) 
 	case len(envelopes) == 0:
 		return Imported{}, errBundleForeign
 	}
-	if _, err := n.Live(ctx); err != nil { // the core has begun, and the keys are there
+	live, err := n.Live(ctx) // the core has begun, and the keys are there
+	if err != nil {
 		return Imported{}, err
 	}
+	now := n.config.Now().Add(live.Clock)
 	all := Imported{Known: true, Damaged: damage != nil}
 	var failure error
 	for start := 0; start < len(envelopes); start += importBatch {
 		var letters []OpenedLetter
 		for _, envelope := range envelopes[start:min(start+importBatch, len(envelopes))] {
-			one := openLetter(n.config.Keys, n.keyring.Load(), n.config.Now(), signaling.Letter{Envelope: envelope})
+			one := openLetter(n.config.Keys, n.keyring.Load(), now, signaling.Letter{Envelope: envelope})
 			if one.Err == nil && one.Request != nil {
 				one = OpenedLetter{Err: errLetter} // a request is for the box of its invite
 			}
