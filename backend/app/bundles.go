@@ -18,6 +18,18 @@ import (
 // MaxBundleText is the most characters of the text that carries a file.
 var MaxBundleText = base64.StdEncoding.EncodedLen(bundle.MaxSize)
 
+// FileText returns how many characters a file takes in the arguments of a bound
+// call, at the most; 0 for calls that take none.
+func FileText(call string) int {
+	switch call {
+	case "ImportBundle":
+		return MaxBundleText
+	case "SetProfile":
+		return base64.StdEncoding.EncodedLen(maxPictureFile)
+	}
+	return 0
+}
+
 // mostNames is how many files of one name there may be in a folder.
 const mostNames = 100
 

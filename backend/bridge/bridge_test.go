@@ -226,6 +226,13 @@ func TestOversize(t *testing.T) {
 	if status, text, _ := s.do(t, http.MethodPost, s.origin+"/bridge/call/Open", body, nil); status != http.StatusRequestEntityTooLarge || !strings.Contains(text, "too-large") {
 		t.Errorf("too much: %d %s", status, text)
 	}
+	// A file may be larger, and has a limit too.
+	for size, want := range map[int]int{app.MaxBundleText: http.StatusOK, app.MaxBundleText + bridge.MaxArguments: http.StatusRequestEntityTooLarge} {
+		body = strings.NewReader(`["` + strings.Repeat("x", size) + `"]`)
+		if status, text, _ := s.do(t, http.MethodPost, s.origin+"/bridge/call/ImportBundle", body, nil); status != want {
+			t.Errorf("a file of %d characters: %d %.200s", size, status, text)
+		}
+	}
 }
 
 // TestEvents: in order, and going on where a cut stream ended.

@@ -12,17 +12,12 @@ import (
 	"github.com/tincan-chat/tincan/backend/app"
 )
 
-// MaxArguments is the most bytes of a call's JSON arguments, but for the one
-// call that takes a file.
+// MaxArguments is the most bytes of a call's JSON arguments, beside the files
+// that some calls take.
 const MaxArguments = 1 << 20
 
 // maxArguments is the most bytes of the arguments of one call.
-func maxArguments(name string) int {
-	if name == "ImportBundle" {
-		return app.MaxBundleText + 16 // brackets and quotes
-	}
-	return MaxArguments
-}
+func maxArguments(name string) int { return MaxArguments + app.FileText(name) }
 
 // Calls calls the bound object by name.
 type Calls struct {
