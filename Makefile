@@ -5,8 +5,8 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-# The whole app, as it is shipped; BACKEND is enough for everything without a window.
-TAGS := desktop,production,webkit2_41,sqlite_fts5
+# The whole app, as it is shipped; BACKEND is enough for everything without a window. Nothing in it speaks HTTP/2.
+TAGS := desktop,production,webkit2_41,sqlite_fts5,nethttpomithttp2
 BACKEND := sqlite_fts5
 # A test that fails once and then passes is run again once and listed apart ("flaky"): these tests run real sockets and
 # real processes on small, busy machines. Whoever sees one listed mends it.

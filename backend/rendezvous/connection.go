@@ -189,8 +189,8 @@ func (c *connection) carryOut(effects []effect) {
 			if err := c.attachment.Watch(ctx, e.add, e.remove); err != nil {
 				c.refuse(err)
 			}
-		case relay:
-			c.relay(ctx, e)
+		case handOn:
+			c.handOn(ctx, e)
 		case lookup:
 			c.lookup(ctx, e)
 		case issueRelay:
@@ -230,7 +230,7 @@ func (c *connection) attach(ctx context.Context, e attach) {
 	c.welcomed()
 }
 
-func (c *connection) relay(ctx context.Context, e relay) {
+func (c *connection) handOn(ctx context.Context, e handOn) {
 	if c.attachment == nil {
 		return
 	}

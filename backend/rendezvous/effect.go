@@ -24,8 +24,8 @@ type (
 	publish struct{ record engine.Record }
 	// watch changes the watched set.
 	watch struct{ add, remove []identity.PeerID }
-	// relay hands an envelope on and answers with the outcome.
-	relay struct {
+	// handOn hands an envelope on and answers with the outcome.
+	handOn struct {
 		id       uint64
 		to       identity.PeerID
 		envelope []byte
@@ -46,7 +46,7 @@ func (write) isEffect()      {}
 func (attach) isEffect()     {}
 func (publish) isEffect()    {}
 func (watch) isEffect()      {}
-func (relay) isEffect()      {}
+func (handOn) isEffect()     {}
 func (lookup) isEffect()     {}
 func (issueRelay) isEffect() {}
 func (leave) isEffect()      {}

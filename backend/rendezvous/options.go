@@ -13,6 +13,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine/memory"
 	"github.com/tincan-chat/tincan/backend/rendezvous/moderation"
+	"github.com/tincan-chat/tincan/backend/rendezvous/relay"
 )
 
 // Options of a server.
@@ -49,8 +50,8 @@ type Options struct {
 	ReportThreshold int
 	// Announce is what the other servers and the devices are told of this one.
 	Announce AnnounceOptions
-	// Relay is STUN and TURN.
-	Relay RelayOptions
+	// Relay opens STUN and TURN in the same process ([turn.Options.Open]); nil: there is none.
+	Relay relay.Open
 	// Mailbox lets devices leave mail for others and fetch their own. Only with
 	// an engine that keeps what it was given: what "stored" means is a promise.
 	Mailbox bool
@@ -82,43 +83,6 @@ type AnnounceOptions struct {
 	Weight uint32
 	// Version is of the program.
 	Version string
-}
-
-// RelayOptions are of STUN and TURN, in the same process. The quotas are
-// explained, with what is taken for zero, at [turn.Options].
-type RelayOptions struct {
-	Enabled bool
-	// Listen is the UDP address, "" for the server's own address and port.
-	Listen string
-	// ListenTCP and ListenTLS are for devices on networks that let no UDP pass;
-	// "" for none. One port may take both. TLS needs Options.TLS and uses the
-	// same certificate. With one that is made from the server's key only clients
-	// that know the key can use it, which Tincan's do; those that check against
-	// an authority then use TCP.
-	ListenTCP, ListenTLS string
-	// Host is what devices are told to use, "" for the one by which they reached the server.
-	Host string
-	// Address is where relayed packets come from as others see it, IPv4. Zero:
-	// the address that the server listens on, or this machine's first one.
-	Address netip.Addr
-	// AllowPrivate lets packets go to private and link-local addresses, for a
-	// server whose peers are on its own network. Never on a public server: it
-	// would open the network behind it.
-	AllowPrivate bool
-	// AllowLoopback lets packets go to this machine itself, for tests.
-	AllowLoopback bool
-	// Lifetime of credentials; an hour.
-	Lifetime time.Duration
-	// PerPeer is how many allocations one peer may hold; 32.
-	PerPeer int
-	// Allocations is how many there may be in all; 2,000.
-	Allocations int
-	// BytesPerSecond is what one peer may move each way; 4 MiB.
-	BytesPerSecond int
-	// TotalBytesPerSecond is what all of them may move, both ways together; 100 MiB.
-	TotalBytesPerSecond int
-	// BytesPerDay is what one peer may move in a day (UTC), both ways together; 5 GiB.
-	BytesPerDay int64
 }
 
 func (o Options) withDefaults() Options {

@@ -42,7 +42,7 @@ func (c *connection) takePlain(message framing.Message) (taken, proceed bool) {
 	}
 	outcome, ok := near.SendNear(to, envelope, deliver)
 	if !ok {
-		return true, c.perform([]effect{relay{id: id, to: to, envelope: bytes.Clone(envelope), came: now}})
+		return true, c.perform([]effect{handOn{id: id, to: to, envelope: bytes.Clone(envelope), came: now}})
 	}
 	c.countSignal(outcome, now)
 	c.say(protocol.AppendSignalResult(make([]byte, 0, headSize), id, outcomeOf(outcome)))

@@ -2,57 +2,37 @@ package rendezvous
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 
 	"github.com/tincan-chat/tincan/backend/identity"
-	"github.com/tincan-chat/tincan/backend/rendezvous/turn"
+	"github.com/tincan-chat/tincan/backend/rendezvous/relay"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
-// RelayCounts are of STUN and TURN.
-type RelayCounts struct {
-	Allocations int    // now
-	Connections int    // over TCP and TLS, now
-	Bytes       uint64 // relayed since the start, both ways
-	Refused     uint64 // requests, credentials and connections
-	Dropped     uint64 // packets over a rate or quota
-}
-
-// RelayCounts returns them; zeros without a relay.
-func (s *Server) RelayCounts() RelayCounts {
+// RelayCounts returns the relay's counts; zeros without one.
+func (s *Server) RelayCounts() relay.Counts {
 	if s.relay == nil {
-		return RelayCounts{}
+		return relay.Counts{}
 	}
-	return RelayCounts(s.relay.Counts())
+	return s.relay.Counts()
 }
 
 // openRelay opens STUN and TURN if they are wanted.
 func (s *Server) openRelay(ctx context.Context) error {
-	relay := &s.options.Relay
-	if !relay.Enabled {
+	if s.options.Relay == nil {
 		return nil
 	}
-	listen := relay.Listen
-	if listen == "" {
-		listen = s.listening.String()
-	}
-	var secure *tls.Config
-	if s.source != nil {
-		secure = s.source.TLS()
-	}
-	opened, err := turn.New(ctx, turn.Options{
-		Listen: listen, ListenTCP: relay.ListenTCP, ListenTLS: relay.ListenTLS, TLS: secure,
-		// An authority's certificate is for names.
-		TLSNamesOnly: s.source != nil && s.source.IsWeb(),
-		Host:         relay.Host, Address: relay.Address,
-		AllowPrivate: relay.AllowPrivate, AllowLoopback: relay.AllowLoopback,
-		Lifetime: relay.Lifetime, PerPeer: relay.PerPeer, Allocations: relay.Allocations,
-		BytesPerSecond: relay.BytesPerSecond, TotalBytesPerSecond: relay.TotalBytesPerSecond, BytesPerDay: relay.BytesPerDay,
+	beside := relay.Beside{
+		Listen: s.listening.String(),
 		Refuse: s.options.Refuse, Logger: s.options.Logger, Now: s.options.Now, Random: s.options.Random,
-	})
-	if listening, ok := errors.AsType[*turn.ListenError](err); ok {
+	}
+	if s.source != nil {
+		// An authority's certificate is for names.
+		beside.TLS, beside.TLSNamesOnly = s.source.TLS(), s.source.IsWeb()
+	}
+	opened, err := s.options.Relay(ctx, beside)
+	if listening, ok := errors.AsType[*relay.ListenError](err); ok {
 		return describe(listening.Err, listening.Address)
 	}
 	if err != nil {

@@ -13,11 +13,12 @@ import (
 	"time"
 
 	"github.com/pion/logging"
-	"github.com/pion/turn/v5"
+	pion "github.com/pion/turn/v5"
 
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous/moderation"
 	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
+	"github.com/tincan-chat/tincan/backend/rendezvous/turn"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
@@ -28,7 +29,7 @@ func relaying(t *testing.T, change func(*Options)) *Server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	options := Options{Key: key, Listen: "127.0.0.1:0", Relay: RelayOptions{Enabled: true, AllowLoopback: true}}
+	options := Options{Key: key, Listen: "127.0.0.1:0", Relay: turn.Options{AllowLoopback: true}.Open}
 	change(&options)
 	server, err := New(options)
 	if err != nil {
@@ -42,8 +43,12 @@ func relaying(t *testing.T, change func(*Options)) *Server {
 	return server
 }
 
+func relayPorts(server *Server) (udp, tcp, secure uint16) {
+	return server.relay.(*turn.Server).Ports() //nolint:forcetypeassert // as relaying made it
+}
+
 func relayPort(server *Server) string {
-	port, _, _ := server.relay.Ports()
+	port, _, _ := relayPorts(server)
 	return strconv.Itoa(int(port))
 }
 
@@ -80,7 +85,7 @@ func allocateAt(t *testing.T, server *Server, credentials *wire.RelayCredentials
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = socket.Close() })
-	client, err := turn.NewClient(&turn.ClientConfig{
+	client, err := pion.NewClient(&pion.ClientConfig{
 		TURNServerAddr: "127.0.0.1:" + relayPort(server), Conn: socket,
 		Username: credentials.GetUsername(), Password: credentials.GetPassword(),
 		LoggerFactory: &logging.DefaultLoggerFactory{DefaultLogLevel: logging.LogLevelDisabled},
@@ -152,9 +157,10 @@ func TestRelayBansPeers(t *testing.T) {
 func TestRelayTransports(t *testing.T) {
 	t.Parallel()
 	server := relaying(t, func(o *Options) {
-		o.TLS, o.Relay.ListenTCP, o.Relay.ListenTLS = true, "127.0.0.1:0", "127.0.0.1:0"
+		o.TLS = true
+		o.Relay = turn.Options{AllowLoopback: true, ListenTCP: "127.0.0.1:0", ListenTLS: "127.0.0.1:0"}.Open
 	})
-	udp, tcp, secure := server.relay.Ports()
+	udp, tcp, secure := relayPorts(server)
 	if tcp == 0 || tcp != secure {
 		t.Errorf("ports %d and %d", tcp, secure)
 	}
@@ -175,7 +181,7 @@ func TestRelayTransports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = New(Options{Key: key, Listen: "127.0.0.1:0", Relay: RelayOptions{Enabled: true, ListenTCP: at(tcp)}})
+	_, err = New(Options{Key: key, Listen: "127.0.0.1:0", Relay: turn.Options{ListenTCP: at(tcp)}.Open})
 	if !isInUse(err) || !strings.Contains(err.Error(), at(tcp)) {
 		t.Errorf("a port in use: %v", err)
 	}

@@ -20,7 +20,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/rendezvous/directory"
 	"github.com/tincan-chat/tincan/backend/rendezvous/guard"
 	"github.com/tincan-chat/tincan/backend/rendezvous/moderation"
-	"github.com/tincan-chat/tincan/backend/rendezvous/turn"
+	"github.com/tincan-chat/tincan/backend/rendezvous/relay"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
@@ -43,7 +43,7 @@ type Server struct {
 	listener  net.Listener
 	admission *admission
 	listening netip.AddrPort
-	relay     *turn.Server         // nil when there is none
+	relay     relay.Server         // nil when there is none
 	source    *certificates.Source // nil without TLS
 	began     time.Time
 	secure    *tls.Config   // nil without TLS

@@ -16,6 +16,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/rendezvous"
 	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 	"github.com/tincan-chat/tincan/backend/rendezvous/rendezvoustest"
+	"github.com/tincan-chat/tincan/backend/rendezvous/turn"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
@@ -411,7 +412,7 @@ func TestCloseWithoutRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server, err := rendezvous.New(rendezvous.Options{Key: key, Listen: "127.0.0.1:0", Relay: rendezvous.RelayOptions{Enabled: true}})
+	server, err := rendezvous.New(rendezvous.Options{Key: key, Listen: "127.0.0.1:0", Relay: turn.Options{}.Open})
 	if err != nil {
 		t.Fatal(err)
 	}

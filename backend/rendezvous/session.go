@@ -221,7 +221,7 @@ func (s *session) handleSend(signal *wire.SendSignal, now time.Time) []effect {
 	if !good || len(signal.GetEnvelope()) == 0 || len(signal.GetEnvelope()) > maxEnvelope {
 		return s.malformed()
 	}
-	return []effect{relay{id: signal.GetId(), to: to, envelope: signal.GetEnvelope(), came: now}}
+	return []effect{handOn{id: signal.GetId(), to: to, envelope: signal.GetEnvelope(), came: now}}
 }
 
 // count says whether a frame of such a cost keeps to the rate. If not it is complained about

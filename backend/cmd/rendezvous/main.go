@@ -113,8 +113,11 @@ func open(s settings, key ed25519.PrivateKey, opened engine.Engine, logger *slog
 	}
 	options := rendezvous.Options{
 		Key: key, Listen: s.listen, TLS: s.tls != "off" && s.tls != "proxy", Certificates: certificate, TrustedProxies: s.proxies,
-		Engine: opened, Relay: s.relay, Logger: logger,
+		Engine: opened, Logger: logger,
 		Announce: rendezvous.AnnounceOptions{URL: s.url, Weight: uint32(s.weight), Version: programVersion()},
+	}
+	if s.relays {
+		options.Relay = s.relay.Open
 	}
 	if s.url != "" {
 		options.URLs = []string{s.url}

@@ -284,7 +284,8 @@ func TestMetrics(t *testing.T) {
 			}
 			found[line[:at]] = value
 		}
-		return found["tincan_rendezvous_sessions"] == 1
+		// A slow disk is a problem that is told, and passes.
+		return found["tincan_rendezvous_sessions"] == 1 && found["tincan_rendezvous_healthy"] == 1
 	})
 	for _, name := range []string{
 		"connections", "mail_envelopes", "mail_bytes", "signals_total", "mails_total", "refused_total", "relay_bytes_total",
@@ -294,7 +295,7 @@ func TestMetrics(t *testing.T) {
 			t.Errorf("there is no %s", name)
 		}
 	}
-	if found["tincan_rendezvous_healthy"] != 1 || found["tincan_rendezvous_disk_free_bytes"] == 0 {
+	if found["tincan_rendezvous_disk_free_bytes"] == 0 {
 		t.Errorf("metrics %v", found)
 	}
 	stop(t, r.command)

@@ -6,8 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
-
-	"github.com/tincan-chat/tincan/backend/rendezvous"
 )
 
 const (
@@ -19,8 +17,9 @@ const (
 )
 
 // relayFlags are of STUN and TURN.
-func relayFlags(flags *flag.FlagSet, relay *rendezvous.RelayOptions) (address *string) {
-	flags.BoolVar(&relay.Enabled, "relay", true, "STUN and TURN")
+func (s *settings) relayFlags(flags *flag.FlagSet) (address *string) {
+	relay := &s.relay
+	flags.BoolVar(&s.relays, "relay", true, "STUN and TURN")
 	flags.StringVar(&relay.Listen, "relay-listen", "", "address and port for UDP (default: the same as --listen)")
 	flags.StringVar(&relay.ListenTCP, "relay-tcp", "", "address and port for devices on networks without UDP, or off (default: 3 above the port for UDP; off on loopback)")
 	flags.StringVar(&relay.ListenTLS, "relay-tls", "", "likewise with TLS, or off (default: the same port as --relay-tcp when the server has a certificate; 443 passes most firewalls)")

@@ -12,8 +12,8 @@ import (
 	"strings"
 
 	"github.com/tincan-chat/tincan/backend/identity"
-	"github.com/tincan-chat/tincan/backend/rendezvous"
 	"github.com/tincan-chat/tincan/backend/rendezvous/operator"
+	"github.com/tincan-chat/tincan/backend/rendezvous/turn"
 )
 
 // settings are what the flags say.
@@ -21,7 +21,8 @@ type settings struct {
 	listen string
 	data   string
 	key    string
-	relay  rendezvous.RelayOptions
+	relays bool
+	relay  turn.Options
 	url    string
 	weight uint
 	hosts  []string
@@ -90,7 +91,7 @@ func parse(arguments []string, stderr io.Writer, more func(*flag.FlagSet)) (sett
 	flags.StringVar(&s.email, "acme-email", "", "address that the authority may write to")
 	flags.StringVar(&proxies, "trusted-proxy", "", "addresses or ranges of proxies whose Forwarded or X-Forwarded-For is believed, with commas between")
 
-	address := relayFlags(flags, &s.relay)
+	address := s.relayFlags(flags)
 	flags.StringVar(&s.operator, "operator", operator.DefaultListen, "address and port of the operator's side, on this machine only; off: none")
 	flags.BoolVar(&s.operatorAnywhere, "operator-anywhere", false, "let --operator be an address that others reach; put TLS in front of it")
 	flags.StringVar(&operatorHosts, "operator-host", "", "names by which the operator's side is reached beside this machine's own, with commas between")

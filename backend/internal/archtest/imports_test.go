@@ -193,6 +193,22 @@ func TestServerCannotRead(t *testing.T) {
 	}
 }
 
+// TestAppHasNoRelay proves that the app carries neither the relay nor the
+// engine of a public server: they are memory of everyone's, for nothing.
+func TestAppHasNoRelay(t *testing.T) {
+	t.Parallel()
+	all := repository(t)
+	big := []string{"backend/rendezvous/turn", "backend/rendezvous/engine/natsengine", "backend/rendezvous/engine/natsstore", "backend/rendezvous/operator"}
+	for _, folder := range big {
+		if !slices.Contains(all.packages(), folder) {
+			t.Errorf("there is no %s: the test looks in the wrong place", folder)
+		}
+	}
+	if way := all.reaches("", func(other string) bool { return under(other, big...) }); way != nil {
+		t.Errorf("%s", strings.Join(way, " → "))
+	}
+}
+
 // TestAdaptersAreApart proves that adapters can be replaced one at a time:
 // none reaches another, and only assemblers know more than one.
 func TestAdaptersAreApart(t *testing.T) {

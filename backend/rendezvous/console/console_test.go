@@ -48,7 +48,7 @@ func start(t *testing.T, changes ...func(*Options)) (*Console, *failing) {
 	t.Helper()
 	kept := &failing{Engine: memory.New(memory.Options{})}
 	server := rendezvoustest.Start(t, func(o *rendezvous.Options) {
-		o.Engine, o.Directory.Hosts, o.TLS, o.Relay.Enabled = kept, []string{host}, false, false
+		o.Engine, o.Directory.Hosts, o.TLS, o.Relay = kept, []string{host}, false, nil
 		o.ReportThreshold = 2
 	})
 	options := Options{

@@ -12,7 +12,7 @@ import (
 
 func service(t *testing.T, changes ...func(*rendezvous.Options)) *load.Tincan {
 	t.Helper()
-	server := rendezvoustest.Start(t, append(changes, func(o *rendezvous.Options) { o.Relay.Enabled = false })...)
+	server := rendezvoustest.Start(t, append(changes, func(o *rendezvous.Options) { o.Relay = nil })...)
 	found, err := load.NewTincan(load.NewSeed(t.Name()), server.Address())
 	if err != nil {
 		t.Fatal(err)

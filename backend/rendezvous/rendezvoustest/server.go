@@ -10,6 +10,7 @@ import (
 
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous"
+	"github.com/tincan-chat/tincan/backend/rendezvous/turn"
 )
 
 // Server is a running server.
@@ -33,7 +34,7 @@ func Start(t testing.TB, changes ...func(*rendezvous.Options)) *Server {
 	}
 	s := &Server{testing: t, options: rendezvous.Options{
 		Key: key, Listen: "127.0.0.1:0", TLS: true,
-		Relay: rendezvous.RelayOptions{Enabled: true, AllowPrivate: true, AllowLoopback: true},
+		Relay: turn.Options{AllowPrivate: true, AllowLoopback: true}.Open,
 	}}
 	for _, change := range changes {
 		change(&s.options)

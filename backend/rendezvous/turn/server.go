@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/rendezvous/relay"
 )
 
 // Server is STUN and TURN.
@@ -49,30 +50,22 @@ type Server struct {
 	bytes, refused, dropped atomic.Uint64
 }
 
-// Counts are of a server since its start, but for Allocations and Connections.
-type Counts struct {
-	Allocations int    // now
-	Connections int    // TCP and TLS, now
-	Bytes       uint64 // relayed, both ways
-	Refused     uint64 // requests, credentials and connections
-	Dropped     uint64 // packets over a rate or quota
+// Open implements relay.Open: what the options leave open is the rendezvous
+// server's. Error: *relay.ListenError, or of the options.
+func (o Options) Open(ctx context.Context, beside relay.Beside) (relay.Server, error) {
+	if o.Listen == "" {
+		o.Listen = beside.Listen
+	}
+	o.TLS, o.TLSNamesOnly = beside.TLS, beside.TLSNamesOnly
+	o.Refuse, o.Logger, o.Now, o.Random = beside.Refuse, beside.Logger, beside.Now, beside.Random
+	opened, err := New(ctx, o)
+	if err != nil {
+		return nil, err // not a nil *Server, which were a relay
+	}
+	return opened, nil
 }
 
-// ListenError says what cannot be listened at.
-type ListenError struct {
-	Address string // with the transport
-	Err     error
-}
-
-// Error implements error.
-func (e *ListenError) Error() string {
-	return fmt.Sprintf("turn: cannot listen at %s: %v", e.Address, e.Err)
-}
-
-// Unwrap returns the system's error.
-func (e *ListenError) Unwrap() error { return e.Err }
-
-// New opens the sockets and serves until Close. Error: *ListenError, or of Options.
+// New opens the sockets and serves until Close. Error: *relay.ListenError, or of options.
 func New(ctx context.Context, options Options) (*Server, error) {
 	options = options.withDefaults()
 	if options.ListenTLS != "" && options.TLS == nil {
@@ -102,7 +95,7 @@ func New(ctx context.Context, options Options) (*Server, error) {
 func (s *Server) listenUDP(ctx context.Context) error {
 	opened, err := (&net.ListenConfig{}).ListenPacket(ctx, "udp", s.options.Listen)
 	if err != nil {
-		return &ListenError{Address: s.options.Listen + " (UDP, for STUN and TURN)", Err: err}
+		return &relay.ListenError{Address: s.options.Listen + " (UDP, for STUN and TURN)", Err: err}
 	}
 	socket, ok := opened.(*net.UDPConn)
 	if !ok {
@@ -127,7 +120,7 @@ func (s *Server) listenStreams(ctx context.Context) error {
 	open := func(address, transport string, takes takes) (uint16, error) {
 		listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 		if err != nil {
-			return 0, &ListenError{Address: address + " (" + transport + ", for TURN)", Err: err}
+			return 0, &relay.ListenError{Address: address + " (" + transport + ", for TURN)", Err: err}
 		}
 		s.listeners = append(s.listeners, listener)
 		s.running.Go(func() { s.accept(listener, takes) }) //nolint:contextcheck // connections end with Close; ctx is for opening
@@ -177,12 +170,12 @@ func ignoreClosed(err error) error {
 	return err
 }
 
-// Counts returns them.
-func (s *Server) Counts() Counts {
+// Counts implements relay.Server.
+func (s *Server) Counts() relay.Counts {
 	s.mu.RLock()
 	allocations := len(s.ports)
 	s.mu.RUnlock()
-	return Counts{
+	return relay.Counts{
 		Allocations: allocations, Connections: s.connections.count(),
 		Bytes: s.bytes.Load(), Refused: s.refused.Load(), Dropped: s.dropped.Load(),
 	}

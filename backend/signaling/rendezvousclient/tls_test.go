@@ -89,7 +89,7 @@ func front(t *testing.T, certificate tls.Certificate) identity.Server {
 	secure := tls.NewListener(listener, &tls.Config{MinVersion: tls.VersionTLS13, Certificates: []tls.Certificate{certificate}})
 	server := rendezvoustest.Start(t, func(o *rendezvous.Options) {
 		o.TLS, o.Listener = false, secure
-		o.Relay.Enabled = false
+		o.Relay = nil
 	})
 	return named(server.Server().Key, listener.Addr().String())
 }
