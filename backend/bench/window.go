@@ -156,7 +156,7 @@ func install(to, program string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(to, content, 0o700)
+	return os.WriteFile(to, content, 0o700) //nolint:gosec // a program
 }
 
 // memory opens a program, leaves it alone, and adds up the proportional set

@@ -53,12 +53,13 @@ type Server struct {
 // Open implements relay.Open: what the options leave open is the rendezvous
 // server's. Error: *relay.ListenError, or of the options.
 func (o Options) Open(ctx context.Context, beside relay.Beside) (relay.Server, error) {
-	if o.Listen == "" {
-		o.Listen = beside.Listen
+	options := o
+	if options.Listen == "" {
+		options.Listen = beside.Listen
 	}
-	o.TLS, o.TLSNamesOnly = beside.TLS, beside.TLSNamesOnly
-	o.Refuse, o.Logger, o.Now, o.Random = beside.Refuse, beside.Logger, beside.Now, beside.Random
-	opened, err := New(ctx, o)
+	options.TLS, options.TLSNamesOnly = beside.TLS, beside.TLSNamesOnly
+	options.Refuse, options.Logger, options.Now, options.Random = beside.Refuse, beside.Logger, beside.Now, beside.Random
+	opened, err := New(ctx, options)
 	if err != nil {
 		return nil, err // not a nil *Server, which were a relay
 	}
