@@ -18,6 +18,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous/certificates"
 	"github.com/tincan-chat/tincan/backend/rendezvous/directory"
+	"github.com/tincan-chat/tincan/backend/rendezvous/eventloop"
 	"github.com/tincan-chat/tincan/backend/rendezvous/guard"
 	"github.com/tincan-chat/tincan/backend/rendezvous/moderation"
 	"github.com/tincan-chat/tincan/backend/rendezvous/turn"
@@ -41,6 +42,7 @@ type Server struct {
 	options   Options
 	terms     terms
 	listener  net.Listener
+	bare      *eventloop.Listener // in its place while the server runs; nil with TLS, and where there are no event loops
 	admission *admission
 	listening netip.AddrPort
 	relay     *turn.Server         // nil when there is none
@@ -194,6 +196,12 @@ func (s *Server) begin() error {
 	if s.carriers, err = newCarriers(s); err != nil {
 		return err
 	}
+	if tcp, ok := s.listener.(*net.TCPListener); ok && len(s.carriers) > 0 && s.source == nil {
+		if s.bare, err = eventloop.Listen(tcp); err != nil {
+			s.stopCarriers()
+			return err
+		}
+	}
 	s.running.Add(1) // for accept
 	s.isRunning = true
 	for _, work := range []func(){s.sweep, s.followDirectory, s.followModeration, s.enforce, s.watchServers} {
@@ -222,9 +230,12 @@ func (s *Server) shutdown() error {
 	// First no new connections, then the last words, then everything goes.
 	s.mu.Lock()
 	s.closed = true
-	isRunning := s.isRunning
+	isRunning, bare := s.isRunning, s.bare
 	s.mu.Unlock()
 	err := ignoreClosed(s.listener.Close())
+	if bare != nil {
+		err = errors.Join(err, bare.Close())
+	}
 	for _, c := range s.all() {
 		c.do(func(session *session) []effect {
 			return session.Refuse(wire.ErrorCode_ERROR_CODE_SHUTDOWN, shutdownSentence, 0)

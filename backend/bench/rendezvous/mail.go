@@ -14,7 +14,9 @@ import (
 const writers = 64
 
 func startSolo(ctx context.Context, s settings) (*process, *load.Tincan, error) {
-	server, err := launch(ctx, s.program, "--engine", "solo", "--listen", "127.0.0.1:0", "--tls", "off", "--relay=false", "--operator", "off", "--data", filepath.Join(s.folder, "solo"))
+	server, err := launch(ctx, s.program, s.profiled("solo", []string{
+		"--engine", "solo", "--listen", "127.0.0.1:0", "--tls", "off", "--relay=false", "--operator", "off", "--data", filepath.Join(s.folder, "solo"),
+	})...)
 	if err != nil {
 		return nil, nil, err
 	}
