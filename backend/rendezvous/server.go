@@ -56,10 +56,12 @@ type Server struct {
 	cancel   context.CancelFunc
 	handlers *workers // decode, check, write: never wait
 	callers  *workers // ask the engine
-	guard    *guard.Guard
-	memory   atomic.Int64 // bytes of half-read frames and queues
-	sessions atomic.Int64
-	shaking  atomic.Int64
+	// answerers ask it too, for what the device does not wait for with everything else.
+	answerers *workers
+	guard     *guard.Guard
+	memory    atomic.Int64 // bytes of half-read frames and queues
+	sessions  atomic.Int64
+	shaking   atomic.Int64
 
 	accepted, refused, late atomic.Int64 // connections, for Counts
 	figures                 figures
@@ -99,6 +101,7 @@ func New(options Options) (*Server, error) {
 		options: options, context: ctx, cancel: cancel, began: time.Now(),
 		handlers:    newWorkers(runtime.GOMAXPROCS(0), runtime.GOMAXPROCS(0)),
 		callers:     newWorkers(maxCallers, runtime.GOMAXPROCS(0)),
+		answerers:   newWorkers(maxAnswerers, lastAnswerers),
 		guard:       guard.New(options.Limits.Guard),
 		connections: make(map[*connection]struct{}),
 		devices:     make(map[identity.DeviceID]int),
@@ -262,6 +265,7 @@ func (s *Server) shutdown() error {
 	if isRunning {
 		s.stopCarriers()
 	}
+	s.answerers.stop()
 	s.handlers.stop()
 	s.callers.stop()
 	if s.relay != nil {

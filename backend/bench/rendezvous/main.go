@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -45,6 +46,8 @@ func main() {
 		}
 		return
 	}
+	// Processor is shared with what is measured, memory is not.
+	debug.SetGCPercent(load.GCPercent)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := run(ctx, os.Args[1:])
 	stop()
