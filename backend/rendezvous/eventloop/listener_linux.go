@@ -52,7 +52,7 @@ func (l *Listener) Accept() (*Socket, error) {
 	var failed error
 	err := l.waiting.Read(func(fd uintptr) bool {
 		accepted, failed = accept(int(fd))
-		return !errors.Is(failed, unix.EAGAIN)
+		return !errors.Is(failed, syscall.EAGAIN)
 	})
 	switch {
 	case err != nil && l.closed.Load():
@@ -69,22 +69,23 @@ func (l *Listener) Accept() (*Socket, error) {
 // accept does not wait: EAGAIN says that nobody is there.
 func accept(listening int) (*Socket, error) {
 	for {
-		fd, address, err := unix.Accept4(listening, unix.SOCK_NONBLOCK|unix.SOCK_CLOEXEC)
+		// That of package unix asks each socket which protocol it has.
+		fd, address, err := syscall.Accept4(listening, syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC)
 		switch err {
 		case nil:
 			return &Socket{fd: fd, from: addressOf(address)}, nil
-		case unix.EINTR, unix.ECONNABORTED: // whoever came is gone again
+		case syscall.EINTR, syscall.ECONNABORTED: // whoever came is gone again
 		default:
 			return nil, err
 		}
 	}
 }
 
-func addressOf(address unix.Sockaddr) netip.AddrPort {
+func addressOf(address syscall.Sockaddr) netip.AddrPort {
 	switch typed := address.(type) {
-	case *unix.SockaddrInet4:
+	case *syscall.SockaddrInet4:
 		return netip.AddrPortFrom(netip.AddrFrom4(typed.Addr), uint16(typed.Port))
-	case *unix.SockaddrInet6:
+	case *syscall.SockaddrInet6:
 		return netip.AddrPortFrom(netip.AddrFrom16(typed.Addr), uint16(typed.Port))
 	}
 	return netip.AddrPort{}
