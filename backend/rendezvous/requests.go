@@ -60,12 +60,17 @@ func (c *connection) queue(asked request) {
 	if q.running {
 		return
 	}
-	q.running = true
+	if q.running = c.server.mayWork(); !q.running { // the server is closed: nobody waits for an answer
+		q.waiting = nil
+		c.server.Release(size)
+		return
+	}
 	c.server.answerers.add(c, (*connection).answerRequests)
 }
 
 // answerRequests works until nothing waits.
 func (c *connection) answerRequests() {
+	defer c.server.running.Done()
 	q := &c.asked
 	for {
 		q.mu.Lock()
@@ -86,4 +91,15 @@ func (c *connection) answerRequests() {
 		c.out.flush(c)
 		c.server.Release(asked.size() + requestTakings)
 	}
+}
+
+// mayWork counts work that Close waits for; false when the server is closed.
+func (s *Server) mayWork() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return false
+	}
+	s.running.Add(1)
+	return true
 }
