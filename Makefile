@@ -222,6 +222,10 @@ bench-rendezvous: build/bin/rendezvous build/tools/peerjs/node_modules/.package-
 	@go build -o build/bin/bench-rendezvous ./backend/bench/rendezvous
 	@build/bin/bench-rendezvous $(FLAGS) $(ONLY)
 
+.PHONY: profile-rendezvous
+profile-rendezvous: build/bin/rendezvous ## Record again what the server does under load, for the compiler (docs/performance.md)
+	@build/tools/profile
+
 ##@ Work on it
 
 .PHONY: generate
@@ -275,9 +279,11 @@ build/bin/tincan-node: frontend/dist/index.html $(GO_FILES)
 	@echo "Building tincan-node."
 	@go build -tags $(BACKEND) -trimpath -ldflags "-s -w" -o $@ ./backend/cmd/tincan-node
 
-build/bin/rendezvous: $(GO_FILES)
+# What the server does under load (make profile-rendezvous), for the compiler. Not default.pgo, with which every build and test of the
+# command would compile all packages once more.
+build/bin/rendezvous: $(GO_FILES) backend/cmd/rendezvous/load.pgo
 	@echo "Building the rendezvous server."
-	@CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o $@ ./backend/cmd/rendezvous
+	@CGO_ENABLED=0 go build -trimpath -pgo backend/cmd/rendezvous/load.pgo -ldflags "-s -w" -o $@ ./backend/cmd/rendezvous
 
 build/bin/demo: $(GO_FILES)
 	@go build -tags $(BACKEND) -trimpath -o $@ ./backend/cmd/demo

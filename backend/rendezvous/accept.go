@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"net"
+	"net/netip"
 	"time"
 
 	"golang.org/x/crypto/acme"
@@ -26,10 +27,9 @@ func (s *Server) accept() error {
 	defer s.running.Done()
 	pause := time.Duration(0)
 	for {
-		conn, err := s.listener.Accept()
+		err := s.acceptOne()
 		if err == nil {
 			pause = 0
-			s.admit(conn)
 			continue
 		}
 		if s.context.Err() != nil || errors.Is(err, net.ErrClosed) {
@@ -46,18 +46,48 @@ func (s *Server) accept() error {
 	}
 }
 
-// admit lets a connection in, or closes it.
-func (s *Server) admit(conn net.Conn) {
-	held, ok := s.admission.enter(addressOf(conn.RemoteAddr()))
+// acceptOne waits for the next connection and lets it in, or closes it.
+func (s *Server) acceptOne() error {
+	if s.bare == nil {
+		conn, err := s.listener.Accept()
+		if err == nil {
+			s.admit(conn)
+		}
+		return err
+	}
+	socket, err := s.bare.Accept()
+	if err != nil {
+		return err
+	}
+	from := socket.From()
+	if c := s.enter(netip.AddrPortFrom(from.Addr().Unmap(), from.Port())); c != nil {
+		s.carryBare(c, socket)
+	} else {
+		socket.Close()
+	}
+	return nil
+}
+
+// enter finds a place for a connection; nil when there is none for it.
+func (s *Server) enter(from netip.AddrPort) *connection {
+	held, ok := s.admission.enter(from)
 	s.accepted.Add(1)
 	if !ok {
 		s.refused.Add(1)
-		_ = conn.Close()
-		return
+		return nil
 	}
 	c := &connection{server: s, place: held, by: s.elapsed() + int64(s.options.Limits.Header)}
 	if !s.remember(c) {
 		held.leave()
+		return nil
+	}
+	return c
+}
+
+// admit lets a connection in, or closes it.
+func (s *Server) admit(conn net.Conn) {
+	c := s.enter(addressOf(conn.RemoteAddr()))
+	if c == nil {
 		_ = conn.Close()
 		return
 	}
@@ -68,7 +98,7 @@ func (s *Server) admit(conn net.Conn) {
 	if s.shaking.Add(1) > maxHandshakes {
 		s.shaking.Add(-1)
 		s.refused.Add(1)
-		s.refuse(held.from().Addr(), ReasonConnections)
+		s.refuse(c.place.from().Addr(), ReasonConnections)
 		_ = conn.Close()
 		c.onClosed()
 		return

@@ -78,21 +78,14 @@ func (s *Server) stopCarriers() {
 // TLS handshake. When it fails the socket is closed.
 func (s *Server) carry(c *connection, conn net.Conn) {
 	if tcp, ok := conn.(*net.TCPConn); ok && len(s.carriers) > 0 {
-		carried := &socket{connection: c, carrier: s.carriers[int(s.next.Add(1))%len(s.carriers)]}
+		carried := s.carriedBy(c)
 		var err error
 		if carried.loop, err = carried.carrier.loop.Take(tcp, carried); err != nil {
 			s.options.Logger.Debug("a socket could not be moved", "error", unaddressed(err))
 			c.onClosed()
 			return
 		}
-		c.socket.Store(carried)
-		if err = carried.loop.Start(); err != nil {
-			s.options.Logger.Debug("a socket could not be watched", "error", unaddressed(err))
-			carried.loop.Close()
-		}
-		if c.isCut.Load() {
-			carried.close()
-		}
+		s.startOn(carried)
 		return
 	}
 	carried := &socket{connection: c, conn: conn, room: make(chan struct{}, 1)}
@@ -101,6 +94,30 @@ func (s *Server) carry(c *connection, conn net.Conn) {
 		carried.close()
 	}
 	s.running.Go(carried.readAll)
+}
+
+// carryBare is carry for a socket that an event loop's listener accepted.
+func (s *Server) carryBare(c *connection, accepted *eventloop.Socket) {
+	carried := s.carriedBy(c)
+	carried.loop = carried.carrier.loop.Adopt(accepted, carried)
+	s.startOn(carried)
+}
+
+// carriedBy chooses an event loop.
+func (s *Server) carriedBy(c *connection) *socket {
+	return &socket{connection: c, carrier: s.carriers[int(s.next.Add(1))%len(s.carriers)]}
+}
+
+// startOn has a socket watched by its event loop.
+func (s *Server) startOn(carried *socket) {
+	carried.connection.socket.Store(carried)
+	if err := carried.loop.Start(); err != nil {
+		s.options.Logger.Debug("a socket could not be watched", "error", unaddressed(err))
+		carried.loop.Close()
+	}
+	if carried.connection.isCut.Load() {
+		carried.close()
+	}
 }
 
 // runOn is the event loop's work for a connection that is logged in and that

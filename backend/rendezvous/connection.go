@@ -104,7 +104,7 @@ func (c *connection) perform(effects []effect) bool {
 		c.carryOut(effects)
 		return true
 	}
-	if c.watchNear(effects) {
+	if c.watchNear(effects) || c.attachReady(effects) {
 		return true
 	}
 	c.flush() // what is said already does not wait for the engine
@@ -202,32 +202,6 @@ func (c *connection) carryOut(effects []effect) {
 			c.out.finish(c, framing.StatusNormal, "", false)
 		}
 	}
-}
-
-func (c *connection) attach(ctx context.Context, e attach) {
-	if refusal := c.mayLogin(e); refusal != nil {
-		c.carryOut(refusal)
-		return
-	}
-	if !c.server.countDevice(e.device) {
-		c.carryOut(c.session.Refuse(wire.ErrorCode_ERROR_CODE_LIMIT, "This device has too many connections.", 5*time.Second))
-		return
-	}
-	c.device, c.counted = e.device, true
-	if effects := c.turnAway(e.peer); effects != nil { //nolint:contextcheck // a name is looked up for as long as the server lives
-		c.carryOut(effects)
-		return
-	}
-	attachment, err := c.server.options.Engine.Attach(ctx, e.peer, e.device, e.record, c)
-	if err != nil {
-		c.refuse(err)
-		return
-	}
-	c.attachment, c.known = attachment, true
-	c.place.prove()
-	c.carryOut(c.session.Admit(c.server.relayFor(e.peer, c.host), c.place.observed(), c.server.options.Now()))
-	c.out.open(c)
-	c.welcomed()
 }
 
 func (c *connection) handOn(ctx context.Context, e handOn) {

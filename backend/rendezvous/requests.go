@@ -12,6 +12,8 @@ const (
 	maxRequests    = 32               // of one device that wait for their turn
 	requestTime    = 10 * time.Second // for the engine to answer one
 	requestTakings = 256              // bytes that a request takes beside its content, roughly
+	maxAnswerers   = 32 << 10         // devices whose requests are worked on at once
+	lastAnswerers  = 64               // goroutines for that which stay: their stacks have the size by then
 )
 
 // request is an effect that may have to wait for other machines and for disks.
@@ -27,8 +29,8 @@ type request interface {
 	unavailable() *wire.ServerFrame
 }
 
-// requests are what one device asked and was not answered yet. There is a
-// goroutine only while there are some.
+// requests are what one device asked and was not answered yet. Somebody works
+// on them only while there are some.
 type requests struct {
 	mu      sync.Mutex
 	waiting []request
@@ -58,15 +60,17 @@ func (c *connection) queue(asked request) {
 	if q.running {
 		return
 	}
-	q.running = c.server.goRun(c.answerRequests)
-	if !q.running { // the server is closed: nobody waits for an answer
+	if q.running = c.server.mayWork(); !q.running { // the server is closed: nobody waits for an answer
 		q.waiting = nil
 		c.server.Release(size)
+		return
 	}
+	c.server.answerers.add(c, (*connection).answerRequests)
 }
 
 // answerRequests works until nothing waits.
 func (c *connection) answerRequests() {
+	defer c.server.running.Done()
 	q := &c.asked
 	for {
 		q.mu.Lock()
@@ -80,21 +84,22 @@ func (c *connection) answerRequests() {
 		q.waiting = q.waiting[1:]
 		q.mu.Unlock()
 		ctx, cancel := context.WithTimeout(c.server.context, requestTime)
-		if !c.out.put(c, asked.run(ctx, c.server), true) {
+		if !c.out.put(c, asked.run(ctx, c.server), false) {
 			c.cut()
 		}
 		cancel()
+		c.out.flush(c)
 		c.server.Release(asked.size() + requestTakings)
 	}
 }
 
-// goRun runs work that Close waits for; false when the server is closed.
-func (s *Server) goRun(work func()) bool {
+// mayWork counts work that Close waits for; false when the server is closed.
+func (s *Server) mayWork() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
 		return false
 	}
-	s.running.Go(work)
+	s.running.Add(1)
 	return true
 }

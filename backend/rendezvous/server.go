@@ -18,6 +18,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous/certificates"
 	"github.com/tincan-chat/tincan/backend/rendezvous/directory"
+	"github.com/tincan-chat/tincan/backend/rendezvous/eventloop"
 	"github.com/tincan-chat/tincan/backend/rendezvous/guard"
 	"github.com/tincan-chat/tincan/backend/rendezvous/moderation"
 	"github.com/tincan-chat/tincan/backend/rendezvous/relay"
@@ -41,6 +42,7 @@ type Server struct {
 	options   Options
 	terms     terms
 	listener  net.Listener
+	bare      *eventloop.Listener // in its place while the server runs; nil with TLS, and where there are no event loops
 	admission *admission
 	listening netip.AddrPort
 	relay     relay.Server         // nil when there is none
@@ -54,10 +56,12 @@ type Server struct {
 	cancel   context.CancelFunc
 	handlers *workers // decode, check, write: never wait
 	callers  *workers // ask the engine
-	guard    *guard.Guard
-	memory   atomic.Int64 // bytes of half-read frames and queues
-	sessions atomic.Int64
-	shaking  atomic.Int64
+	// answerers ask it too, for what the device does not wait for with everything else.
+	answerers *workers
+	guard     *guard.Guard
+	memory    atomic.Int64 // bytes of half-read frames and queues
+	sessions  atomic.Int64
+	shaking   atomic.Int64
 
 	accepted, refused, late atomic.Int64 // connections, for Counts
 	figures                 figures
@@ -97,6 +101,7 @@ func New(options Options) (*Server, error) {
 		options: options, context: ctx, cancel: cancel, began: time.Now(),
 		handlers:    newWorkers(runtime.GOMAXPROCS(0), runtime.GOMAXPROCS(0)),
 		callers:     newWorkers(maxCallers, runtime.GOMAXPROCS(0)),
+		answerers:   newWorkers(maxAnswerers, lastAnswerers),
 		guard:       guard.New(options.Limits.Guard),
 		connections: make(map[*connection]struct{}),
 		devices:     make(map[identity.DeviceID]int),
@@ -194,6 +199,12 @@ func (s *Server) begin() error {
 	if s.carriers, err = newCarriers(s); err != nil {
 		return err
 	}
+	if tcp, ok := s.listener.(*net.TCPListener); ok && len(s.carriers) > 0 && s.source == nil {
+		if s.bare, err = eventloop.Listen(tcp); err != nil {
+			s.stopCarriers()
+			return err
+		}
+	}
 	s.running.Add(1) // for accept
 	s.isRunning = true
 	for _, work := range []func(){s.sweep, s.followDirectory, s.followModeration, s.enforce, s.watchServers} {
@@ -222,9 +233,12 @@ func (s *Server) shutdown() error {
 	// First no new connections, then the last words, then everything goes.
 	s.mu.Lock()
 	s.closed = true
-	isRunning := s.isRunning
+	isRunning, bare := s.isRunning, s.bare
 	s.mu.Unlock()
 	err := ignoreClosed(s.listener.Close())
+	if bare != nil {
+		err = errors.Join(err, bare.Close())
+	}
 	for _, c := range s.all() {
 		c.do(func(session *session) []effect {
 			return session.Refuse(wire.ErrorCode_ERROR_CODE_SHUTDOWN, shutdownSentence, 0)
@@ -251,6 +265,7 @@ func (s *Server) shutdown() error {
 	if isRunning {
 		s.stopCarriers()
 	}
+	s.answerers.stop()
 	s.handlers.stop()
 	s.callers.stop()
 	if s.relay != nil {

@@ -22,6 +22,7 @@ type filled struct {
 type entered struct {
 	rate float64 // connected, registered and, with ours, watching, a second
 	cost float64 // of the server's processors for each, µs
+	load float64 // of those of this process, µs
 }
 
 func fill(ctx context.Context, s settings, one subject) (_ filled, err error) {
@@ -60,18 +61,20 @@ func enter(ctx context.Context, s settings, service load.Service, server *proces
 	if err := service.Prepare(s.clients); err != nil {
 		return entered{}, err
 	}
-	before, err := server.processor()
+	subject := []*process{server}
+	before, own, err := processors(subject)
 	if err != nil {
 		return entered{}, err
 	}
-	var after time.Duration
+	var after, ownAfter time.Duration
 	var unread error
-	joined := func() { after, unread = server.processor() }
+	joined := func() { after, ownAfter, unread = processors(subject) }
 	result, err := load.Idle(ctx, service, s.clients, stay, joined, leaving)
 	if err = errors.Join(err, unread); err != nil {
 		return entered{}, err
 	}
-	return entered{rate: result.Joined.Rate, cost: float64((after - before).Microseconds()) / float64(s.clients)}, nil
+	each := func(used time.Duration) float64 { return float64(used.Microseconds()) / float64(s.clients) }
+	return entered{rate: result.Joined.Rate, cost: each(after - before), load: each(ownAfter - own)}, nil
 }
 
 // rest waits until a server that everybody left has nothing more to do.
@@ -113,7 +116,7 @@ func idle(ctx context.Context, s settings) ([]figure, error) {
 }
 
 func entering(what, reach string, own, other, least entered) figure {
-	cost := func(e entered) string { return fmt.Sprintf("%.0f µs", e.cost) }
+	cost := func(e entered) string { return fmt.Sprintf("%.0f µs (load %.0f)", e.cost, e.load) }
 	return figure{
 		what, fmt.Sprintf("%.0f", own.rate), reach,
 		ratio(theirs.name, own.rate, other.rate, "") + ", " + ratio(floor.name, own.rate, least.rate, "") +

@@ -45,10 +45,10 @@ func startCluster(ctx context.Context, s settings) (*cluster, error) {
 	seeds := strings.Join(ports[nodes:], ",")
 	c := &cluster{program: s.program, processes: make([]*process, nodes), addresses: make([]string, nodes)}
 	for i := range nodes {
-		c.arguments = append(c.arguments, []string{
+		c.arguments = append(c.arguments, s.profiled(fmt.Sprint("node", i), []string{
 			"--engine", "cluster", "--listen", ports[i], "--tls", "off", "--relay=false", "--operator", "off", "--data", filepath.Join(s.folder, fmt.Sprint("node", i)),
 			"--cluster-listen", ports[nodes+i], "--seeds", seeds, "--cluster-secret", file, "--node", fmt.Sprint("node", i),
-		})
+		}))
 	}
 	failures := make([]error, nodes)
 	var group sync.WaitGroup

@@ -6,5 +6,6 @@
 //	go run ./backend/bench/rendezvous [--clients 10000] [MEASUREMENT...]
 //
 // Measurements: idle, relay, tls, start, mail, cluster, kill, restart; all of them
-// when none is named. Processors, network and disk are shared with the load.
+// when none is named. Another one, profile, records with --profiles FOLDER what
+// our servers do under all these loads, for the compiler. Processors, network and disk are shared with the load.
 package main

@@ -14,7 +14,9 @@ import (
 const writers = 64
 
 func startSolo(ctx context.Context, s settings) (*process, *load.Tincan, error) {
-	server, err := launch(ctx, s.program, "--engine", "solo", "--listen", "127.0.0.1:0", "--tls", "off", "--relay=false", "--operator", "off", "--data", filepath.Join(s.folder, "solo"))
+	server, err := launch(ctx, s.program, s.profiled("solo", []string{
+		"--engine", "solo", "--listen", "127.0.0.1:0", "--tls", "off", "--relay=false", "--operator", "off", "--data", filepath.Join(s.folder, "solo"),
+	})...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -34,46 +36,67 @@ func whole(result load.MailResult) error {
 }
 
 func mail(ctx context.Context, s settings) ([]figure, error) {
-	single, err := mailAlone(ctx, s)
+	single, cost, err := mailAlone(ctx, s)
 	if err != nil {
 		return nil, err
 	}
 	figures := []figure{{
 		fmt.Sprintf("mail acknowledged a second, 1 KiB, synced, one server, %d writers", writers), fmt.Sprintf("%.0f", single.Rate), "2,000",
-		"p99 " + milliseconds(single.Latency.P99) + fmt.Sprintf("; all %d there once", single.Verified.Whole),
+		"p99 " + milliseconds(single.Latency.P99) + fmt.Sprintf("; all %d there once; ", single.Verified.Whole) + cost,
 	}}
-	many, err := mailAcross(ctx, s)
+	many, cost, err := mailAcross(ctx, s)
 	if err != nil {
 		return figures, err
 	}
 	return append(figures, figure{
 		fmt.Sprintf("the same, %d nodes", nodes), fmt.Sprintf("%.0f", many.Rate), "6,000",
-		ratio("one server", many.Rate, single.Rate, "") + "; p99 " + milliseconds(many.Latency.P99) + fmt.Sprintf("; all %d there once", many.Verified.Whole),
+		ratio("one server", many.Rate, single.Rate, "") + "; p99 " + milliseconds(many.Latency.P99) + fmt.Sprintf("; all %d there once; ", many.Verified.Whole) + cost,
 	}), nil
 }
 
-func mailAlone(ctx context.Context, s settings) (_ load.MailResult, err error) {
+func mailAlone(ctx context.Context, s settings) (_ load.MailResult, cost string, err error) {
 	server, service, err := startSolo(ctx, s)
 	if err != nil {
-		return load.MailResult{}, err
+		return load.MailResult{}, "", err
 	}
 	defer func() { err = errors.Join(err, server.end()) }()
-	result, err := load.Mail(ctx, service, load.MailOptions{Seed: load.NewSeed("alone"), Writers: writers, Count: s.puts})
-	return result, errors.Join(err, whole(result))
+	return put(ctx, s, service, "alone", []*process{server})
 }
 
-func mailAcross(ctx context.Context, s settings) (_ load.MailResult, err error) {
+func mailAcross(ctx context.Context, s settings) (_ load.MailResult, cost string, err error) {
 	c, err := startCluster(ctx, s)
 	if err != nil {
-		return load.MailResult{}, err
+		return load.MailResult{}, "", err
 	}
 	defer func() { err = errors.Join(err, c.end()) }()
 	service, err := c.service()
 	if err != nil {
-		return load.MailResult{}, err
+		return load.MailResult{}, "", err
 	}
-	result, err := load.Mail(ctx, service, load.MailOptions{Seed: load.NewSeed("across"), Writers: writers, Count: s.puts})
-	return result, errors.Join(err, whole(result))
+	return put(ctx, s, service, "across", c.processes)
+}
+
+// put leaves envelopes and tells what each took of the processor.
+func put(ctx context.Context, s settings, service *load.Tincan, seed string, servers []*process) (load.MailResult, string, error) {
+	var serving, loading [2]time.Duration // before and after
+	var failed error
+	result, err := load.Mail(ctx, service, load.MailOptions{
+		Seed: load.NewSeed(seed), Writers: writers, Count: s.puts,
+		Measuring: func(on bool) {
+			at := 1
+			if on {
+				at = 0
+			}
+			var unread error
+			serving[at], loading[at], unread = processors(servers)
+			failed = errors.Join(failed, unread)
+		},
+	})
+	each := func(used [2]time.Duration) float64 {
+		return float64((used[1] - used[0]).Microseconds()) / float64(max(1, result.Acknowledged))
+	}
+	cost := fmt.Sprintf("processor for each: servers %.0f µs, load %.0f µs", each(serving), each(loading))
+	return result, cost, errors.Join(err, failed, whole(result))
 }
 
 // kill: one node after another is killed under load and comes back.

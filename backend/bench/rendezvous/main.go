@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"text/tabwriter"
 	"time"
@@ -34,6 +35,7 @@ type settings struct {
 	apart     time.Duration
 	envelopes int
 	puts      int
+	profiles  string // folder for profiles of our servers' processors, one of each server
 }
 
 func main() {
@@ -44,6 +46,8 @@ func main() {
 		}
 		return
 	}
+	// Processor is shared with what is measured, memory is not.
+	debug.SetGCPercent(load.GCPercent)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	err := run(ctx, os.Args[1:])
 	stop()
@@ -70,6 +74,9 @@ var measurements = []measurement{
 	{"restart", restart},
 }
 
+// onRequest are measured only when they are named.
+var onRequest = []measurement{{"profile", record}}
+
 func run(ctx context.Context, arguments []string) (err error) {
 	var s settings
 	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
@@ -83,6 +90,7 @@ func run(ctx context.Context, arguments []string) (err error) {
 	flags.IntVar(&s.rounds, "rounds", 20, "rounds of killing a node")
 	flags.DurationVar(&s.apart, "apart", 5*time.Second, "how long a killed node stays away, and has to catch up")
 	flags.IntVar(&s.envelopes, "envelopes", 200_000, "envelopes that a restarted server has")
+	flags.StringVar(&s.profiles, "profiles", "", "folder for profiles of our servers' processors; none when empty")
 	flags.IntVar(&s.puts, "puts", 60_000, "envelopes of the mail figures")
 	if err = flags.Parse(arguments); err != nil {
 		return err
@@ -90,16 +98,17 @@ func run(ctx context.Context, arguments []string) (err error) {
 	if s.program, err = filepath.Abs(s.program); err != nil {
 		return err
 	}
+	known := slices.Concat(measurements, onRequest)
 	for _, name := range flags.Args() {
-		if !slices.ContainsFunc(measurements, func(one measurement) bool { return one.name == name }) {
+		if !slices.ContainsFunc(known, func(one measurement) bool { return one.name == name }) {
 			return fmt.Errorf("there is no measurement %q", name)
 		}
 	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "what\tmeasured\treach\tin the same run")
 	var failed error
-	for _, one := range measurements {
-		if flags.NArg() > 0 && !slices.Contains(flags.Args(), one.name) {
+	for at, one := range known {
+		if named := slices.Contains(flags.Args(), one.name); !named && (flags.NArg() > 0 || at >= len(measurements)) {
 			continue
 		}
 		fmt.Fprintln(os.Stderr, "measuring", one.name)
@@ -141,12 +150,20 @@ var (
 	floor  = subject{"bare hub", startHub}
 )
 
+// profiled has a server that gets these arguments write a profile.
+func (s settings) profiled(name string, arguments []string) []string {
+	if s.profiles == "" {
+		return arguments
+	}
+	return append(arguments, "--cpu-profile", filepath.Join(s.profiles, name+".pprof"))
+}
+
 func startOurs(ctx context.Context, s settings, security string) (*process, load.Service, error) {
 	arguments := []string{"--listen", "127.0.0.1:0", "--tls", security, "--relay=false", "--operator", "127.0.0.1:0", "--data", filepath.Join(s.folder, "ours-"+security)}
 	if s.engine != "" {
 		arguments = append(arguments, "--engine", s.engine)
 	}
-	server, err := launch(ctx, s.program, arguments...)
+	server, err := launch(ctx, s.program, s.profiled("ours-"+security, arguments)...)
 	if err != nil {
 		return nil, nil, err
 	}

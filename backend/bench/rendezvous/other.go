@@ -55,6 +55,10 @@ func (o *other) Join(ctx context.Context, index int, events load.Events) (load.C
 			return nil, err
 		}
 	}
+	if err = socket.Endless(); err != nil {
+		socket.Close()
+		return nil, err
+	}
 	c := &otherClient{dialect: o.dialect, socket: socket, left: make(chan struct{})}
 	go c.read(events)
 	return c, nil

@@ -129,8 +129,23 @@ func (p *process) resident() (float64, error) {
 const ticksPerSecond = 100
 
 // processor returns user and system time so far.
-func (p *process) processor() (time.Duration, error) {
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.command.Process.Pid))
+func (p *process) processor() (time.Duration, error) { return processorOf(p.command.Process.Pid) }
+
+// processors returns that of several, and that of this process, which is the load.
+func processors(servers []*process) (theirs, own time.Duration, err error) {
+	for _, server := range servers {
+		used, failed := server.processor()
+		if failed != nil {
+			return 0, 0, failed
+		}
+		theirs += used
+	}
+	own, err = processorOf(os.Getpid())
+	return theirs, own, err
+}
+
+func processorOf(process int) (time.Duration, error) {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", process))
 	if err != nil {
 		return 0, err
 	}

@@ -48,6 +48,11 @@ func run(ctx context.Context, arguments []string, stdout, stderr io.Writer) int 
 }
 
 func serve(ctx context.Context, s settings, stdout, stderr io.Writer) (err error) {
+	profiled, err := profile(s.profile)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, profiled()) }()
 	folder, err := identity.OpenFolder(s.data)
 	if err != nil {
 		return err

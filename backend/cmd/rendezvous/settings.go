@@ -51,6 +51,7 @@ type settings struct {
 	operatorHosts    []string
 
 	verbose bool
+	profile string // file for what the processor does; empty: none
 }
 
 // mostWeight is the largest that a server may say it can carry.
@@ -96,6 +97,7 @@ func parse(arguments []string, stderr io.Writer, more func(*flag.FlagSet)) (sett
 	flags.BoolVar(&s.operatorAnywhere, "operator-anywhere", false, "let --operator be an address that others reach; put TLS in front of it")
 	flags.StringVar(&operatorHosts, "operator-host", "", "names by which the operator's side is reached beside this machine's own, with commas between")
 	flags.BoolVar(&s.verbose, "verbose", false, "log more")
+	flags.StringVar(&s.profile, "cpu-profile", "", "file for a profile of the processor (pprof), whole when the server ends; it slows the server down a little")
 	if more != nil {
 		more(flags)
 	}

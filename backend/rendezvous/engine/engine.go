@@ -50,6 +50,13 @@ type Attachment interface {
 	Detach()
 }
 
+// Ready is an Engine that can attach some devices without asking anybody.
+type Ready interface {
+	// AttachReady is Attach where it needs nobody else. False: nothing was done,
+	// and Attach has to do it.
+	AttachReady(peer identity.PeerID, device identity.DeviceID, record Record, sink Sink) (attachment Attachment, done bool, err error)
+}
+
 // Near is an Attachment that can do some things without asking anybody.
 type Near interface {
 	// WatchNear is Watch where it needs nobody else. False: nothing was done, and

@@ -6,6 +6,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -38,7 +39,7 @@ func (l *Loop) Take(from *net.TCPConn, handler Handler) (*Conn, error) {
 }
 
 // duplicate returns another descriptor of the same socket, -1 when there is none.
-func duplicate(conn *net.TCPConn) (int, error) {
+func duplicate(conn syscall.Conn) (int, error) {
 	fd := -1
 	raw, err := conn.SyscallConn()
 	if err != nil {

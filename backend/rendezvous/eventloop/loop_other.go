@@ -5,6 +5,7 @@ package eventloop
 import (
 	"errors"
 	"net"
+	"net/netip"
 )
 
 // ErrAgain says that nothing is there to read.
@@ -15,6 +16,12 @@ type Loop struct{}
 
 // Conn does not exist here.
 type Conn struct{}
+
+// Listener does not exist here.
+type Listener struct{}
+
+// Socket does not exist here.
+type Socket struct{}
 
 // New returns no loop: a goroutine has to read each socket, and only small
 // servers run on such systems.
@@ -37,3 +44,21 @@ func (*Conn) Write([]byte) (int, error) { return 0, errors.ErrUnsupported }
 
 // Close is not called.
 func (*Conn) Close() {}
+
+// Adopt is not called.
+func (*Loop) Adopt(*Socket, Handler) *Conn { return nil }
+
+// Listen is not called.
+func Listen(*net.TCPListener) (*Listener, error) { return nil, errors.ErrUnsupported }
+
+// Accept is not called.
+func (*Listener) Accept() (*Socket, error) { return nil, errors.ErrUnsupported }
+
+// Close is not called.
+func (*Listener) Close() error { return nil }
+
+// From is not called.
+func (*Socket) From() netip.AddrPort { return netip.AddrPort{} }
+
+// Close is not called.
+func (*Socket) Close() {}

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // EndOfHeader returns how long the request's header is, its empty line
@@ -30,9 +31,18 @@ func EndOfHeader(data []byte) int {
 	}
 }
 
-// ParseRequest reads a whole header. The error is net/http's.
+var requestReaders = sync.Pool{New: func() any { return bufio.NewReader(nil) }}
+
+// ParseRequest reads a whole header, which has no body. The error is net/http's.
 func ParseRequest(header []byte) (*http.Request, error) {
-	request, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(header)))
+	reader, ok := requestReaders.Get().(*bufio.Reader)
+	if !ok {
+		reader = bufio.NewReader(nil)
+	}
+	reader.Reset(bytes.NewReader(header))
+	request, err := http.ReadRequest(reader)
+	reader.Reset(nil)
+	requestReaders.Put(reader)
 	if err != nil {
 		return nil, fmt.Errorf("framing: %w", err)
 	}

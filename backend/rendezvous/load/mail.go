@@ -23,6 +23,9 @@ type MailOptions struct {
 	For       time.Duration   // stop after this long; 0: when all are put
 	Until     <-chan struct{} // stop when it is closed; nil: when all are put
 	Keep      string          // file for what VerifyMail needs; "": Mail verifies and deletes what it put
+	// Measuring, if it is not nil, is called with true when the first envelope is
+	// about to be put and with false when the last one was acknowledged.
+	Measuring func(bool)
 	// Acknowledged, if it is not nil, is called after each acknowledgement, by any goroutine.
 	Acknowledged func()
 }
@@ -136,6 +139,7 @@ func (w *writing) run(ctx context.Context, senders *Tincan) (MailResult, error) 
 			}
 		}()
 	}
+	w.measuring(true)
 	began := time.Now()
 	w.began = began
 	w.last = began
@@ -147,6 +151,7 @@ func (w *writing) run(ctx context.Context, senders *Tincan) (MailResult, error) 
 	}
 	group.Wait()
 	took := time.Since(began)
+	w.measuring(false)
 	stopBeating()
 	beating.Wait()
 	w.leave()
@@ -155,6 +160,12 @@ func (w *writing) run(ctx context.Context, senders *Tincan) (MailResult, error) 
 		Retried: w.retried.Load(), Reconnected: w.reconnected.Load(), Outcomes: w.outcomes,
 		Longest: w.longest, Latency: w.took.latency(), Took: took,
 	}, ctx.Err()
+}
+
+func (w *writing) measuring(on bool) {
+	if w.options.Measuring != nil {
+		w.options.Measuring(on)
+	}
 }
 
 // enter logs the senders in.

@@ -34,9 +34,6 @@ type session struct {
 
 // logIn answers the challenge and waits for the welcome.
 func (s *session) logIn(pinned identity.ServerKey, who person) error {
-	if err := s.socket.readBy(time.Now().Add(patience)); err != nil {
-		return err
-	}
 	frame, err := s.next()
 	if err != nil {
 		return fmt.Errorf("load: waiting for the challenge: %w", err)
@@ -145,7 +142,7 @@ func (s *session) send(frame *wire.ClientFrame) error {
 func (s *session) begin() {
 	s.left = make(chan struct{})
 	go func() {
-		err := s.socket.readBy(time.Time{})
+		err := s.socket.Endless()
 		for err == nil {
 			var message []byte
 			if message, err = s.socket.Read(); err == nil {

@@ -40,10 +40,11 @@ type Socket struct {
 
 	writing sync.Mutex
 	scratch []byte
+	bounded time.Time // when the deadline of writing was set
 }
 
-// Dial opens a socket. With wss the server's certificate is what the
-// endpoint's TLS configuration makes of it.
+// Dial opens a socket, of which reading is bounded until Endless. With wss the
+// server's certificate is what the endpoint's TLS configuration makes of it.
 func Dial(ctx context.Context, to Endpoint) (*Socket, error) {
 	address, err := url.Parse(to.URL)
 	if err != nil {
@@ -83,7 +84,7 @@ func upgrade(ctx context.Context, conn net.Conn, address *url.URL, to Endpoint) 
 	if err != nil {
 		return nil, err
 	}
-	socket := &Socket{conn: conn, code: ws.OpBinary}
+	socket := &Socket{conn: conn, code: ws.OpBinary, bounded: deadline.Add(-patience)}
 	if to.Text {
 		socket.code = ws.OpText
 	}
@@ -95,11 +96,11 @@ func upgrade(ctx context.Context, conn net.Conn, address *url.URL, to Endpoint) 
 	if agreed.Protocol != to.Subprotocol {
 		return nil, errors.New("the server chose another subprotocol")
 	}
-	return socket, conn.SetDeadline(time.Time{})
+	return socket, nil
 }
 
-// readBy bounds the next reads; zero is for ever.
-func (s *Socket) readBy(deadline time.Time) error { return s.conn.SetReadDeadline(deadline) }
+// Endless lets reads wait for ever.
+func (s *Socket) Endless() error { return s.conn.SetReadDeadline(time.Time{}) }
 
 // Read returns the next message, which holds until the next call. It answers
 // pings. At the end the error is io.EOF, or what went wrong.
@@ -184,8 +185,12 @@ func (s *Socket) write(code ws.OpCode, payloads ...[]byte) error {
 	for _, payload := range payloads {
 		s.scratch = appendFrame(s.scratch, code, payload, rand.Uint32())
 	}
-	if err := s.conn.SetWriteDeadline(time.Now().Add(patience)); err != nil {
-		return err
+	// A deadline costs as much as a small write: it is not set for each.
+	if now := time.Now(); now.Sub(s.bounded) > patience/2 {
+		if err := s.conn.SetWriteDeadline(now.Add(patience)); err != nil {
+			return err
+		}
+		s.bounded = now
 	}
 	_, err := s.conn.Write(s.scratch)
 	if cap(s.scratch) > keptBuffer {

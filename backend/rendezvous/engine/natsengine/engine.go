@@ -161,6 +161,21 @@ func (e *Engine) Attach(ctx context.Context, peer identity.PeerID, device identi
 	return nil, engine.ErrOlder
 }
 
+// AttachReady implements engine.Ready: alone, for whoever comes back with the record that is held.
+func (e *Engine) AttachReady(peer identity.PeerID, device identity.DeviceID, record engine.Record, sink engine.Sink) (engine.Attachment, bool, error) {
+	if e.uplink != nil || e.background.Err() != nil || !e.records.holds(peer, device, record) {
+		return nil, false, nil
+	}
+	attached, err := e.board.Attach(peer, device, record.Slim(), sink)
+	switch {
+	case errors.Is(err, engine.ErrOlder):
+		return nil, false, nil // somebody published between the two
+	case err != nil:
+		return nil, true, err
+	}
+	return &attachment{Attachment: attached, engine: e}, true, nil
+}
+
 // unlessClosed hides what is only a sign of the engine having been closed.
 func (e *Engine) unlessClosed(err error) error {
 	if e.background.Err() != nil {

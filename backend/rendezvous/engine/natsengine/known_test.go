@@ -111,3 +111,36 @@ func TestComingBackIsNoQuestionToTheStore(t *testing.T) {
 		t.Errorf("again with the newest: %v", err)
 	}
 }
+
+// TestReadyIsWhoeverIsKnown has a device attach without a question to the
+// store, which is answered only where that is the same as with one.
+func TestReadyIsWhoeverIsKnown(t *testing.T) {
+	t.Parallel()
+	opened := start(t, soloOptions(t, t.TempDir()))
+	ana := visit(t, opened, rendezvoustest.NewDevice(t))
+	held, err := engine.ParseRecord(ana.Peer(), ana.Record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ready := func(what string, who rendezvoustest.Device, device identity.DeviceID, record engine.Record, want bool) {
+		t.Helper()
+		attachment, done, failed := opened.AttachReady(who.Peer(), device, record, ana)
+		if failed != nil || done != want || (attachment != nil) != want {
+			t.Errorf("%s: %t, %v, want %t", what, done, failed, want)
+		}
+		if attachment != nil {
+			attachment.Detach()
+		}
+	}
+	ben := rendezvoustest.NewDevice(t)
+	ready("the record that is held", ana.Device, ana.Keys.Device(), held, true)
+	ready("somebody who never was here", ben, ben.Keys.Device(), recordOf(t, ben, 1, 1), false)
+	ready("a device that the record does not name", ana.Device, ben.Keys.Device(), held, false)
+	ready("another record", ana.Device, ana.Keys.Device(), recordOf(t, ana.Device, 2, 2), false)
+	opened.records.known.forget(ana.Peer())
+	ready("nothing known", ana.Device, ana.Keys.Device(), held, false)
+	if err = opened.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ready("after the end", ana.Device, ana.Keys.Device(), held, false)
+}

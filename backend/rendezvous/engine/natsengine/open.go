@@ -223,6 +223,12 @@ func (e *embedded) reached() map[string]bool {
 	return names
 }
 
+// interested says whether somebody on any node may want what is published at a
+// subject; with somebody else's server that is not known here.
+func (e *embedded) interested(subject string) bool {
+	return e.server == nil || e.server.GlobalAccount().SubscriptionInterest(subject)
+}
+
 func (e *embedded) close() {
 	for _, one := range []*nats.Conn{e.presence, e.connection} {
 		if one != nil {

@@ -229,6 +229,12 @@ func (r *records) publish(ctx context.Context, peer identity.PeerID, device *ide
 	return engine.Record{}, false, fmt.Errorf("%w: others change the record all the time", engine.ErrUnavailable)
 }
 
+// holds says whether exactly this record is stored, names the device, and need
+// not be renewed yet, as far as that is known without a look.
+func (r *records) holds(peer identity.PeerID, device identity.DeviceID, record engine.Record) bool {
+	return record.Has(device) && r.known.has(peer, record, r.life/touchPart)
+}
+
 // pause waits before an attempt that is not the first, longer each time: about a
 // second in all.
 func pause(ctx context.Context, attempt int) error {

@@ -213,8 +213,12 @@ func (u *uplink) published(peer identity.PeerID) {
 	u.publish(peerSubject(peer), "", message{kind: kindPublished, peer: peer})
 }
 
-// hint tells the nodes where a peer is that there is mail.
+// hint tells the nodes where a peer is that there is mail. Nearly all mail is
+// for peers who are nowhere.
 func (u *uplink) hint(owner identity.PeerID) {
+	if !u.engine.embedded.interested(peerSubject(owner)) {
+		return
+	}
 	u.publish(peerSubject(owner), "", message{kind: kindHint, peer: owner})
 }
 

@@ -36,7 +36,7 @@ func (s *Store) call(ctx context.Context, do func(ctx context.Context) error) er
 	if s.ended.Err() != nil {
 		return engine.ErrClosed
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.options.Timeout)
+	ctx, cancel := within(ctx, s.options.Timeout)
 	defer cancel()
 	stop := context.AfterFunc(s.ended, cancel) //nolint:contextcheck // the store's end ends every call
 	defer stop()
@@ -55,6 +55,14 @@ func (s *Store) call(ctx context.Context, do func(ctx context.Context) error) er
 		}
 	}
 	return fmt.Errorf("%w: %w", engine.ErrUnavailable, err)
+}
+
+// within is context.WithTimeout, without a timer of its own for who has one that is earlier.
+func within(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= timeout {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, timeout)
 }
 
 // retry calls do until it succeeds, fails for good, or ctx ends. Each attempt

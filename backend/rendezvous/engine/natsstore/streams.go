@@ -98,7 +98,7 @@ func (c class) stream(shard int) string { return fmt.Sprintf("TINCAN_MAIL_%s-%d"
 func (c class) subject(owner identity.PeerID) (subject string, shard int) {
 	name, at := hashed(owner)
 	shard = int(at) % c.shards
-	return fmt.Sprintf("tincan.mail.%s.%d.%s", c.name, shard, name), shard
+	return "tincan.mail." + c.name + "." + strconv.Itoa(shard) + "." + name, shard
 }
 
 // box is where envelopes that were left at a tag lie.
