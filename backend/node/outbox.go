@@ -18,6 +18,8 @@ import (
 const (
 	mailAfter        = 3 * time.Second        // without a line, entries go by mail after
 	mailAfterOffline = 250 * time.Millisecond // the same when they are known to be offline
+	tellReadAfter    = 3 * time.Second        // what was read, when no letter of entries tells it
+	tellReadAgain    = time.Minute            // between two letters that tell nothing but that
 	mailLife         = 14 * 24 * time.Hour
 	mailLeastLife    = time.Hour // less is not worth sealing
 	mailRetryFirst   = 5 * time.Second
@@ -32,17 +34,18 @@ const (
 
 // outbox is what this device has to do for a contact by mail.
 type outbox struct {
-	letters []*Outgoing // by when they were sealed
-	since   time.Time   // when entries without a letter were seen first, zero: there are none
-	ackAt   time.Time   // when letters that brought something are acknowledged; zero: none did
-	owed    uuid.UUID   // the row that remembers such letters over a restart, uuid.Nil if none
-	through uint64      // where the stretch that is being read ends
-	busy    bool        // a letter is being read, sealed, written or put
-	tried   map[string]bool
-	answers map[string]signaling.Answer // by server, the last to a letter
-	fails   int                         // rounds of all servers
-	nextTry time.Time
-	asked   time.Time // when a fresher key was last looked for
+	letters  []*Outgoing // by when they were sealed
+	since    time.Time   // when entries without a letter were seen first, zero: there are none
+	ackAt    time.Time   // when letters that brought something are acknowledged; zero: none did
+	toldRead time.Time   // when what was read was, or is to be, told by a letter of its own
+	owed     uuid.UUID   // the row that remembers such letters over a restart, uuid.Nil if none
+	through  uint64      // where the stretch that is being read ends
+	busy     bool        // a letter is being read, sealed, written or put
+	tried    map[string]bool
+	answers  map[string]signaling.Answer // by server, the last to a letter
+	fails    int                         // rounds of all servers
+	nextTry  time.Time
+	asked    time.Time // when a fresher key was last looked for
 }
 
 // putting is a PutMail under way.
