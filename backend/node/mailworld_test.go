@@ -50,6 +50,7 @@ type person struct {
 	ring    map[[16]byte]*envelope.SealingKey
 	disk    Snapshot
 	logs    []AppendEntry
+	steps   []Step
 	own     *wire.PeerRecord // as it was published last
 	record  *wire.PeerRecord // as the server hands it out
 	deleted int
@@ -372,6 +373,8 @@ func (p *person) write(writes []Write) {
 			p.disk.Forks = append(p.disk.Forks, one.Fork)
 		case PutRemotePosition:
 			p.kept(one.Conversation).Remote = []RemotePosition{one.Position}
+		case PutStep:
+			p.steps = append(p.steps, one.Step)
 		case PutRead:
 			p.kept(one.Conversation).Read = one.Read
 		}

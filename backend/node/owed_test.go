@@ -70,8 +70,12 @@ func TestReadingIsToldByMail(t *testing.T) {
 	w.pass(time.Minute)
 	ben.disconnect()
 
+	w.pass(72 * time.Hour)
 	ana.connect()
 	w.pass(time.Minute)
+	if told := ana.steps[len(ana.steps)-1]; told.Kind != StepRead || w.now.Sub(told.At) < 72*time.Hour {
+		t.Errorf("%v ago Ana's device says %d", w.now.Sub(told.At), told.Kind)
+	}
 	if read := ana.readBy(ben); read != 30 || len(w.puts) != acknowledged+3 {
 		t.Fatalf("Ana knows of %d that they were read, after %d letters", read, len(w.puts)-acknowledged)
 	}
