@@ -21,7 +21,8 @@ const (
 	tellReadAfter    = 3 * time.Second        // what was read, when no letter of entries tells it
 	tellReadAgain    = time.Minute            // between two letters that tell nothing but that
 	mailLife         = 14 * 24 * time.Hour
-	mailLeastLife    = time.Hour // less is not worth sealing
+	mailRenewBefore  = 24 * time.Hour // what a server keeps is left again before it ends
+	mailLeastLife    = time.Hour      // less is not worth sealing
 	mailRetryFirst   = 5 * time.Second
 	mailRetryMost    = 15 * time.Minute
 	requestRetryMost = time.Hour       // of a request, whose invite may have ended
@@ -151,6 +152,15 @@ func (c *Core) sendMail(one *contact) {
 	}
 }
 
+// renewAt is when a letter that a server keeps is left anew, so that nobody who
+// comes on its last day finds nothing; the zero time while no server keeps it.
+func (o *Outgoing) renewAt() time.Time {
+	if o.Until.IsZero() {
+		return time.Time{}
+	}
+	return o.ends().Add(-min(mailRenewBefore, o.ends().Sub(o.SealedAt)/4))
+}
+
 // settle drops the letters that have done their work, and those that cannot do
 // it any more: what they carry is sealed anew.
 func (c *Core) settle(one *contact) {
@@ -172,8 +182,14 @@ func (c *Core) settle(one *contact) {
 		moved := stored && len(one.places()) > 0 && !one.foundAt(letter.Server)
 		// It was sealed, or sent, while they were accepted otherwise.
 		late := one.State == ContactMutual && !stored && letter.asks()
-		if c.now.Before(letter.ends()) && known && !missed && !moved && !late {
+		// Its time there is nearly over, and it can be left again.
+		renew := letter.renewAt()
+		lapses := stored && !c.now.Before(renew) && len(c.mailServers(one)) > 0
+		if c.now.Before(letter.ends()) && known && !missed && !moved && !late && !lapses {
 			one.again(letter.ends())
+			if c.now.Before(renew) {
+				one.again(renew)
+			}
 			continue
 		}
 		c.giveUp(one, letter)
