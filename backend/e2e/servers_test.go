@@ -35,7 +35,10 @@ func TestServersOfEachOther(t *testing.T) {
 	}
 	anas, bens, next := servers[0], servers[1], servers[2]
 	p := &pair{anaDir: t.TempDir(), benDir: t.TempDir()}
-	ana := func() { p.ana = startDevice(t, p.anaDir, "Ana", "--no-host", "--server", anas.address); online(t, p.ana) }
+	ana := func() {
+		p.ana = startDevice(t, p.anaDir, "Ana", "--no-host", "--server", anas.address)
+		online(t, p.ana)
+	}
 	ben := func(options ...string) {
 		p.ben = startDevice(t, p.benDir, "Ben", append([]string{"--no-host"}, options...)...)
 		p.ben.call(nil, "Painted")
