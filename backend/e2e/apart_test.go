@@ -179,15 +179,12 @@ func (a *apart) toldInSteps(ana *device, c *cluster) {
 		if step.Time == "" {
 			a.t.Errorf("%s has no time", step.Kind)
 		}
-		switch step.Kind {
-		case app.StepStored:
-			if !slices.ContainsFunc(c.addresses[:], func(address string) bool { return hostOf(a.t, address) == step.Server }) || step.Until == "" {
-				a.t.Errorf("it is kept at %q until %q; the nodes are %v", step.Server, step.Until, c.addresses)
-			}
-		case app.StepDelivered:
-			if step.Way != app.WayMail {
-				a.t.Errorf("it came by %q", step.Way)
-			}
+		known := slices.ContainsFunc(c.addresses[:], func(address string) bool { return hostOf(a.t, address) == step.Server })
+		if step.Kind == app.StepStored && (!known || step.Until == "") {
+			a.t.Errorf("it is kept at %q until %q; the nodes are %v", step.Server, step.Until, c.addresses)
+		}
+		if step.Kind == app.StepDelivered && step.Way != app.WayMail {
+			a.t.Errorf("it came by %q", step.Way)
 		}
 	}
 	want := []app.StepKind{app.StepWritten, app.StepStored, app.StepDelivered, app.StepRead}
