@@ -25,18 +25,21 @@ const (
 	mailLeastLife    = time.Hour      // less is not worth sealing
 	mailRetryFirst   = 5 * time.Second
 	mailRetryMost    = 15 * time.Minute
-	requestRetryMost = time.Hour       // of a request, whose invite may have ended
-	mailRetryOwn     = time.Minute     // after a failure of this device's own
-	mailLookupEvery  = time.Hour       // for a fresher key of somebody who is away
-	mailLookupTime   = 2 * time.Second // what such an answer may take
-	maxOutgoing      = 32              // letters to a contact that are not acknowledged
-	maxEntriesBody   = 48 << 10        // of a letter
+	requestRetryMost = time.Hour              // of a request, whose invite may have ended
+	mailRetryOwn     = time.Minute            // after a failure of this device's own
+	mailLookupEvery  = time.Hour              // for a fresher key of somebody who is away
+	mailLookupTime   = 2 * time.Second        // what such an answer may take
+	mailRestFirst    = 250 * time.Millisecond // between small letters, doubling with every 8 that are not acknowledged
+	mailRestMost     = 30 * time.Second
+	maxOutgoing      = 256      // letters to a contact that are not acknowledged
+	maxEntriesBody   = 48 << 10 // of a letter
 )
 
 // outbox is what this device has to do for a contact by mail.
 type outbox struct {
 	letters  []*Outgoing // by when they were sealed
 	since    time.Time   // when entries without a letter were seen first, zero: there are none
+	rest     time.Time   // entries gather until then
 	ackAt    time.Time   // when letters that brought something are acknowledged; zero: none did
 	toldRead time.Time   // when what was read was, or is to be, told by a letter of its own
 	owed     uuid.UUID   // the row that remembers such letters over a restart, uuid.Nil if none
@@ -75,6 +78,13 @@ func (o *Outgoing) sealedTo() [16]byte {
 		return [16]byte{} // nobody's
 	}
 	return header.KeyID
+}
+
+// rested begins the time in which what is written next gathers, after a letter
+// that took all there was: the more letters wait, the larger the next ones.
+func (o *outbox) rested(now time.Time) {
+	o.since = time.Time{}
+	o.rest = now.Add(min(mailRestFirst<<min(len(o.letters)/8, 16), mailRestMost))
 }
 
 // unstored returns the first letter that no server keeps yet.
@@ -134,7 +144,7 @@ func (c *Core) sendMail(one *contact) {
 		if one.online() == PresenceOffline {
 			wait = mailAfterOffline
 		}
-		if after := box.since.Add(wait); due.IsZero() || after.Before(due) {
+		if after := later(box.since.Add(wait), box.rest); due.IsZero() || after.Before(due) {
 			due = after
 		}
 	}
