@@ -208,7 +208,18 @@ bench: prepare-test build ## The figures of docs/performance.md, measured here
 	@go test -tags $(BACKEND) -run '^$$' -bench 'Bulk' -benchtime 1x ./backend/link/webrtclink | grep -E '^Benchmark'
 	@echo; echo "rendezvous: memory for each of 5,000 idle peers"
 	@go test -tags $(BACKEND) -run '^$$' -bench 'IdlePeers' -benchtime 1x ./backend/rendezvous | grep -E '^Benchmark'
+	@$(MAKE) bench-sealing
 	@$(MAKE) bench-history
+
+.PHONY: bench-mail
+bench-mail: build/bin/tincan-node build/bin/rendezvous ## Mail alone: written to read between people who are never there at once, and sealing
+	@go run -tags $(BACKEND) ./backend/bench mail
+	@$(MAKE) bench-sealing
+
+.PHONY: bench-sealing
+bench-sealing: ## Sealing and opening 1 KiB, and sealing it for 100 people, beside bare HPKE and a NaCl box
+	@echo; echo "sealing: medians by the clock and of the processor, ratios to bare HPKE of the same suite and to a NaCl box"
+	@go test -run '^$$' -bench . -benchtime 500x ./backend/envelope | grep -E '^Benchmark'
 
 .PHONY: bench-history
 bench-history: ## A history of a million messages: open, page, search, and sending beside the indexer

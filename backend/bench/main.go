@@ -40,6 +40,7 @@ func run(ctx context.Context, only string) error {
 		{"throughput", throughput},
 		{"opening", opening},
 		{"catchup", catchup},
+		{"mail", apart},
 		{"history", history},
 		{"window", window},
 	}

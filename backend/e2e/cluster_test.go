@@ -112,11 +112,38 @@ func (c *cluster) killNode(n int) {
 	c.until(c.process, fmt.Sprintf("Node %d is gone", n))
 }
 
-// startNode is `make cluster-node N=n`.
+// startNode is `make cluster-node N=n`. While a node is gone the kernel may lend
+// its ports to others, for a moment.
 func (c *cluster) startNode(n int) {
 	c.t.Helper()
-	c.until(c.script("node", strconv.Itoa(n)), "ready")
+	deadline := time.Now().Add(patience)
+	for !c.ready(c.script("node", strconv.Itoa(n))) {
+		if time.Now().After(deadline) {
+			c.t.Fatalf("node %d does not find its ports free", n)
+		}
+	}
 	c.until(c.process, fmt.Sprintf("Node %d is back", n))
+}
+
+// ready waits until a node serves; false if its ports are taken.
+func (c *cluster) ready(node *process) bool {
+	c.t.Helper()
+	deadline := time.After(clusterLimit)
+	for {
+		select {
+		case line := <-node.lines:
+			if line == "ready" {
+				return true
+			}
+		case <-node.gone:
+			if !strings.Contains(node.errors.text(), "in use") {
+				c.t.Fatalf("a node ended:\n%s", node.errors.text())
+			}
+			return false
+		case <-deadline:
+			c.t.Fatalf("a node is never ready:\n%s", node.errors.text())
+		}
+	}
 }
 
 // end is Ctrl C, and demands that no node is left.

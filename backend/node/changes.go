@@ -149,11 +149,9 @@ func (c *Core) writeEntry(conversation *conversation, kind wire.EntryKind, body 
 	if draft.Previous.Sequence > 0 {
 		after = append(after, conversation.tipOrders[conversation.own])
 	}
-	for log, head := range conversation.tip {
-		if log != conversation.own && !conversation.twofold(log) && len(draft.Parents) < maxParents {
-			draft.Parents = append(draft.Parents, head.Hash)
-			after = append(after, conversation.tipOrders[log])
-		}
+	for _, log := range conversation.newestTips(maxParents) {
+		draft.Parents = append(draft.Parents, conversation.tip[log].Hash)
+		after = append(after, conversation.tipOrders[log])
 	}
 	slices.SortFunc(draft.Parents, func(a, b journal.Hash) int { return slices.Compare(a[:], b[:]) })
 	entry, err := journal.Write(draft, c.keys.SignAsDevice)
@@ -163,6 +161,14 @@ func (c *Core) writeEntry(conversation *conversation, kind wire.EntryKind, body 
 	appended := AppendEntry{Entry: entry, Order: journal.NewOrder(entry, after), Author: c.keys.Peer(), Mine: true, Arrived: c.now}
 	conversation.count(appended, true)
 	return appended, nil
+}
+
+// newestTips returns the logs beside the own one whose heads an entry that is
+// written now follows: those that stand last, so that it stands behind them all.
+func (v *conversation) newestTips(most int) []journal.Log {
+	logs := slices.DeleteFunc(v.tip.Logs(), func(log journal.Log) bool { return log == v.own || v.twofold(log) })
+	slices.SortStableFunc(logs, func(a, b journal.Log) int { return v.tipOrders[b].Compare(v.tipOrders[a]) })
+	return logs[:min(most, len(logs))]
 }
 
 // tellMessage takes an entry that is on disk now: it shows a text, and tells

@@ -196,8 +196,16 @@ func (c *Core) markRead(id uint64, call markReadCall) {
 		c.answer(id, nil, nil)
 		return
 	}
+	var writes []Write
+	byMail := c.owesReading(one, read)
+	if byMail {
+		writes = c.owe(one)
+	}
 	conversation.read.Merge(read)
 	c.commit(func(err error) {
+		if byMail {
+			c.owedReading(one, err)
+		}
 		if err == nil {
 			c.tell(Change{Position: conversation.id})
 			for _, session := range c.sessionsTo(one.Peer) {
@@ -207,7 +215,7 @@ func (c *Core) markRead(id uint64, call markReadCall) {
 			}
 		}
 		c.answer(id, nil, refusal(err))
-	}, PutRead{Conversation: conversation.id, Read: conversation.read.Clone()})
+	}, append(writes, PutRead{Conversation: conversation.id, Read: conversation.read.Clone()})...)
 }
 
 // typing tells at most every 3 s, over an open line only.

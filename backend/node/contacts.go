@@ -234,5 +234,6 @@ func (c *Core) live(one *contact) LiveContact {
 func sameLive(a, b LiveContact) bool {
 	sameTrouble := a.Trouble == b.Trouble || a.Trouble != nil && b.Trouble != nil && a.Trouble.Code == b.Trouble.Code
 	return sameTrouble && a.Banned == b.Banned && a.Presence == b.Presence && a.Line == b.Line && a.Typing == b.Typing &&
-		a.Contact.State == b.Contact.State && a.Contact.Name == b.Contact.Name && a.Contact.Color == b.Contact.Color
+		a.Contact.State == b.Contact.State && a.Contact.Name == b.Contact.Name && a.Contact.Color == b.Contact.Color &&
+		sameServers(a.Contact.Servers, b.Contact.Servers)
 }

@@ -207,8 +207,11 @@ func (c *Core) due() {
 	c.forgetSeen()
 }
 
-// at asks for a Tick at a moment.
+// at asks for a Tick at a moment; the zero time is never.
 func (c *Core) at(moment time.Time) {
+	if moment.IsZero() {
+		return
+	}
 	if c.wake.IsZero() || moment.Before(c.wake) {
 		c.wake = moment
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/chat"
 	"github.com/tincan-chat/tincan/backend/envelope"
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/link"
 	"github.com/tincan-chat/tincan/backend/signaling"
 	"github.com/tincan-chat/tincan/backend/wire"
@@ -297,5 +298,47 @@ func TestStrangersGetNothing(t *testing.T) {
 	})
 	if len(d.core.sessions) != 0 || len(done[AcceptLink](d)) != 0 {
 		t.Fatal("a stranger's offer is answered")
+	}
+}
+
+// TestNeverIsNoMoment: what asks for no time takes none from others.
+func TestNeverIsNoMoment(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, testKeys(t, 1))
+	soon := d.now.Add(time.Second)
+	d.core.wake = time.Time{}
+	d.core.at(soon)
+	d.core.at(time.Time{})
+	d.core.at(soon.Add(time.Hour))
+	if !d.core.wake.Equal(soon) {
+		t.Errorf("it wakes at %v, not at %v", d.core.wake, soon)
+	}
+}
+
+// TestNewestHeadsAreFollowed: of more logs than an entry can name, it names those
+// that stand last, and stands behind all.
+func TestNewestHeadsAreFollowed(t *testing.T) {
+	t.Parallel()
+	ana := testKeys(t, 1)
+	d := newDesk(t, ana)
+	conversation := d.core.conversations[d.conversation(ana)]
+	var last journal.Order
+	for epoch := range uint32(3 * maxParents) {
+		log := journal.Log{Device: ana.Device(), Epoch: epoch + 1}
+		entry := journal.Entry{Log: log, Sequence: 1, Claimed: d.now.Add(time.Duration(epoch) * time.Hour)}
+		conversation.tip[log] = journal.Head{Sequence: 1, Hash: journal.Hash{byte(epoch + 1)}}
+		conversation.tipOrders[log] = journal.NewOrder(entry, nil)
+		last = conversation.tipOrders[log]
+	}
+	d.did = nil
+	d.say(conversation.id, "after all of them")
+	appended := wrote[AppendEntry](d)
+	if len(appended) != 1 || len(appended[0].Entry.Parents) != maxParents || appended[0].Order.Compare(last) <= 0 {
+		t.Fatalf("%d entries, %+v", len(appended), appended)
+	}
+	for _, parent := range appended[0].Entry.Parents {
+		if parent[0] <= 2*maxParents {
+			t.Errorf("it follows the old head %d", parent[0])
+		}
 	}
 }

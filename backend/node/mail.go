@@ -184,7 +184,7 @@ func (c *Core) letterOpened(where place, opened OpenedLetter) error {
 		c.doneWith(where)
 		return errLetter
 	}
-	writes := conversation.moveRemote(content.FromDevice, held, read, c.broughtEarlier(one, held), c.now)
+	writes := conversation.moveRemote(content.FromDevice, held, read, c.broughtEarlier(one, held), opened.left(c.now))
 	arrived := &letter{
 		id: content.ID, peer: one.Peer, places: []place{where}, carries: len(opened.Entries) > 0, waiting: waitingEntries(opened.Entries, opened.Orders),
 	}
@@ -193,11 +193,20 @@ func (c *Core) letterOpened(where place, opened OpenedLetter) error {
 	return nil
 }
 
+// left is when a letter was left at its server: what it says was so then, however
+// late it is fetched. One that came otherwise counts from now.
+func (o OpenedLetter) left(now time.Time) time.Time {
+	if o.Stored.IsZero() {
+		return now
+	}
+	return earlier(now, o.Stored)
+}
+
 // requestLetter takes a request that lay in a box.
 func (c *Core) requestLetter(where place, opened OpenedLetter) {
 	arrived := &letter{id: opened.Content.ID, peer: opened.Content.FromPeer, places: []place{where}, keeping: true}
 	c.letters[arrived.id] = arrived
-	by := carried{left: earlier(c.now, opened.Stored), seen: mailSeenFor}
+	by := carried{left: opened.left(c.now), seen: mailSeenFor}
 	by.done = func(err error) {
 		delete(c.letters, arrived.id)
 		for _, at := range arrived.places {

@@ -256,8 +256,8 @@ func TestLettersWithoutEffect(t *testing.T) {
 	}
 }
 
-// TestLettersExpire: what nobody fetched is sealed anew; and at most so many
-// letters wait.
+// TestLettersExpire: what nobody fetched is sealed anew before it ends, once
+// there is a server to leave it at; and at most so many letters wait.
 func TestLettersExpire(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, 2)
@@ -274,11 +274,17 @@ func TestLettersExpire(t *testing.T) {
 		t.Fatalf("%d letters", len(w.puts))
 	}
 	w.boxes[ben] = nil // the server lost them, or Ben did
-	w.pass(mailLife - time.Hour)
+	w.pass(mailLife - mailRenewBefore - time.Hour)
 	if len(w.puts) != maxOutgoing {
 		t.Fatal("sealed anew before its time")
 	}
-	w.pass(2 * time.Hour)
+	ana.disconnect()
+	w.pass(mailRenewBefore)
+	if len(w.puts) != maxOutgoing || len(ana.disk.Outgoing) != maxOutgoing {
+		t.Fatalf("%d letters in all, %d kept, without a server", len(w.puts), len(ana.disk.Outgoing))
+	}
+	ana.connect()
+	w.pass(time.Minute)
 	if len(w.puts) != 2*maxOutgoing {
 		t.Fatalf("%d letters in all", len(w.puts))
 	}

@@ -50,6 +50,7 @@ type person struct {
 	ring    map[[16]byte]*envelope.SealingKey
 	disk    Snapshot
 	logs    []AppendEntry
+	steps   []Step
 	own     *wire.PeerRecord // as it was published last
 	record  *wire.PeerRecord // as the server hands it out
 	deleted int
@@ -125,7 +126,7 @@ func (p *person) start() {
 		}
 		for _, kept := range p.disk.Conversations {
 			if kept.ID == one.ID {
-				one.Remote = kept.Remote
+				one.Remote, one.Read = kept.Remote, kept.Read
 			}
 		}
 		snapshot.Conversations = append(snapshot.Conversations, one)
@@ -371,10 +372,23 @@ func (p *person) write(writes []Write) {
 		case PutFork:
 			p.disk.Forks = append(p.disk.Forks, one.Fork)
 		case PutRemotePosition:
-			p.disk.Conversations = slices.DeleteFunc(p.disk.Conversations, func(v Conversation) bool { return v.ID == one.Conversation })
-			p.disk.Conversations = append(p.disk.Conversations, Conversation{ID: one.Conversation, Remote: []RemotePosition{one.Position}})
+			p.kept(one.Conversation).Remote = []RemotePosition{one.Position}
+		case PutStep:
+			p.steps = append(p.steps, one.Step)
+		case PutRead:
+			p.kept(one.Conversation).Read = one.Read
 		}
 	}
+}
+
+// kept is what the disk has of a conversation beside its entries.
+func (p *person) kept(id uuid.UUID) *Conversation {
+	at := slices.IndexFunc(p.disk.Conversations, func(v Conversation) bool { return v.ID == id })
+	if at < 0 {
+		at = len(p.disk.Conversations)
+		p.disk.Conversations = append(p.disk.Conversations, Conversation{ID: id})
+	}
+	return &p.disk.Conversations[at]
 }
 
 func (p *person) read(e ReadEntries) []journal.Entry {

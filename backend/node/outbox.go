@@ -18,31 +18,38 @@ import (
 const (
 	mailAfter        = 3 * time.Second        // without a line, entries go by mail after
 	mailAfterOffline = 250 * time.Millisecond // the same when they are known to be offline
+	tellReadAfter    = 3 * time.Second        // what was read, when no letter of entries tells it
+	tellReadAgain    = time.Minute            // between two letters that tell nothing but that
 	mailLife         = 14 * 24 * time.Hour
-	mailLeastLife    = time.Hour // less is not worth sealing
+	mailRenewBefore  = 24 * time.Hour // what a server keeps is left again before it ends
+	mailLeastLife    = time.Hour      // less is not worth sealing
 	mailRetryFirst   = 5 * time.Second
 	mailRetryMost    = 15 * time.Minute
-	requestRetryMost = time.Hour       // of a request, whose invite may have ended
-	mailRetryOwn     = time.Minute     // after a failure of this device's own
-	mailLookupEvery  = time.Hour       // for a fresher key of somebody who is away
-	mailLookupTime   = 2 * time.Second // what such an answer may take
-	maxOutgoing      = 32              // letters to a contact that are not acknowledged
-	maxEntriesBody   = 48 << 10        // of a letter
+	requestRetryMost = time.Hour              // of a request, whose invite may have ended
+	mailRetryOwn     = time.Minute            // after a failure of this device's own
+	mailLookupEvery  = time.Hour              // for a fresher key of somebody who is away
+	mailLookupTime   = 2 * time.Second        // what such an answer may take
+	mailRestFirst    = 250 * time.Millisecond // between small letters, doubling with every 8 that are not acknowledged
+	mailRestMost     = 30 * time.Second
+	maxOutgoing      = 256      // letters to a contact that are not acknowledged
+	maxEntriesBody   = 48 << 10 // of a letter
 )
 
 // outbox is what this device has to do for a contact by mail.
 type outbox struct {
-	letters []*Outgoing // by when they were sealed
-	since   time.Time   // when entries without a letter were seen first, zero: there are none
-	ackAt   time.Time   // when letters that brought something are acknowledged; zero: none did
-	owed    uuid.UUID   // the row that remembers such letters over a restart, uuid.Nil if none
-	through uint64      // where the stretch that is being read ends
-	busy    bool        // a letter is being read, sealed, written or put
-	tried   map[string]bool
-	answers map[string]signaling.Answer // by server, the last to a letter
-	fails   int                         // rounds of all servers
-	nextTry time.Time
-	asked   time.Time // when a fresher key was last looked for
+	letters  []*Outgoing // by when they were sealed
+	since    time.Time   // when entries without a letter were seen first, zero: there are none
+	rest     time.Time   // entries gather until then
+	ackAt    time.Time   // when letters that brought something are acknowledged; zero: none did
+	toldRead time.Time   // when what was read was, or is to be, told by a letter of its own
+	owed     uuid.UUID   // the row that remembers such letters over a restart, uuid.Nil if none
+	through  uint64      // where the stretch that is being read ends
+	busy     bool        // a letter is being read, sealed, written or put
+	tried    map[string]bool
+	answers  map[string]signaling.Answer // by server, the last to a letter
+	fails    int                         // rounds of all servers
+	nextTry  time.Time
+	asked    time.Time // when a fresher key was last looked for
 }
 
 // putting is a PutMail under way.
@@ -71,6 +78,13 @@ func (o *Outgoing) sealedTo() [16]byte {
 		return [16]byte{} // nobody's
 	}
 	return header.KeyID
+}
+
+// rested begins the time in which what is written next gathers, after a letter
+// that took all there was: the more letters wait, the larger the next ones.
+func (o *outbox) rested(now time.Time) {
+	o.since = time.Time{}
+	o.rest = now.Add(min(mailRestFirst<<min(len(o.letters)/8, 16), mailRestMost))
 }
 
 // unstored returns the first letter that no server keeps yet.
@@ -130,7 +144,7 @@ func (c *Core) sendMail(one *contact) {
 		if one.online() == PresenceOffline {
 			wait = mailAfterOffline
 		}
-		if after := box.since.Add(wait); due.IsZero() || after.Before(due) {
+		if after := later(box.since.Add(wait), box.rest); due.IsZero() || after.Before(due) {
 			due = after
 		}
 	}
@@ -146,6 +160,15 @@ func (c *Core) sendMail(one *contact) {
 		}
 		c.writeLetter(one, replica.Want{}, nil)
 	}
+}
+
+// renewAt is when a letter that a server keeps is left anew, so that nobody who
+// comes on its last day finds nothing; the zero time while no server keeps it.
+func (o *Outgoing) renewAt() time.Time {
+	if o.Until.IsZero() {
+		return time.Time{}
+	}
+	return o.ends().Add(-min(mailRenewBefore, o.ends().Sub(o.SealedAt)/4))
 }
 
 // settle drops the letters that have done their work, and those that cannot do
@@ -169,8 +192,14 @@ func (c *Core) settle(one *contact) {
 		moved := stored && len(one.places()) > 0 && !one.foundAt(letter.Server)
 		// It was sealed, or sent, while they were accepted otherwise.
 		late := one.State == ContactMutual && !stored && letter.asks()
-		if c.now.Before(letter.ends()) && known && !missed && !moved && !late {
+		// Its time there is nearly over, and it can be left again.
+		renew := letter.renewAt()
+		lapses := stored && !c.now.Before(renew) && len(c.mailServers(one)) > 0
+		if c.now.Before(letter.ends()) && known && !missed && !moved && !late && !lapses {
 			one.again(letter.ends())
+			if c.now.Before(renew) {
+				one.again(renew)
+			}
 			continue
 		}
 		c.giveUp(one, letter)

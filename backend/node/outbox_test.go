@@ -2,8 +2,10 @@ package node
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/tincan-chat/tincan/backend/envelope"
 	"github.com/tincan-chat/tincan/backend/identity"
@@ -128,5 +130,34 @@ func TestTheirDeviceChanged(t *testing.T) {
 	d.step(Tick{})
 	if len(done[ReadEntries](d)) != 1 {
 		t.Fatal("not sealed anew")
+	}
+}
+
+// TestSmallLettersGather: somebody who writes text after text to who is away for
+// long has all of them stored, since the letters grow with their number.
+func TestSmallLettersGather(t *testing.T) {
+	t.Parallel()
+	for between, most := range map[time.Duration]int{20 * time.Millisecond: 16, 5 * time.Second: 100, time.Minute: 240} {
+		w := newWorld(t, 2)
+		ana, ben := w.people[0], w.people[1]
+		ben.connect()
+		ben.disconnect()
+		ana.connect()
+		const texts = 240
+		for i := range texts {
+			ana.say(ben, fmt.Sprint("text ", i))
+			w.pass(between)
+		}
+		w.pass(mailRestMost + mailAfter)
+		_, _, missing := ana.core.unmailed(ana.contact(ben))
+		if missing || len(w.puts) > most {
+			t.Errorf("a text every %v: %d letters, something is in none: %v", between, len(w.puts), missing)
+		}
+		ana.disconnect()
+		ben.connect()
+		w.pass(time.Minute)
+		if len(ben.texts()) != texts || len(w.boxes[ben]) != 0 {
+			t.Errorf("a text every %v: %d arrived, %d letters are left", between, len(ben.texts()), len(w.boxes[ben]))
+		}
 	}
 }

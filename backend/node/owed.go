@@ -1,9 +1,12 @@
 package node
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
+
+	"github.com/tincan-chat/tincan/backend/journal"
 )
 
 // owe makes the row that remembers, until it is sealed, that letters of a contact
@@ -27,6 +30,33 @@ func (c *Core) owedNow(one *contact, err error) {
 	case err != nil && one.outbox.ackAt.IsZero():
 		one.outbox.owed = uuid.Nil
 	}
+}
+
+// owesReading tells whether a contact should hear that something is read now,
+// and no line tells them.
+func (c *Core) owesReading(one *contact, read journal.Vector) bool {
+	conversation := c.conversationOf(one)
+	news := slices.ContainsFunc(read.Logs(), func(log journal.Log) bool {
+		return log.Device != conversation.own.Device && read.Get(log) > conversation.readKept.Get(log)
+	})
+	heard := func(line *session) bool { return line.greeted }
+	return news && !c.self.HideReads && one.State == ContactMutual && !slices.ContainsFunc(c.sessionsTo(one.Peer), heard)
+}
+
+// owedReading is owedNow for what was read: they hear of it a while later, when
+// more is read, and seldom, since each letter takes room in their mailbox.
+func (c *Core) owedReading(one *contact, err error) {
+	box := &one.outbox
+	if err != nil || !box.ackAt.IsZero() {
+		c.owedNow(one, err)
+		return
+	}
+	box.ackAt = c.now.Add(tellReadAfter)
+	if again := box.toldRead.Add(tellReadAgain); box.ackAt.Before(again) {
+		box.ackAt = again
+	}
+	box.toldRead = box.ackAt
+	c.dirty(one.Peer)
 }
 
 // load takes a row as it was kept.

@@ -38,6 +38,9 @@ func (c *Core) writeLetter(one *contact, want replica.Want, entries []journal.En
 		SealedAt: c.now, Expires: c.now.Add(life),
 	}
 	one.outbox.ackAt = time.Time{}
+	if len(entries) > 0 && through == one.outbox.through {
+		one.outbox.rested(c.now)
+	}
 	c.do(SealLetter{
 		Letter: letter, Kind: wire.EnvelopeKind_ENVELOPE_KIND_ENTRIES, To: to, Time: c.now.Add(servers[0].offset), Life: life, Body: body,
 		DeviceList: c.ownRecord().GetDeviceList(), ReplyKey: c.network.keyRecord,

@@ -29,7 +29,7 @@ const maxPage = 1 << 20
 // under way has to be gone when everything arrived (unfinished).
 const (
 	mostSessions = 32
-	mostOutbox   = 32
+	mostOutbox   = 256
 	mostRecent   = 256
 	mostLetter   = 64   // of one contact, waiting for entries before theirs
 	mostWaiting  = 4096 // entries of one session

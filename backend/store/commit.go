@@ -17,7 +17,6 @@ type transaction struct {
 	*writer
 	conversations map[uuid.UUID]*keptConversation
 	touched       []*keptLog // heads that the rows of logs do not have yet
-	steps         int        // that were kept since the start
 	forgot        bool       // something was erased, and its bytes must leave the disk
 }
 
@@ -84,9 +83,7 @@ func (s *Store) write(change func(*transaction) error) error {
 	if err == nil {
 		return nil
 	}
-	forgot := s.transaction.forgot
-	s.transaction = newTransaction(s.transaction.writer)
-	s.transaction.forgot = forgot
+	s.forgetRemembered()
 	if len(s.transaction.erased) > 0 { // some of it was not erased after all
 		s.transaction.erased, s.transaction.unknown = nil, true
 	}
@@ -94,6 +91,14 @@ func (s *Store) write(change func(*transaction) error) error {
 		s.problem = node.ErrDamaged // nothing more is written to a damaged file
 	}
 	return err
+}
+
+// forgetRemembered drops what the transaction that failed learnt, but for what is
+// still to leave the disk.
+func (s *Store) forgetRemembered() {
+	forgot := s.transaction.forgot
+	s.transaction = newTransaction(s.transaction.writer)
+	s.transaction.forgot = forgot
 }
 
 func (t *transaction) run(change func(*transaction) error) error {

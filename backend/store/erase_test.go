@@ -188,3 +188,16 @@ func TestWhatWasLeftUndoneIsDone(t *testing.T) {
 		}
 	}
 }
+
+// TestFailedIndexingForgetsNothing: what is still to leave the disk leaves it
+// after the next commit, also when the indexer failed in between.
+func TestFailedIndexingForgetsNothing(t *testing.T) {
+	one := open(t, t.TempDir(), store.Options{})
+	talk := storetest.NewTalk(t, 1)
+	store.StopIndexer(one)
+	commit(t, one, node.PutContact{Contact: talk.Contact()}, talk.Say(t, talk.Them, "a text"))
+	if known, err := store.FailIndexing(t.Context(), one); err == nil || !known {
+		t.Errorf("known: %v, %v", known, err)
+	}
+	closeStore(t, one)
+}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql/driver"
 	"errors"
 	"fmt"
@@ -27,6 +28,17 @@ func LimitPages(s *Store, pages int) error {
 	}
 	_, err := s.transaction.connection.Exec(fmt.Sprintf("PRAGMA max_page_count=%d", pages), nil)
 	return err
+}
+
+// FailIndexing makes a step of the indexer fail while what was erased is not off
+// the disk yet, and tells whether that is still known.
+func FailIndexing(ctx context.Context, s *Store) (known bool, err error) {
+	if _, err = s.transaction.connection.Exec("DROP TABLE search", nil); err != nil {
+		return false, err
+	}
+	s.transaction.forgot = true
+	_, err = s.indexSome(ctx)
+	return s.transaction.forgot, err
 }
 
 // Run runs SQL on a database file that no store has open.

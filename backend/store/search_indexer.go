@@ -158,7 +158,7 @@ func (s *Store) indexSome(ctx context.Context) (bool, error) {
 	wanted := func() bool { return s.wanted.Load() > 0 || ctx.Err() != nil }
 	err = s.transaction.run(func(t *transaction) error { return t.index(logs, wanted) }) //nolint:contextcheck // a transaction is not stopped half way
 	if err != nil {
-		s.transaction = newTransaction(s.transaction.writer)
+		s.forgetRemembered()
 		if errors.Is(err, node.ErrDamaged) {
 			s.logger.WarnContext(ctx, "the search index is made again", slog.Any("error", err))
 			err = s.transaction.run((*transaction).emptyIndex) //nolint:contextcheck // a transaction is not stopped half way

@@ -8,7 +8,8 @@ import (
 	"github.com/tincan-chat/tincan/backend/node"
 )
 
-// stepsBetween is after how many steps the oldest ones are looked for.
+// stepsBetween is after how many steps, of all conversations, the oldest ones
+// are looked for.
 const stepsBetween = 64
 
 func (t *transaction) putStep(one node.Step) error {
@@ -21,12 +22,10 @@ func (t *transaction) putStep(one node.Step) error {
 		int64(one.Kind), int64(one.Way), millis(one.At), millis(one.Until), one.Server[:]); err != nil {
 		return err
 	}
-	t.steps++
-	if t.steps%stepsBetween != 0 {
-		return nil
-	}
-	_, err = t.exec(`DELETE FROM steps WHERE conversation = ?1 AND number <= (SELECT number FROM steps WHERE conversation = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)`,
-		conversation.number, int64(node.KeptSteps))
+	// Counted by the rows themselves, so that starts do not begin to count anew.
+	_, err = t.exec(`DELETE FROM steps WHERE last_insert_rowid() % ?3 = 0 AND conversation = ?1
+		AND number <= (SELECT number FROM steps WHERE conversation = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)`,
+		conversation.number, int64(node.KeptSteps), int64(stepsBetween))
 	return err
 }
 

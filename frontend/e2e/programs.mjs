@@ -1,6 +1,7 @@
 // The real programs that the browser tests run against, and the browser.
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -12,26 +13,93 @@ const bin = process.env.TINCAN_BIN ?? new URL('../../build/bin', import.meta.url
 /** Where pictures are kept. */
 export const artifacts = process.env.TINCAN_ARTIFACTS ?? join(tmpdir(), 'tincan-browser');
 
-/** Starts a device that shows its interface to a browser; hosting stays on this machine. */
-export async function startDevice() {
-  const folder = await mkdtemp(join(tmpdir(), 'tincan-browser-'));
-  const child = spawn(join(bin, 'tincan-node'), ['--data', folder, '--ui', '127.0.0.1:0', '--host-at', '127.0.0.1'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+/**
+ * Starts a device that shows its interface to a browser; hosting stays on this machine. A folder that is given is kept.
+ * said() waits for words in its log, so often.
+ */
+export async function startDevice({ folder, options = ['--host-at', '127.0.0.1'] } = {}) {
+  const data = folder ?? (await mkdtemp(join(tmpdir(), 'tincan-browser-')));
+  const child = spawn(join(bin, 'tincan-node'), ['--data', data, '--ui', '127.0.0.1:0', ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TINCAN_LOG: 'debug' },
   });
   const gone = new Promise((resolve) => child.once('exit', resolve));
+  let log = '';
+  child.stderr.on('data', (more) => {
+    log += more;
+  });
   const address = await new Promise((resolve, reject) => {
     let said = '';
-    child.stdout.on('data', (data) => {
-      said += data;
+    child.stdout.on('data', (more) => {
+      said += more;
       const found = /http:\/\/\S+/.exec(said);
       if (found) resolve(found[0]);
     });
-    child.once('exit', (code) => reject(new Error(`tincan-node ended with ${code}: ${said}`)));
+    child.once('exit', (code) => reject(new Error(`tincan-node ended with ${code}: ${said}${log}`)));
   });
   return {
     address,
+    said: (words, times = 1) => {
+      const enough = () => log.split(words).length > times;
+      if (enough()) return Promise.resolve();
+      return new Promise((resolve, reject) => {
+        child.stderr.on('data', () => enough() && resolve());
+        child.once('exit', () => reject(new Error(`tincan-node never said ${words}: ${log}`)));
+      });
+    },
     async stop() {
       child.kill('SIGTERM');
+      const code = await gone;
+      if (folder === undefined) await rm(data, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
+
+/** The first of the ports of a cluster that were free a moment ago. */
+async function freePorts() {
+  for (;;) {
+    const open = [];
+    const listen = async (port) => {
+      const server = createServer();
+      await new Promise((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+      open.push(server);
+      return server.address().port;
+    };
+    try {
+      const first = await listen(0);
+      for (const offset of [1, 2, 10, 11, 12, 20, 21, 22]) await listen(first + offset);
+      return first;
+    } catch {
+      // one of them is taken
+    } finally {
+      for (const server of open) server.close();
+    }
+  }
+}
+
+/** Starts three introduction servers as one (build/tools/cluster). */
+export async function startCluster() {
+  const folder = await mkdtemp(join(tmpdir(), 'tincan-cluster-'));
+  const child = spawn(new URL('../../build/tools/cluster', import.meta.url).pathname, [], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, RENDEZVOUS: join(bin, 'rendezvous'), DATA: folder, PORT: String(await freePorts()) },
+  });
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  const addresses = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    const node = /^node \d: process \d+, (\S+)$/.exec(line);
+    if (node) addresses.push(node[1]);
+    if (line === 'cluster ready') break;
+  }
+  return {
+    addresses,
+    /** Ends a node like a power cut. */
+    async kill(node) {
+      process.kill(Number(await readFile(join(folder, `${node}.pid`), 'utf8')), 'SIGKILL');
+    },
+    async stop() {
+      child.kill('SIGINT');
       const code = await gone;
       await rm(folder, { recursive: true, force: true });
       return code;

@@ -19,6 +19,7 @@ describe('times', () => {
     expect(dateOf(at(4, 9, 2, 2025), now)).toBe('4 March 2025');
     expect(dateAndTime(at(21), now)).toBe('09:05');
     expect(dateAndTime(at(20), now)).toBe('20 November at 09:05');
+    expect(dateAndTime(at(24), now)).toBe('24 November at 09:05');
   });
 
   it('are so long ago, within a day', async () => {

@@ -57,9 +57,9 @@ export function dayLabel(time: string, now = new Date()): string {
   return dateOf(time, now);
 }
 
-/** "3 March at 10:42", or the time alone today. */
+/** "3 March at 10:42", before or after now, or the time alone today. */
 export function dateAndTime(time: string, now = new Date()): string {
-  if (daysBetween(new Date(time), now) <= 0) return clockTime(time);
+  if (daysBetween(new Date(time), now) === 0) return clockTime(time);
   return i18next.t('app.dateAndTime', { date: dateOf(time, now), time: clockTime(time) });
 }
 
