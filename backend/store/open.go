@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/tincan-chat/tincan/backend/internal/fault"
 	"github.com/tincan-chat/tincan/backend/node"
 )
 
@@ -89,6 +90,7 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 	if err != nil {
 		return nil, errors.Join(err, connection.Close())
 	}
+	fault.Point("store.open.migrated")
 	file := whichFile(path)
 	writer := newWriter(connection, folder, options.Logger)
 	writer.file = file
@@ -112,6 +114,7 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 			return nil, errors.Join(err, opened.Close())
 		}
 	}
+	fault.Point("store.open.ready")
 	if options.version >= searchVersion {
 		opened.startIndexer() //nolint:contextcheck // it works until Close, longer than this call
 	}
@@ -141,6 +144,7 @@ func prepare(ctx context.Context, folder, path string, options Options) (int64, 
 		if err = errors.Join(ignoreMissing(os.Remove(path+"-wal")), ignoreMissing(os.Remove(path+"-shm")), createFile(path)); err != nil {
 			return 0, err
 		}
+		fault.Point("store.open.made")
 		return 0, syncFolder(folder)
 	case err != nil:
 		return 0, translate(fmt.Errorf("store: %w", err))

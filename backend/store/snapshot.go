@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/mattn/go-sqlite3"
+
+	"github.com/tincan-chat/tincan/backend/internal/fault"
 )
 
 // snapshotFolder holds copies of the database from before a migration.
@@ -32,21 +34,26 @@ func takeSnapshot(connection *sqlite3.SQLiteConn, folder string, version int64, 
 	if err = createFile(partial); err != nil {
 		return err
 	}
+	fault.Point("store.snapshot.made")
 	if _, err = connection.Exec("VACUUM INTO ?", values(partial)); err != nil {
 		return translate(err)
 	}
+	fault.Point("store.snapshot.copied")
 	if err = forgetKeys(partial); err != nil {
 		return err
 	}
 	if err = syncFile(partial); err != nil {
 		return err
 	}
+	fault.Point("store.snapshot.synced")
 	if err = os.Rename(partial, target); err != nil {
 		return translate(fmt.Errorf("store: the snapshot: %w", err))
 	}
+	fault.Point("store.snapshot.named")
 	if err = syncFolder(snapshots); err != nil {
 		return err
 	}
+	defer fault.Point("store.snapshot.pruned")
 	return pruneSnapshots(snapshots, keep)
 }
 
@@ -75,6 +82,7 @@ func pruneSnapshots(folder string, keep int) error {
 	}
 	slices.Sort(names)
 	for len(names) > keep {
+		fault.Point("store.snapshot.prune")
 		if err = os.Remove(filepath.Join(folder, names[0])); err != nil {
 			return translate(fmt.Errorf("store: an old snapshot: %w", err))
 		}
