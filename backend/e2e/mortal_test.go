@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,16 +40,19 @@ func (d death) String() string { return fmt.Sprintf("%d/%s/%d", d.process, d.poi
 type somebody struct {
 	*device
 
-	t       *testing.T
-	name    string
-	folder  string
-	server  string
-	record  string // folder for what is reached, "" to record nothing
-	death   death
-	victim  bool
-	came    int // how often the device was started as planned
-	died    bool
-	written []string // texts that the device took on: none of them may be lost
+	t            *testing.T
+	name         string
+	conversation string
+	folder       string
+	server       string
+	record       string // folder for what is reached, "" to record nothing
+	death        death
+	other        *somebody
+	up           bool // nobody ended the device
+	victim       bool
+	came         int // how often the device was started as planned
+	died         bool
+	written      []string // texts that the device took on: none of them may be lost
 }
 
 // come starts the device. Its environment holds the fault, if this is its turn.
@@ -98,7 +102,8 @@ func (s *somebody) open(environment ...string) error {
 	}
 	arguments := []string{"--data", s.folder, "--control", "--name", s.name, "--no-host", "--server", s.server}
 	command := exec.CommandContext(context.WithoutCancel(s.t.Context()), filepath.Join(programs, program), arguments...)
-	s.device = listen(run(s.t, s.name, command, append(environment, "TINCAN_LOG=debug")...), s.folder)
+	s.up = true
+	s.device = listen(run(s.t, s.name, command, environment...), s.folder)
 	if err := s.ask(nil, "Painted"); err != nil {
 		return err
 	}
@@ -110,6 +115,7 @@ func (s *somebody) open(environment ...string) error {
 // go away ends the device as a system does. The victim may die of it.
 func (s *somebody) goAway() {
 	s.t.Helper()
+	s.up = false
 	if err := s.command.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
 		s.t.Fatal(err)
 	}
@@ -139,25 +145,30 @@ func (s *somebody) ask(into any, method string, arguments ...any) error {
 // until waits for a state of this device.
 func (s *somebody) until(what string, condition func(app.State) bool) error {
 	s.t.Helper()
-	return wait(s.t, s.name+": "+what, func() (bool, error) {
+	return s.wait(s.name+": "+what, func() (bool, error) {
 		var state app.State
 		err := s.ask(&state, "Start")
 		return err == nil && condition(state), err
 	})
 }
 
-// conversation is the one that this person has, "" if none.
-func (s *somebody) conversation() (id string, err error) {
-	var state app.State
-	if err = s.ask(&state, "Start"); err == nil && len(state.Conversations) > 0 {
-		id = state.Conversations[0].ID
+// talk is the conversation that this person has, "" if none.
+func (s *somebody) talk() (string, error) {
+	if s.conversation == "" {
+		var state app.State
+		if err := s.ask(&state, "Start"); err != nil {
+			return "", err
+		}
+		if len(state.Conversations) > 0 {
+			s.conversation = state.Conversations[0].ID
+		}
 	}
-	return id, err
+	return s.conversation, nil
 }
 
 // messages returns the whole conversation.
 func (s *somebody) messages() ([]app.Message, error) {
-	conversation, err := s.conversation()
+	conversation, err := s.talk()
 	if err != nil || conversation == "" {
 		return nil, err
 	}
@@ -177,7 +188,7 @@ func (s *somebody) says(text string) error {
 		return err
 	}
 	if !slices.ContainsFunc(messages, func(one app.Message) bool { return one.Text == text }) {
-		conversation, err := s.conversation()
+		conversation, err := s.talk()
 		if err != nil {
 			return err
 		}
@@ -192,7 +203,7 @@ func (s *somebody) says(text string) error {
 // none waits until none of this person's own messages is in one of some states.
 func (s *somebody) none(states ...app.MessageState) error {
 	s.t.Helper()
-	return wait(s.t, fmt.Sprintf("%s has nothing that is %v", s.name, states), func() (bool, error) {
+	return s.wait(fmt.Sprintf("%s has nothing that is %v", s.name, states), func() (bool, error) {
 		messages, err := s.messages()
 		return err == nil && len(messages) > 0 && !slices.ContainsFunc(messages, func(one app.Message) bool {
 			return one.Mine && !one.Deleted && slices.Contains(states, one.State)
@@ -203,10 +214,10 @@ func (s *somebody) none(states ...app.MessageState) error {
 // has waits until this person has what another one wrote.
 func (s *somebody) has(texts []string) error {
 	s.t.Helper()
-	return wait(s.t, fmt.Sprintf("%s has %q", s.name, texts), func() (bool, error) {
+	return s.wait(fmt.Sprintf("%s has %q", s.name, texts), func() (bool, error) {
 		messages, err := s.messages()
 		for _, text := range texts {
-			if !slices.ContainsFunc(messages, func(one app.Message) bool { return one.Text == text || one.Deleted }) {
+			if !slices.ContainsFunc(messages, func(one app.Message) bool { return one.Text == text }) {
 				return false, err
 			}
 		}
@@ -214,11 +225,11 @@ func (s *somebody) has(texts []string) error {
 	})
 }
 
-// asksSQL answers a query with one number about this person's database, which a
+// asksSQL answers a query with one value about this person's database, which a
 // running device may have open.
 func (s *somebody) asksSQL(query string) (text string) {
 	s.t.Helper()
-	database, err := sql.Open("sqlite3", "file:"+filepath.Join(s.folder, "tincan.db")+"?mode=ro&_busy_timeout=5000")
+	database, err := sql.Open("sqlite3", (&url.URL{Scheme: "file", OmitHost: true, Path: filepath.Join(s.folder, "tincan.db"), RawQuery: "mode=ro&_busy_timeout=5000"}).String())
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -228,20 +239,21 @@ func (s *somebody) asksSQL(query string) (text string) {
 	return text
 }
 
-// whole looks at what a device that ended left on the disk.
-func (s *somebody) whole() {
+// whole looks at what a device that ended left on the disk. epoch is the last
+// one that it wrote: a device that is only killed gives up none of its logs.
+func (s *somebody) whole(epoch int) {
 	s.t.Helper()
 	for query, want := range map[string]string{
-		"PRAGMA integrity_check":                                          "ok",
-		"SELECT count(*) FROM pragma_foreign_key_check":                   "0",
-		"SELECT count(*) FROM outgoing":                                   "0",
-		"SELECT count(*) - count(DISTINCT hash) FROM entries":             "0",
-		"SELECT count(*) FROM entries WHERE id & 68719476735 = 0":         "0",
-		"SELECT count(*) FROM erasing":                                    "0",
-		"SELECT count(*) FROM logs WHERE mine AND epoch > 1":              "0", // no log was given up
-		"SELECT count(*) FROM forks":                                      "0",
-		"SELECT count(*) - sum(sequence > 0) FROM logs":                   "0",
-		"SELECT (SELECT sum(sequence) FROM logs) - count(*) FROM entries": "0", // no gap
+		"PRAGMA integrity_check":                                               "ok",
+		"SELECT count(*) FROM pragma_foreign_key_check":                        "0",
+		"SELECT count(*) FROM outgoing WHERE through > 0":                      "0",
+		"SELECT count(*) - count(DISTINCT hash) FROM entries":                  "0",
+		"SELECT count(*) FROM entries WHERE id & 68719476735 = 0":              "0",
+		"SELECT count(*) FROM erasing":                                         "0",
+		fmt.Sprint("SELECT count(*) FROM logs WHERE mine AND epoch > ", epoch): "0", // no log was given up
+		"SELECT count(*) FROM forks":                                           "0",
+		"SELECT count(*) - sum(sequence > 0) FROM logs":                        "0",
+		"SELECT (SELECT sum(sequence) FROM logs) - count(*) FROM entries":      "0", // no gap
 	} {
 		if got := s.asksSQL(query); got != want {
 			s.t.Errorf("%s: %s is %s, not %s", s.name, query, got, want)
@@ -253,22 +265,36 @@ func (s *somebody) whole() {
 	}
 }
 
-// wait is eventually for conditions that ask a device which may die.
-func wait(t *testing.T, what string, condition func() (bool, error)) error {
-	t.Helper()
+// wait is eventually for conditions that ask a device which may die, or that wait
+// for what another one does.
+func (s *somebody) wait(what string, condition func() (bool, error)) error {
+	s.t.Helper()
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
-	poll := time.NewTicker(25 * time.Millisecond)
+	poll := time.NewTicker(30 * time.Millisecond)
 	defer poll.Stop()
 	for {
 		if met, err := condition(); met || err != nil {
 			return err
+		}
+		if s.other.up && !s.other.alive() {
+			return errDied
 		}
 		select {
 		case <-deadline.C:
 			return fmt.Errorf("it never came true that %s", what)
 		case <-poll.C:
 		}
+	}
+}
+
+// alive tells whether the process runs.
+func (s *somebody) alive() bool {
+	select {
+	case <-s.gone:
+		return false
+	default:
+		return true
 	}
 }
 

@@ -73,6 +73,9 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 	if err = writable(folder); err != nil {
 		return nil, err
 	}
+	if err = dropPartial(folder); err != nil {
+		return nil, err
+	}
 	version, err := prepare(ctx, folder, path, options)
 	if err != nil {
 		return nil, err

@@ -17,6 +17,24 @@ import (
 // snapshotFolder holds copies of the database from before a migration.
 const snapshotFolder = "snapshots"
 
+// partialEnd ends the name of a snapshot that is being made.
+const partialEnd = ".partial"
+
+// dropPartial deletes what a process that died left of a snapshot: the private
+// sealing keys may be in it still, and nobody would erase from it what is erased.
+func dropPartial(folder string) error {
+	left, err := filepath.Glob(filepath.Join(folder, snapshotFolder, "*"+partialEnd+"*"))
+	if err != nil {
+		return nil // cannot happen: the pattern is good
+	}
+	for _, partial := range left {
+		if err = ignoreMissing(os.Remove(partial)); err != nil {
+			return translate(fmt.Errorf("store: half of a snapshot: %w", err))
+		}
+	}
+	return nil
+}
+
 // takeSnapshot copies the database as it is now, and keeps the newest few. Private sealing
 // keys are left out: a copy of last month must not open last month's envelopes.
 func takeSnapshot(connection *sqlite3.SQLiteConn, folder string, version int64, now time.Time, keep int) (err error) {
@@ -25,7 +43,7 @@ func takeSnapshot(connection *sqlite3.SQLiteConn, folder string, version int64, 
 		return translate(fmt.Errorf("store: the snapshots' folder: %w", err))
 	}
 	target := filepath.Join(snapshots, fmt.Sprintf("tincan-%s-version-%d.db", now.UTC().Format("20060102-150405.000"), version))
-	partial := target + ".partial"
+	partial := target + partialEnd
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, ignoreMissing(os.Remove(partial)))
