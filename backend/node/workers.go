@@ -370,6 +370,9 @@ func (n *Node) performSignaling(effect Effect) {
 	case PutMail:
 		fault.Point("node.mail.put")
 		n.signaling.PutMail(e.Token, e.ID, e.Envelope, signaling.Proof{Invite: e.Invite})
+	case RecallMail:
+		fault.Point("node.mail.recall")
+		n.signaling.RecallMail(e.Token, e.ID, e.Receipt)
 	case FetchMail:
 		n.signaling.FetchMail(e.Token, e.ID)
 	case DeleteMail:
