@@ -69,9 +69,10 @@ func receiptOf(sealed []byte) signaling.Receipt {
 	return signaling.Receipt{Tag: header.Tag, Hash: sha256.Sum256(sealed), Size: len(sealed)}
 }
 
-// cancel takes a message of mine back. The deletion is written first, so that
-// nothing that happens later brings the content back; until the servers
-// answered, nothing is sealed for this contact.
+// cancel takes a message of mine back: at the servers first, then here. Until
+// that is over nothing is sealed for this contact. What has certainly not reached
+// them is erased, and they get a header without content, of which nothing is
+// shown; anything else is deleted for everyone.
 func (c *Core) cancel(id uint64, call cancelCall) {
 	message := call.message
 	one, err := c.mayWrite(message.Conversation)
@@ -86,44 +87,22 @@ func (c *Core) cancel(id uint64, call cancelCall) {
 		c.answer(id, nil, err)
 		return
 	}
-	conversation := c.conversationOf(one)
-	body, err := journal.DeleteBody(message.Hash)
-	if err != nil {
-		c.answer(id, nil, errNoMessage)
-		return
-	}
-	appended, err := c.writeEntry(conversation, wire.EntryKind_ENTRY_KIND_DELETE, body)
-	if err != nil {
-		c.answer(id, nil, err)
-		return
-	}
-	asked := &cancelling{command: id, peer: one.Peer, message: message, late: call.saved || c.mayHaveLeft(one, message)}
+	// Of what was written before this start nobody knows whether a line had it,
+	// unless a letter shows that there was none.
+	unknown := message.Arrived.Before(c.began) && len(c.lettersWith(one, message)) == 0
+	asked := &cancelling{command: id, peer: one.Peer, message: message, late: call.saved || unknown || c.mayHaveLeft(one, message)}
 	box := &one.outbox
 	box.cancelling++
-	// What is being put may be at the server before it can be taken back there;
-	// what is being read or sealed can be thrown away.
-	putting := c.puttingTo(one)
-	asked.late = asked.late || slices.ContainsFunc(c.lettersWith(one, message), func(letter *Outgoing) bool { return putting[letter.ID] })
-	box.discard = box.discard || box.busy && len(putting) == 0
-	c.commit(func(err error) {
-		if err != nil {
-			box.cancelling--
-			c.dirty(one.Peer)
-			c.answer(id, nil, refusal(err))
-			return
-		}
-		asked.late = asked.late || c.mayHaveLeft(one, message)
-		c.written(one, appended)
-		c.recall(one, asked)
-	}, appended)
+	// What is being read or sealed can be thrown away; what is being put may be at
+	// the server before it can be taken back there.
+	box.discard = box.discard || box.busy && len(c.puttingTo(one)) == 0
+	c.recall(one, asked)
 }
 
-// mayHaveLeft tells whether a message may have gone over a line, or into a file.
-// Of what was written before this start nobody knows, unless a letter shows that
-// no line was there.
+// mayHaveLeft tells whether a message may have gone over a line, or into a file,
+// since the start.
 func (c *Core) mayHaveLeft(one *contact, message Message) bool {
-	return len(c.sessionsTo(one.Peer)) > 0 || one.sent[message.Log] >= message.Sequence || one.exported[message.Log] >= message.Sequence ||
-		message.Arrived.Before(c.began) && len(c.lettersWith(one, message)) == 0
+	return len(c.sessionsTo(one.Peer)) > 0 || one.sent[message.Log] >= message.Sequence || one.exported[message.Log] >= message.Sequence
 }
 
 // lettersWith returns the letters that may hold a message or an edit of it: those
@@ -236,21 +215,59 @@ func (c *Core) recallOver(asked *cancelling) {
 		c.answer(asked.command, nil, errNoConversation)
 		return
 	}
-	one.outbox.cancelling--
-	c.dirty(one.Peer)
-	cancelled, step := Cancelled{Outcome: CancelledHere}, Step{Kind: StepCancelled}
-	switch {
-	case asked.late:
-		cancelled.Outcome, step.Kind = CancelledLate, StepTooLate
-	case asked.server != identity.ServerKey{}:
-		cancelled.Outcome, cancelled.Server = CancelledAtServer, asked.server
-		step.Way, step.Server = WayMail, asked.server
+	if asked.late {
+		c.cancelLate(one, asked)
+		return
 	}
 	message := asked.message
-	step.Conversation, step.Log, step.After, step.Through, step.At = message.Conversation, message.Log, message.Sequence-1, message.Sequence, c.now
+	c.commit(func(err error) {
+		switch {
+		case err != nil:
+			c.cancelOver(one, asked, Cancelled{}, err)
+			return
+		case c.mayHaveLeft(one, message): // meanwhile
+			c.cancelLate(one, asked)
+			return
+		}
+		c.tell(Change{Touched: &Touched{Conversation: message.Conversation, Message: message.Hash}})
+		cancelled := Cancelled{Outcome: CancelledHere}
+		if asked.server != (identity.ServerKey{}) {
+			cancelled = Cancelled{Outcome: CancelledAtServer, Server: asked.server}
+		}
+		c.cancelOver(one, asked, cancelled, nil)
+	}, EraseMessages{Messages: []journal.Hash{message.Hash}})
+}
+
+// cancelLate deletes for everyone what may have reached them.
+func (c *Core) cancelLate(one *contact, asked *cancelling) {
+	message := asked.message
+	body, err := journal.DeleteBody(message.Hash)
+	if err != nil {
+		c.cancelOver(one, asked, Cancelled{}, errNoMessage)
+		return
+	}
+	appended, err := c.writeEntry(c.conversationOf(one), wire.EntryKind_ENTRY_KIND_DELETE, body)
+	if err != nil {
+		c.cancelOver(one, asked, Cancelled{}, err)
+		return
+	}
+	step := Step{
+		Conversation: message.Conversation, Log: message.Log, After: message.Sequence - 1, Through: message.Sequence, Kind: StepTooLate, At: c.now,
+	}
 	step.Device, _ = one.record.first()
-	c.keep(PutStep{Step: step})
-	c.answer(asked.command, cancelled, nil)
+	c.commit(func(err error) {
+		if err == nil {
+			c.written(one, appended)
+		}
+		c.cancelOver(one, asked, Cancelled{Outcome: CancelledLate}, err)
+	}, appended, PutStep{Step: step})
+}
+
+// cancelOver answers, and lets letters be sealed again.
+func (c *Core) cancelOver(one *contact, asked *cancelling, cancelled Cancelled, err error) {
+	one.outbox.cancelling--
+	c.dirty(one.Peer)
+	c.answer(asked.command, cancelled, refusal(err))
 }
 
 // rememberSent keeps, after a line, what it may have brought.

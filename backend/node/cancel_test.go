@@ -24,14 +24,10 @@ func (w *world) takeBack(receipt signaling.Receipt) signaling.Answer {
 	return signaling.AnswerNotFound
 }
 
-// erase is what a store does with the content of what is deleted for everyone.
-func (p *person) erase(deletion journal.Entry) {
-	target, err := deletion.Delete()
-	if err != nil {
-		return
-	}
+// erase is what a store does with the content of a message.
+func (p *person) erase(message journal.Hash) {
 	for i := range p.logs {
-		if p.logs[i].Entry.Hash() == target {
+		if p.logs[i].Entry.Hash() == message {
 			p.logs[i].Entry.Body, p.logs[i].Entry.Salt = nil, nil
 		}
 	}

@@ -335,7 +335,13 @@ func (p *person) write(writes []Write) {
 		switch one := write.(type) {
 		case AppendEntry:
 			p.logs = append(p.logs, one)
-			p.erase(one.Entry)
+			if target, err := one.Entry.Delete(); err == nil {
+				p.erase(target)
+			}
+		case EraseMessages:
+			for _, message := range one.Messages {
+				p.erase(message)
+			}
 		case PutSelf:
 			p.disk.Self = one.Self
 		case PutContact:

@@ -36,7 +36,6 @@ const (
 	StepExported                      // they were written to a bundle file
 	StepDelivered                     // the device holds them
 	StepRead                          // they were read there
-	StepCancelled                     // they were taken back: before they left (WayUnknown), or at the server (WayMail)
 	StepTooLate                       // they were taken back, and may have reached the device before
 )
 
