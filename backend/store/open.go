@@ -20,26 +20,11 @@ import (
 // (*node.Refusal) for a database of a newer version, node.ErrDiskFull when there
 // is no room for a new one, and others.
 func Open(ctx context.Context, folder string, options Options) (*Store, error) {
-	if options.Now == nil {
-		options.Now = time.Now
+	options, err := options.complete()
+	if err != nil {
+		return nil, err
 	}
-	if options.Logger == nil {
-		options.Logger = slog.New(slog.DiscardHandler)
-	}
-	if options.KeepSnapshots == 0 {
-		options.KeepSnapshots = 3
-	}
-	if options.CheckTime == 0 {
-		options.CheckTime = 30 * time.Millisecond
-	}
-	if options.version == 0 {
-		steps, err := loadMigrations()
-		if err != nil {
-			return nil, err
-		}
-		options.version = steps[len(steps)-1].number
-	}
-	folder, err := filepath.Abs(folder)
+	folder, err = filepath.Abs(folder)
 	if err != nil {
 		return nil, fmt.Errorf("store: the folder: %w", err)
 	}
@@ -56,6 +41,30 @@ func Open(ctx context.Context, folder string, options Options) (*Store, error) {
 	}
 	options.Logger.WarnContext(ctx, "the database is opened for reading only", slog.Any("error", err))
 	return openForReading(folder, options, reason)
+}
+
+// complete fills in what is not set.
+func (options Options) complete() (Options, error) {
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	if options.Logger == nil {
+		options.Logger = slog.New(slog.DiscardHandler)
+	}
+	if options.KeepSnapshots == 0 {
+		options.KeepSnapshots = 3
+	}
+	if options.CheckTime == 0 {
+		options.CheckTime = 30 * time.Millisecond
+	}
+	if options.version == 0 {
+		steps, err := loadMigrations()
+		if err != nil {
+			return options, err
+		}
+		options.version = steps[len(steps)-1].number
+	}
+	return options, nil
 }
 
 // onlyReadable returns why a database can at most be read, nil for other errors.
