@@ -4,6 +4,9 @@ import (
 	"context"
 	"slices"
 
+	"github.com/google/uuid"
+
+	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/node"
 )
 
@@ -43,6 +46,44 @@ func (a *API) Delivery(message string) (Delivery, error) {
 	})
 }
 
+// CancelMessage takes back a message of mine that is not delivered yet. Its text
+// is erased here and at the servers that keep it, as far as they can be asked
+// now, and it disappears. What may have reached them is deleted for everyone, as
+// DeleteMessage does; the outcome says which. Errors: no-message (also for
+// messages of others), delivered, cancel-request, banned, disk-full, read-only.
+func (a *API) CancelMessage(message string) (Cancelled, error) {
+	return ask(a, "CancelMessage", func(ctx context.Context, app *App, running Running) (Cancelled, error) {
+		hash, err := parseHash(message)
+		if err != nil {
+			return Cancelled{}, err
+		}
+		found, err := app.config.Store.Message(ctx, hash)
+		if err != nil {
+			return Cancelled{}, notFound(err, errNoMessage)
+		}
+		if !found.Mine || found.Deleted {
+			return Cancelled{}, errNoMessage
+		}
+		steps, err := app.config.Store.Steps(ctx, hash)
+		if err != nil {
+			return Cancelled{}, err
+		}
+		saved := slices.ContainsFunc(steps, func(step node.Step) bool { return step.Kind == node.StepExported })
+		became, err := running.CancelMessage(ctx, found, saved)
+		if err != nil {
+			return Cancelled{}, err
+		}
+		switch became.Outcome {
+		case node.CancelledHere:
+			return Cancelled{Outcome: CancelledHere}, nil
+		case node.CancelledAtServer:
+			return Cancelled{Outcome: CancelledAtServer, Server: app.serverName(found.Conversation, became.Server)}, nil
+		case node.CancelledLate:
+		}
+		return Cancelled{Outcome: CancelledLate}, nil
+	})
+}
+
 // stepsOf makes the steps of a message plain, and adds those that are known
 // without having been kept.
 func (a *App) stepsOf(message node.Message, kept []node.Step) []DeliveryStep {
@@ -56,7 +97,7 @@ func (a *App) stepsOf(message node.Message, kept []node.Step) []DeliveryStep {
 		seen[kind] = true
 		step := DeliveryStep{Kind: kind, Way: wayOf(one.Way), Time: moment(one.At), Until: moment(one.Until)}
 		if one.Kind == node.StepStored {
-			step.Server = a.serverName(one)
+			step.Server = a.serverName(one.Conversation, one.Server)
 		}
 		steps = append(steps, step)
 	}
@@ -71,11 +112,11 @@ func (a *App) stepsOf(message node.Message, kept []node.Step) []DeliveryStep {
 
 // serverName finds the address of the server that keeps something, "" if it is
 // not one of the contact's any more.
-func (a *App) serverName(step node.Step) string {
+func (a *App) serverName(conversation uuid.UUID, key identity.ServerKey) string {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	for _, server := range a.live[step.Conversation].Contact.Servers {
-		if server.Key == step.Server {
+	for _, server := range a.live[conversation].Contact.Servers {
+		if server.Key == key {
 			return server.Address()
 		}
 	}
@@ -94,6 +135,8 @@ func stepKind(kind node.StepKind) StepKind {
 		return StepDelivered
 	case node.StepRead:
 		return StepRead
+	case node.StepTooLate:
+		return StepTooLate
 	}
 	return StepWritten
 }
@@ -127,7 +170,8 @@ var mailWaits = map[node.MailState]WaitCode{
 
 // waitingOf says why a message is not delivered, and what comes next.
 func waitingOf(message node.Message, steps []node.Step, now node.Delivery, up bool) Waiting {
-	waiting := Waiting{Code: WaitTrying, CanSave: now.Contact.Contact.State == node.ContactMutual}
+	mutual := now.Contact.Contact.State == node.ContactMutual
+	waiting := Waiting{Code: WaitTrying, CanSave: mutual, CanCancel: mutual && !message.Deleted}
 	code, mail := mailWaits[now.Mail]
 	switch {
 	case now.Contact.Banned:

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -15,10 +16,9 @@ import (
 func TestDeliveryIsTold(t *testing.T) {
 	t.Parallel()
 	ana, ben, conversation := meet(t)
-	must(ana.api.SendText(conversation, "first"))(t)
-	seen := ben.Subscribe(-1)
-	ben.until("the line works", seen, func(c app.Changes) bool { return len(c.Messages) > 0 })
 	changes := ana.Subscribe(-1)
+	first := must(ana.api.SendText(conversation, "first"))(t)
+	ana.until("the line works", changes, marked(first.ID, app.MessageDelivered))
 	ben.close()
 	ana.until("Ben is seen to be away", changes, func(c app.Changes) bool {
 		for _, one := range c.Conversations {
@@ -96,5 +96,62 @@ func TestDeliveryRefuses(t *testing.T) {
 	}
 	if _, err := ana.api.SaveBundle(conversation); code(t, err) != "bundle-folder" {
 		t.Errorf("a folder that is not there: %v", err)
+	}
+}
+
+// TestCancelMessage: what waits for somebody who is away is taken back and
+// disappears; what may have left is deleted, and that is said; what is delivered
+// is not taken back.
+func TestCancelMessage(t *testing.T) {
+	t.Parallel()
+	ana, ben, conversation := meet(t)
+	changes := ana.Subscribe(-1)
+	first := must(ana.api.SendText(conversation, "that arrives"))(t)
+	ana.until("it is delivered", changes, marked(first.ID, app.MessageDelivered))
+	if _, err := ana.api.CancelMessage(first.ID); code(t, err) != "delivered" {
+		t.Errorf("what is delivered: %v", err)
+	}
+	if _, err := ana.api.CancelMessage(strings.Repeat("0", 64)); code(t, err) != "no-message" {
+		t.Errorf("what is not there: %v", err)
+	}
+	changes = ana.Subscribe(-1)
+	ben.close()
+	ana.until("Ben is away", changes, func(c app.Changes) bool {
+		return slices.ContainsFunc(c.Conversations, func(one app.Conversation) bool { return one.Line.State == app.LineWaiting })
+	})
+	regretted := must(ana.api.SendText(conversation, "regretted"))(t)
+	if told := must(ana.api.Delivery(regretted.ID))(t); told.Waiting == nil || !told.Waiting.CanCancel {
+		t.Fatalf("%+v", told.Waiting)
+	}
+	cancelled := must(ana.api.CancelMessage(regretted.ID))(t)
+	if cancelled.Outcome != app.CancelledHere {
+		t.Errorf("%+v", cancelled)
+	}
+	if _, err := ana.api.Delivery(regretted.ID); code(t, err) != "no-message" {
+		t.Errorf("it is still there: %v", err)
+	}
+	saved := must(ana.api.SendText(conversation, "in a file"))(t)
+	must(ana.api.SaveBundle(conversation))(t)
+	if cancelled = must(ana.api.CancelMessage(saved.ID))(t); cancelled.Outcome != app.CancelledLate {
+		t.Errorf("%+v", cancelled)
+	}
+	told := must(ana.api.Delivery(saved.ID))(t)
+	if told.Steps[len(told.Steps)-1].Kind != app.StepTooLate || told.Waiting == nil || told.Waiting.CanCancel {
+		t.Errorf("%+v", told)
+	}
+	file, err := os.ReadFile(must(ana.api.SaveBundle(conversation))(t).Path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ben.open()
+	must(ben.api.ImportBundle(base64.StdEncoding.EncodeToString(file)))(t)
+	messages := must(ben.api.PageLast(conversation, 50))(t).Messages
+	for _, message := range messages {
+		if message.ID == regretted.ID || message.Text == "in a file" {
+			t.Errorf("Ben has %+v", message)
+		}
+	}
+	if last := messages[len(messages)-1]; last.ID != saved.ID || !last.Deleted {
+		t.Errorf("what may have left is %+v", last)
 	}
 }

@@ -28,6 +28,7 @@ const (
 	StepSaved     StepKind = "saved"  // in a file
 	StepDelivered StepKind = "delivered"
 	StepRead      StepKind = "read"
+	StepTooLate   StepKind = "too-late" // taken back, when it may have reached them
 )
 
 // Way is what brought it.
@@ -49,6 +50,24 @@ type Waiting struct {
 	Server  string   `json:"server"`  // host:port that the code is about, "" for none
 	NextAt  string   `json:"nextAt"`  // when it is tried again; "" at once, or as soon as something changes
 	CanSave bool     `json:"canSave"` // SaveBundle would work now
+	// CanCancel: CancelMessage takes it back, as far as that can be.
+	CanCancel bool `json:"canCancel"`
+}
+
+// CancelOutcome says how far a message had come that was taken back.
+type CancelOutcome string
+
+// The outcomes. Of the first two the others never learn that there was something.
+const (
+	CancelledHere     CancelOutcome = "here"   // it had not left this computer
+	CancelledAtServer CancelOutcome = "server" // a server kept it, and deleted it before they fetched it
+	CancelledLate     CancelOutcome = "late"   // it may have reached them; the deletion follows it
+)
+
+// Cancelled is what became of a message that was taken back.
+type Cancelled struct {
+	Outcome CancelOutcome `json:"outcome"`
+	Server  string        `json:"server"` // server: host:port, "" when it is not known any more
 }
 
 // WaitCode is why.

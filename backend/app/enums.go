@@ -44,6 +44,7 @@ func Enums() []any {
 			{StepSaved, "Saved"},
 			{StepDelivered, "Delivered"},
 			{StepRead, "Read"},
+			{StepTooLate, "TooLate"},
 		},
 		[]named[Way]{{WayUnknown, "Unknown"}, {WayLAN, "LAN"}, {WayDirect, "Direct"}, {WayRelayed, "Relayed"}, {WayMail, "Mail"}, {WayFile, "File"}},
 		[]named[WaitCode]{
@@ -61,6 +62,7 @@ func Enums() []any {
 			{WaitMany, "Many"},
 			{WaitTrying, "Trying"},
 		},
+		[]named[CancelOutcome]{{CancelledHere, "Here"}, {CancelledAtServer, "Server"}, {CancelledLate, "Late"}},
 		[]named[BanKind]{{BanPeer, "Peer"}, {BanAddress, "Address"}, {BanRange, "Range"}},
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tincan-chat/tincan/backend/app"
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/internal/fault"
 	"github.com/tincan-chat/tincan/backend/signaling/rendezvousclient"
 	"github.com/tincan-chat/tincan/backend/store"
 )
@@ -74,10 +75,12 @@ func (d *Device) open(ctx context.Context) error {
 		return explain(err, "folder")
 	}
 	d.keys = keys
+	fault.Point("device.keys")
 	d.store, err = store.Open(ctx, d.folder.Path(), store.Options{Logger: d.options.Logger})
 	if err != nil {
 		return explain(err, "database")
 	}
+	fault.Point("device.store")
 	d.app = app.New(ctx, app.Config{
 		Keys:        keys,
 		Store:       d.store,

@@ -29,10 +29,14 @@ func runAll(m *testing.M) int {
 	programs = folder
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
-	for _, name := range []string{"rendezvous", "tincan-node"} {
-		build := exec.CommandContext(ctx, "go", "build", "-tags", "sqlite_fts5", "-o", filepath.Join(folder, name), "../cmd/"+name)
+	for _, program := range []struct{ name, command, tags string }{
+		{"rendezvous", "rendezvous", "sqlite_fts5"},
+		{"tincan-node", "tincan-node", "sqlite_fts5"},
+		{mortal, "tincan-node", "sqlite_fts5,faults"},
+	} {
+		build := exec.CommandContext(ctx, "go", "build", "-tags", program.tags, "-o", filepath.Join(folder, program.name), "../cmd/"+program.command)
 		if output, err := build.CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "building %s: %v\n%s", name, err, output)
+			fmt.Fprintf(os.Stderr, "building %s: %v\n%s", program.name, err, output)
 			return 1
 		}
 	}

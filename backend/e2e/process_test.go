@@ -161,7 +161,12 @@ type reply struct {
 func startDevice(t *testing.T, folder, name string, more ...string) *device {
 	t.Helper()
 	arguments := append([]string{"--data", folder, "--control", "--name", name}, more...)
-	d := &device{process: start(t, "tincan-node", arguments...), folder: folder, waits: map[int]chan reply{}}
+	return listen(start(t, "tincan-node", arguments...), folder)
+}
+
+// listen takes the answers of a device.
+func listen(p *process, folder string) *device {
+	d := &device{process: p, folder: folder, waits: map[int]chan reply{}}
 	go func() {
 		for {
 			select {
@@ -188,6 +193,16 @@ func startDevice(t *testing.T, folder, name string, more ...string) *device {
 // try calls a method of the API and returns its refusal.
 func (d *device) try(into any, method string, arguments ...any) *app.Error {
 	d.t.Helper()
+	refused, alive := d.attempt(into, method, arguments...)
+	if !alive {
+		d.t.Fatalf("the device ended during %s:\n%s", method, d.errors.text())
+	}
+	return refused
+}
+
+// attempt is try for a device that may end meanwhile.
+func (d *device) attempt(into any, method string, arguments ...any) (refused *app.Error, alive bool) {
+	d.t.Helper()
 	d.mutex.Lock()
 	d.id++
 	id := d.id
@@ -202,25 +217,25 @@ func (d *device) try(into any, method string, arguments ...any) *app.Error {
 		d.t.Fatal(err)
 	}
 	if _, err := d.input.Write(append(line, '\n')); err != nil {
-		d.t.Fatalf("%s: %v\n%s", method, err, d.errors.text())
+		return nil, false
 	}
 	select {
 	case got := <-wait:
 		if got.Error != nil {
-			return got.Error
+			return got.Error, true
 		}
 		if into != nil {
 			if err := json.Unmarshal(got.Result, into); err != nil {
 				d.t.Fatalf("%s answered %s: %v", method, got.Result, err)
 			}
 		}
-		return nil
+		return nil, true
 	case <-d.gone:
-		d.t.Fatalf("the device ended during %s:\n%s", method, d.errors.text())
+		return nil, false
 	case <-time.After(patience):
 		d.t.Fatalf("%s did not answer:\n%s", method, d.errors.text())
 	}
-	return nil
+	return nil, false
 }
 
 // call is try for what must work.

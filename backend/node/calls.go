@@ -53,6 +53,11 @@ func (n *Node) DeleteMessage(ctx context.Context, conversation uuid.UUID, messag
 	return do(ctx, n, deleteCall{conversation, message, everywhere})
 }
 
+// CancelMessage implements Commands.
+func (n *Node) CancelMessage(ctx context.Context, message Message, saved bool) (Cancelled, error) {
+	return call[Cancelled](ctx, n, cancelCall{message, saved})
+}
+
 // React implements Commands.
 func (n *Node) React(ctx context.Context, conversation uuid.UUID, reaction journal.Reaction) error {
 	return do(ctx, n, reactCall{conversation, reaction})

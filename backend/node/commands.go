@@ -114,6 +114,8 @@ func (c *Core) command(e Command) {
 		c.answer(e.ID, c.liveNow(), nil)
 	case deliveryCall:
 		c.delivery(e.ID, call)
+	case cancelCall:
+		c.cancel(e.ID, call)
 	case bundleCall:
 		c.bundle(e.ID, call.conversation)
 	case bundledCall:

@@ -49,6 +49,7 @@ type contact struct {
 	outbox   outbox
 	tried    map[journal.Log]uint64 // of mine: up to where it is kept that a line was tried
 	exported map[journal.Log]uint64 // of mine: up to where a bundle has them, since the start
+	sent     map[journal.Log]uint64 // of mine: up to where a line that is closed sent them, since the start
 
 	trouble *Refusal     // with the version they speak
 	doubts  doubts       // about their logs

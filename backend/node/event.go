@@ -269,6 +269,12 @@ type (
 		Envelope []byte
 		Invite   []byte // the secret of the invite at whose tag it is left, nil: none
 	}
+	// RecallMail takes a letter back that a server keeps.
+	RecallMail struct {
+		Token   string
+		ID      uint64
+		Receipt signaling.Receipt
+	}
 	// FetchMail asks for what a mailbox kept and is answered by MailOpened.
 	FetchMail struct {
 		Token string
@@ -330,6 +336,7 @@ func (RegisterTags) isEffect()     {}
 func (SealLetter) isEffect()       {}
 func (PutMail) isEffect()          {}
 func (FetchMail) isEffect()        {}
+func (RecallMail) isEffect()       {}
 func (DeleteMail) isEffect()       {}
 func (SealAndSend) isEffect()      {}
 func (SetSealingKeys) isEffect()   {}

@@ -10,6 +10,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/chat"
 	"github.com/tincan-chat/tincan/backend/envelope"
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/internal/fault"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/signaling"
 	"github.com/tincan-chat/tincan/backend/wire"
@@ -100,7 +101,9 @@ func parseLetter(data []byte) (*wire.EntriesBody, []journal.Entry, error) {
 
 // sealLetter seals a letter.
 func (n *Node) sealLetter(ctx context.Context, e SealLetter) {
+	fault.Point("node.letter.seal")
 	sealed, err := sealLetter(n.config.Keys, e)
+	fault.Point("node.letter.sealed")
 	if err != nil {
 		n.logger.WarnContext(ctx, "a letter cannot be sealed", slog.Any("error", err))
 	}

@@ -150,6 +150,9 @@ func (c *Core) sessionGone(id link.Session) {
 	if session == nil {
 		return
 	}
+	if one := c.contacts[session.remote.Peer]; one != nil {
+		c.rememberSent(one, session)
+	}
 	if one := c.contacts[session.remote.Peer]; one != nil && one.session == id {
 		one.session = uuid.Nil
 		one.typingUntil = time.Time{}

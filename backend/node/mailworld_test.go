@@ -31,41 +31,43 @@ type world struct {
 	mails   int
 	answer  signaling.Answer // to every PutMail, unless it is done
 	puts    [][]byte
-	lost    bool // answers to PutMail are lost
+	lost    bool             // answers to PutMail are lost
+	recall  signaling.Answer // to every RecallMail, unless it is done
 	wires   wires
 	relayed []SealAndSend
 }
 
 // person is a core, its disk and its line to the server.
 type person struct {
-	world   *world
-	keys    *identity.Keys
-	core    *Core
-	up      bool
-	full    error       // what the disk answers
-	noReads error       // the same when it is read
-	dies    func() bool // before an effect
-	dead    bool
-	logged  []error
-	ring    map[[16]byte]*envelope.SealingKey
-	disk    Snapshot
-	logs    []AppendEntry
-	steps   []Step
-	own     *wire.PeerRecord // as it was published last
-	record  *wire.PeerRecord // as the server hands it out
-	deleted int
-	reads   int
-	lookups int
-	marks   int // changes of positions that were told
-	reports []string
-	old     bool // speaks the former minor version
+	world    *world
+	keys     *identity.Keys
+	core     *Core
+	up       bool
+	full     error       // what the disk answers
+	noReads  error       // the same when it is read
+	dies     func() bool // before an effect
+	dead     bool
+	logged   []error
+	ring     map[[16]byte]*envelope.SealingKey
+	disk     Snapshot
+	logs     []AppendEntry
+	steps    []Step
+	own      *wire.PeerRecord // as it was published last
+	record   *wire.PeerRecord // as the server hands it out
+	deleted  int
+	reads    int
+	lookups  int
+	marks    int    // changes of positions that were told
+	answered Answer // the last
+	reports  []string
+	old      bool // speaks the former minor version
 }
 
 // newStrangers is a world of people who do not know each other.
 func newStrangers(t *testing.T, count int) *world {
 	t.Helper()
 	w := &world{
-		t: t, now: time.Date(2026, time.November, 21, 12, 0, 0, 0, time.UTC), answer: signaling.AnswerDone,
+		t: t, recall: signaling.AnswerDone, now: time.Date(2026, time.November, 21, 12, 0, 0, 0, time.UTC), answer: signaling.AnswerDone,
 		address: identity.Server{Key: identity.ServerKey(testKeys(t, 201).Peer()), URLs: []string{"wss://127.0.0.1:7117"}},
 		tags:    map[[16]byte]*person{}, invites: map[[16]byte]time.Time{}, boxes: map[*person][]signaling.Letter{},
 	}
@@ -261,6 +263,11 @@ func (p *person) perform(effect Effect) Event {
 		if stored := p.put(e); stored != nil {
 			return answer(signaling.Event{Stored: stored})
 		}
+	case RecallMail:
+		if w.recall == signaling.AnswerDone {
+			return answer(signaling.Event{Answered: &signaling.Answered{ID: e.ID, Answer: w.takeBack(e.Receipt)}})
+		}
+		return answer(signaling.Event{Answered: &signaling.Answered{ID: e.ID, Answer: w.recall}})
 	case FetchMail:
 		opened := MailOpened{Token: e.Token, ID: e.ID, Answer: signaling.AnswerDone}
 		for _, kept := range w.boxes[p] {
@@ -280,6 +287,8 @@ func (p *person) perform(effect Effect) Event {
 		w.cut(e.Session)
 	case Report:
 		p.reports = append(p.reports, e.What)
+	case Answer:
+		p.answered = e
 	case DeleteMail:
 		p.deleted += len(e.Mail)
 		w.boxes[p] = slices.DeleteFunc(w.boxes[p], func(one signaling.Letter) bool {
@@ -327,6 +336,13 @@ func (p *person) write(writes []Write) {
 		switch one := write.(type) {
 		case AppendEntry:
 			p.logs = append(p.logs, one)
+			if target, err := one.Entry.Delete(); err == nil {
+				p.erase(target)
+			}
+		case EraseMessages:
+			for _, message := range one.Messages {
+				p.erase(message)
+			}
 		case PutSelf:
 			p.disk.Self = one.Self
 		case PutContact:

@@ -34,6 +34,7 @@ type network struct {
 	lookups      map[uint64]lookup
 	tagging      map[uint64]tagging // asked, not answered
 	putting      map[uint64]putting
+	recalling    map[uint64]recalling
 	nextID       uint64
 	offset       time.Duration // for the interface: of the server that differs most
 }
@@ -41,7 +42,7 @@ type network struct {
 func newNetwork() network {
 	return network{
 		servers: map[string]*server{}, lookups: map[uint64]lookup{},
-		tagging: map[uint64]tagging{}, putting: map[uint64]putting{},
+		tagging: map[uint64]tagging{}, putting: map[uint64]putting{}, recalling: map[uint64]recalling{},
 	}
 }
 
@@ -182,7 +183,9 @@ func (c *Core) serverEvent(e signaling.Event) {
 	case e.Stored != nil:
 		c.mailStored(*e.Stored)
 	case e.Answered != nil:
-		c.tagged(*e.Answered)
+		if !c.recalled(*e.Answered) {
+			c.tagged(*e.Answered)
+		}
 	case e.RTT > 0:
 		server.rtt = e.RTT
 		c.tell(Change{Servers: true})
@@ -193,6 +196,7 @@ func (c *Core) serverEvent(e signaling.Event) {
 func (c *Core) serverGone(server *server) {
 	server.up = false
 	c.mailboxDown(server)
+	c.recallDown(server.token)
 	// What a server that is left would answer is not heard any more.
 	maps.DeleteFunc(c.network.lookups, func(_ uint64, asked lookup) bool { return asked.token == server.token })
 	maps.DeleteFunc(c.network.tagging, func(_ uint64, asked tagging) bool { return asked.token == server.token })

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tincan-chat/tincan/backend/chat"
 	"github.com/tincan-chat/tincan/backend/envelope"
+	"github.com/tincan-chat/tincan/backend/internal/fault"
 	"github.com/tincan-chat/tincan/backend/link"
 	"github.com/tincan-chat/tincan/backend/replica"
 	"github.com/tincan-chat/tincan/backend/signaling"
@@ -223,6 +224,7 @@ func (n *Node) perform(ctx context.Context, effect Effect) {
 		case <-ctx.Done():
 		}
 	case Answer:
+		fault.Point("node.answer")
 		if waiting, known := n.pending.LoadAndDelete(e.ID); known {
 			if answer, ok := waiting.(chan Answer); ok {
 				answer <- e

@@ -50,6 +50,11 @@ type outbox struct {
 	fails    int                         // rounds of all servers
 	nextTry  time.Time
 	asked    time.Time // when a fresher key was last looked for
+	// What is being taken back: until that is over nothing is sealed, and what is
+	// being read or sealed just now is thrown away.
+	cancelling int
+	discard    bool
+	loose      map[uuid.UUID]int // how often letters may lie at a server which did not say so
 }
 
 // putting is a PutMail under way.
@@ -120,7 +125,7 @@ func (c *Core) sendMail(one *contact) {
 		}
 		return
 	}
-	if box.busy {
+	if box.busy || box.cancelling > 0 {
 		return
 	}
 	if c.now.Before(box.nextTry) {
@@ -220,6 +225,7 @@ func (c *Core) giveUp(one *contact, letter *Outgoing) {
 
 func (c *Core) dropLetter(one *contact, letter *Outgoing) {
 	one.outbox.remove(letter.ID)
+	delete(one.outbox.loose, letter.ID)
 	c.deleteOutgoing(letter.ID)
 	c.tell(Change{Position: one.Conversation})
 }
@@ -288,7 +294,7 @@ func (c *Core) mailAgain(one *contact, wait time.Duration) {
 
 // mailFailed ends what was under way and tries after a while.
 func (c *Core) mailFailed(one *contact, wait time.Duration) {
-	one.outbox.busy = false
+	one.outbox.busy, one.outbox.discard = false, false
 	one.outbox.nextTry = c.now.Add(wait)
 	if one.outbox.owed != uuid.Nil && one.outbox.ackAt.IsZero() {
 		one.outbox.ackAt = one.outbox.nextTry
@@ -300,6 +306,10 @@ func (c *Core) mailFailed(one *contact, wait time.Duration) {
 func (c *Core) mailRead(e EntriesRead) {
 	one := c.byConversation(e.Conversation)
 	if one == nil || !one.outbox.busy {
+		return
+	}
+	if one.outbox.discard {
+		c.mailFailed(one, 0) // nothing failed: it is read again
 		return
 	}
 	beyond := func(entry journal.Entry) bool { return entry.Sequence > one.outbox.through }
@@ -327,6 +337,7 @@ func (c *Core) putLetter(one *contact, letter *Outgoing, servers []*server) {
 		}
 		box.tried[server.token] = true
 		box.busy = true
+		box.isLoose(letter.ID, 1)
 		c.network.nextID++
 		c.network.putting[c.network.nextID] = putting{token: server.token, peer: one.Peer, letter: letter.ID}
 		c.do(PutMail{Token: server.token, ID: c.network.nextID, Envelope: letter.Sealed, Invite: one.secretOf()})
@@ -368,9 +379,12 @@ func (c *Core) mailStored(stored signaling.Stored) {
 		one.outbox.answers = map[string]signaling.Answer{} // of the servers that there are now
 	}
 	one.outbox.answers[put.token] = stored.Answer
+	if stored.Answer.Final() {
+		one.outbox.isLoose(letter.ID, -1)
+	}
 	switch stored.Answer {
 	case signaling.AnswerDone:
-		letter.Until, letter.Server, letter.Sealed = stored.Until, server.address.Key, nil
+		letter.Until, letter.Server, letter.Receipt, letter.Sealed = stored.Until, server.address.Key, receiptOf(letter.Sealed), nil
 		if letter.Until.IsZero() || letter.Until.After(letter.Expires) {
 			letter.Until = letter.Expires
 		}

@@ -65,6 +65,9 @@ func (o *outbox) load(kept Outgoing) {
 		o.owed, o.ackAt = kept.ID, kept.SealedAt
 		return
 	}
+	if kept.Until.IsZero() { // nobody knows what became of putting it
+		o.isLoose(kept.ID, 1)
+	}
 	o.letters = append(o.letters, &kept)
 }
 

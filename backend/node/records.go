@@ -9,6 +9,7 @@ import (
 
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
+	"github.com/tincan-chat/tincan/backend/signaling"
 )
 
 // Errors that a Store answers with.
@@ -214,6 +215,7 @@ type Outgoing struct {
 	Expires      time.Time
 	Until        time.Time          // a server keeps it until then; zero: none does yet
 	Server       identity.ServerKey // which
+	Receipt      signaling.Receipt  // of a letter that a server keeps: what takes it back there; zero: not known
 }
 
 // Row is what the list shows of a conversation, computed by the store.

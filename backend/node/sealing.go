@@ -85,10 +85,19 @@ func (c *Core) letterSealed(e LetterSealed) {
 		c.mailFailed(one, mailRetryMost)
 		return
 	}
+	if one.outbox.discard {
+		c.mailFailed(one, 0) // nothing failed: it is sealed again, without what was taken back
+		return
+	}
 	letter := e.Letter
 	c.commit(func(err error) {
 		if err != nil {
 			c.mailFailed(one, mailRetryOwn)
+			return
+		}
+		if one.outbox.discard {
+			c.deleteOutgoing(letter.ID)
+			c.mailFailed(one, 0)
 			return
 		}
 		if one.outbox.ackAt.IsZero() { // otherwise something came meanwhile

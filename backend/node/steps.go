@@ -36,6 +36,7 @@ const (
 	StepExported                      // they were written to a bundle file
 	StepDelivered                     // the device holds them
 	StepRead                          // they were read there
+	StepTooLate                       // they were taken back, and may have reached the device before
 )
 
 // Way is what brought entries to a device.

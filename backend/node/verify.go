@@ -77,6 +77,7 @@ func (n *Node) verifyFrame(ctx context.Context, session link.Session, data []byt
 	if err := wire.Decode(data, wire.MaxLinkFrame, frame); err != nil {
 		return FrameReceived{Session: session, Err: err}
 	}
+	faultOfFrame("received", frame)
 	received := FrameReceived{Session: session, Frame: frame, Bytes: len(data)}
 	carried, err := n.carriedBy(frame)
 	if err != nil {

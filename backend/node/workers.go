@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tincan-chat/tincan/backend/envelope"
+	"github.com/tincan-chat/tincan/backend/internal/fault"
 	"github.com/tincan-chat/tincan/backend/link"
 	"github.com/tincan-chat/tincan/backend/replica"
 	"github.com/tincan-chat/tincan/backend/signaling"
@@ -33,7 +34,9 @@ func (n *Node) commitAll(ctx context.Context) {
 		if len(live) == 0 {
 			continue
 		}
+		n.faultOfWrites("before", batches)
 		err := n.config.Store.Commit(ctx, batches...)
+		n.faultOfWrites("after", batches)
 		if err != nil {
 			n.logger.ErrorContext(ctx, "the store refused a write", slog.Any("error", err))
 		}
@@ -167,7 +170,10 @@ func (n *Node) sealNext(ctx context.Context) {
 	switch e := job.effect.(type) {
 	case nil:
 		if job.fetched != nil {
-			n.inbox.put(n.openMail(ctx, job.token, job.fetched))
+			fault.Point("node.mail.fetched")
+			opened := n.openMail(ctx, job.token, job.fetched)
+			fault.Point("node.mail.opened")
+			n.inbox.put(opened)
 			return
 		}
 		n.open(ctx, job.token, job.received)
@@ -278,6 +284,9 @@ func (n *Node) serverEvent(e signaling.Event) {
 		n.seals.put(sealJob{token: e.Token, fetched: e.Fetched})
 		return
 	}
+	if e.Stored != nil {
+		fault.Point("node.mail.stored")
+	}
 	n.inbox.put(ServerEvent{Event: e})
 }
 
@@ -320,6 +329,7 @@ func (n *Node) performLink(ctx context.Context, effect Effect) {
 	case SendFrame:
 		var data []byte
 		if data, err = wire.Encode(e.Frame); err == nil {
+			faultOfFrame("sent", e.Frame)
 			session, err = e.Session, n.links.Send(e.Session, data)
 		}
 	case HangUp:
@@ -358,10 +368,15 @@ func (n *Node) performSignaling(effect Effect) {
 	case RegisterTags:
 		n.signaling.RegisterTags(e.Token, e.ID, e.Tags, e.Remove)
 	case PutMail:
+		fault.Point("node.mail.put")
 		n.signaling.PutMail(e.Token, e.ID, e.Envelope, signaling.Proof{Invite: e.Invite})
+	case RecallMail:
+		fault.Point("node.mail.recall")
+		n.signaling.RecallMail(e.Token, e.ID, e.Receipt)
 	case FetchMail:
 		n.signaling.FetchMail(e.Token, e.ID)
 	case DeleteMail:
+		fault.Point("node.mail.delete")
 		n.signaling.DeleteMail(e.Token, e.ID, e.Mail)
 	}
 }

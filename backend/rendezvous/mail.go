@@ -125,6 +125,38 @@ func (e deleteMail) result(unavailable bool) *wire.ServerFrame {
 	return &wire.ServerFrame{Kind: &wire.ServerFrame_DeleteResult{DeleteResult: &wire.DeleteResult{Id: e.id, Unavailable: unavailable}}}
 }
 
+func (e recallMail) size() int { return e.length } // of what is read to find it
+
+func (e recallMail) unavailable() *wire.ServerFrame {
+	return e.result(wire.RecallOutcome_RECALL_OUTCOME_UNAVAILABLE)
+}
+
+// run counts as putting does: looking for an envelope reads a whole box.
+func (e recallMail) run(ctx context.Context, server *Server) *wire.ServerFrame {
+	if !server.puts.take(e.sender, e.length, server.options.Now()) {
+		return e.unavailable()
+	}
+	mailbox := server.options.Engine.Mailbox()
+	for _, tag := range (putMail{tag: e.tag}).slots() {
+		owner, box, found, err := mailbox.Resolve(ctx, tag)
+		if err == nil && found {
+			found, err = mailbox.Recall(ctx, owner, box, tag, e.hash, e.length)
+		}
+		switch {
+		case err != nil:
+			server.unanswered("recall", err)
+			return e.unavailable()
+		case found:
+			return e.result(wire.RecallOutcome_RECALL_OUTCOME_DELETED)
+		}
+	}
+	return e.result(wire.RecallOutcome_RECALL_OUTCOME_NOT_THERE)
+}
+
+func (e recallMail) result(outcome wire.RecallOutcome) *wire.ServerFrame {
+	return &wire.ServerFrame{Kind: &wire.ServerFrame_RecallResult{RecallResult: &wire.RecallResult{Id: e.id, Outcome: outcome}}}
+}
+
 // hint tells a device that there is something to fetch, once until it does:
 // many envelopes at once must not fill its queue. It does not block.
 func (c *connection) hint() {

@@ -103,6 +103,8 @@ func (s *session) Handle(frame *wire.ClientFrame, now time.Time) []effect {
 		return s.handleFetchMail(kind.FetchMail)
 	case *wire.ClientFrame_DeleteMail:
 		return s.handleDeleteMail(kind.DeleteMail)
+	case *wire.ClientFrame_RecallMail:
+		return s.handleRecallMail(kind.RecallMail)
 	case *wire.ClientFrame_Goodbye:
 		s.phase = phaseEnded
 		return []effect{leave{}}
@@ -137,7 +139,7 @@ func (s *session) Admit(relay *wire.RelayCredentials, observed string, now time.
 	return []effect{write{&wire.ServerFrame{Kind: &wire.ServerFrame_Welcome{Welcome: &wire.Welcome{
 		Signature: signature, TimeMs: now.UnixMilli(),
 		LeaseMs: protocol.Lease.Milliseconds(), HeartbeatMs: protocol.Heartbeat.Milliseconds(),
-		Relay: relay, ObservedAddress: observed, Mailbox: s.terms.mailbox, Directory: s.terms.directory,
+		Relay: relay, ObservedAddress: observed, Mailbox: s.terms.mailbox, Recall: s.terms.mailbox, Directory: s.terms.directory,
 	}}}}}
 }
 

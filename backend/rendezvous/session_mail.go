@@ -91,6 +91,16 @@ func (s *session) handleDeleteMail(frame *wire.DeleteMail) []effect {
 	return s.mail(deleteMail{id: frame.GetId(), owner: s.peer, ids: frame.GetMailIds()})
 }
 
+func (s *session) handleRecallMail(frame *wire.RecallMail) []effect {
+	if len(frame.GetTag()) != protocol.TagSize || len(frame.GetHash()) != sha256.Size || frame.GetSize() == 0 || frame.GetSize() > wire.MaxEnvelope {
+		return s.malformed()
+	}
+	return s.mail(recallMail{
+		id: frame.GetId(), sender: s.peer, tag: engine.Tag(frame.GetTag()),
+		hash: [sha256.Size]byte(frame.GetHash()), length: int(frame.GetSize()),
+	})
+}
+
 // mail is what a good frame about mail leads to: a server without mailboxes says so.
 func (s *session) mail(asked request) []effect {
 	if !s.terms.mailbox {
@@ -142,6 +152,16 @@ type (
 	}
 )
 
+// recallMail takes back what somebody put.
+type recallMail struct {
+	id     uint64
+	sender identity.PeerID
+	tag    engine.Tag // as in the envelope
+	hash   [sha256.Size]byte
+	length int
+}
+
+func (recallMail) isEffect()   {}
 func (registerTags) isEffect() {}
 func (putMail) isEffect()      {}
 func (fetchMail) isEffect()    {}

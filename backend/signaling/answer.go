@@ -22,6 +22,17 @@ const (
 	AnswerRemoved     Answer = "removed"     // the operator does not list it
 )
 
+// Final tells whether an answer to PutMail says for certain that the envelope is
+// not kept, or that it is.
+func (a Answer) Final() bool {
+	switch a {
+	case AnswerDone, AnswerNotOffered, AnswerInvalid, AnswerNotFound, AnswerFull, AnswerProof, AnswerRefused, AnswerCancelled:
+		return true
+	default:
+		return false
+	}
+}
+
 // Answered is the outcome of RegisterTags, DeleteMail, ListEntry and Report.
 type Answered struct {
 	ID     uint64 // of the request; 0: the tags were registered again after a login

@@ -22,6 +22,10 @@ type Mail interface {
 	PutMail(token string, id uint64, envelope []byte, proof Proof)
 	// Cancel gives up a PutMail whose work is not done yet; otherwise nothing happens.
 	Cancel(token string, id uint64)
+	// RecallMail deletes an envelope that a server keeps and nobody fetched and
+	// deleted yet. Answers: done, not-found, unavailable, no-session, not-offered
+	// (also by a server that cannot).
+	RecallMail(token string, id uint64, envelope Receipt)
 	// FetchMail hands over everything that is kept for this identity, oldest
 	// first, in as many Event.Fetched as it takes. Nothing is deleted by it.
 	FetchMail(token string, id uint64)
@@ -51,6 +55,13 @@ type Tag struct {
 type Proof struct {
 	Invite []byte // the invite's secret, 16 bytes
 	Work   bool   // make a proof of work
+}
+
+// Receipt names an envelope at the server that keeps it.
+type Receipt struct {
+	Tag  [16]byte
+	Hash [32]byte // SHA-256 of the envelope
+	Size int      // of the envelope in bytes
 }
 
 // Stored is the outcome of PutMail: done means replicated and synced.

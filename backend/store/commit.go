@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tincan-chat/tincan/backend/internal/fault"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/node"
 )
@@ -106,9 +107,11 @@ func (t *transaction) run(change func(*transaction) error) error {
 		return err
 	}
 	err := change(t)
+	fault.Point("store.transaction.written")
 	if err == nil {
 		_, err = t.exec("COMMIT")
 	}
+	fault.Point("store.transaction.committed")
 	if err != nil {
 		// After some failures SQLite has rolled back already.
 		if !t.connection.AutoCommit() {

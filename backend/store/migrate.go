@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/mattn/go-sqlite3"
+
+	"github.com/tincan-chat/tincan/backend/internal/fault"
 )
 
 //go:embed migrations/*.sql
@@ -116,6 +118,8 @@ func (m migration) apply(connection *sqlite3.SQLiteConn, whole string) error {
 	if broken > 0 {
 		return fmt.Errorf("it leaves %d rows that refer to nothing", broken)
 	}
+	fault.Point("store.migrate.written." + m.name)
 	_, err = connection.Exec("COMMIT", nil)
+	fault.Point("store.migrate.committed." + m.name)
 	return translate(err)
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/tincan-chat/tincan/backend/internal/fault"
 	"github.com/tincan-chat/tincan/backend/node"
 )
 
@@ -19,26 +20,11 @@ import (
 // (*node.Refusal) for a database of a newer version, node.ErrDiskFull when there
 // is no room for a new one, and others.
 func Open(ctx context.Context, folder string, options Options) (*Store, error) {
-	if options.Now == nil {
-		options.Now = time.Now
+	options, err := options.complete()
+	if err != nil {
+		return nil, err
 	}
-	if options.Logger == nil {
-		options.Logger = slog.New(slog.DiscardHandler)
-	}
-	if options.KeepSnapshots == 0 {
-		options.KeepSnapshots = 3
-	}
-	if options.CheckTime == 0 {
-		options.CheckTime = 30 * time.Millisecond
-	}
-	if options.version == 0 {
-		steps, err := loadMigrations()
-		if err != nil {
-			return nil, err
-		}
-		options.version = steps[len(steps)-1].number
-	}
-	folder, err := filepath.Abs(folder)
+	folder, err = filepath.Abs(folder)
 	if err != nil {
 		return nil, fmt.Errorf("store: the folder: %w", err)
 	}
@@ -57,6 +43,30 @@ func Open(ctx context.Context, folder string, options Options) (*Store, error) {
 	return openForReading(folder, options, reason)
 }
 
+// complete fills in what is not set.
+func (options Options) complete() (Options, error) {
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	if options.Logger == nil {
+		options.Logger = slog.New(slog.DiscardHandler)
+	}
+	if options.KeepSnapshots == 0 {
+		options.KeepSnapshots = 3
+	}
+	if options.CheckTime == 0 {
+		options.CheckTime = 30 * time.Millisecond
+	}
+	if options.version == 0 {
+		steps, err := loadMigrations()
+		if err != nil {
+			return options, err
+		}
+		options.version = steps[len(steps)-1].number
+	}
+	return options, nil
+}
+
 // onlyReadable returns why a database can at most be read, nil for other errors.
 func onlyReadable(err error) error {
 	for _, reason := range []error{node.ErrDamaged, node.ErrReadOnly, node.ErrDiskFull} {
@@ -70,6 +80,9 @@ func onlyReadable(err error) error {
 func openForWriting(ctx context.Context, folder string, options Options) (_ *Store, err error) {
 	path := filepath.Join(folder, fileName)
 	if err = writable(folder); err != nil {
+		return nil, err
+	}
+	if err = dropPartial(folder); err != nil {
 		return nil, err
 	}
 	version, err := prepare(ctx, folder, path, options)
@@ -89,6 +102,7 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 	if err != nil {
 		return nil, errors.Join(err, connection.Close())
 	}
+	fault.Point("store.open.migrated")
 	file := whichFile(path)
 	writer := newWriter(connection, folder, options.Logger)
 	writer.file = file
@@ -112,6 +126,7 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 			return nil, errors.Join(err, opened.Close())
 		}
 	}
+	fault.Point("store.open.ready")
 	if options.version >= searchVersion {
 		opened.startIndexer() //nolint:contextcheck // it works until Close, longer than this call
 	}
@@ -141,6 +156,7 @@ func prepare(ctx context.Context, folder, path string, options Options) (int64, 
 		if err = errors.Join(ignoreMissing(os.Remove(path+"-wal")), ignoreMissing(os.Remove(path+"-shm")), createFile(path)); err != nil {
 			return 0, err
 		}
+		fault.Point("store.open.made")
 		return 0, syncFolder(folder)
 	case err != nil:
 		return 0, translate(fmt.Errorf("store: %w", err))

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/tincan-chat/tincan/backend/internal/fault"
 	"github.com/tincan-chat/tincan/backend/journal"
 )
 
@@ -42,6 +43,7 @@ func (t *transaction) remember(row int64) (found bool, err error) {
 func (t *transaction) forget() {
 	t.forgot = true
 	for _, step := range []func() error{t.eraseFromSnapshots, t.emptyLog, t.scrub} {
+		fault.Point("store.forget")
 		if err := step(); err != nil {
 			t.logger.Info("what was erased is not off the disk yet", slog.Any("error", err))
 			return

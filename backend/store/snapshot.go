@@ -10,10 +10,30 @@ import (
 	"time"
 
 	"github.com/mattn/go-sqlite3"
+
+	"github.com/tincan-chat/tincan/backend/internal/fault"
 )
 
 // snapshotFolder holds copies of the database from before a migration.
 const snapshotFolder = "snapshots"
+
+// partialEnd ends the name of a snapshot that is being made.
+const partialEnd = ".partial"
+
+// dropPartial deletes what a process that died left of a snapshot: the private
+// sealing keys may be in it still, and nobody would erase from it what is erased.
+func dropPartial(folder string) error {
+	left, err := filepath.Glob(filepath.Join(folder, snapshotFolder, "*"+partialEnd+"*"))
+	if err != nil {
+		return nil // cannot happen: the pattern is good
+	}
+	for _, partial := range left {
+		if err = ignoreMissing(os.Remove(partial)); err != nil {
+			return translate(fmt.Errorf("store: half of a snapshot: %w", err))
+		}
+	}
+	return nil
+}
 
 // takeSnapshot copies the database as it is now, and keeps the newest few. Private sealing
 // keys are left out: a copy of last month must not open last month's envelopes.
@@ -23,7 +43,7 @@ func takeSnapshot(connection *sqlite3.SQLiteConn, folder string, version int64, 
 		return translate(fmt.Errorf("store: the snapshots' folder: %w", err))
 	}
 	target := filepath.Join(snapshots, fmt.Sprintf("tincan-%s-version-%d.db", now.UTC().Format("20060102-150405.000"), version))
-	partial := target + ".partial"
+	partial := target + partialEnd
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, ignoreMissing(os.Remove(partial)))
@@ -32,21 +52,26 @@ func takeSnapshot(connection *sqlite3.SQLiteConn, folder string, version int64, 
 	if err = createFile(partial); err != nil {
 		return err
 	}
+	fault.Point("store.snapshot.made")
 	if _, err = connection.Exec("VACUUM INTO ?", values(partial)); err != nil {
 		return translate(err)
 	}
+	fault.Point("store.snapshot.copied")
 	if err = forgetKeys(partial); err != nil {
 		return err
 	}
 	if err = syncFile(partial); err != nil {
 		return err
 	}
+	fault.Point("store.snapshot.synced")
 	if err = os.Rename(partial, target); err != nil {
 		return translate(fmt.Errorf("store: the snapshot: %w", err))
 	}
+	fault.Point("store.snapshot.named")
 	if err = syncFolder(snapshots); err != nil {
 		return err
 	}
+	defer fault.Point("store.snapshot.pruned")
 	return pruneSnapshots(snapshots, keep)
 }
 
@@ -75,6 +100,7 @@ func pruneSnapshots(folder string, keep int) error {
 	}
 	slices.Sort(names)
 	for len(names) > keep {
+		fault.Point("store.snapshot.prune")
 		if err = os.Remove(filepath.Join(folder, names[0])); err != nil {
 			return translate(fmt.Errorf("store: an old snapshot: %w", err))
 		}

@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/tincan-chat/tincan/backend/internal/fault"
 	"github.com/tincan-chat/tincan/backend/node"
 )
 
@@ -110,6 +111,7 @@ func (s *Store) Close() error {
 	s.closed = true
 	failures := []error{s.pool.close()}
 	if s.transaction != nil {
+		fault.Point("store.close")
 		// The last connection brings the write-ahead log into the database.
 		failures = append(failures, s.transaction.close())
 	}

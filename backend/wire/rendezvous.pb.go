@@ -311,6 +311,59 @@ func (PutOutcome) EnumDescriptor() ([]byte, []int) {
 	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{4}
 }
 
+// RecallOutcome says what became of an envelope.
+type RecallOutcome int32
+
+const (
+	RecallOutcome_RECALL_OUTCOME_UNSPECIFIED RecallOutcome = 0
+	RecallOutcome_RECALL_OUTCOME_DELETED     RecallOutcome = 1 // it was there; it may have been fetched a moment ago
+	RecallOutcome_RECALL_OUTCOME_NOT_THERE   RecallOutcome = 2 // fetched and deleted, expired, or never put
+	RecallOutcome_RECALL_OUTCOME_UNAVAILABLE RecallOutcome = 3 // the server cannot tell now; try again
+)
+
+// Enum value maps for RecallOutcome.
+var (
+	RecallOutcome_name = map[int32]string{
+		0: "RECALL_OUTCOME_UNSPECIFIED",
+		1: "RECALL_OUTCOME_DELETED",
+		2: "RECALL_OUTCOME_NOT_THERE",
+		3: "RECALL_OUTCOME_UNAVAILABLE",
+	}
+	RecallOutcome_value = map[string]int32{
+		"RECALL_OUTCOME_UNSPECIFIED": 0,
+		"RECALL_OUTCOME_DELETED":     1,
+		"RECALL_OUTCOME_NOT_THERE":   2,
+		"RECALL_OUTCOME_UNAVAILABLE": 3,
+	}
+)
+
+func (x RecallOutcome) Enum() *RecallOutcome {
+	p := new(RecallOutcome)
+	*p = x
+	return p
+}
+
+func (x RecallOutcome) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (RecallOutcome) Descriptor() protoreflect.EnumDescriptor {
+	return file_tincan_v1_rendezvous_proto_enumTypes[5].Descriptor()
+}
+
+func (RecallOutcome) Type() protoreflect.EnumType {
+	return &file_tincan_v1_rendezvous_proto_enumTypes[5]
+}
+
+func (x RecallOutcome) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use RecallOutcome.Descriptor instead.
+func (RecallOutcome) EnumDescriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{5}
+}
+
 // HandleOutcome says what became of a question about a handle.
 type HandleOutcome int32
 
@@ -357,11 +410,11 @@ func (x HandleOutcome) String() string {
 }
 
 func (HandleOutcome) Descriptor() protoreflect.EnumDescriptor {
-	return file_tincan_v1_rendezvous_proto_enumTypes[5].Descriptor()
+	return file_tincan_v1_rendezvous_proto_enumTypes[6].Descriptor()
 }
 
 func (HandleOutcome) Type() protoreflect.EnumType {
-	return &file_tincan_v1_rendezvous_proto_enumTypes[5]
+	return &file_tincan_v1_rendezvous_proto_enumTypes[6]
 }
 
 func (x HandleOutcome) Number() protoreflect.EnumNumber {
@@ -370,7 +423,7 @@ func (x HandleOutcome) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use HandleOutcome.Descriptor instead.
 func (HandleOutcome) EnumDescriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{5}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{6}
 }
 
 // ListingKind says what is listed.
@@ -407,11 +460,11 @@ func (x ListingKind) String() string {
 }
 
 func (ListingKind) Descriptor() protoreflect.EnumDescriptor {
-	return file_tincan_v1_rendezvous_proto_enumTypes[6].Descriptor()
+	return file_tincan_v1_rendezvous_proto_enumTypes[7].Descriptor()
 }
 
 func (ListingKind) Type() protoreflect.EnumType {
-	return &file_tincan_v1_rendezvous_proto_enumTypes[6]
+	return &file_tincan_v1_rendezvous_proto_enumTypes[7]
 }
 
 func (x ListingKind) Number() protoreflect.EnumNumber {
@@ -420,7 +473,7 @@ func (x ListingKind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ListingKind.Descriptor instead.
 func (ListingKind) EnumDescriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{6}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{7}
 }
 
 // ListOutcome says what became of an entry.
@@ -466,11 +519,11 @@ func (x ListOutcome) String() string {
 }
 
 func (ListOutcome) Descriptor() protoreflect.EnumDescriptor {
-	return file_tincan_v1_rendezvous_proto_enumTypes[7].Descriptor()
+	return file_tincan_v1_rendezvous_proto_enumTypes[8].Descriptor()
 }
 
 func (ListOutcome) Type() protoreflect.EnumType {
-	return &file_tincan_v1_rendezvous_proto_enumTypes[7]
+	return &file_tincan_v1_rendezvous_proto_enumTypes[8]
 }
 
 func (x ListOutcome) Number() protoreflect.EnumNumber {
@@ -479,7 +532,7 @@ func (x ListOutcome) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ListOutcome.Descriptor instead.
 func (ListOutcome) EnumDescriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{7}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{8}
 }
 
 // ReportReason is what is reported.
@@ -519,11 +572,11 @@ func (x ReportReason) String() string {
 }
 
 func (ReportReason) Descriptor() protoreflect.EnumDescriptor {
-	return file_tincan_v1_rendezvous_proto_enumTypes[8].Descriptor()
+	return file_tincan_v1_rendezvous_proto_enumTypes[9].Descriptor()
 }
 
 func (ReportReason) Type() protoreflect.EnumType {
-	return &file_tincan_v1_rendezvous_proto_enumTypes[8]
+	return &file_tincan_v1_rendezvous_proto_enumTypes[9]
 }
 
 func (x ReportReason) Number() protoreflect.EnumNumber {
@@ -532,7 +585,7 @@ func (x ReportReason) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ReportReason.Descriptor instead.
 func (ReportReason) EnumDescriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{8}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{9}
 }
 
 // ClientFrame goes from a device to the server.
@@ -558,6 +611,7 @@ type ClientFrame struct {
 	//	*ClientFrame_ListEntry
 	//	*ClientFrame_Search
 	//	*ClientFrame_Report
+	//	*ClientFrame_RecallMail
 	Kind          isClientFrame_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -762,6 +816,15 @@ func (x *ClientFrame) GetReport() *Report {
 	return nil
 }
 
+func (x *ClientFrame) GetRecallMail() *RecallMail {
+	if x != nil {
+		if x, ok := x.Kind.(*ClientFrame_RecallMail); ok {
+			return x.RecallMail
+		}
+	}
+	return nil
+}
+
 type isClientFrame_Kind interface {
 	isClientFrame_Kind()
 }
@@ -838,6 +901,10 @@ type ClientFrame_Report struct {
 	Report *Report `protobuf:"bytes,18,opt,name=report,proto3,oneof"`
 }
 
+type ClientFrame_RecallMail struct {
+	RecallMail *RecallMail `protobuf:"bytes,19,opt,name=recall_mail,json=recallMail,proto3,oneof"` // only where Welcome.recall is set
+}
+
 func (*ClientFrame_Login) isClientFrame_Kind() {}
 
 func (*ClientFrame_Heartbeat) isClientFrame_Kind() {}
@@ -874,6 +941,8 @@ func (*ClientFrame_Search) isClientFrame_Kind() {}
 
 func (*ClientFrame_Report) isClientFrame_Kind() {}
 
+func (*ClientFrame_RecallMail) isClientFrame_Kind() {}
+
 // ServerFrame goes from the server to a device.
 type ServerFrame struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -899,6 +968,7 @@ type ServerFrame struct {
 	//	*ServerFrame_ReportResult
 	//	*ServerFrame_ServerList
 	//	*ServerFrame_Drain
+	//	*ServerFrame_RecallResult
 	Kind          isServerFrame_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1121,6 +1191,15 @@ func (x *ServerFrame) GetDrain() *Drain {
 	return nil
 }
 
+func (x *ServerFrame) GetRecallResult() *RecallResult {
+	if x != nil {
+		if x, ok := x.Kind.(*ServerFrame_RecallResult); ok {
+			return x.RecallResult
+		}
+	}
+	return nil
+}
+
 type isServerFrame_Kind interface {
 	isServerFrame_Kind()
 }
@@ -1205,6 +1284,10 @@ type ServerFrame_Drain struct {
 	Drain *Drain `protobuf:"bytes,20,opt,name=drain,proto3,oneof"`
 }
 
+type ServerFrame_RecallResult struct {
+	RecallResult *RecallResult `protobuf:"bytes,21,opt,name=recall_result,json=recallResult,proto3,oneof"`
+}
+
 func (*ServerFrame_Challenge) isServerFrame_Kind() {}
 
 func (*ServerFrame_Welcome) isServerFrame_Kind() {}
@@ -1244,6 +1327,8 @@ func (*ServerFrame_ReportResult) isServerFrame_Kind() {}
 func (*ServerFrame_ServerList) isServerFrame_Kind() {}
 
 func (*ServerFrame_Drain) isServerFrame_Kind() {}
+
+func (*ServerFrame_RecallResult) isServerFrame_Kind() {}
 
 // Challenge is the server's first frame.
 type Challenge struct {
@@ -1430,6 +1515,7 @@ type Welcome struct {
 	ObservedAddress string            `protobuf:"bytes,6,opt,name=observed_address,json=observedAddress,proto3" json:"observed_address,omitempty"` // of this connection as the server sees it
 	Mailbox         bool              `protobuf:"varint,7,opt,name=mailbox,proto3" json:"mailbox,omitempty"`                                       // it keeps mail
 	Directory       bool              `protobuf:"varint,8,opt,name=directory,proto3" json:"directory,omitempty"`                                   // it has handles and a directory
+	Recall          bool              `protobuf:"varint,9,opt,name=recall,proto3" json:"recall,omitempty"`                                         // it takes RecallMail
 	unknownFields   protoimpl.UnknownFields
 	sizeCache       protoimpl.SizeCache
 }
@@ -1516,6 +1602,13 @@ func (x *Welcome) GetMailbox() bool {
 func (x *Welcome) GetDirectory() bool {
 	if x != nil {
 		return x.Directory
+	}
+	return false
+}
+
+func (x *Welcome) GetRecall() bool {
+	if x != nil {
+		return x.Recall
 	}
 	return false
 }
@@ -2929,6 +3022,130 @@ func (x *DeleteResult) GetUnavailable() bool {
 	return false
 }
 
+// RecallMail takes back an envelope that was put and not fetched and deleted
+// yet. Knowing its hash is the proof: only who sealed it, who keeps it and whose
+// it is can.
+type RecallMail struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Tag           []byte                 `protobuf:"bytes,2,opt,name=tag,proto3" json:"tag,omitempty"`    // 16 bytes, of its outer header
+	Hash          []byte                 `protobuf:"bytes,3,opt,name=hash,proto3" json:"hash,omitempty"`  // 32 bytes, SHA-256 of the envelope
+	Size          uint32                 `protobuf:"varint,4,opt,name=size,proto3" json:"size,omitempty"` // of the envelope in bytes
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecallMail) Reset() {
+	*x = RecallMail{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecallMail) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecallMail) ProtoMessage() {}
+
+func (x *RecallMail) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecallMail.ProtoReflect.Descriptor instead.
+func (*RecallMail) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *RecallMail) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *RecallMail) GetTag() []byte {
+	if x != nil {
+		return x.Tag
+	}
+	return nil
+}
+
+func (x *RecallMail) GetHash() []byte {
+	if x != nil {
+		return x.Hash
+	}
+	return nil
+}
+
+func (x *RecallMail) GetSize() uint32 {
+	if x != nil {
+		return x.Size
+	}
+	return 0
+}
+
+// RecallResult answers it.
+type RecallResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            uint64                 `protobuf:"varint,1,opt,name=id,proto3" json:"id,omitempty"`
+	Outcome       RecallOutcome          `protobuf:"varint,2,opt,name=outcome,proto3,enum=tincan.v1.RecallOutcome" json:"outcome,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecallResult) Reset() {
+	*x = RecallResult{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecallResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecallResult) ProtoMessage() {}
+
+func (x *RecallResult) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecallResult.ProtoReflect.Descriptor instead.
+func (*RecallResult) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *RecallResult) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *RecallResult) GetOutcome() RecallOutcome {
+	if x != nil {
+		return x.Outcome
+	}
+	return RecallOutcome_RECALL_OUTCOME_UNSPECIFIED
+}
+
 // MailArrived hints that there is something to fetch. It may come twice or not at all.
 type MailArrived struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2938,7 +3155,7 @@ type MailArrived struct {
 
 func (x *MailArrived) Reset() {
 	*x = MailArrived{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[30]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2950,7 +3167,7 @@ func (x *MailArrived) String() string {
 func (*MailArrived) ProtoMessage() {}
 
 func (x *MailArrived) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[30]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2963,7 +3180,7 @@ func (x *MailArrived) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MailArrived.ProtoReflect.Descriptor instead.
 func (*MailArrived) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{30}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{32}
 }
 
 // HandleClaim binds a name to an identity. Context "tincan/handle/1", signed by the identity.
@@ -2979,7 +3196,7 @@ type HandleClaim struct {
 
 func (x *HandleClaim) Reset() {
 	*x = HandleClaim{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[31]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2991,7 +3208,7 @@ func (x *HandleClaim) String() string {
 func (*HandleClaim) ProtoMessage() {}
 
 func (x *HandleClaim) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[31]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3004,7 +3221,7 @@ func (x *HandleClaim) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HandleClaim.ProtoReflect.Descriptor instead.
 func (*HandleClaim) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{31}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *HandleClaim) GetHandle() string {
@@ -3048,7 +3265,7 @@ type ClaimHandle struct {
 
 func (x *ClaimHandle) Reset() {
 	*x = ClaimHandle{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[32]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3060,7 +3277,7 @@ func (x *ClaimHandle) String() string {
 func (*ClaimHandle) ProtoMessage() {}
 
 func (x *ClaimHandle) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[32]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3073,7 +3290,7 @@ func (x *ClaimHandle) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClaimHandle.ProtoReflect.Descriptor instead.
 func (*ClaimHandle) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{32}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ClaimHandle) GetId() uint64 {
@@ -3111,7 +3328,7 @@ type HandleMove struct {
 
 func (x *HandleMove) Reset() {
 	*x = HandleMove{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[33]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3123,7 +3340,7 @@ func (x *HandleMove) String() string {
 func (*HandleMove) ProtoMessage() {}
 
 func (x *HandleMove) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[33]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3136,7 +3353,7 @@ func (x *HandleMove) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HandleMove.ProtoReflect.Descriptor instead.
 func (*HandleMove) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{33}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *HandleMove) GetHandle() string {
@@ -3185,7 +3402,7 @@ type ReleaseHandle struct {
 
 func (x *ReleaseHandle) Reset() {
 	*x = ReleaseHandle{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[34]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3197,7 +3414,7 @@ func (x *ReleaseHandle) String() string {
 func (*ReleaseHandle) ProtoMessage() {}
 
 func (x *ReleaseHandle) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[34]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3210,7 +3427,7 @@ func (x *ReleaseHandle) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReleaseHandle.ProtoReflect.Descriptor instead.
 func (*ReleaseHandle) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{34}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *ReleaseHandle) GetId() uint64 {
@@ -3238,7 +3455,7 @@ type ResolveHandle struct {
 
 func (x *ResolveHandle) Reset() {
 	*x = ResolveHandle{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[35]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3250,7 +3467,7 @@ func (x *ResolveHandle) String() string {
 func (*ResolveHandle) ProtoMessage() {}
 
 func (x *ResolveHandle) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[35]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3263,7 +3480,7 @@ func (x *ResolveHandle) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveHandle.ProtoReflect.Descriptor instead.
 func (*ResolveHandle) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{35}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ResolveHandle) GetId() uint64 {
@@ -3293,7 +3510,7 @@ type HandleResult struct {
 
 func (x *HandleResult) Reset() {
 	*x = HandleResult{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[36]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3305,7 +3522,7 @@ func (x *HandleResult) String() string {
 func (*HandleResult) ProtoMessage() {}
 
 func (x *HandleResult) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[36]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3318,7 +3535,7 @@ func (x *HandleResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HandleResult.ProtoReflect.Descriptor instead.
 func (*HandleResult) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{36}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *HandleResult) GetId() uint64 {
@@ -3365,7 +3582,7 @@ type DirectoryEntry struct {
 
 func (x *DirectoryEntry) Reset() {
 	*x = DirectoryEntry{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[37]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3377,7 +3594,7 @@ func (x *DirectoryEntry) String() string {
 func (*DirectoryEntry) ProtoMessage() {}
 
 func (x *DirectoryEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[37]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3390,7 +3607,7 @@ func (x *DirectoryEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DirectoryEntry.ProtoReflect.Descriptor instead.
 func (*DirectoryEntry) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{37}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *DirectoryEntry) GetIdentity() []byte {
@@ -3455,7 +3672,7 @@ type Listing struct {
 
 func (x *Listing) Reset() {
 	*x = Listing{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[38]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3467,7 +3684,7 @@ func (x *Listing) String() string {
 func (*Listing) ProtoMessage() {}
 
 func (x *Listing) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[38]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3480,7 +3697,7 @@ func (x *Listing) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Listing.ProtoReflect.Descriptor instead.
 func (*Listing) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{38}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *Listing) GetKind() ListingKind {
@@ -3522,7 +3739,7 @@ type ListEntry struct {
 
 func (x *ListEntry) Reset() {
 	*x = ListEntry{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[39]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3534,7 +3751,7 @@ func (x *ListEntry) String() string {
 func (*ListEntry) ProtoMessage() {}
 
 func (x *ListEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[39]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3547,7 +3764,7 @@ func (x *ListEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEntry.ProtoReflect.Descriptor instead.
 func (*ListEntry) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{39}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *ListEntry) GetId() uint64 {
@@ -3575,7 +3792,7 @@ type ListResult struct {
 
 func (x *ListResult) Reset() {
 	*x = ListResult{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[40]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3587,7 +3804,7 @@ func (x *ListResult) String() string {
 func (*ListResult) ProtoMessage() {}
 
 func (x *ListResult) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[40]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3600,7 +3817,7 @@ func (x *ListResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListResult.ProtoReflect.Descriptor instead.
 func (*ListResult) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{40}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ListResult) GetId() uint64 {
@@ -3629,7 +3846,7 @@ type Search struct {
 
 func (x *Search) Reset() {
 	*x = Search{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[41]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3641,7 +3858,7 @@ func (x *Search) String() string {
 func (*Search) ProtoMessage() {}
 
 func (x *Search) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[41]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3654,7 +3871,7 @@ func (x *Search) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Search.ProtoReflect.Descriptor instead.
 func (*Search) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{41}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *Search) GetId() uint64 {
@@ -3690,7 +3907,7 @@ type SearchResult struct {
 
 func (x *SearchResult) Reset() {
 	*x = SearchResult{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[42]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3702,7 +3919,7 @@ func (x *SearchResult) String() string {
 func (*SearchResult) ProtoMessage() {}
 
 func (x *SearchResult) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[42]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3715,7 +3932,7 @@ func (x *SearchResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchResult.ProtoReflect.Descriptor instead.
 func (*SearchResult) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{42}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *SearchResult) GetId() uint64 {
@@ -3752,7 +3969,7 @@ type Report struct {
 
 func (x *Report) Reset() {
 	*x = Report{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[43]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3764,7 +3981,7 @@ func (x *Report) String() string {
 func (*Report) ProtoMessage() {}
 
 func (x *Report) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[43]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3777,7 +3994,7 @@ func (x *Report) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Report.ProtoReflect.Descriptor instead.
 func (*Report) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{43}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *Report) GetId() uint64 {
@@ -3811,7 +4028,7 @@ type ReportResult struct {
 
 func (x *ReportResult) Reset() {
 	*x = ReportResult{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[44]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3823,7 +4040,7 @@ func (x *ReportResult) String() string {
 func (*ReportResult) ProtoMessage() {}
 
 func (x *ReportResult) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[44]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3836,7 +4053,7 @@ func (x *ReportResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportResult.ProtoReflect.Descriptor instead.
 func (*ReportResult) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{44}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *ReportResult) GetId() uint64 {
@@ -3858,7 +4075,7 @@ type ServerList struct {
 
 func (x *ServerList) Reset() {
 	*x = ServerList{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[45]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3870,7 +4087,7 @@ func (x *ServerList) String() string {
 func (*ServerList) ProtoMessage() {}
 
 func (x *ServerList) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[45]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3883,7 +4100,7 @@ func (x *ServerList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ServerList.ProtoReflect.Descriptor instead.
 func (*ServerList) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{45}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ServerList) GetTimeMs() int64 {
@@ -3913,7 +4130,7 @@ type ListedServer struct {
 
 func (x *ListedServer) Reset() {
 	*x = ListedServer{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[46]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3925,7 +4142,7 @@ func (x *ListedServer) String() string {
 func (*ListedServer) ProtoMessage() {}
 
 func (x *ListedServer) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[46]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3938,7 +4155,7 @@ func (x *ListedServer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListedServer.ProtoReflect.Descriptor instead.
 func (*ListedServer) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{46}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ListedServer) GetUrl() string {
@@ -3980,7 +4197,7 @@ type Drain struct {
 
 func (x *Drain) Reset() {
 	*x = Drain{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[47]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3992,7 +4209,7 @@ func (x *Drain) String() string {
 func (*Drain) ProtoMessage() {}
 
 func (x *Drain) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[47]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4005,7 +4222,7 @@ func (x *Drain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Drain.ProtoReflect.Descriptor instead.
 func (*Drain) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{47}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *Drain) GetWithinMs() int64 {
@@ -4019,7 +4236,7 @@ var File_tincan_v1_rendezvous_proto protoreflect.FileDescriptor
 
 const file_tincan_v1_rendezvous_proto_rawDesc = "" +
 	"\n" +
-	"\x1atincan/v1/rendezvous.proto\x12\ttincan.v1\x1a\x18tincan/v1/identity.proto\"\xdc\a\n" +
+	"\x1atincan/v1/rendezvous.proto\x12\ttincan.v1\x1a\x18tincan/v1/identity.proto\"\x96\b\n" +
 	"\vClientFrame\x12(\n" +
 	"\x05login\x18\x01 \x01(\v2\x10.tincan.v1.LoginH\x00R\x05login\x124\n" +
 	"\theartbeat\x18\x02 \x01(\v2\x14.tincan.v1.HeartbeatH\x00R\theartbeat\x12.\n" +
@@ -4043,8 +4260,10 @@ const file_tincan_v1_rendezvous_proto_rawDesc = "" +
 	"\n" +
 	"list_entry\x18\x10 \x01(\v2\x14.tincan.v1.ListEntryH\x00R\tlistEntry\x12+\n" +
 	"\x06search\x18\x11 \x01(\v2\x11.tincan.v1.SearchH\x00R\x06search\x12+\n" +
-	"\x06report\x18\x12 \x01(\v2\x11.tincan.v1.ReportH\x00R\x06reportB\x06\n" +
-	"\x04kind\"\x9f\t\n" +
+	"\x06report\x18\x12 \x01(\v2\x11.tincan.v1.ReportH\x00R\x06report\x128\n" +
+	"\vrecall_mail\x18\x13 \x01(\v2\x15.tincan.v1.RecallMailH\x00R\n" +
+	"recallMailB\x06\n" +
+	"\x04kind\"\xdf\t\n" +
 	"\vServerFrame\x124\n" +
 	"\tchallenge\x18\x01 \x01(\v2\x14.tincan.v1.ChallengeH\x00R\tchallenge\x12.\n" +
 	"\awelcome\x18\x02 \x01(\v2\x12.tincan.v1.WelcomeH\x00R\awelcome\x12D\n" +
@@ -4071,7 +4290,8 @@ const file_tincan_v1_rendezvous_proto_rawDesc = "" +
 	"\rreport_result\x18\x12 \x01(\v2\x17.tincan.v1.ReportResultH\x00R\freportResult\x124\n" +
 	"\vserver_list\x18\x13 \x01(\v2\x11.tincan.v1.SignedH\x00R\n" +
 	"serverList\x12(\n" +
-	"\x05drain\x18\x14 \x01(\v2\x10.tincan.v1.DrainH\x00R\x05drainB\x06\n" +
+	"\x05drain\x18\x14 \x01(\v2\x10.tincan.v1.DrainH\x00R\x05drain\x12>\n" +
+	"\rrecall_result\x18\x15 \x01(\v2\x17.tincan.v1.RecallResultH\x00R\frecallResultB\x06\n" +
 	"\x04kind\"\x85\x01\n" +
 	"\tChallenge\x12\x14\n" +
 	"\x05major\x18\x01 \x01(\rR\x05major\x12\x14\n" +
@@ -4087,7 +4307,7 @@ const file_tincan_v1_rendezvous_proto_rawDesc = "" +
 	"\x06device\x18\x04 \x01(\fR\x06device\x12!\n" +
 	"\fclient_nonce\x18\x05 \x01(\fR\vclientNonce\x12\x1c\n" +
 	"\tsignature\x18\x06 \x01(\fR\tsignature\x12-\n" +
-	"\x06record\x18\a \x01(\v2\x15.tincan.v1.PeerRecordR\x06record\"\x94\x02\n" +
+	"\x06record\x18\a \x01(\v2\x15.tincan.v1.PeerRecordR\x06record\"\xac\x02\n" +
 	"\aWelcome\x12\x1c\n" +
 	"\tsignature\x18\x01 \x01(\fR\tsignature\x12\x17\n" +
 	"\atime_ms\x18\x02 \x01(\x03R\x06timeMs\x12\x19\n" +
@@ -4096,7 +4316,8 @@ const file_tincan_v1_rendezvous_proto_rawDesc = "" +
 	"\x05relay\x18\x05 \x01(\v2\x1b.tincan.v1.RelayCredentialsR\x05relay\x12)\n" +
 	"\x10observed_address\x18\x06 \x01(\tR\x0fobservedAddress\x12\x18\n" +
 	"\amailbox\x18\a \x01(\bR\amailbox\x12\x1c\n" +
-	"\tdirectory\x18\b \x01(\bR\tdirectory\"\x0e\n" +
+	"\tdirectory\x18\b \x01(\bR\tdirectory\x12\x16\n" +
+	"\x06recall\x18\t \x01(\bR\x06recall\"\x0e\n" +
 	"\fRelayRequest\"}\n" +
 	"\x10RelayCredentials\x12\x12\n" +
 	"\x04urls\x18\x01 \x03(\tR\x04urls\x12\x1a\n" +
@@ -4184,7 +4405,16 @@ const file_tincan_v1_rendezvous_proto_rawDesc = "" +
 	"\bmail_ids\x18\x02 \x03(\fR\amailIds\"@\n" +
 	"\fDeleteResult\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12 \n" +
-	"\vunavailable\x18\x02 \x01(\bR\vunavailable\"\r\n" +
+	"\vunavailable\x18\x02 \x01(\bR\vunavailable\"V\n" +
+	"\n" +
+	"RecallMail\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x10\n" +
+	"\x03tag\x18\x02 \x01(\fR\x03tag\x12\x12\n" +
+	"\x04hash\x18\x03 \x01(\fR\x04hash\x12\x12\n" +
+	"\x04size\x18\x04 \x01(\rR\x04size\"R\n" +
+	"\fRecallResult\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x04R\x02id\x122\n" +
+	"\aoutcome\x18\x02 \x01(\x0e2\x18.tincan.v1.RecallOutcomeR\aoutcome\"\r\n" +
 	"\vMailArrived\"s\n" +
 	"\vHandleClaim\x12\x16\n" +
 	"\x06handle\x18\x01 \x01(\tR\x06handle\x12\x16\n" +
@@ -4290,7 +4520,12 @@ const file_tincan_v1_rendezvous_proto_rawDesc = "" +
 	"\x10PUT_OUTCOME_FULL\x10\x03\x12\x15\n" +
 	"\x11PUT_OUTCOME_PROOF\x10\x04\x12\x17\n" +
 	"\x13PUT_OUTCOME_REFUSED\x10\x05\x12\x1b\n" +
-	"\x17PUT_OUTCOME_UNAVAILABLE\x10\x06*\xd9\x01\n" +
+	"\x17PUT_OUTCOME_UNAVAILABLE\x10\x06*\x89\x01\n" +
+	"\rRecallOutcome\x12\x1e\n" +
+	"\x1aRECALL_OUTCOME_UNSPECIFIED\x10\x00\x12\x1a\n" +
+	"\x16RECALL_OUTCOME_DELETED\x10\x01\x12\x1c\n" +
+	"\x18RECALL_OUTCOME_NOT_THERE\x10\x02\x12\x1e\n" +
+	"\x1aRECALL_OUTCOME_UNAVAILABLE\x10\x03*\xd9\x01\n" +
 	"\rHandleOutcome\x12\x1e\n" +
 	"\x1aHANDLE_OUTCOME_UNSPECIFIED\x10\x00\x12\x17\n" +
 	"\x13HANDLE_OUTCOME_DONE\x10\x01\x12\x18\n" +
@@ -4328,138 +4563,144 @@ func file_tincan_v1_rendezvous_proto_rawDescGZIP() []byte {
 	return file_tincan_v1_rendezvous_proto_rawDescData
 }
 
-var file_tincan_v1_rendezvous_proto_enumTypes = make([]protoimpl.EnumInfo, 9)
-var file_tincan_v1_rendezvous_proto_msgTypes = make([]protoimpl.MessageInfo, 48)
+var file_tincan_v1_rendezvous_proto_enumTypes = make([]protoimpl.EnumInfo, 10)
+var file_tincan_v1_rendezvous_proto_msgTypes = make([]protoimpl.MessageInfo, 50)
 var file_tincan_v1_rendezvous_proto_goTypes = []any{
 	(SignalOutcome)(0),       // 0: tincan.v1.SignalOutcome
 	(ErrorCode)(0),           // 1: tincan.v1.ErrorCode
 	(MailBox)(0),             // 2: tincan.v1.MailBox
 	(TagsOutcome)(0),         // 3: tincan.v1.TagsOutcome
 	(PutOutcome)(0),          // 4: tincan.v1.PutOutcome
-	(HandleOutcome)(0),       // 5: tincan.v1.HandleOutcome
-	(ListingKind)(0),         // 6: tincan.v1.ListingKind
-	(ListOutcome)(0),         // 7: tincan.v1.ListOutcome
-	(ReportReason)(0),        // 8: tincan.v1.ReportReason
-	(*ClientFrame)(nil),      // 9: tincan.v1.ClientFrame
-	(*ServerFrame)(nil),      // 10: tincan.v1.ServerFrame
-	(*Challenge)(nil),        // 11: tincan.v1.Challenge
-	(*Login)(nil),            // 12: tincan.v1.Login
-	(*Welcome)(nil),          // 13: tincan.v1.Welcome
-	(*RelayRequest)(nil),     // 14: tincan.v1.RelayRequest
-	(*RelayCredentials)(nil), // 15: tincan.v1.RelayCredentials
-	(*Heartbeat)(nil),        // 16: tincan.v1.Heartbeat
-	(*HeartbeatReply)(nil),   // 17: tincan.v1.HeartbeatReply
-	(*Publish)(nil),          // 18: tincan.v1.Publish
-	(*Watch)(nil),            // 19: tincan.v1.Watch
-	(*Presence)(nil),         // 20: tincan.v1.Presence
-	(*SendSignal)(nil),       // 21: tincan.v1.SendSignal
-	(*SignalResult)(nil),     // 22: tincan.v1.SignalResult
-	(*Deliver)(nil),          // 23: tincan.v1.Deliver
-	(*Lookup)(nil),           // 24: tincan.v1.Lookup
-	(*LookupResult)(nil),     // 25: tincan.v1.LookupResult
-	(*Goodbye)(nil),          // 26: tincan.v1.Goodbye
-	(*ServerError)(nil),      // 27: tincan.v1.ServerError
-	(*Tag)(nil),              // 28: tincan.v1.Tag
-	(*RegisterTags)(nil),     // 29: tincan.v1.RegisterTags
-	(*TagsResult)(nil),       // 30: tincan.v1.TagsResult
-	(*PutMail)(nil),          // 31: tincan.v1.PutMail
-	(*ProofOfWork)(nil),      // 32: tincan.v1.ProofOfWork
-	(*PutResult)(nil),        // 33: tincan.v1.PutResult
-	(*FetchMail)(nil),        // 34: tincan.v1.FetchMail
-	(*MailBatch)(nil),        // 35: tincan.v1.MailBatch
-	(*Mail)(nil),             // 36: tincan.v1.Mail
-	(*DeleteMail)(nil),       // 37: tincan.v1.DeleteMail
-	(*DeleteResult)(nil),     // 38: tincan.v1.DeleteResult
-	(*MailArrived)(nil),      // 39: tincan.v1.MailArrived
-	(*HandleClaim)(nil),      // 40: tincan.v1.HandleClaim
-	(*ClaimHandle)(nil),      // 41: tincan.v1.ClaimHandle
-	(*HandleMove)(nil),       // 42: tincan.v1.HandleMove
-	(*ReleaseHandle)(nil),    // 43: tincan.v1.ReleaseHandle
-	(*ResolveHandle)(nil),    // 44: tincan.v1.ResolveHandle
-	(*HandleResult)(nil),     // 45: tincan.v1.HandleResult
-	(*DirectoryEntry)(nil),   // 46: tincan.v1.DirectoryEntry
-	(*Listing)(nil),          // 47: tincan.v1.Listing
-	(*ListEntry)(nil),        // 48: tincan.v1.ListEntry
-	(*ListResult)(nil),       // 49: tincan.v1.ListResult
-	(*Search)(nil),           // 50: tincan.v1.Search
-	(*SearchResult)(nil),     // 51: tincan.v1.SearchResult
-	(*Report)(nil),           // 52: tincan.v1.Report
-	(*ReportResult)(nil),     // 53: tincan.v1.ReportResult
-	(*ServerList)(nil),       // 54: tincan.v1.ServerList
-	(*ListedServer)(nil),     // 55: tincan.v1.ListedServer
-	(*Drain)(nil),            // 56: tincan.v1.Drain
-	(*Signed)(nil),           // 57: tincan.v1.Signed
-	(*PeerRecord)(nil),       // 58: tincan.v1.PeerRecord
+	(RecallOutcome)(0),       // 5: tincan.v1.RecallOutcome
+	(HandleOutcome)(0),       // 6: tincan.v1.HandleOutcome
+	(ListingKind)(0),         // 7: tincan.v1.ListingKind
+	(ListOutcome)(0),         // 8: tincan.v1.ListOutcome
+	(ReportReason)(0),        // 9: tincan.v1.ReportReason
+	(*ClientFrame)(nil),      // 10: tincan.v1.ClientFrame
+	(*ServerFrame)(nil),      // 11: tincan.v1.ServerFrame
+	(*Challenge)(nil),        // 12: tincan.v1.Challenge
+	(*Login)(nil),            // 13: tincan.v1.Login
+	(*Welcome)(nil),          // 14: tincan.v1.Welcome
+	(*RelayRequest)(nil),     // 15: tincan.v1.RelayRequest
+	(*RelayCredentials)(nil), // 16: tincan.v1.RelayCredentials
+	(*Heartbeat)(nil),        // 17: tincan.v1.Heartbeat
+	(*HeartbeatReply)(nil),   // 18: tincan.v1.HeartbeatReply
+	(*Publish)(nil),          // 19: tincan.v1.Publish
+	(*Watch)(nil),            // 20: tincan.v1.Watch
+	(*Presence)(nil),         // 21: tincan.v1.Presence
+	(*SendSignal)(nil),       // 22: tincan.v1.SendSignal
+	(*SignalResult)(nil),     // 23: tincan.v1.SignalResult
+	(*Deliver)(nil),          // 24: tincan.v1.Deliver
+	(*Lookup)(nil),           // 25: tincan.v1.Lookup
+	(*LookupResult)(nil),     // 26: tincan.v1.LookupResult
+	(*Goodbye)(nil),          // 27: tincan.v1.Goodbye
+	(*ServerError)(nil),      // 28: tincan.v1.ServerError
+	(*Tag)(nil),              // 29: tincan.v1.Tag
+	(*RegisterTags)(nil),     // 30: tincan.v1.RegisterTags
+	(*TagsResult)(nil),       // 31: tincan.v1.TagsResult
+	(*PutMail)(nil),          // 32: tincan.v1.PutMail
+	(*ProofOfWork)(nil),      // 33: tincan.v1.ProofOfWork
+	(*PutResult)(nil),        // 34: tincan.v1.PutResult
+	(*FetchMail)(nil),        // 35: tincan.v1.FetchMail
+	(*MailBatch)(nil),        // 36: tincan.v1.MailBatch
+	(*Mail)(nil),             // 37: tincan.v1.Mail
+	(*DeleteMail)(nil),       // 38: tincan.v1.DeleteMail
+	(*DeleteResult)(nil),     // 39: tincan.v1.DeleteResult
+	(*RecallMail)(nil),       // 40: tincan.v1.RecallMail
+	(*RecallResult)(nil),     // 41: tincan.v1.RecallResult
+	(*MailArrived)(nil),      // 42: tincan.v1.MailArrived
+	(*HandleClaim)(nil),      // 43: tincan.v1.HandleClaim
+	(*ClaimHandle)(nil),      // 44: tincan.v1.ClaimHandle
+	(*HandleMove)(nil),       // 45: tincan.v1.HandleMove
+	(*ReleaseHandle)(nil),    // 46: tincan.v1.ReleaseHandle
+	(*ResolveHandle)(nil),    // 47: tincan.v1.ResolveHandle
+	(*HandleResult)(nil),     // 48: tincan.v1.HandleResult
+	(*DirectoryEntry)(nil),   // 49: tincan.v1.DirectoryEntry
+	(*Listing)(nil),          // 50: tincan.v1.Listing
+	(*ListEntry)(nil),        // 51: tincan.v1.ListEntry
+	(*ListResult)(nil),       // 52: tincan.v1.ListResult
+	(*Search)(nil),           // 53: tincan.v1.Search
+	(*SearchResult)(nil),     // 54: tincan.v1.SearchResult
+	(*Report)(nil),           // 55: tincan.v1.Report
+	(*ReportResult)(nil),     // 56: tincan.v1.ReportResult
+	(*ServerList)(nil),       // 57: tincan.v1.ServerList
+	(*ListedServer)(nil),     // 58: tincan.v1.ListedServer
+	(*Drain)(nil),            // 59: tincan.v1.Drain
+	(*Signed)(nil),           // 60: tincan.v1.Signed
+	(*PeerRecord)(nil),       // 61: tincan.v1.PeerRecord
 }
 var file_tincan_v1_rendezvous_proto_depIdxs = []int32{
-	12, // 0: tincan.v1.ClientFrame.login:type_name -> tincan.v1.Login
-	16, // 1: tincan.v1.ClientFrame.heartbeat:type_name -> tincan.v1.Heartbeat
-	18, // 2: tincan.v1.ClientFrame.publish:type_name -> tincan.v1.Publish
-	19, // 3: tincan.v1.ClientFrame.watch:type_name -> tincan.v1.Watch
-	21, // 4: tincan.v1.ClientFrame.send_signal:type_name -> tincan.v1.SendSignal
-	24, // 5: tincan.v1.ClientFrame.lookup:type_name -> tincan.v1.Lookup
-	26, // 6: tincan.v1.ClientFrame.goodbye:type_name -> tincan.v1.Goodbye
-	14, // 7: tincan.v1.ClientFrame.relay_request:type_name -> tincan.v1.RelayRequest
-	29, // 8: tincan.v1.ClientFrame.register_tags:type_name -> tincan.v1.RegisterTags
-	31, // 9: tincan.v1.ClientFrame.put_mail:type_name -> tincan.v1.PutMail
-	34, // 10: tincan.v1.ClientFrame.fetch_mail:type_name -> tincan.v1.FetchMail
-	37, // 11: tincan.v1.ClientFrame.delete_mail:type_name -> tincan.v1.DeleteMail
-	41, // 12: tincan.v1.ClientFrame.claim_handle:type_name -> tincan.v1.ClaimHandle
-	43, // 13: tincan.v1.ClientFrame.release_handle:type_name -> tincan.v1.ReleaseHandle
-	44, // 14: tincan.v1.ClientFrame.resolve_handle:type_name -> tincan.v1.ResolveHandle
-	48, // 15: tincan.v1.ClientFrame.list_entry:type_name -> tincan.v1.ListEntry
-	50, // 16: tincan.v1.ClientFrame.search:type_name -> tincan.v1.Search
-	52, // 17: tincan.v1.ClientFrame.report:type_name -> tincan.v1.Report
-	11, // 18: tincan.v1.ServerFrame.challenge:type_name -> tincan.v1.Challenge
-	13, // 19: tincan.v1.ServerFrame.welcome:type_name -> tincan.v1.Welcome
-	17, // 20: tincan.v1.ServerFrame.heartbeat_reply:type_name -> tincan.v1.HeartbeatReply
-	20, // 21: tincan.v1.ServerFrame.presence:type_name -> tincan.v1.Presence
-	23, // 22: tincan.v1.ServerFrame.deliver:type_name -> tincan.v1.Deliver
-	22, // 23: tincan.v1.ServerFrame.signal_result:type_name -> tincan.v1.SignalResult
-	25, // 24: tincan.v1.ServerFrame.lookup_result:type_name -> tincan.v1.LookupResult
-	27, // 25: tincan.v1.ServerFrame.error:type_name -> tincan.v1.ServerError
-	15, // 26: tincan.v1.ServerFrame.relay_credentials:type_name -> tincan.v1.RelayCredentials
-	30, // 27: tincan.v1.ServerFrame.tags_result:type_name -> tincan.v1.TagsResult
-	33, // 28: tincan.v1.ServerFrame.put_result:type_name -> tincan.v1.PutResult
-	35, // 29: tincan.v1.ServerFrame.mail_batch:type_name -> tincan.v1.MailBatch
-	38, // 30: tincan.v1.ServerFrame.delete_result:type_name -> tincan.v1.DeleteResult
-	39, // 31: tincan.v1.ServerFrame.mail_arrived:type_name -> tincan.v1.MailArrived
-	45, // 32: tincan.v1.ServerFrame.handle_result:type_name -> tincan.v1.HandleResult
-	49, // 33: tincan.v1.ServerFrame.list_result:type_name -> tincan.v1.ListResult
-	51, // 34: tincan.v1.ServerFrame.search_result:type_name -> tincan.v1.SearchResult
-	53, // 35: tincan.v1.ServerFrame.report_result:type_name -> tincan.v1.ReportResult
-	57, // 36: tincan.v1.ServerFrame.server_list:type_name -> tincan.v1.Signed
-	56, // 37: tincan.v1.ServerFrame.drain:type_name -> tincan.v1.Drain
-	58, // 38: tincan.v1.Login.record:type_name -> tincan.v1.PeerRecord
-	15, // 39: tincan.v1.Welcome.relay:type_name -> tincan.v1.RelayCredentials
-	58, // 40: tincan.v1.Publish.record:type_name -> tincan.v1.PeerRecord
-	0,  // 41: tincan.v1.SignalResult.outcome:type_name -> tincan.v1.SignalOutcome
-	58, // 42: tincan.v1.LookupResult.record:type_name -> tincan.v1.PeerRecord
-	1,  // 43: tincan.v1.ServerError.code:type_name -> tincan.v1.ErrorCode
-	2,  // 44: tincan.v1.Tag.box:type_name -> tincan.v1.MailBox
-	28, // 45: tincan.v1.RegisterTags.tags:type_name -> tincan.v1.Tag
-	3,  // 46: tincan.v1.TagsResult.outcome:type_name -> tincan.v1.TagsOutcome
-	32, // 47: tincan.v1.PutMail.work:type_name -> tincan.v1.ProofOfWork
-	4,  // 48: tincan.v1.PutResult.outcome:type_name -> tincan.v1.PutOutcome
-	36, // 49: tincan.v1.MailBatch.mails:type_name -> tincan.v1.Mail
-	2,  // 50: tincan.v1.Mail.box:type_name -> tincan.v1.MailBox
-	57, // 51: tincan.v1.ClaimHandle.claim:type_name -> tincan.v1.Signed
-	57, // 52: tincan.v1.ClaimHandle.previous:type_name -> tincan.v1.Signed
-	5,  // 53: tincan.v1.HandleResult.outcome:type_name -> tincan.v1.HandleOutcome
-	57, // 54: tincan.v1.HandleResult.claim:type_name -> tincan.v1.Signed
-	58, // 55: tincan.v1.HandleResult.record:type_name -> tincan.v1.PeerRecord
-	47, // 56: tincan.v1.DirectoryEntry.listings:type_name -> tincan.v1.Listing
-	6,  // 57: tincan.v1.Listing.kind:type_name -> tincan.v1.ListingKind
-	57, // 58: tincan.v1.ListEntry.entry:type_name -> tincan.v1.Signed
-	7,  // 59: tincan.v1.ListResult.outcome:type_name -> tincan.v1.ListOutcome
-	57, // 60: tincan.v1.SearchResult.entries:type_name -> tincan.v1.Signed
-	8,  // 61: tincan.v1.Report.reason:type_name -> tincan.v1.ReportReason
-	55, // 62: tincan.v1.ServerList.servers:type_name -> tincan.v1.ListedServer
-	63, // [63:63] is the sub-list for method output_type
-	63, // [63:63] is the sub-list for method input_type
-	63, // [63:63] is the sub-list for extension type_name
-	63, // [63:63] is the sub-list for extension extendee
-	0,  // [0:63] is the sub-list for field type_name
+	13, // 0: tincan.v1.ClientFrame.login:type_name -> tincan.v1.Login
+	17, // 1: tincan.v1.ClientFrame.heartbeat:type_name -> tincan.v1.Heartbeat
+	19, // 2: tincan.v1.ClientFrame.publish:type_name -> tincan.v1.Publish
+	20, // 3: tincan.v1.ClientFrame.watch:type_name -> tincan.v1.Watch
+	22, // 4: tincan.v1.ClientFrame.send_signal:type_name -> tincan.v1.SendSignal
+	25, // 5: tincan.v1.ClientFrame.lookup:type_name -> tincan.v1.Lookup
+	27, // 6: tincan.v1.ClientFrame.goodbye:type_name -> tincan.v1.Goodbye
+	15, // 7: tincan.v1.ClientFrame.relay_request:type_name -> tincan.v1.RelayRequest
+	30, // 8: tincan.v1.ClientFrame.register_tags:type_name -> tincan.v1.RegisterTags
+	32, // 9: tincan.v1.ClientFrame.put_mail:type_name -> tincan.v1.PutMail
+	35, // 10: tincan.v1.ClientFrame.fetch_mail:type_name -> tincan.v1.FetchMail
+	38, // 11: tincan.v1.ClientFrame.delete_mail:type_name -> tincan.v1.DeleteMail
+	44, // 12: tincan.v1.ClientFrame.claim_handle:type_name -> tincan.v1.ClaimHandle
+	46, // 13: tincan.v1.ClientFrame.release_handle:type_name -> tincan.v1.ReleaseHandle
+	47, // 14: tincan.v1.ClientFrame.resolve_handle:type_name -> tincan.v1.ResolveHandle
+	51, // 15: tincan.v1.ClientFrame.list_entry:type_name -> tincan.v1.ListEntry
+	53, // 16: tincan.v1.ClientFrame.search:type_name -> tincan.v1.Search
+	55, // 17: tincan.v1.ClientFrame.report:type_name -> tincan.v1.Report
+	40, // 18: tincan.v1.ClientFrame.recall_mail:type_name -> tincan.v1.RecallMail
+	12, // 19: tincan.v1.ServerFrame.challenge:type_name -> tincan.v1.Challenge
+	14, // 20: tincan.v1.ServerFrame.welcome:type_name -> tincan.v1.Welcome
+	18, // 21: tincan.v1.ServerFrame.heartbeat_reply:type_name -> tincan.v1.HeartbeatReply
+	21, // 22: tincan.v1.ServerFrame.presence:type_name -> tincan.v1.Presence
+	24, // 23: tincan.v1.ServerFrame.deliver:type_name -> tincan.v1.Deliver
+	23, // 24: tincan.v1.ServerFrame.signal_result:type_name -> tincan.v1.SignalResult
+	26, // 25: tincan.v1.ServerFrame.lookup_result:type_name -> tincan.v1.LookupResult
+	28, // 26: tincan.v1.ServerFrame.error:type_name -> tincan.v1.ServerError
+	16, // 27: tincan.v1.ServerFrame.relay_credentials:type_name -> tincan.v1.RelayCredentials
+	31, // 28: tincan.v1.ServerFrame.tags_result:type_name -> tincan.v1.TagsResult
+	34, // 29: tincan.v1.ServerFrame.put_result:type_name -> tincan.v1.PutResult
+	36, // 30: tincan.v1.ServerFrame.mail_batch:type_name -> tincan.v1.MailBatch
+	39, // 31: tincan.v1.ServerFrame.delete_result:type_name -> tincan.v1.DeleteResult
+	42, // 32: tincan.v1.ServerFrame.mail_arrived:type_name -> tincan.v1.MailArrived
+	48, // 33: tincan.v1.ServerFrame.handle_result:type_name -> tincan.v1.HandleResult
+	52, // 34: tincan.v1.ServerFrame.list_result:type_name -> tincan.v1.ListResult
+	54, // 35: tincan.v1.ServerFrame.search_result:type_name -> tincan.v1.SearchResult
+	56, // 36: tincan.v1.ServerFrame.report_result:type_name -> tincan.v1.ReportResult
+	60, // 37: tincan.v1.ServerFrame.server_list:type_name -> tincan.v1.Signed
+	59, // 38: tincan.v1.ServerFrame.drain:type_name -> tincan.v1.Drain
+	41, // 39: tincan.v1.ServerFrame.recall_result:type_name -> tincan.v1.RecallResult
+	61, // 40: tincan.v1.Login.record:type_name -> tincan.v1.PeerRecord
+	16, // 41: tincan.v1.Welcome.relay:type_name -> tincan.v1.RelayCredentials
+	61, // 42: tincan.v1.Publish.record:type_name -> tincan.v1.PeerRecord
+	0,  // 43: tincan.v1.SignalResult.outcome:type_name -> tincan.v1.SignalOutcome
+	61, // 44: tincan.v1.LookupResult.record:type_name -> tincan.v1.PeerRecord
+	1,  // 45: tincan.v1.ServerError.code:type_name -> tincan.v1.ErrorCode
+	2,  // 46: tincan.v1.Tag.box:type_name -> tincan.v1.MailBox
+	29, // 47: tincan.v1.RegisterTags.tags:type_name -> tincan.v1.Tag
+	3,  // 48: tincan.v1.TagsResult.outcome:type_name -> tincan.v1.TagsOutcome
+	33, // 49: tincan.v1.PutMail.work:type_name -> tincan.v1.ProofOfWork
+	4,  // 50: tincan.v1.PutResult.outcome:type_name -> tincan.v1.PutOutcome
+	37, // 51: tincan.v1.MailBatch.mails:type_name -> tincan.v1.Mail
+	2,  // 52: tincan.v1.Mail.box:type_name -> tincan.v1.MailBox
+	5,  // 53: tincan.v1.RecallResult.outcome:type_name -> tincan.v1.RecallOutcome
+	60, // 54: tincan.v1.ClaimHandle.claim:type_name -> tincan.v1.Signed
+	60, // 55: tincan.v1.ClaimHandle.previous:type_name -> tincan.v1.Signed
+	6,  // 56: tincan.v1.HandleResult.outcome:type_name -> tincan.v1.HandleOutcome
+	60, // 57: tincan.v1.HandleResult.claim:type_name -> tincan.v1.Signed
+	61, // 58: tincan.v1.HandleResult.record:type_name -> tincan.v1.PeerRecord
+	50, // 59: tincan.v1.DirectoryEntry.listings:type_name -> tincan.v1.Listing
+	7,  // 60: tincan.v1.Listing.kind:type_name -> tincan.v1.ListingKind
+	60, // 61: tincan.v1.ListEntry.entry:type_name -> tincan.v1.Signed
+	8,  // 62: tincan.v1.ListResult.outcome:type_name -> tincan.v1.ListOutcome
+	60, // 63: tincan.v1.SearchResult.entries:type_name -> tincan.v1.Signed
+	9,  // 64: tincan.v1.Report.reason:type_name -> tincan.v1.ReportReason
+	58, // 65: tincan.v1.ServerList.servers:type_name -> tincan.v1.ListedServer
+	66, // [66:66] is the sub-list for method output_type
+	66, // [66:66] is the sub-list for method input_type
+	66, // [66:66] is the sub-list for extension type_name
+	66, // [66:66] is the sub-list for extension extendee
+	0,  // [0:66] is the sub-list for field type_name
 }
 
 func init() { file_tincan_v1_rendezvous_proto_init() }
@@ -4487,6 +4728,7 @@ func file_tincan_v1_rendezvous_proto_init() {
 		(*ClientFrame_ListEntry)(nil),
 		(*ClientFrame_Search)(nil),
 		(*ClientFrame_Report)(nil),
+		(*ClientFrame_RecallMail)(nil),
 	}
 	file_tincan_v1_rendezvous_proto_msgTypes[1].OneofWrappers = []any{
 		(*ServerFrame_Challenge)(nil),
@@ -4509,6 +4751,7 @@ func file_tincan_v1_rendezvous_proto_init() {
 		(*ServerFrame_ReportResult)(nil),
 		(*ServerFrame_ServerList)(nil),
 		(*ServerFrame_Drain)(nil),
+		(*ServerFrame_RecallResult)(nil),
 	}
 	file_tincan_v1_rendezvous_proto_msgTypes[22].OneofWrappers = []any{
 		(*PutMail_InviteSecret)(nil),
@@ -4519,8 +4762,8 @@ func file_tincan_v1_rendezvous_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tincan_v1_rendezvous_proto_rawDesc), len(file_tincan_v1_rendezvous_proto_rawDesc)),
-			NumEnums:      9,
-			NumMessages:   48,
+			NumEnums:      10,
+			NumMessages:   50,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -51,6 +51,7 @@ const scenes = [
   { name: 'main', as: 'ban', sizes: [wide], details: true, steps: askBan, languages: ['en', 'zh-CN'] },
   { name: 'waiting', as: 'delivery', sizes: [wide, narrow], steps: showDelivery, languages: ['en', 'zh-CN'] },
   { name: 'main', as: 'delivery', sizes: [wide], steps: showDelivery },
+  { name: 'waiting', as: 'cancelled', sizes: [wide, narrow], steps: cancelMessage, languages: ['en', 'zh-CN'] },
   { name: 'waiting', as: 'saved', sizes: [wide, narrow], steps: saveFile, languages: ['en', 'zh-CN'] },
   { name: 'main', as: 'file', sizes: [wide, narrow], details: true, steps: byFile, languages: ['en', 'zh-CN'] },
   { name: 'relay', as: 'link', sizes: [wide], steps: askLink },
@@ -157,6 +158,12 @@ async function showDelivery(page) {
   while ((await page.locator('[data-message]:focus button').count()) < 2) await page.keyboard.press('ArrowUp');
   await page.keyboard.press('d');
   await page.locator('[role="dialog"] ol').waitFor();
+}
+
+async function cancelMessage(page) {
+  await showDelivery(page);
+  await page.getByRole('button', { name: /Take this message back|收回这条消息/ }).click();
+  await page.getByRole('status').last().waitFor();
 }
 
 async function saveFile(page) {

@@ -24,6 +24,7 @@ type options struct {
 	color       int
 	printInvite bool
 	control     bool
+	salvage     bool
 	version     bool
 }
 
@@ -44,6 +45,7 @@ func parse(arguments []string, output io.Writer) (options, error) {
 	flags.IntVar(&o.color, "color", 1, "the colour of a new profile, 1 to 8")
 	flags.BoolVar(&o.printInvite, "print-invite", false, "print an invite link for one person, good for 7 days")
 	flags.BoolVar(&o.control, "control", false, "take calls on standard input and answer on standard output, one JSON object a line")
+	flags.BoolVar(&o.salvage, "salvage", false, "make a new database from what can be read of a damaged one, and end; the damaged file is kept beside it")
 	flags.BoolVar(&o.version, "version", false, "print the version")
 	if err := flags.Parse(arguments); err != nil {
 		if errors.Is(err, flag.ErrHelp) {

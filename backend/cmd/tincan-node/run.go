@@ -48,6 +48,9 @@ func run(ctx context.Context, arguments []string, input io.Reader, output, compl
 		return err
 	}
 	logger := device.Logger(complaints)
+	if o.salvage {
+		return salvage(ctx, folder, output, logger)
+	}
 	opened, err := device.Open(ctx, device.Options{
 		Folder: folder, Version: device.Version(), Desktop: desktop{browser: o.ui != ""}, Logger: logger, NoHosting: o.noHost, HostAt: o.hostAt,
 	})
@@ -62,6 +65,17 @@ func run(ctx context.Context, arguments []string, input io.Reader, output, compl
 		return err
 	}
 	return serve(ctx, o, opened.App(), input, output, complaints, logger)
+}
+
+// salvage is --salvage: it says what was saved, and what comes next.
+func salvage(ctx context.Context, folder string, output io.Writer, logger *slog.Logger) error {
+	saved, err := device.Salvage(ctx, device.Options{Folder: folder, Logger: logger})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(output, "Saved %d messages and changes of %d conversations. %d logs are not whole: what is missing comes back from contacts who have it.\nThe damaged database is kept as %s.\n",
+		saved.Entries, saved.Conversations, saved.Short, saved.Kept)
+	return err
 }
 
 // prepare does what the flags ask of a profile.

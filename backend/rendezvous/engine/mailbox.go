@@ -99,4 +99,7 @@ type Mailbox interface {
 	// Delete forgets mail of owner; ids of others and unknown ones are passed
 	// over. Error: ErrUnavailable.
 	Delete(ctx context.Context, owner identity.PeerID, ids [][]byte) error
+	// Recall forgets the envelope with a SHA-256 and a size that was put at a tag
+	// of owner's, and tells whether it was there. Error: ErrUnavailable.
+	Recall(ctx context.Context, owner identity.PeerID, box Box, tag Tag, hash [32]byte, size int) (bool, error)
 }

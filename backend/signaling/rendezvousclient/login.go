@@ -139,7 +139,7 @@ func answer(ctx context.Context, k *keeper, found *greeted) (*session, error) {
 	s.heartbeat = interval(welcome.GetHeartbeatMs())
 	s.measure(sent, now, welcome.GetTimeMs())
 	s.relay = welcome.GetRelay()
-	s.mailbox, s.directory = welcome.GetMailbox(), welcome.GetDirectory()
+	s.mailbox, s.directory, s.recall = welcome.GetMailbox(), welcome.GetDirectory(), welcome.GetRecall()
 	return s, nil
 }
 

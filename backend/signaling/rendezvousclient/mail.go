@@ -225,6 +225,34 @@ func (s *session) local(serverMs int64) time.Time {
 	return time.UnixMilli(min(max(serverMs, now-most), now+most)).Add(-s.offset)
 }
 
+// RecallMail implements signaling.Mail.
+func (c *Client) RecallMail(token string, id uint64, envelope signaling.Receipt) {
+	end := answered(id)
+	c.request(token, request{
+		needs: offerRecall,
+		write: func(_ *session, wireID uint64) *wire.ClientFrame {
+			return &wire.ClientFrame{Kind: &wire.ClientFrame_RecallMail{RecallMail: &wire.RecallMail{
+				Id: wireID, Tag: envelope.Tag[:], Hash: envelope.Hash[:], Size: uint32(envelope.Size),
+			}}}
+		},
+		read: func(_ *session, frame *wire.ServerFrame) (reply, bool) {
+			result := frame.GetRecallResult()
+			if result == nil {
+				return reply{}, false
+			}
+			switch result.GetOutcome() {
+			case wire.RecallOutcome_RECALL_OUTCOME_DELETED:
+				return said(end(signaling.AnswerDone)), true
+			case wire.RecallOutcome_RECALL_OUTCOME_NOT_THERE:
+				return said(end(signaling.AnswerNotFound)), true
+			case wire.RecallOutcome_RECALL_OUTCOME_UNAVAILABLE, wire.RecallOutcome_RECALL_OUTCOME_UNSPECIFIED:
+			}
+			return said(end(signaling.AnswerUnavailable)), true
+		},
+		fail: end,
+	})
+}
+
 // DeleteMail implements signaling.Mail.
 func (c *Client) DeleteMail(token string, id uint64, mail [][]byte) {
 	end := answered(id)

@@ -41,6 +41,7 @@ const (
 	offerMailbox offer = iota + 1
 	offerDirectory
 	offerEither
+	offerRecall
 )
 
 // offers says whether the server has what a request needs.
@@ -50,6 +51,8 @@ func (s *session) offers(needs offer) bool {
 		return s.mailbox
 	case offerDirectory:
 		return s.directory
+	case offerRecall:
+		return s.recall
 	case offerEither:
 		return s.mailbox || s.directory
 	}
@@ -71,6 +74,8 @@ func answerID(frame *wire.ServerFrame) (uint64, bool) {
 		return kind.MailBatch.GetId(), true
 	case *wire.ServerFrame_DeleteResult:
 		return kind.DeleteResult.GetId(), true
+	case *wire.ServerFrame_RecallResult:
+		return kind.RecallResult.GetId(), true
 	case *wire.ServerFrame_HandleResult:
 		return kind.HandleResult.GetId(), true
 	case *wire.ServerFrame_ListResult:

@@ -45,6 +45,7 @@ type session struct {
 	pending   map[uint64]request // by the id on the wire
 	lastID    uint64
 	mailbox   bool // offered
+	recall    bool // likewise
 	directory bool
 	tagsAt    time.Time // when to register all tags again; zero: never
 

@@ -2,6 +2,7 @@ import type {
   Ban,
   BanCheck,
   BanKind,
+  Cancelled,
   Changes,
   Conversation,
   Delivery,
@@ -54,6 +55,7 @@ export interface Backend {
   markRead(conversation: string, message: string): Promise<void>;
   focus(conversation: string, focused: boolean): Promise<void>;
   delivery(message: string): Promise<Delivery>;
+  cancelMessage(message: string): Promise<Cancelled>;
   saveBundle(conversation: string): Promise<SavedBundle>;
   /** The file in base64. */
   importBundle(file: string): Promise<ImportedBundle>;

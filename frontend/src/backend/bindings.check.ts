@@ -25,6 +25,7 @@ export type ShapesAgree = [
   Agrees<Same<Plain<app.Error>, types.ErrorDetail>>,
   Agrees<Same<Plain<app.Ban>, types.Ban>>,
   Agrees<Same<Plain<app.BanCheck>, types.BanCheck>>,
+  Agrees<Same<Plain<app.Cancelled>, types.Cancelled>>,
   Agrees<Same<Plain<app.Changes>, types.Changes>>,
   Agrees<Same<Plain<app.Conversation>, types.Conversation>>,
   Agrees<Same<Plain<app.Delivery>, types.Delivery>>,

@@ -8,6 +8,7 @@ import type {
   Ban,
   BanCheck,
   BanKind,
+  Cancelled,
   Delivery,
   DeliveryStep,
   ImportedBundle,
@@ -232,7 +233,7 @@ export class FakeBackend extends FakeWorld implements Backend {
           steps.push(step('stored', after(0.2), { way: 'mail', server, until: after(20_000) }));
         const code = found.state === 'stored' ? 'stored' : line.state === 'no-network' ? 'no-network' : 'full';
         const nextAt = code === 'full' ? after(4) : '';
-        return { message, state: found.state, steps, waiting: { code, server, nextAt, canSave: true } };
+        return { message, state: found.state, steps, waiting: { code, server, nextAt, canSave: true, canCancel: true } };
       }
       const ways = { lan: 'lan', direct: 'direct', relayed: 'relayed' } as const;
       const way =
@@ -240,6 +241,20 @@ export class FakeBackend extends FakeWorld implements Backend {
       steps.push(step('delivered', after(0.1), { way }));
       if (found.state === 'read') steps.push(step('read', after(3)));
       return { message, state: found.state, steps };
+    });
+
+  cancelMessage = (message: string) =>
+    this.answer('cancelMessage', [message], (): Cancelled => {
+      const found = Object.values(this.messages)
+        .flat()
+        .find((held) => held.id === message);
+      if (!found?.mine) throw new BackendError({ code: 'no-message', message: '', params: {} });
+      const kept = this.messages[found.conversation] ?? [];
+      this.messages[found.conversation] = kept.filter((held) => held.id !== message);
+      this.emit({ removedMessages: [message] });
+      return found.state === 'stored'
+        ? { outcome: 'server', server: 'tin.example.org:7117' }
+        : { outcome: 'here', server: '' };
     });
 
   saveBundle = (conversation: string) =>

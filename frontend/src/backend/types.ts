@@ -393,7 +393,7 @@ export interface ServerCheck {
 }
 
 /** StepKind is what happened to a message. */
-export type StepKind = 'written' | 'tried' | 'stored' | 'saved' | 'delivered' | 'read';
+export type StepKind = 'written' | 'tried' | 'stored' | 'saved' | 'delivered' | 'read' | 'too-late';
 
 /** Way is what brought it. */
 export type Way = 'unknown' | 'lan' | 'direct' | 'relayed' | 'mail' | 'file';
@@ -435,6 +435,18 @@ export interface Waiting {
   nextAt: string;
   /** saveBundle would work now */
   canSave: boolean;
+  /** cancelMessage takes it back, as far as that can be */
+  canCancel: boolean;
+}
+
+/** CancelOutcome says how far a message had come that was taken back; of the first two nobody ever learns. */
+export type CancelOutcome = 'here' | 'server' | 'late';
+
+/** Cancelled is what became of a message that was taken back. */
+export interface Cancelled {
+  outcome: CancelOutcome;
+  /** server: host:port, "" when it is not known any more */
+  server: string;
 }
 
 /** Delivery is the way of a message of mine, and what it waits for. */

@@ -71,6 +71,7 @@ export function wailsBackend(): Backend {
     markRead: (conversation, message) => call('MarkRead', conversation, message),
     focus: (conversation, focused) => call('Focus', conversation, focused),
     delivery: (message) => call('Delivery', message),
+    cancelMessage: (message) => call('CancelMessage', message),
     saveBundle: (conversation) => call('SaveBundle', conversation),
     importBundle: (file) => call('ImportBundle', file),
     createInvite: (options) => call('CreateInvite', options),

@@ -5,6 +5,11 @@ export namespace app {
 	    Peer = "peer",
 	    Range = "range",
 	}
+	export enum CancelOutcome {
+	    Here = "here",
+	    Late = "late",
+	    Server = "server",
+	}
 	export enum ContactState {
 	    Asked = "asked",
 	    Banned = "banned",
@@ -48,6 +53,7 @@ export namespace app {
 	    Read = "read",
 	    Saved = "saved",
 	    Stored = "stored",
+	    TooLate = "too-late",
 	    Tried = "tried",
 	    Written = "written",
 	}
@@ -158,6 +164,20 @@ export namespace app {
 		    }
 		    return a;
 		}
+	}
+	export class Cancelled {
+	    outcome: CancelOutcome;
+	    server: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Cancelled(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.outcome = source["outcome"];
+	        this.server = source["server"];
+	    }
 	}
 	export class Request {
 	    id: string;
@@ -583,6 +603,7 @@ export namespace app {
 	    server: string;
 	    nextAt: string;
 	    canSave: boolean;
+	    canCancel: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new Waiting(source);
@@ -594,6 +615,7 @@ export namespace app {
 	        this.server = source["server"];
 	        this.nextAt = source["nextAt"];
 	        this.canSave = source["canSave"];
+	        this.canCancel = source["canCancel"];
 	    }
 	}
 	export class DeliveryStep {

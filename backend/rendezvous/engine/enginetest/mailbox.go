@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/binary"
 	"errors"
 	"slices"
@@ -33,6 +34,7 @@ func RunMailbox(t *testing.T, open func(t *testing.T) (engine.Mailbox, func() []
 		"many put at once":                        manyPut,
 		"mail expires":                            mailExpires,
 		"only the owner deletes":                  onlyOwnerDeletes,
+		"what was put is taken back":              takenBack,
 		"a tag leads to its owner":                tagLeads,
 		"a tag is taken":                          tagTaken,
 		"a tag expires":                           tagExpires,
@@ -427,4 +429,28 @@ func onlyOwnerDeletes(t *testing.T, p *post) {
 	}
 	p.expect(t, ana)
 	p.expect(t, ben, 10, 11, 12)
+}
+
+func takenBack(t *testing.T, p *post) {
+	ana, ben, tag := someone(), someone(), someTag()
+	recall := func(owner identity.PeerID, box engine.Box, number, size int) bool {
+		t.Helper()
+		found, err := p.Recall(t.Context(), owner, box, tag, sha256.Sum256(envelope(number, size)), size)
+		if err != nil {
+			t.Fatalf("Recall: %v", err)
+		}
+		return found
+	}
+	for i, box := range []engine.Box{engine.BoxContact, engine.BoxInvite, engine.BoxStranger} {
+		for number := range 3 {
+			p.put(t, ana, box, tag, envelope(10*i+number, 100+number))
+		}
+		if recall(ben, box, 10*i+1, 101) || recall(ana, box, 10*i+1, 102) || recall(ana, box, 77, 101) {
+			t.Errorf("box %d: something else was taken back", box)
+		}
+		if !recall(ana, box, 10*i+1, 101) || recall(ana, box, 10*i+1, 101) {
+			t.Errorf("box %d: it was not taken back, once", box)
+		}
+	}
+	p.expect(t, ana, 0, 2, 10, 12, 20, 22)
 }

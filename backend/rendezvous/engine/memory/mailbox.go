@@ -220,6 +220,25 @@ func (m *mailbox) Delete(_ context.Context, owner identity.PeerID, ids [][]byte)
 	return nil
 }
 
+// Recall implements engine.Mailbox.
+func (m *mailbox) Recall(_ context.Context, owner identity.PeerID, box engine.Box, tag engine.Tag, hash [sha256.Size]byte, size int) (bool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		return false, engine.ErrClosed
+	}
+	m.expire(owner, m.now())
+	before := len(m.boxes[owner])
+	m.boxes[owner] = slices.DeleteFunc(m.boxes[owner], func(one *kept) bool {
+		return one.box == box && one.tag == tag && len(one.envelope) == size && sha256.Sum256(one.envelope) == hash
+	})
+	found := len(m.boxes[owner]) < before
+	if len(m.boxes[owner]) == 0 {
+		delete(m.boxes, owner)
+	}
+	return found, nil
+}
+
 func (m *mailbox) expire(owner identity.PeerID, now time.Time) {
 	m.boxes[owner] = slices.DeleteFunc(m.boxes[owner], func(one *kept) bool { return !now.Before(one.expires) })
 	if len(m.boxes[owner]) == 0 {

@@ -134,6 +134,33 @@ func (s *Store) deleteOne(ctx context.Context, owner identity.PeerID, from class
 	})
 }
 
+// Recall implements engine.Mailbox. It reads what lies in the box at most: a
+// thousand envelopes, or a hundred large ones.
+func (m mailbox) Recall(ctx context.Context, owner identity.PeerID, box engine.Box, tag engine.Tag, hash [sha256.Size]byte, size int) (found bool, err error) {
+	at, ok := classOf(box, size)
+	if !ok {
+		return false, nil
+	}
+	subject, shard := m.classes[at].boxOf(owner, tag)
+	stream := m.streams[m.classes[at].stream(shard)]
+	err = m.call(ctx, func(ctx context.Context) error {
+		for next := sequence(1); ; {
+			held, failure := message(ctx, stream, next, jetstream.WithGetMsgSubject(subject))
+			if failure != nil || held == nil {
+				return failure
+			}
+			if len(held.Data) == size && sha256.Sum256(held.Data) == hash {
+				found = true // put again after a while it may be there twice
+				if failure = m.deleteOne(ctx, owner, m.classes[at], held.Sequence); failure != nil {
+					return failure
+				}
+			}
+			next = held.Sequence + 1
+		}
+	})
+	return found && err == nil, err
+}
+
 // message reads one message at the leader; nil when there is none.
 func message(ctx context.Context, stream jetstream.Stream, number sequence, options ...jetstream.GetMsgOpt) (*jetstream.RawStreamMsg, error) {
 	var held *jetstream.RawStreamMsg

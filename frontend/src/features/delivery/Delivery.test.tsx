@@ -32,7 +32,7 @@ const waiting = (code: WaitCode, server = 'tin.example.org:7117'): Delivery => (
   message: message.id,
   state: 'queued',
   steps: [step],
-  waiting: { code, server, nextAt: '', canSave: code !== 'banned' },
+  waiting: { code, server, nextAt: '', canSave: code !== 'banned', canCancel: code !== 'banned' },
 });
 
 function open(): void {
@@ -93,6 +93,40 @@ describe('the way of a message', () => {
     fake.refuse('saveBundle', undefined);
     fireEvent.click(screen.getByRole('button', { name: 'Save a file for Ana' }));
     expect(await screen.findByText(/Saved to .*for-Ana-Duarte/)).toBeTruthy();
+  });
+});
+
+describe('taking a message back', () => {
+  it('is offered where it can be, and says how far the message had come', async () => {
+    const outcomes = {
+      here: 'Taken back. It had not left this computer.',
+      server: 'Taken back. tin.example.org:7117 deleted it before Ana fetched it.',
+      late: 'It may have reached Ana already. It is deleted here, and on their computer as soon as it is reached.',
+    } as const;
+    for (const [outcome, sentence] of Object.entries(outcomes)) {
+      const server = outcome === 'server' ? 'tin.example.org:7117' : '';
+      fake.cancelMessage = () => Promise.resolve({ outcome: outcome as keyof typeof outcomes, server });
+      const { unmount } = render(<DeliveryDialog message={message} onClose={() => undefined} />);
+      fireEvent.click(await screen.findByRole('button', { name: 'Take this message back' }));
+      expect((await screen.findByText(sentence)).closest('[role="status"]')).toBeTruthy();
+      expect(screen.queryByText('What comes next')).toBeNull();
+      unmount();
+    }
+  });
+
+  it('says why it was not, and is not offered where nothing can be done', async () => {
+    fake.refuse('cancelMessage', 'delivered');
+    open();
+    fireEvent.click(await screen.findByRole('button', { name: 'Take this message back' }));
+    expect((await screen.findByRole('alert')).textContent).toContain('on their computer already');
+    expect(screen.getByRole('button', { name: 'Take this message back' })).toBeTruthy();
+  });
+
+  it('takes it out of the conversation', async () => {
+    open();
+    fireEvent.click(await screen.findByRole('button', { name: 'Take this message back' }));
+    await screen.findByText('Taken back. It had not left this computer.');
+    expect(await fake.pageLast('ana', 10)).toMatchObject({ messages: [] });
   });
 });
 

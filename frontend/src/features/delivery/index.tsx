@@ -1,9 +1,10 @@
-import { Check, CheckCheck, CircleDashed, FileDown, Mailbox, PencilLine, Unplug } from 'lucide-react';
+import { Check, CheckCheck, CircleDashed, FileDown, Mailbox, PencilLine, Undo2, Unplug } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
-import { backend, type Delivery, type DeliveryStep, type Message } from '@/backend';
+import { backend, type Cancelled, type Delivery, type DeliveryStep, type Message } from '@/backend';
 import { clockTime, dateAndTime, errorText, useTranslation } from '@/i18n';
 import { shortName, useConversation } from '@/model';
 import { classes, Dialog, Note, Spinner } from '@/ui';
+import { CancelledNote, CancelMessage } from './CancelMessage';
 import styles from './Delivery.module.css';
 import { SaveFile } from './SaveFile';
 
@@ -14,9 +15,17 @@ const askEvery = 2000;
 export default function DeliveryDialog({ message, onClose }: { message: Message; onClose: () => void }) {
   const { t } = useTranslation();
   const conversation = useConversation(message.conversation);
-  const [delivery, failure] = useDelivery(message.id);
+  const [cancelled, setCancelled] = useState<Cancelled>();
+  const [delivery, failure] = useDelivery(message.id, cancelled !== undefined);
   const name = shortName(conversation?.name ?? '');
   const done = delivery !== undefined && delivery.waiting === undefined;
+  if (cancelled) {
+    return (
+      <Dialog title={t('delivery.cancel')} width="narrow" onClose={onClose}>
+        <CancelledNote cancelled={cancelled} name={name} />
+      </Dialog>
+    );
+  }
   return (
     <Dialog title={done ? t('delivery.titleDone') : t('delivery.title')} width="narrow" onClose={onClose}>
       <blockquote className={styles.quote} dir="auto">
@@ -49,6 +58,9 @@ export default function DeliveryDialog({ message, onClose }: { message: Message;
           )}
         </section>
       )}
+      {delivery?.waiting?.canCancel && (
+        <CancelMessage message={message.id} name={name} onCancelled={setCancelled} />
+      )}
       {delivery?.waiting?.canSave && <SaveFile conversation={message.conversation} name={name} />}
     </Dialog>
   );
@@ -60,8 +72,8 @@ export default function DeliveryDialog({ message, onClose }: { message: Message;
   }
 }
 
-/** What is known of a message, asked again until it is read. */
-function useDelivery(message: string): [Delivery | undefined, unknown] {
+/** What is known of a message, asked again until it is read or over. */
+function useDelivery(message: string, over: boolean): [Delivery | undefined, unknown] {
   const [delivery, setDelivery] = useState<Delivery>();
   const [failure, setFailure] = useState<unknown>();
   const ask = useCallback(async (): Promise<boolean> => {
@@ -76,6 +88,7 @@ function useDelivery(message: string): [Delivery | undefined, unknown] {
     }
   }, [message]);
   useEffect(() => {
+    if (over) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let gone = false;
     const round = async () => {
@@ -86,7 +99,7 @@ function useDelivery(message: string): [Delivery | undefined, unknown] {
       gone = true;
       clearTimeout(timer);
     };
-  }, [ask]);
+  }, [ask, over]);
   return [delivery, failure];
 }
 
@@ -97,6 +110,7 @@ const icons = {
   saved: FileDown,
   delivered: Check,
   read: CheckCheck,
+  'too-late': Undo2,
 } as const;
 
 function Step({ step }: { step: DeliveryStep }) {

@@ -11,6 +11,7 @@ export default {
     saved: 'Saved to a file for them',
     delivered: 'Arrived on their computer',
     read: 'Read',
+    'too-late': 'Deleted, when it may have reached them',
   },
   until: 'Kept there until {{date}}',
   way: {
@@ -42,6 +43,16 @@ export default {
     trying: '{{name}} is not there right now. It goes to their mailbox in a moment.',
   },
   nextAt: 'Tried again at {{time}}',
+  cancel: 'Take this message back',
+  cancelling: 'Taking it back',
+  cancelHelp:
+    'It is erased here and asked back from their server. If it has not reached {{name}}, they never learn that it was there.',
+  cancelled: {
+    here: 'Taken back. It had not left this computer.',
+    server: 'Taken back. {{server}} deleted it before {{name}} fetched it.',
+    serverSomewhere: 'Taken back. Their server deleted it before {{name}} fetched it.',
+    late: 'It may have reached {{name}} already. It is deleted here, and on their computer as soon as it is reached.',
+  },
   save: 'Save a file for {{name}}',
   saving: 'Saving',
   saveHelp:

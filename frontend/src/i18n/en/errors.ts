@@ -55,6 +55,8 @@ export default {
   'contact-pending': 'This person is being made a contact just now.',
   'version-newer': '{{name}} uses a newer Tincan that this one does not understand. Update Tincan to chat.',
   'version-older': '{{name}} uses an older Tincan. They need to update it to chat.',
+  delivered: 'This message is on their computer already. You can still delete it for everyone.',
+  'cancel-request': 'This message is your request to them, which cannot be taken back. You can delete the conversation.',
   'no-message': 'This message is not on this computer any more.',
   'not-mine': 'Only your own messages can be changed, or deleted for everyone. You can still hide this one here.',
   emoji: 'This is not one emoji. Choose one from the list.',

@@ -14,6 +14,7 @@ export default {
     saved: '已存成给对方的文件',
     delivered: '到达对方的电脑',
     read: '已读',
+    'too-late': '已删除，但可能已到达对方',
   },
   until: '在那里保留到{{date}}',
   way: {
@@ -42,6 +43,15 @@ export default {
     trying: '{{name}}现在不在。稍后就会存入对方的信箱。',
   },
   nextAt: '{{time}}再次尝试',
+  cancel: '收回这条消息',
+  cancelling: '正在收回',
+  cancelHelp: '它会从这里抹去，并从对方的服务器要回。如果还没有到达{{name}}，对方永远不会知道有过这条消息。',
+  cancelled: {
+    here: '已收回。它没有离开过这台电脑。',
+    server: '已收回。{{server}} 在{{name}}取走之前删除了它。',
+    serverSomewhere: '已收回。对方的服务器在{{name}}取走之前删除了它。',
+    late: '它可能已经到达{{name}}。这里已删除；一联系上对方的电脑，那里也会删除。',
+  },
   save: '为{{name}}存一个文件',
   saving: '正在保存',
   saveHelp: '文件里是{{name}}还没收到的一切，只有对方能打开。用任何方式带过去都可以。',

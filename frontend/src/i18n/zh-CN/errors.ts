@@ -50,6 +50,8 @@ export default {
   'contact-pending': '正在将此人添加为联系人。',
   'version-newer': '{{name}}使用更新版本的 Tincan，当前版本无法识别。请更新 Tincan 后再聊天。',
   'version-older': '{{name}}使用较旧版本的 Tincan。对方更新后才能聊天。',
+  delivered: '这条消息已经在对方的电脑上。你仍可为所有人删除它。',
+  'cancel-request': '这条消息是你发出的请求，无法收回。你可以删除这个对话。',
   'no-message': '这条消息已不在这台电脑上。',
   'not-mine': '只能修改自己的消息，或为所有人删除它。你仍然可以在这里隐藏这条消息。',
   emoji: '这不是单个表情。请从列表中选择一个。',

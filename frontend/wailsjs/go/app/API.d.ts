@@ -12,6 +12,8 @@ export function BanRequest(arg1:string,arg2:string):Promise<app.Ban>;
 
 export function Bans():Promise<Array<app.Ban>>;
 
+export function CancelMessage(arg1:string):Promise<app.Cancelled>;
+
 export function CheckBan(arg1:app.BanKind,arg2:string):Promise<app.BanCheck>;
 
 export function CheckServer(arg1:string):Promise<app.ServerCheck>;

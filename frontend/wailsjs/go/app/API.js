@@ -22,6 +22,10 @@ export function Bans() {
   return window['go']['app']['API']['Bans']();
 }
 
+export function CancelMessage(arg1) {
+  return window['go']['app']['API']['CancelMessage'](arg1);
+}
+
 export function CheckBan(arg1, arg2) {
   return window['go']['app']['API']['CheckBan'](arg1, arg2);
 }
