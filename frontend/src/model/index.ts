@@ -3,6 +3,7 @@ export * from './attention';
 export * from './bans';
 export * from './drafts';
 export * from './hooks';
+export * from './jump';
 export * from './line';
 export * from './selectors';
 export * from './session';

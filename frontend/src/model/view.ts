@@ -4,7 +4,11 @@ import type { Message } from '@/backend';
 export type SettingsPage = 'profile' | 'network' | 'appearance' | 'bans';
 
 /** The place the window shows: one of them, and at most one dialog above it. */
-export type Place = { kind: 'conversations' } | { kind: 'requests' } | { kind: 'settings'; page: SettingsPage };
+export type Place =
+  | { kind: 'conversations' }
+  | { kind: 'search' }
+  | { kind: 'requests' }
+  | { kind: 'settings'; page: SettingsPage };
 
 export type AddContactTab = 'invite' | 'paste';
 
@@ -43,6 +47,10 @@ export function showConversation(conversation: string): void {
 
 export function showConversations(): void {
   view.setState({ place: { kind: 'conversations' } });
+}
+
+export function showSearch(): void {
+  view.setState({ place: { kind: 'search' }, detailsFloating: false });
 }
 
 export function showRequests(): void {

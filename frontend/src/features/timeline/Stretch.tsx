@@ -127,7 +127,8 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
       following.current = true;
       pin();
     } else {
-      list.current?.scrollToIndex(index, { align: 'start', offset: anchor.kind === 'message' ? anchor.offset : -48 });
+      const place = anchor.kind === 'found' ? { align: 'center' as const } : { align: 'start' as const, offset: -48 };
+      list.current?.scrollToIndex(index, anchor.kind === 'message' ? { align: 'start', offset: anchor.offset } : place);
     }
   }, [timeline, rows, pin]);
 
@@ -229,6 +230,7 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
                 links={conversation.contact === 'mutual'}
                 newCount={timeline.newLine?.count ?? 0}
                 today={today}
+                found={row.message.id === timeline.found}
                 onCopy={copyMessage}
               />
             )}
