@@ -27,7 +27,6 @@ export interface View {
   /** Under 1080 px the details float above the conversation and open only when asked, whatever the settings say. */
   detailsFloating: boolean;
   filter: 'all' | 'unread';
-  search: string;
 }
 
 export const emptyView: View = {
@@ -36,7 +35,6 @@ export const emptyView: View = {
   dialog: undefined,
   detailsFloating: false,
   filter: 'all',
-  search: '',
 };
 
 export const view = createStore<View>()(() => emptyView);

@@ -23,8 +23,10 @@ import { MessageRow, type Speaker } from './MessageRow';
 import { timelineRows } from './rows';
 import styles from './Timeline.module.css';
 import { useHand } from './useHand';
+import { useLanding } from './useLanding';
 import { useMessageKeys } from './useMessageKeys';
 import { followsAfter, latestFrom, newestSeen, trimSide } from './visible';
+import { WayBack } from './WayBack';
 
 export interface StretchProps {
   conversation: Conversation;
@@ -193,6 +195,7 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
     onDelivery: showDelivery,
     onEnd: goToLatest,
   });
+  const marked = useLanding(timeline.found, keys.focusMessage);
   const unseen = conversation.unread;
 
   return (
@@ -230,7 +233,7 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
                 links={conversation.contact === 'mutual'}
                 newCount={timeline.newLine?.count ?? 0}
                 today={today}
-                found={row.message.id === timeline.found}
+                found={row.message.id === marked}
                 onCopy={copyMessage}
               />
             )}
@@ -255,6 +258,7 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
           {dayLabel(day)}
         </div>
       )}
+      {timeline.back && <WayBack conversation={id} back={timeline.back} />}
       {!atEnd && (
         <button
           type="button"

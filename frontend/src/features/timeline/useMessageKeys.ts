@@ -63,5 +63,9 @@ export function useMessageKeys({ rows, list, scroller, onCopy, onDelivery, onEnd
     }
   }
 
-  return { onKeyDown, focusedIndex };
+  function focusMessage(id: string): void {
+    focusRow(rows.findIndex((row) => row.message.id === id));
+  }
+
+  return { onKeyDown, focusedIndex, focusMessage };
 }
