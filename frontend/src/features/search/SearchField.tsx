@@ -1,4 +1,5 @@
 import { Search, X } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from '@/i18n';
 import { openSearch, setSearchText, shortName, showSearch, useConversation, useSearch, useView } from '@/model';
 import { Kbd } from '@/ui';
@@ -23,6 +24,14 @@ export function SearchField({ onEnter, onDown, onLeave }: SearchFieldProps) {
   const shown = useView((state) => state.place.kind === 'search');
   const within = useConversation(scope);
 
+  const input = useRef<HTMLInputElement>(null);
+
+  // Where the field stands above the results it comes with them, and takes the focus.
+  const came = useRef(shown);
+  useEffect(() => {
+    if (came.current) input.current?.focus();
+  }, []);
+
   function type(value: string, composing: boolean): void {
     if (!shown) openSearch('');
     setSearchText(value, composing);
@@ -32,6 +41,7 @@ export function SearchField({ onEnter, onDown, onLeave }: SearchFieldProps) {
     <div className={styles.box} role="search">
       <Search size={16} strokeWidth={1.75} aria-hidden="true" />
       <input
+        ref={input}
         className={styles.input}
         type="text"
         role="combobox"
