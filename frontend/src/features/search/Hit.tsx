@@ -16,12 +16,17 @@ export interface PersonHitProps {
 /** Somebody whose name was found. */
 export function PersonHit({ row, match, active }: PersonHitProps) {
   const { t } = useTranslation();
+  const last =
+    row.preview === '' && !row.previewDeleted
+      ? t('search.noMessage')
+      : t('search.lastMessage', { time: foundTime(row.lastTime) });
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the field and the list take the keys for the option that is active.
     <div
       id={elementOf(personOption(row.id))}
       className={classes(styles.hit, active && styles.active)}
       role="option"
+      aria-label={`${row.name}, ${last}`}
       aria-selected={active}
       tabIndex={-1}
       onMouseDown={(event) => event.preventDefault()}
@@ -37,11 +42,7 @@ export function PersonHit({ row, match, active }: PersonHitProps) {
         <span className={styles.name}>
           <Marked text={row.name} ranges={[match]} />
         </span>
-        <span className={styles.snippet}>
-          {row.preview === '' && !row.previewDeleted
-            ? t('search.noMessage')
-            : t('search.lastMessage', { time: foundTime(row.lastTime) })}
-        </span>
+        <span className={styles.snippet}>{last}</span>
       </span>
     </div>
   );
@@ -60,12 +61,14 @@ export interface MessageHitProps {
 export const MessageHit = memo(function MessageHit({ hit, conversation, profile, active }: MessageHitProps) {
   const { t } = useTranslation();
   const author = hit.mine ? profile : conversation;
+  const title = hit.mine ? t('search.youTo', { name: conversation.name }) : conversation.name;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the field and the list take the keys for the option that is active.
     <div
       id={elementOf(hit.id)}
       className={classes(styles.hit, active && styles.active)}
       role="option"
+      aria-label={t('timeline.message', { author: title, time: dateAndTime(hit.time), text: hit.snippet })}
       aria-selected={active}
       tabIndex={-1}
       onMouseDown={(event) => event.preventDefault()}
@@ -74,9 +77,7 @@ export const MessageHit = memo(function MessageHit({ hit, conversation, profile,
       <Lid letter={initial(author.name)} color={author.color} size={36} />
       <span className={styles.text}>
         <span className={styles.head}>
-          <span className={styles.name}>
-            {hit.mine ? t('search.youTo', { name: conversation.name }) : conversation.name}
-          </span>
+          <span className={styles.name}>{title}</span>
           <time className={styles.time} dateTime={hit.time} title={dateAndTime(hit.time)}>
             {foundTime(hit.time)}
           </time>

@@ -21,28 +21,39 @@ export default function SearchView({ field }: { field?: ReactNode }) {
   const within = useConversation(scope ?? '');
   const settled = text !== '' && !found.asking && found.failure === undefined;
 
+  const said = (
+    <span className={styles.count} role="status">
+      {settled &&
+        (found.before === ''
+          ? t('search.results', { count })
+          : t('search.resultsMore', { count: options.hits.length }))}
+    </span>
+  );
+
   return (
     <section className={styles.place} aria-label={t('search.title')} data-place="search">
       <header className={styles.head}>
-        <div className={styles.line}>
-          {field ?? <h2 className={styles.title}>{text === '' ? t('search.title') : t('search.quoted', { text })}</h2>}
-          <span className={styles.count} role="status">
-            {settled &&
-              (found.before === ''
-                ? t('search.results', { count })
-                : t('search.resultsMore', { count: options.hits.length }))}
-          </span>
-        </div>
-        {within && (
-          <Segmented
-            label={t('search.where')}
-            options={[
-              { value: '', label: t('search.everywhere') },
-              { value: within.id, label: t('search.within', { name: shortName(within.name) }) },
-            ]}
-            value={found.scope}
-            onChange={setSearchScope}
-          />
+        {field ?? (
+          <div className={styles.line}>
+            <h2 className={styles.title}>{text === '' ? t('search.title') : t('search.quoted', { text })}</h2>
+            {said}
+          </div>
+        )}
+        {(within || field) && (
+          <div className={styles.line}>
+            {within && (
+              <Segmented
+                label={t('search.where')}
+                options={[
+                  { value: '', label: t('search.everywhere') },
+                  { value: within.id, label: t('search.within', { name: shortName(within.name) }) },
+                ]}
+                value={found.scope}
+                onChange={setSearchScope}
+              />
+            )}
+            {field && said}
+          </div>
         )}
       </header>
       {found.waiting > 0 && (
