@@ -1,8 +1,8 @@
-import { Search, SearchX } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { CircleAlert, Hourglass, Search, SearchX } from 'lucide-react';
+import { type ReactNode, useEffect } from 'react';
 import { errorText, useTranslation } from '@/i18n';
 import { askNow, setSearchScope, shortName, useConversation, useSearch, useSession, useView } from '@/model';
-import { Button, Note, Segmented } from '@/ui';
+import { Button, Hidden, Note, Segmented } from '@/ui';
 import { optionsOf } from './options';
 import { Results } from './Results';
 import styles from './Search.module.css';
@@ -21,14 +21,19 @@ export default function SearchView({ field }: { field?: ReactNode }) {
   const within = useConversation(scope ?? '');
   const settled = text !== '' && !found.asking && found.failure === undefined;
 
+  const counted =
+    found.before === '' ? t('search.results', { count }) : t('search.resultsMore', { count: options.hits.length });
   const said = (
     <span className={styles.count} role="status">
-      {settled &&
-        (found.before === ''
-          ? t('search.results', { count })
-          : t('search.resultsMore', { count: options.hits.length }))}
+      {settled && (count > 0 ? counted : <Hidden>{counted}</Hidden>)}
     </span>
   );
+
+  // Whoever comes back from a result goes on in the field.
+  useEffect(() => {
+    const field = document.querySelector<HTMLElement>('[data-search]');
+    if (!field?.closest('[role="search"]')?.contains(document.activeElement)) field?.focus();
+  }, []);
 
   return (
     <section className={styles.place} aria-label={t('search.title')} data-place="search">
@@ -57,12 +62,22 @@ export default function SearchView({ field }: { field?: ReactNode }) {
         )}
       </header>
       {found.waiting > 0 && (
-        <Note kind="plain" role="status" className={styles.note ?? ''}>
+        <Note
+          kind="plain"
+          role="status"
+          icon={<Hourglass size={18} strokeWidth={1.75} aria-hidden="true" />}
+          className={styles.note ?? ''}
+        >
           {t('search.waiting', { count: found.waiting })}
         </Note>
       )}
       {found.gone && (
-        <Note kind="warn" role="alert" className={styles.note ?? ''}>
+        <Note
+          kind="warn"
+          role="alert"
+          icon={<SearchX size={18} strokeWidth={1.75} aria-hidden="true" />}
+          className={styles.note ?? ''}
+        >
           {t('search.gone')}
         </Note>
       )}
@@ -70,6 +85,7 @@ export default function SearchView({ field }: { field?: ReactNode }) {
         <Note
           kind="bad"
           role="alert"
+          icon={<CircleAlert size={18} strokeWidth={1.75} aria-hidden="true" />}
           className={styles.note ?? ''}
           action={
             <Button size="small" onPress={askNow}>
