@@ -181,6 +181,67 @@ func TestPages(t *testing.T) {
 	}
 }
 
+func TestPageAround(t *testing.T) {
+	t.Parallel()
+	ana, ben, conversation := meet(t)
+	var sent []app.Message
+	for range 60 {
+		sent = append(sent, must(ana.api.SendText(conversation, "one of many"))(t))
+	}
+	around := func(message app.Message, limit int) (app.Page, int) {
+		page := must(ana.api.PageAround(conversation, message.ID, limit))(t)
+		if !slices.IsSortedFunc(page.Messages, func(a, b app.Message) int { return strings.Compare(a.Order, b.Order) }) {
+			t.Errorf("%d around a message are not in order", limit)
+		}
+		return page, slices.IndexFunc(page.Messages, func(m app.Message) bool { return m.ID == message.ID })
+	}
+	for name, check := range map[string]struct {
+		at, limit, place, count int
+		before, after           bool
+	}{
+		"in the middle": {at: 30, limit: 20, place: 10, count: 20, before: true, after: true},
+		"alone":         {at: 30, limit: 1, place: 0, count: 1, before: true, after: true},
+		"a limit of 0":  {at: 30, limit: 0, place: 0, count: 1, before: true, after: true},
+		"the last one":  {at: 59, limit: 20, place: 10, count: 11, before: true},
+		"near the end":  {at: 55, limit: 20, place: 10, count: 15, before: true},
+	} {
+		page, place := around(sent[check.at], check.limit)
+		if place != check.place || len(page.Messages) != check.count || page.HasBefore != check.before || page.HasAfter != check.after {
+			t.Errorf("%s: at %d of %d, before %v, after %v", name, place, len(page.Messages), page.HasBefore, page.HasAfter)
+		}
+	}
+	whole, _ := around(sent[0], 200)
+	if whole.HasBefore || whole.HasAfter || len(whole.Messages) < 60 {
+		t.Errorf("the whole conversation: %d, before %v, after %v", len(whole.Messages), whole.HasBefore, whole.HasAfter)
+	}
+	if page, place := around(whole.Messages[0], 20); place != 0 || len(page.Messages) != 20 || page.HasBefore || !page.HasAfter {
+		t.Errorf("the first one: at %d of %d, before %v, after %v", place, len(page.Messages), page.HasBefore, page.HasAfter)
+	}
+
+	// What was deleted for everyone keeps its place; what was hidden here has none.
+	if err := ana.api.DeleteMessage(conversation, sent[20].ID, true); err != nil {
+		t.Fatal(err)
+	}
+	if page, place := around(sent[20], 20); place != 10 || !page.Messages[place].Deleted {
+		t.Errorf("a deleted message is at %d", place)
+	}
+	if err := ana.api.DeleteMessage(conversation, sent[21].ID, false); err != nil {
+		t.Fatal(err)
+	}
+	other := must(ben.api.Start())(t).Profile.PeerID
+	for name, check := range map[string]struct{ conversation, message, code string }{
+		"a hidden message":     {conversation, sent[21].ID, "no-message"},
+		"no message":           {conversation, strings.Repeat("0", 64), "no-message"},
+		"no id":                {conversation, other, "no-message"},
+		"another conversation": {"6f1cd4ae-7a0f-4f6b-9a1e-5b1f0c7d2e3a", sent[30].ID, "no-message"},
+		"no conversation":      {"x", sent[30].ID, "no-conversation"},
+	} {
+		if _, err := ana.api.PageAround(check.conversation, check.message, 20); code(t, err) != check.code {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 func TestFullDisk(t *testing.T) {
 	t.Parallel()
 	ana, _, conversation := meet(t)

@@ -44,6 +44,37 @@ func (a *API) PageLast(conversation string, limit int) (Page, error) {
 	return a.page("PageLast", conversation, "", limit, true)
 }
 
+// PageAround returns up to limit (at most 200) messages around one of them,
+// given by its id, which is among them. Errors: no-conversation, no-message.
+func (a *API) PageAround(conversation, message string, limit int) (Page, error) {
+	return do(a, "PageAround", func(ctx context.Context, app *App) (Page, error) {
+		id, err := parseConversation(conversation)
+		if err != nil {
+			return Page{}, err
+		}
+		hash, err := parseHash(message)
+		if err != nil {
+			return Page{}, err
+		}
+		found, err := app.config.Store.Message(ctx, hash)
+		if err != nil {
+			return Page{}, notFound(err, errNoMessage)
+		}
+		if found.Conversation != id {
+			return Page{}, errNoMessage
+		}
+		limit = min(max(limit, 1), mostPage)
+		messages, hasBefore, hasAfter, err := app.readAround(ctx, id, found.Order, limit/2, limit)
+		if err != nil {
+			return Page{}, err
+		}
+		if !slices.ContainsFunc(messages, func(m node.Message) bool { return m.Hash == hash }) {
+			return Page{}, errNoMessage // it disappeared between the two reads
+		}
+		return app.pageOf(ctx, id, messages, hasBefore, hasAfter)
+	})
+}
+
 func (a *API) page(call, conversation, order string, limit int, backward bool) (Page, error) {
 	return do(a, call, func(ctx context.Context, app *App) (Page, error) {
 		id, err := parseConversation(conversation)
@@ -90,6 +121,24 @@ func (a *App) readAfter(ctx context.Context, id uuid.UUID, at journal.Order, lim
 	return page, false, err
 }
 
+// readAround reads up to most messages without a hole, at most earlierMost of
+// them before an order.
+func (a *App) readAround(ctx context.Context, id uuid.UUID, at journal.Order, earlierMost, most int) (page []node.Message, hasBefore, hasAfter bool, err error) {
+	earlier, hasBefore, err := a.readBefore(ctx, id, at, earlierMost)
+	if err != nil {
+		return nil, false, false, err
+	}
+	var from journal.Order // zero: from the first one on
+	switch {
+	case len(earlier) > 0:
+		from = earlier[len(earlier)-1].Order
+	case hasBefore:
+		from = before(at)
+	}
+	later, hasAfter, err := a.readAfter(ctx, id, from, most-len(earlier))
+	return slices.Concat(earlier, later), hasBefore, hasAfter, err
+}
+
 // firstPage is what a conversation shows when it is opened.
 func (a *App) firstPage(ctx context.Context, id uuid.UUID) (Page, error) {
 	first, unread, err := a.config.Store.FirstUnread(ctx, id)
@@ -100,19 +149,11 @@ func (a *App) firstPage(ctx context.Context, id uuid.UUID) (Page, error) {
 		return a.lastPage(ctx, id)
 	}
 	unreadFrom := unreadPart{first: first, count: unread}
-	earlier, before, err := a.readBefore(ctx, id, first, readPart)
+	messages, hasBefore, hasAfter, err := a.readAround(ctx, id, first, readPart, firstPage)
 	if err != nil {
 		return Page{}, err
 	}
-	from := journal.Order{}
-	if len(earlier) > 0 {
-		from = earlier[len(earlier)-1].Order
-	}
-	later, after, err := a.readAfter(ctx, id, from, firstPage-readPart)
-	if err != nil {
-		return Page{}, err
-	}
-	return a.pageWith(ctx, id, slices.Concat(earlier, later), before, after, unreadFrom)
+	return a.pageWith(ctx, id, messages, hasBefore, hasAfter, unreadFrom)
 }
 
 func (a *App) lastPage(ctx context.Context, id uuid.UUID) (Page, error) {

@@ -47,7 +47,19 @@ const scenes = [
   { name: 'main', as: 'focus', sizes: [wide], steps: tabToRow },
   { name: 'main', as: 'written', sizes: [wide], steps: writeLines },
   { name: 'main', as: 'too-long', sizes: [wide], steps: writeTooMuch },
-  { name: 'main', as: 'search', sizes: [wide, narrow], steps: search },
+  { name: 'found', as: 'results', sizes: [wide, medium, narrow], steps: find('ferry'), languages: ['en', 'zh-CN'] },
+  { name: 'found', as: 'chinese', sizes: [wide], steps: find('渡轮') },
+  { name: 'found', as: 'arrows', sizes: [wide], steps: findByArrows },
+  { name: 'found', as: 'opened', sizes: [wide, narrow], steps: openFound, languages: ['en', 'zh-CN'] },
+  { name: 'found', as: 'back', sizes: [wide], steps: backToFound },
+  { name: 'found', as: 'gone', sizes: [wide, narrow], steps: openGone, languages: ['en', 'zh-CN'] },
+  { name: 'found', as: 'here', sizes: [wide, narrow], steps: findHere, languages: ['en', 'zh-CN'] },
+  { name: 'found', as: 'hint', sizes: [wide, narrow], steps: find(''), languages: ['en', 'zh-CN'] },
+  { name: 'found', as: 'none', sizes: [wide, narrow], steps: find('fery'), languages: ['en', 'zh-CN'] },
+  { name: 'found', as: 'failed', sizes: [wide], steps: findInVain, languages: ['en', 'zh-CN'] },
+  { name: 'found', as: 'slow', sizes: [wide], steps: findSlowly },
+  { name: 'relay', as: 'found-many', sizes: [wide, narrow], steps: findMany },
+  { name: 'indexing', sizes: [wide, narrow], steps: find('ferry'), languages: ['en', 'zh-CN'] },
   { name: 'main', as: 'ban', sizes: [wide], details: true, steps: askBan, languages: ['en', 'zh-CN'] },
   { name: 'waiting', as: 'delivery', sizes: [wide, narrow], steps: showDelivery, languages: ['en', 'zh-CN'] },
   { name: 'main', as: 'delivery', sizes: [wide], steps: showDelivery },
@@ -147,9 +159,63 @@ async function writeTooMuch(page) {
   await page.locator('[data-composer]').fill('harbour '.repeat(4200));
 }
 
-async function search(page) {
-  await page.keyboard.press('Control+k');
-  await page.keyboard.type('re');
+function find(text) {
+  return async (page) => {
+    await page.keyboard.press('Control+Shift+F');
+    await page.locator('[data-search]:focus').waitFor();
+    await page.keyboard.type(text);
+    await page.waitForTimeout(500);
+  };
+}
+
+async function findByArrows(page) {
+  await find('ferry')(page);
+  for (let turn = 0; turn < 4; turn++) await page.keyboard.press('ArrowDown');
+}
+
+async function openFound(page) {
+  await findByArrows(page);
+  await page.keyboard.press('Enter');
+}
+
+async function backToFound(page) {
+  await openFound(page);
+  await page.waitForTimeout(500);
+  await page.keyboard.press('Escape');
+}
+
+async function openGone(page) {
+  await findByArrows(page);
+  await page.evaluate(() => window.fake.refuse('pageAround', 'no-message'));
+  await page.keyboard.press('Enter');
+}
+
+async function findHere(page) {
+  await page.keyboard.press('Control+f');
+  await page.locator('[data-search]:focus').waitFor();
+  await page.keyboard.type('harbour');
+}
+
+async function findInVain(page) {
+  await page.evaluate(() => window.fake.refuse('search', 'late'));
+  await find('ferry')(page);
+}
+
+async function findSlowly(page) {
+  await page.evaluate(() => {
+    window.fake.search = () => new Promise(() => undefined);
+  });
+  await find('xylophone')(page);
+}
+
+async function findMany(page) {
+  await find('the')(page);
+  for (let turn = 0; turn < 6; turn++) {
+    await page.locator('[data-results]').evaluate((list) => {
+      list.scrollTop = list.scrollHeight;
+    });
+    await page.waitForTimeout(200);
+  }
 }
 
 async function showDelivery(page) {

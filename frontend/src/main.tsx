@@ -4,7 +4,7 @@ import { App } from '@/app/App';
 import { startAppearance } from '@/app/appearance';
 import { type Backend, setBackend } from '@/backend';
 import { hasBindings, wailsBackend } from '@/backend/wails';
-import { followView, synchronise, watchAttention, watchDay } from '@/model';
+import { followSearch, followView, synchronise, watchAttention, watchDay } from '@/model';
 import { NotHere } from './app/NotHere';
 import '@/styles/index.css';
 
@@ -30,6 +30,7 @@ async function begin(container: HTMLElement): Promise<void> {
   setBackend(found);
   let stop = synchronise(found);
   followView();
+  followSearch();
   watchAttention();
   watchDay();
   const restart = () => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
 import { sampleConversation, sampleMessage, sampleState } from '@/backend/samples';
-import { followView, session, showConversation, synchronise, view } from '@/model';
+import { followSearch, followView, search, session, showConversation, synchronise, view } from '@/model';
 import { resetModel } from '@/model/reset';
 import { App } from './App';
 import { neighbour, runKey } from './useKeys';
@@ -153,6 +153,34 @@ describe('keys', () => {
     act(() => void press('n', { ctrlKey: true }));
     expect(view.getState().dialog?.kind).toBe('add-contact');
     expect(press(',', { ctrlKey: true })).toBe(false);
+  });
+
+  it('search here and everywhere, and Esc leads back to what had the focus', async () => {
+    begin();
+    ends.push(followSearch());
+    await waitFor(() => expect(session.getState().status).toBe('ready'));
+    act(() => showConversation('ana'));
+    await screen.findByRole('log');
+    const focused = () => (document.activeElement as HTMLElement).dataset;
+    act(() => screen.getByRole('textbox', { name: 'Message Ana' }).focus());
+    act(() => void press('f', { ctrlKey: true }));
+    expect(search.getState().scope).toBe('ana');
+    await screen.findByText('Find what was written');
+    await waitFor(() => expect(focused().search).toBe(''));
+    act(() => void press('F', { ctrlKey: true, shiftKey: true }));
+    expect(search.getState().scope).toBe('');
+    act(() => void press('f', { ctrlKey: true }));
+    expect(search.getState().scope).toBe('ana');
+    act(() => void press('Escape'));
+    expect(view.getState().place.kind).toBe('conversations');
+    await waitFor(() => expect(focused().composer).toBe(''));
+    act(() => document.querySelector<HTMLElement>('[data-row="ole"]')?.focus());
+    act(() => void press('F', { ctrlKey: true, shiftKey: true }));
+    await waitFor(() => expect(focused().search).toBe(''));
+    act(() => void press('Escape'));
+    await waitFor(() => expect(focused().row).toBe('ole'));
+    act(() => void press(',', { ctrlKey: true }));
+    expect(press('f', { ctrlKey: true })).toBe(false);
   });
 
   it('cycle the panes with F6', async () => {

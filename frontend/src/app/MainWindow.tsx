@@ -3,16 +3,19 @@ import { Composer } from '@/features/composer';
 import { ConversationHeader } from '@/features/conversation';
 import { Conversations } from '@/features/conversations';
 import { Details } from '@/features/details';
+import { SearchField } from '@/features/search';
 import { Timeline } from '@/features/timeline';
 import { NoContacts, NoSelection } from '@/features/welcome';
 import { errorText, useTranslation } from '@/i18n';
 import { changeSettings, showToast, useConversation, useSession, useView, view } from '@/model';
-import { classes, floatingQuery, Spinner, useMedia } from '@/ui';
+import { classes, floatingQuery, narrowQuery, Spinner, useMedia } from '@/ui';
 import styles from './App.module.css';
-import { focusComposer, focusSearch } from './focus';
+import { focusComposer, focusList, focusSearch } from './focus';
+import { leaveSearch, rememberFocus, startSearch } from './leave';
 import { ContactNotice, ProblemBar } from './ProblemBar';
 
 const RequestsView = lazy(() => import('@/features/requests'));
+const SearchView = lazy(() => import('@/features/search/SearchView'));
 
 /** The list, the conversation and its details. */
 export function MainWindow() {
@@ -25,18 +28,23 @@ export function MainWindow() {
   const floating = useMedia(floatingQuery);
   const floatingOpen = useView((state) => state.detailsFloating);
   const requests = place.kind === 'requests';
-  const details = !requests && conversation !== undefined && (floating ? floatingOpen : docked);
+  const searching = place.kind === 'search';
+  const talking = place.kind === 'conversations' && conversation !== undefined;
+  // The narrow list has no room for the field: then it stands above the results.
+  const narrow = useMedia(narrowQuery);
+  const field = <SearchField onEnter={rememberFocus} onDown={focusList} onLeave={leaveSearch} />;
+  const details = talking && (floating ? floatingOpen : docked);
 
   return (
     <div className={classes(styles.window, details && !floating && styles.withDetails)}>
-      {!requests && conversation && (
+      {talking && (
         <button type="button" className={styles.skip} onClick={focusComposer}>
           {t('app.skip')}
         </button>
       )}
-      <Conversations />
+      <Conversations field={narrow ? undefined : field} onSearch={() => startSearch('')} onUp={focusSearch} />
       <main className={styles.main} data-pane="main">
-        {requests ? (
+        {requests || searching ? (
           <Suspense
             fallback={
               <div className={styles.middle}>
@@ -44,7 +52,7 @@ export function MainWindow() {
               </div>
             }
           >
-            <RequestsView />
+            {requests ? <RequestsView /> : <SearchView field={narrow ? field : undefined} />}
           </Suspense>
         ) : conversation ? (
           <>

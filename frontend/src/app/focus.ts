@@ -1,8 +1,13 @@
-/** Puts the focus into the field that finds conversations. */
+/** Puts the focus into the field that finds people and messages. */
 export function focusSearch(): void {
   const field = document.querySelector<HTMLInputElement>('[data-search]');
   field?.focus();
   field?.select();
+}
+
+/** Puts the focus into the list of conversations. */
+export function focusList(): void {
+  document.querySelector<HTMLElement>('[data-row]')?.focus();
 }
 
 /** Puts the focus into the message field, if there is one. */
@@ -13,7 +18,7 @@ export function focusComposer(): void {
 /** Where the focus goes when a pane is entered. */
 const entries: Record<string, string> = {
   list: '[data-row][tabindex="0"], [data-search]',
-  main: '[data-composer], [data-log], button, input',
+  main: '[data-composer], [data-log], [data-results], button, input',
   details: 'button',
 };
 

@@ -1,6 +1,8 @@
 import { useEffect } from 'react';
 import {
   filteredConversations,
+  jumpBack,
+  search,
   session,
   showAddContact,
   showConversation,
@@ -11,17 +13,13 @@ import {
 } from '@/model';
 import { onMac } from '@/ui';
 import { cyclePanes, focusSearch } from './focus';
+import { leaveSearch, startSearch } from './leave';
 import { toggleDetails } from './MainWindow';
 
 /** The conversation that is `step` rows from the open one, or the next one with unread messages. */
 export function neighbour(step: 1 | -1, unreadOnly: boolean): string | undefined {
-  const { conversation, filter, search } = view.getState();
-  const rows = filteredConversations(
-    sortedConversations(session.getState().conversations),
-    filter,
-    search,
-    conversation,
-  );
+  const { conversation, filter } = view.getState();
+  const rows = filteredConversations(sortedConversations(session.getState().conversations), filter, conversation);
   const at = rows.findIndex((row) => row.id === conversation);
   if (at < 0) return unreadOnly ? rows.find((row) => row.unread > 0)?.id : rows[step > 0 ? 0 : rows.length - 1]?.id;
   if (!unreadOnly) return rows[at + step]?.id;
@@ -34,13 +32,31 @@ function move(step: 1 | -1, unreadOnly: boolean): void {
   if (id !== undefined) showConversation(id);
 }
 
-/** Esc closes what is on top: floating details first, then settings or requests. Dialogs close themselves. */
+/** Esc closes what is on top: floating details first, then the search, settings or requests; a jump goes back. Dialogs close themselves. */
 function closeTopmost(): boolean {
-  const { place, detailsFloating } = view.getState();
+  const { place, conversation, detailsFloating } = view.getState();
   if (detailsFloating) view.setState({ detailsFloating: false });
+  else if (place.kind === 'search') leaveSearch();
+  else if (place.kind === 'conversations' && jumpBack(conversation)) return true;
   else if (place.kind !== 'conversations') showConversations();
   else return false;
   return true;
+}
+
+/** Ctrl K: the field that finds people and messages. */
+function findAnything(): void {
+  if (view.getState().place.kind === 'settings') {
+    showConversations();
+    setTimeout(findAnything);
+  } else if (document.querySelector('[data-search]')) focusSearch();
+  else startSearch('');
+}
+
+/** The conversation that "search here" means, '' for all: the one on screen, or the one that is searched already. */
+function searchable(): string {
+  const { place, conversation } = view.getState();
+  if (place.kind === 'search') return search.getState().scope || conversation;
+  return place.kind === 'conversations' ? conversation : '';
 }
 
 /** What a key press does anywhere in the window; true when it did something. */
@@ -56,10 +72,12 @@ export function runKey(event: KeyboardEvent): boolean {
   if (command && !event.altKey) {
     switch (event.key.toLowerCase()) {
       case 'k':
-        if (view.getState().place.kind === 'settings') {
-          showConversations();
-          setTimeout(focusSearch);
-        } else focusSearch();
+        findAnything();
+        return true;
+      case 'f':
+        // In settings there is nothing to search yet.
+        if (view.getState().place.kind === 'settings') return false;
+        startSearch(event.shiftKey ? '' : searchable());
         return true;
       case 'n':
         if (event.shiftKey) return false;

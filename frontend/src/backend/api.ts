@@ -42,6 +42,8 @@ export interface Backend {
   pageBefore(conversation: string, order: string, limit: number): Promise<Page>;
   pageAfter(conversation: string, order: string, limit: number): Promise<Page>;
   pageLast(conversation: string, limit: number): Promise<Page>;
+  /** Around a message, which is in it. */
+  pageAround(conversation: string, message: string, limit: number): Promise<Page>;
   /** conversation "" is all of them; before "" is the newest, else that of the page before. */
   search(text: string, conversation: string, before: string): Promise<SearchPage>;
   sendText(conversation: string, text: string): Promise<Message>;

@@ -1,6 +1,7 @@
 import type { Backend } from './api';
 import { BackendError } from './error';
 import { fakeBanCheck } from './fake-bans';
+import { fakeDelivery } from './fake-delivery';
 import { pageAround } from './fake-log';
 import { fakeSearch } from './fake-search';
 import { FakeWorld } from './fake-world';
@@ -10,7 +11,6 @@ import type {
   BanKind,
   Cancelled,
   Delivery,
-  DeliveryStep,
   ImportedBundle,
   Invite,
   InviteOptions,
@@ -109,6 +109,13 @@ export class FakeBackend extends FakeWorld implements Backend {
     this.answer('pageLast', [conversation, limit], () =>
       this.page(conversation, (list) => [Math.max(0, list.length - limit), list.length]),
     );
+
+  pageAround = (conversation: string, message: string, limit: number) =>
+    this.answer('pageAround', [conversation, message, limit], () => {
+      const at = this.timeline(conversation).indexOf(this.messageOf(conversation, message));
+      const begin = Math.max(0, at - Math.floor(limit / 2));
+      return this.page(conversation, (list) => [begin, Math.min(list.length, begin + limit)]);
+    });
 
   search = (text: string, conversation: string, before: string) =>
     this.answer('search', [text, conversation, before], (): SearchPage => {
@@ -215,32 +222,7 @@ export class FakeBackend extends FakeWorld implements Backend {
         .find((held) => held.id === message);
       if (!found?.mine || found.state === 'received')
         throw new BackendError({ code: 'no-message', message: '', params: {} });
-      const { line } = this.row(found.conversation);
-      const after = (minutes: number) => new Date(Date.parse(found.time) + minutes * 60_000).toISOString();
-      const step = (kind: DeliveryStep['kind'], time: string, rest: Partial<DeliveryStep> = {}): DeliveryStep => ({
-        kind,
-        way: 'unknown',
-        time,
-        until: '',
-        server: '',
-        ...rest,
-      });
-      const steps = [step('written', found.time)];
-      if (found.state !== 'delivered' && found.state !== 'read') {
-        const server = 'tin.example.org:7117';
-        steps.push(step('tried', after(0.1)));
-        if (found.state === 'stored')
-          steps.push(step('stored', after(0.2), { way: 'mail', server, until: after(20_000) }));
-        const code = found.state === 'stored' ? 'stored' : line.state === 'no-network' ? 'no-network' : 'full';
-        const nextAt = code === 'full' ? after(4) : '';
-        return { message, state: found.state, steps, waiting: { code, server, nextAt, canSave: true, canCancel: true } };
-      }
-      const ways = { lan: 'lan', direct: 'direct', relayed: 'relayed' } as const;
-      const way =
-        line.state === 'lan' || line.state === 'direct' || line.state === 'relayed' ? ways[line.state] : 'mail';
-      steps.push(step('delivered', after(0.1), { way }));
-      if (found.state === 'read') steps.push(step('read', after(3)));
-      return { message, state: found.state, steps };
+      return fakeDelivery(found, this.row(found.conversation).line);
     });
 
   cancelMessage = (message: string) =>

@@ -3,7 +3,7 @@ import { ago, anaTalk, invite, longTalk, me, network, requests, rows, say } from
 import type { Ban, Conversation, Network, State } from './types';
 
 // Scenes for development and for pictures: `?fake=<name>`. Names: main, relay, waiting, connecting, lan, ready, offline, away,
-// banned, asked, long, unread, empty, problem, clock, loading, failed, first, requests, settings, alone, many. They stand still at the
+// banned, asked, long, unread, empty, problem, clock, loading, failed, first, requests, settings, alone, many, found, indexing. They stand still at the
 // time `?at=` (a date and time), which the look script also gives to the browser's clock.
 
 function mainState(now: Date): State {
@@ -181,6 +181,15 @@ const scenes: Record<string, Scene> = {
   },
   empty: (now) => ({ options: empty(now), prepare: () => undefined }),
   invited: (now) => ({ options: { ...empty(now), invites: [invite(now)] } }),
+  found: (now) => ({ options: ferryTalk(now), open: 'ana' }),
+  indexing: (now) => ({
+    options: ferryTalk(now),
+    open: 'ana',
+    prepare: (backend) => {
+      const { search } = backend;
+      backend.search = async (...asked) => ({ ...(await search(...asked)), waiting: 12_431 });
+    },
+  }),
   problem: (now) => {
     const options = withAna(now, {});
     options.state.problem = { code: 'disk-full', message: 'The disk is full.', params: {} };
@@ -211,6 +220,39 @@ const scenes: Record<string, Scene> = {
     return { options: { ...options, state: { ...options.state, firstRun: true } } };
   },
 };
+
+/** A history that speaks of the ferry, as in the drawing of the search. */
+function ferryTalk(now: Date): FakeOptions {
+  const options = withAna(now, {});
+  const [ana] = options.state.conversations;
+  if (ana) {
+    const line = { state: 'idle', rtt: -1, host: '' } as const;
+    const row = {
+      ...ana,
+      id: 'ferry',
+      peerId: 'tc1ferry',
+      name: 'Ferry Vos',
+      color: 1,
+      line,
+      presence: 'offline',
+    } as const;
+    options.state.conversations.push({ ...row, preview: 'See you', lastTime: ago(now, 4, 18, 0), unread: 0 });
+  }
+  const old = [
+    say('ole', ago(now, 19, 9, 0), 'In my day the ferry ran on herring and bad temper'),
+    say('ole', ago(now, 18, 9, 0), 'You were never on it', 'read'),
+  ];
+  const long = 'The harbour master wrote back at last, and it took him two pages to say that the winter ';
+  const more = [
+    say(
+      'li',
+      ago(now, 33, 9, 0),
+      `${long}ferry goes on Fridays and Sundays only, unless there is ice; then nobody knows, he says.`,
+    ),
+    say('li', ago(now, 1, 20, 0), '周日晚上没有渡轮，我们划船还是住在那里？ No ferry'),
+  ];
+  return { ...options, messages: { ...options.messages, ole: old, li: more } };
+}
 
 /** The backend of a scene, `main` when there is none by that name. It is on the window, so that a person can play with it. */
 export function sceneBackend(name: string): FakeBackend {

@@ -59,6 +59,7 @@ export function wailsBackend(): Backend {
     pageBefore: (conversation, order, limit) => call('PageBefore', conversation, order, limit),
     pageAfter: (conversation, order, limit) => call('PageAfter', conversation, order, limit),
     pageLast: (conversation, limit) => call('PageLast', conversation, limit),
+    pageAround: (conversation, message, limit) => call('PageAround', conversation, message, limit),
     search: (text, conversation, before) => call('Search', text, conversation, before),
     sendText: (conversation, text) => call('SendText', conversation, text),
     sendReply: (conversation, text, message) => call('SendReply', conversation, text, message),

@@ -47,6 +47,11 @@ export function listTime(time: string, now = new Date()): string {
     : formatter('short-year', { day: 'numeric', month: 'short', year: 'numeric' }).format(date);
 }
 
+/** The time of something that was found: as in the list, with "Yesterday". */
+export function foundTime(time: string, now = new Date()): string {
+  return daysBetween(new Date(time), now) === 1 ? i18next.t('timeline.yesterday') : listTime(time, now);
+}
+
 /** The words of a day separator: "Today", "Yesterday", "Wednesday", "12 November". */
 export function dayLabel(time: string, now = new Date()): string {
   const date = new Date(time);

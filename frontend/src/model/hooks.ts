@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
 import { attention } from './attention';
+import { type Search, search } from './search';
 import { type Session, session } from './session';
 import { timelines } from './timelines';
 import { toasts } from './toasts';
@@ -12,6 +13,10 @@ export function useSession<Value>(select: (state: Session) => Value): Value {
 
 export function useView<Value>(select: (state: View) => Value): Value {
   return useStore(view, select);
+}
+
+export function useSearch<Value>(select: (state: Search) => Value): Value {
+  return useStore(search, select);
 }
 
 /** A row of the list by its id; undefined when there is none (any more). */

@@ -1,4 +1,5 @@
 import { attention } from './attention';
+import { forgetSearch } from './search';
 import { emptySession, session } from './session';
 import { forgetTimelines } from './timelines';
 import { toasts } from './toasts';
@@ -11,4 +12,5 @@ export function resetModel(): void {
   toasts.setState({ current: undefined });
   attention.setState({ focused: true });
   forgetTimelines();
+  forgetSearch();
 }

@@ -22,14 +22,9 @@ export function foldName(text: string): string {
 export function filteredConversations(
   rows: readonly Conversation[],
   filter: 'all' | 'unread',
-  search: string,
   open: string,
 ): Conversation[] {
-  const wanted = foldName(search.trim());
-  return rows.filter(
-    (row) =>
-      (filter === 'all' || row.unread > 0 || row.id === open) && (wanted === '' || foldName(row.name).includes(wanted)),
-  );
+  return rows.filter((row) => filter === 'all' || row.unread > 0 || row.id === open);
 }
 
 /** What a person is called in a sentence: the first word, without "Grandpa" and the like; all of it when that is an initial. */

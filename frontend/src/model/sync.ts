@@ -1,6 +1,7 @@
 import { type Backend, type Changes, type State, toBackendError } from '@/backend';
 import { applyChanges, applyState } from './apply';
 import { attention, conversationOnScreen } from './attention';
+import { askNow, followFound } from './search';
 import { emptySession, session } from './session';
 import { applyMessages, forgetTimelines, openTimeline } from './timelines';
 import { showAddContact, showConversation, view } from './view';
@@ -18,6 +19,7 @@ export function synchronise(backend: Backend): () => void {
   function apply(changes: Changes): void {
     session.setState(applyChanges(session.getState(), changes));
     applyMessages(changes.messages ?? [], attention.getState().focused ? '' : conversationOnScreen());
+    followFound(changes);
     const open = view.getState().conversation;
     if (open && changes.removedConversations?.includes(open)) view.setState({ conversation: '' });
     if (changes.openConversation) showConversation(changes.openConversation);
@@ -51,6 +53,7 @@ export function synchronise(backend: Backend): () => void {
     const state = await backend.start();
     if (stopped) return;
     forgetTimelines();
+    askNow();
     session.setState(applyState(session.getState(), state));
     const open = conversationOnScreen();
     if (open && session.getState().conversations[open]) void openTimeline(open);

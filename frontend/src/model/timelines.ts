@@ -9,7 +9,12 @@ import { view } from './view';
 export type Anchor =
   | { kind: 'end' }
   | { kind: 'unread'; message: string }
-  | { kind: 'message'; message: string; offset: number };
+  | { kind: 'message'; message: string; offset: number }
+  /** A message that was jumped to: it stands in the middle. */
+  | { kind: 'found'; message: string };
+
+/** Where somebody was before a jump. */
+export type Origin = { kind: 'search' } | { kind: 'timeline'; conversation: string; anchor: Anchor };
 
 /** The "n new messages" line; it stays where it is until the conversation is left. */
 export interface NewLine {
@@ -27,6 +32,10 @@ export interface OpenTimeline extends Timeline {
   side: 'start' | 'end';
   /** Grows when the view should go to its end, whatever is read. */
   jumps: number;
+  /** The message that was jumped to, which is marked for a moment; '' for none. */
+  found: string;
+  /** Where the way back from a jump leads; undefined when nobody jumped, or went on since. */
+  back: Origin | undefined;
 }
 
 interface Timelines {
@@ -49,15 +58,21 @@ function update(conversation: string, change: (timeline: OpenTimeline) => OpenTi
   if (next !== held) timelines.setState({ open: { ...open, [conversation]: next } });
 }
 
-function replace(page: Page, anchor: Anchor, newLine: NewLine | undefined): void {
+function put(stretch: Timeline, anchor: Anchor, newLine: NewLine | undefined, found = '', back?: Origin): void {
   serial += 1;
-  const id = page.conversation.id;
+  const id = stretch.conversation;
   const { open, failures } = timelines.getState();
   const others = Object.fromEntries(Object.entries(failures).filter(([failed]) => failed !== id));
-  timelines.setState({
-    open: { ...open, [id]: { ...fromPage(page), serial, anchor, newLine, loading: undefined, side: 'end', jumps: 0 } },
-    failures: others,
-  });
+  const { messages, hasBefore, hasAfter } = stretch;
+  const timeline: OpenTimeline = {
+    ...{ conversation: id, messages, hasBefore, hasAfter, serial, anchor, newLine, found, back },
+    ...{ loading: undefined, side: 'end', jumps: 0 },
+  };
+  timelines.setState({ open: { ...open, [id]: timeline }, failures: others });
+}
+
+function replace(page: Page, anchor: Anchor, newLine: NewLine | undefined): void {
+  put(fromPage(page), anchor, newLine);
 }
 
 function fail(conversation: string, reason: unknown): void {
@@ -75,11 +90,26 @@ function remember(conversation: string): void {
   timelines.setState({ open });
 }
 
+// Conversations that come on screen at a message that was jumped to.
+const landing = new Set<string>();
+// The last that decided where a conversation stands: an answer to an earlier question does not move it again.
+const decided = new Map<string, number>();
+let decisions = 0;
+
+function decide(conversation: string): number {
+  decisions += 1;
+  decided.set(conversation, decisions);
+  return decisions;
+}
+
 /** Opens a conversation at its first unread message, where it was left, or at its end. */
 export async function openTimeline(conversation: string): Promise<void> {
   remember(conversation);
+  const landed = landing.delete(conversation);
+  const decision = landed ? 0 : decide(conversation);
   try {
     const page = await backend().open(conversation);
+    if (decided.get(conversation) !== decision) return;
     const held = timelines.getState().open[conversation];
     if (page.firstUnread) {
       replace(
@@ -95,6 +125,23 @@ export async function openTimeline(conversation: string): Promise<void> {
   }
 }
 
+/** Puts a stretch on screen at an anchor; without a page the one that is held. Whoever opens the conversation next leaves it so. */
+export function landAt(
+  conversation: string,
+  page: Page | undefined,
+  anchor: Anchor,
+  found: string,
+  back?: Origin,
+): void {
+  const held = timelines.getState().open[conversation];
+  const stretch = page ? fromPage(page) : held;
+  if (!stretch) return;
+  decide(conversation);
+  const newLine = page?.firstUnread ? { message: page.firstUnread, count: page.unreadCount } : held?.newLine;
+  put(stretch, anchor, newLine, found, back);
+  if (conversationOnScreen() !== conversation) landing.add(conversation);
+}
+
 // Where each conversation is read now. No state of the view depends on it, so it is not in the store.
 const positions = new Map<string, Anchor>();
 
@@ -103,10 +150,15 @@ export function keepPosition(conversation: string, anchor: Anchor): void {
   positions.set(conversation, anchor);
 }
 
+/** Where a conversation is read now. */
+export function positionOf(conversation: string): Anchor {
+  return positions.get(conversation) ?? { kind: 'end' };
+}
+
 /** A conversation is left: it opens again where it was read, without its "new messages" line. */
 function leaveTimeline(conversation: string): void {
-  const anchor = positions.get(conversation) ?? { kind: 'end' };
-  update(conversation, (held) => ({ ...held, anchor, newLine: undefined }));
+  const anchor = positionOf(conversation);
+  update(conversation, (held) => ({ ...held, anchor, newLine: undefined, found: '', back: undefined }));
 }
 
 /** Opens the timeline of whatever conversation comes on screen. */
@@ -163,7 +215,7 @@ export function trimTimeline(conversation: string, from: 'start' | 'end'): void 
 export async function showLatest(conversation: string): Promise<void> {
   const held = timelines.getState().open[conversation];
   if (held && !held.hasAfter) {
-    update(conversation, (timeline) => ({ ...timeline, jumps: timeline.jumps + 1 }));
+    update(conversation, (timeline) => ({ ...timeline, jumps: timeline.jumps + 1, found: '', back: undefined }));
     return;
   }
   try {
@@ -207,6 +259,7 @@ function lineAfter(held: OpenTimeline, messages: readonly Message[]): NewLine | 
 export function forgetTimelines(): void {
   const open = timelines.getState().open;
   recent.length = 0;
+  landing.clear();
   positions.clear();
   if (Object.keys(open).length > 0) timelines.setState({ open: {}, failures: {} });
 }

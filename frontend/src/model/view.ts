@@ -4,7 +4,11 @@ import type { Message } from '@/backend';
 export type SettingsPage = 'profile' | 'network' | 'appearance' | 'bans';
 
 /** The place the window shows: one of them, and at most one dialog above it. */
-export type Place = { kind: 'conversations' } | { kind: 'requests' } | { kind: 'settings'; page: SettingsPage };
+export type Place =
+  | { kind: 'conversations' }
+  | { kind: 'search' }
+  | { kind: 'requests' }
+  | { kind: 'settings'; page: SettingsPage };
 
 export type AddContactTab = 'invite' | 'paste';
 
@@ -23,7 +27,6 @@ export interface View {
   /** Under 1080 px the details float above the conversation and open only when asked, whatever the settings say. */
   detailsFloating: boolean;
   filter: 'all' | 'unread';
-  search: string;
 }
 
 export const emptyView: View = {
@@ -32,7 +35,6 @@ export const emptyView: View = {
   dialog: undefined,
   detailsFloating: false,
   filter: 'all',
-  search: '',
 };
 
 export const view = createStore<View>()(() => emptyView);
@@ -43,6 +45,10 @@ export function showConversation(conversation: string): void {
 
 export function showConversations(): void {
   view.setState({ place: { kind: 'conversations' } });
+}
+
+export function showSearch(): void {
+  view.setState({ place: { kind: 'search' }, detailsFloating: false });
 }
 
 export function showRequests(): void {

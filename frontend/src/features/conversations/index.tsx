@@ -1,10 +1,9 @@
-import { UserPlus } from 'lucide-react';
-import { useMemo, useRef, useState } from 'react';
+import { Search, UserPlus } from 'lucide-react';
+import { type ReactNode, useMemo, useRef, useState } from 'react';
 import { useTranslation } from '@/i18n';
 import {
   filteredConversations,
   showAddContact,
-  showConversation,
   showRequests,
   sortedConversations,
   useSession,
@@ -16,10 +15,17 @@ import { Badge, Hidden, IconButton, keyNames, Mark, narrowQuery, Segmented, useM
 import { ConversationRow } from './ConversationRow';
 import styles from './Conversations.module.css';
 import { IdentityBar } from './IdentityBar';
-import { SearchBox } from './SearchBox';
+
+export interface ConversationsProps {
+  /** The field that finds people and messages. A narrow list has no room for it: then it is a button. */
+  field: ReactNode;
+  onSearch: () => void;
+  /** The up arrow in the first row. */
+  onUp: () => void;
+}
 
 /** The list of conversations, with search above and the identity bar below. */
-export function Conversations() {
+export function Conversations({ field, onSearch, onUp }: ConversationsProps) {
   const { t } = useTranslation();
   const conversations = useSession((state) => state.conversations);
   const requests = useSession((state) => Object.keys(state.requests).length);
@@ -28,16 +34,12 @@ export function Conversations() {
   const place = useView((state) => state.place);
   const open = useView((state) => (state.place.kind === 'conversations' ? state.conversation : ''));
   const filter = useView((state) => state.filter);
-  const search = useView((state) => state.search);
-  const [searching, setSearching] = useState(false);
   const [reached, setReached] = useState('');
   const list = useRef<HTMLElement>(null);
-  const input = useRef<HTMLInputElement>(null);
-  // A narrow list opens while somebody searches in it.
-  const lidsOnly = useMedia(narrowQuery) && !searching && search === '';
+  const lidsOnly = useMedia(narrowQuery);
 
   const all = useMemo(() => sortedConversations(conversations), [conversations]);
-  const rows = useMemo(() => filteredConversations(all, filter, search, open), [all, filter, search, open]);
+  const rows = useMemo(() => filteredConversations(all, filter, open), [all, filter, open]);
   const reachable =
     rows.find((row) => row.id === reached)?.id ?? rows.find((row) => row.id === open)?.id ?? rows[0]?.id;
 
@@ -49,20 +51,8 @@ export function Conversations() {
     const next = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: buttons.length - 1 }[event.key];
     if (next === undefined) return;
     event.preventDefault();
-    if (next < 0) input.current?.focus();
+    if (next < 0) onUp();
     else buttons[Math.min(next, buttons.length - 1)]?.focus();
-  }
-
-  function focusFirst(): void {
-    list.current?.querySelector<HTMLElement>('[data-row]')?.focus();
-  }
-
-  function openFirst(): void {
-    const first = rows[0];
-    if (!first) return;
-    view.setState({ search: '' });
-    input.current?.blur();
-    showConversation(first.id);
   }
 
   return (
@@ -87,7 +77,11 @@ export function Conversations() {
             </IconButton>
           </span>
         </div>
-        <SearchBox ref={input} onFocusChange={setSearching} onDown={focusFirst} onEnter={openFirst} />
+        {field ?? (
+          <IconButton label={t('search.open')} keys={keyNames('Ctrl Shift F')} onPress={onSearch}>
+            <Search size={18} strokeWidth={1.75} aria-hidden="true" />
+          </IconButton>
+        )}
         {all.length > 0 && (
           <Segmented
             label={t('conversations.show')}
@@ -146,20 +140,18 @@ export function Conversations() {
             </ul>
           </>
         )}
-        {rows.length === 0 && <Quiet searched={search !== ''} any={all.length > 0} />}
+        {rows.length === 0 && <Quiet any={all.length > 0} />}
       </nav>
       <IdentityBar narrow={lidsOnly} />
     </aside>
   );
 }
 
-function Quiet({ searched, any }: { searched: boolean; any: boolean }) {
+function Quiet({ any }: { any: boolean }) {
   const { t } = useTranslation();
   const [title, text] = !any
     ? [t('conversations.quiet'), t('conversations.quietText')]
-    : searched
-      ? [t('conversations.nothingFound'), t('conversations.nothingFoundText')]
-      : [t('conversations.allRead'), t('conversations.allReadText')];
+    : [t('conversations.allRead'), t('conversations.allReadText')];
   return (
     <div className={styles.quiet} role="status">
       <b>{title}</b>

@@ -22,10 +22,12 @@ export interface MessageRowProps {
   newCount: number;
   /** The day it is (model: useToday): "Today" is not today any more after midnight. */
   today: string;
+  /** It was jumped to, and is marked for a moment. */
+  found: boolean;
   onCopy: (message: Message) => void;
 }
 
-export const MessageRow = memo(function MessageRow({ row, speaker, links, newCount, onCopy }: MessageRowProps) {
+export const MessageRow = memo(function MessageRow({ row, speaker, links, newCount, found, onCopy }: MessageRowProps) {
   const { t } = useTranslation();
   const { message } = row;
   const time = clockTime(message.time);
@@ -47,7 +49,14 @@ export const MessageRow = memo(function MessageRow({ row, speaker, links, newCou
           {t('timeline.newMessages', { count: newCount })}
         </div>
       )}
-      <div className={classes(styles.line, message.mine && styles.mine, row.first ? styles.first : styles.joined)}>
+      <div
+        className={classes(
+          styles.line,
+          message.mine && styles.mine,
+          row.first ? styles.first : styles.joined,
+          found && styles.found,
+        )}
+      >
         {!message.mine &&
           (row.last ? (
             <Lid letter={initial(speaker.name)} color={speaker.color} size={32} />

@@ -23,8 +23,10 @@ import { MessageRow, type Speaker } from './MessageRow';
 import { timelineRows } from './rows';
 import styles from './Timeline.module.css';
 import { useHand } from './useHand';
+import { useLanding } from './useLanding';
 import { useMessageKeys } from './useMessageKeys';
 import { followsAfter, latestFrom, newestSeen, trimSide } from './visible';
+import { WayBack } from './WayBack';
 
 export interface StretchProps {
   conversation: Conversation;
@@ -127,7 +129,8 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
       following.current = true;
       pin();
     } else {
-      list.current?.scrollToIndex(index, { align: 'start', offset: anchor.kind === 'message' ? anchor.offset : -48 });
+      const place = anchor.kind === 'found' ? { align: 'center' as const } : { align: 'start' as const, offset: -48 };
+      list.current?.scrollToIndex(index, anchor.kind === 'message' ? { align: 'start', offset: anchor.offset } : place);
     }
   }, [timeline, rows, pin]);
 
@@ -192,6 +195,7 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
     onDelivery: showDelivery,
     onEnd: goToLatest,
   });
+  const marked = useLanding(timeline.found, keys.focusMessage);
   const unseen = conversation.unread;
 
   return (
@@ -229,6 +233,7 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
                 links={conversation.contact === 'mutual'}
                 newCount={timeline.newLine?.count ?? 0}
                 today={today}
+                found={row.message.id === marked}
                 onCopy={copyMessage}
               />
             )}
@@ -253,6 +258,7 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
           {dayLabel(day)}
         </div>
       )}
+      {timeline.back && <WayBack conversation={id} back={timeline.back} />}
       {!atEnd && (
         <button
           type="button"

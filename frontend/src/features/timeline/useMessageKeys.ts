@@ -13,6 +13,9 @@ export interface MessageKeysOptions {
   onEnd: () => void;
 }
 
+/** Frames that a row may take to be mounted. */
+const mountFrames = 30;
+
 /** Up and down move the focus through the messages, C copies one, D tells the way of one, End goes to the latest. */
 export function useMessageKeys({ rows, list, scroller, onCopy, onDelivery, onEnd }: MessageKeysOptions) {
   const [focusedIndex, setFocusedIndex] = useState<number>();
@@ -22,9 +25,15 @@ export function useMessageKeys({ rows, list, scroller, onCopy, onDelivery, onEnd
     if (!row) return;
     setFocusedIndex(index);
     list.current?.scrollToIndex(index, { align: 'nearest' });
-    // The row is mounted by the next frame at the latest.
+    focusMounted(row.message.id, mountFrames);
+  }
+
+  /** The row is mounted by the next frame, or by a later one when the list had to go far. */
+  function focusMounted(id: string, frames: number): void {
     requestAnimationFrame(() => {
-      scroller.current?.querySelector<HTMLElement>(`[data-message="${CSS.escape(row.message.id)}"]`)?.focus();
+      const message = scroller.current?.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`);
+      if (message) message.focus();
+      else if (frames > 0) focusMounted(id, frames - 1);
     });
   }
 
@@ -63,5 +72,9 @@ export function useMessageKeys({ rows, list, scroller, onCopy, onDelivery, onEnd
     }
   }
 
-  return { onKeyDown, focusedIndex };
+  function focusMessage(id: string): void {
+    focusRow(rows.findIndex((row) => row.message.id === id));
+  }
+
+  return { onKeyDown, focusedIndex, focusMessage };
 }

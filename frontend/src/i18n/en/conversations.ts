@@ -1,8 +1,5 @@
 export default {
   label: 'Conversations',
-  search: 'Search or jump to',
-  searchLabel: 'Find a conversation by name',
-  clearSearch: 'Clear search',
   add: 'Add a contact',
   show: 'Show',
   all: 'All',
@@ -23,8 +20,6 @@ export default {
   unreadCount_other: '{{count}} unread',
   quiet: 'Quiet in here',
   quietText: 'People you add show up in this list.',
-  nothingFound: 'Nobody by that name',
-  nothingFoundText: 'Try another part of it, or add a contact.',
   allRead: 'All read',
   allReadText: 'New messages show up here.',
   settings: 'Settings',

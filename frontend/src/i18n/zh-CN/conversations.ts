@@ -3,9 +3,6 @@ import type { Words } from '../words';
 
 export default {
   label: '会话',
-  search: '搜索或跳转到',
-  searchLabel: '按名字查找会话',
-  clearSearch: '清除搜索',
   add: '添加联系人',
   show: '显示',
   all: '全部',
@@ -23,8 +20,6 @@ export default {
   unreadCount_other: '{{count}} 条未读',
   quiet: '这里很安静',
   quietText: '你添加的人会出现在这个列表里。',
-  nothingFound: '没有叫这个名字的人',
-  nothingFoundText: '换一部分名字试试，或添加联系人。',
   allRead: '全部已读',
   allReadText: '新消息会出现在这里。',
   settings: '设置',

@@ -9,6 +9,7 @@ import firstrun from './firstrun';
 import line from './line';
 import problems from './problems';
 import requests from './requests';
+import search from './search';
 import settings from './settings';
 import timeline from './timeline';
 
@@ -24,6 +25,7 @@ export const zhCN = {
   line,
   problems,
   requests,
+  search,
   settings,
   timeline,
 };

@@ -44,6 +44,8 @@ export function OpenLink(arg1:string):Promise<void>;
 
 export function PageAfter(arg1:string,arg2:string,arg3:number):Promise<app.Page>;
 
+export function PageAround(arg1:string,arg2:string,arg3:number):Promise<app.Page>;
+
 export function PageBefore(arg1:string,arg2:string,arg3:number):Promise<app.Page>;
 
 export function PageLast(arg1:string,arg2:number):Promise<app.Page>;

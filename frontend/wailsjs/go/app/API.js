@@ -86,6 +86,10 @@ export function PageAfter(arg1, arg2, arg3) {
   return window['go']['app']['API']['PageAfter'](arg1, arg2, arg3);
 }
 
+export function PageAround(arg1, arg2, arg3) {
+  return window['go']['app']['API']['PageAround'](arg1, arg2, arg3);
+}
+
 export function PageBefore(arg1, arg2, arg3) {
   return window['go']['app']['API']['PageBefore'](arg1, arg2, arg3);
 }

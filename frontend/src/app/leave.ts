@@ -1,0 +1,37 @@
+import { closeSearch, openSearch, view } from '@/model';
+import { focusComposer, focusSearch } from './focus';
+
+/** Where the focus was before the search; a part that is mounted anew is found by what it is. */
+let left: Element | null = null;
+let leftAs = '';
+
+/** Remembers what has the focus, for when the search is left. */
+export function rememberFocus(from: Element | null): void {
+  if (!(from instanceof HTMLElement) || from.closest('[data-place="search"], [role="search"]')) return;
+  left = from;
+  leftAs = ['composer', 'row', 'message', 'log']
+    .filter((name) => from.dataset[name] !== undefined)
+    .map((name) => `[data-${name}="${CSS.escape(from.dataset[name] ?? '')}"]`)
+    .join('');
+}
+
+function restoreFocus(): void {
+  const again = left?.isConnected ? left : leftAs ? document.querySelector(leftAs) : null;
+  left = null;
+  leftAs = '';
+  if (again instanceof HTMLElement) again.focus();
+  else focusComposer();
+}
+
+/** Opens the search in a conversation, or with '' in all of them, and puts the focus into its field. */
+export function startSearch(scope: string): void {
+  rememberFocus(document.activeElement);
+  openSearch(scope);
+  setTimeout(focusSearch);
+}
+
+/** Leaves the search and its field: back to where one was. */
+export function leaveSearch(): void {
+  if (view.getState().place.kind === 'search') closeSearch();
+  setTimeout(restoreFocus);
+}
