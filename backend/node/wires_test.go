@@ -202,8 +202,12 @@ func (p *person) talk(to *person) uuid.UUID {
 
 // notice is what is said of a contact, "" if nothing is.
 func (p *person) notice(of *person) string {
-	if refusal := p.core.live(p.contact(of)).Trouble; refusal != nil {
-		return refusal.Code
+	live := p.core.live(p.contact(of))
+	if live.Trouble != nil {
+		return live.Trouble.Code
+	}
+	if len(live.Doubts) > 0 {
+		return live.Doubts[0].What.Code
 	}
 	return ""
 }
