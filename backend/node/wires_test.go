@@ -212,6 +212,15 @@ func (p *person) notice(of *person) string {
 	return ""
 }
 
+// doubts names what a person is told of the logs of another one.
+func (p *person) doubts(of *person) []string {
+	var named []string
+	for _, doubt := range p.core.live(p.contact(of)).Doubts {
+		named = append(named, doubt.What.Code+"/"+doubt.Which)
+	}
+	return named
+}
+
 // timeline returns what a person shows of a conversation, in order.
 func (p *person) timeline(conversation uuid.UUID) []string {
 	p.world.t.Helper()

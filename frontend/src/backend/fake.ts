@@ -191,6 +191,20 @@ export class FakeBackend extends FakeWorld implements Backend {
       this.change(conversation, { timer: seconds });
     });
 
+  dismissNotice = (conversation: string, id: string) =>
+    this.answer('dismissNotice', [conversation, id], () => {
+      if (conversation === '') {
+        if (this.state.notice?.id !== id) return;
+        delete this.state.notice;
+        this.emit({ notice: { id: '', code: '', message: '', params: {} } });
+        return;
+      }
+      const { notice, ...row } = this.row(conversation);
+      if (notice?.id !== id) return;
+      this.state.conversations = this.state.conversations.map((other) => (other.id === conversation ? row : other));
+      this.emit({ conversations: [row] });
+    });
+
   saveDraft = (conversation: string, text: string) =>
     this.answer('saveDraft', [conversation, text], () => {
       this.change(conversation, { draft: text });

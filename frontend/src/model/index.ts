@@ -4,6 +4,7 @@ export * from './bans';
 export * from './drafts';
 export * from './hooks';
 export * from './line';
+export * from './pictures';
 export * from './selectors';
 export * from './session';
 export * from './settings';

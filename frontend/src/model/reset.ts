@@ -1,4 +1,5 @@
 import { attention } from './attention';
+import { forgetPictures } from './pictures';
 import { emptySession, session } from './session';
 import { forgetTimelines } from './timelines';
 import { toasts } from './toasts';
@@ -10,5 +11,6 @@ export function resetModel(): void {
   view.setState(emptyView, true);
   toasts.setState({ current: undefined });
   attention.setState({ focused: true });
+  forgetPictures();
   forgetTimelines();
 }

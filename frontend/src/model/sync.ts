@@ -2,7 +2,7 @@ import { type Backend, type Changes, type State, toBackendError } from '@/backen
 import { applyChanges, applyState } from './apply';
 import { attention, conversationOnScreen } from './attention';
 import { emptySession, session } from './session';
-import { applyMessages, forgetTimelines, openTimeline } from './timelines';
+import { applyMessages, forgetTimelines, openTimeline, removeMessages } from './timelines';
 import { showAddContact, showConversation, view } from './view';
 
 /**
@@ -18,6 +18,7 @@ export function synchronise(backend: Backend): () => void {
   function apply(changes: Changes): void {
     session.setState(applyChanges(session.getState(), changes));
     applyMessages(changes.messages ?? [], attention.getState().focused ? '' : conversationOnScreen());
+    removeMessages(changes.removedMessages ?? []);
     const open = view.getState().conversation;
     if (open && changes.removedConversations?.includes(open)) view.setState({ conversation: '' });
     if (changes.openConversation) showConversation(changes.openConversation);

@@ -287,6 +287,24 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class Notice {
+	    id: string;
+	    code: string;
+	    message: string;
+	    params: Record<string, string>;
+	
+	    static createFrom(source: any = {}) {
+	        return new Notice(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.code = source["code"];
+	        this.message = source["message"];
+	        this.params = source["params"];
+	    }
+	}
 	export class Line {
 	    state: LineState;
 	    rtt: number;
@@ -321,7 +339,7 @@ export namespace app {
 	    draft: string;
 	    since: string;
 	    invite: string;
-	    notice?: Error;
+	    notice?: Notice;
 	    previewDeleted?: boolean;
 	    timer?: number;
 	    about?: string;
@@ -350,7 +368,7 @@ export namespace app {
 	        this.draft = source["draft"];
 	        this.since = source["since"];
 	        this.invite = source["invite"];
-	        this.notice = this.convertValues(source["notice"], Error);
+	        this.notice = this.convertValues(source["notice"], Notice);
 	        this.previewDeleted = source["previewDeleted"];
 	        this.timer = source["timer"];
 	        this.about = source["about"];
@@ -535,6 +553,7 @@ export namespace app {
 	    bansChanged?: boolean;
 	    openConversation?: string;
 	    pasteInvite?: string;
+	    notice?: Notice;
 	
 	    static createFrom(source: any = {}) {
 	        return new Changes(source);
@@ -557,6 +576,7 @@ export namespace app {
 	        this.bansChanged = source["bansChanged"];
 	        this.openConversation = source["openConversation"];
 	        this.pasteInvite = source["pasteInvite"];
+	        this.notice = this.convertValues(source["notice"], Notice);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -761,6 +781,7 @@ export namespace app {
 	}
 	
 	
+	
 	export class Page {
 	    conversation: Conversation;
 	    messages: Message[];
@@ -950,6 +971,7 @@ export namespace app {
 	    network: Network;
 	    conversations: Conversation[];
 	    requests: Request[];
+	    notice?: Notice;
 	
 	    static createFrom(source: any = {}) {
 	        return new State(source);
@@ -966,6 +988,7 @@ export namespace app {
 	        this.network = this.convertValues(source["network"], Network);
 	        this.conversations = this.convertValues(source["conversations"], Conversation);
 	        this.requests = this.convertValues(source["requests"], Request);
+	        this.notice = this.convertValues(source["notice"], Notice);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {

@@ -11,6 +11,7 @@ import problems from './problems';
 import requests from './requests';
 import settings from './settings';
 import timeline from './timeline';
+import timer from './timer';
 
 export const zhCN = {
   addcontact,
@@ -26,4 +27,5 @@ export const zhCN = {
   requests,
   settings,
   timeline,
+  timer,
 };
