@@ -55,17 +55,17 @@ describe('profile', () => {
   it('saves name and colour, and not before something changed', async () => {
     await show('profile');
     press(/^Save/);
-    expect(called('updateProfile')).toEqual([]);
+    expect(called('setProfile')).toEqual([]);
     write('Name', 'Mira L.');
     fireEvent.click(screen.getByRole('radio', { name: 'Sea' }));
     press(/^Save/);
-    await waitFor(() => expect(called('updateProfile')).toEqual([['updateProfile', 'Mira L.', 5]]));
+    await waitFor(() => expect(called('setProfile')).toEqual([['setProfile', 'Mira L.', 5, '', '']]));
     await waitFor(() => expect(session.getState().profile).toMatchObject({ name: 'Mira L.', color: 5 }));
   });
 
   it('keeps what was typed when it is refused, and says why', async () => {
     await show('profile');
-    fake.refuse('updateProfile', 'name-long');
+    fake.refuse('setProfile', 'name-long');
     write('Name', 'x'.repeat(70));
     press(/^Save/);
     await screen.findByText(/name is too long/);
