@@ -56,7 +56,7 @@ export function DisappearTimer({ conversation }: { conversation: Conversation })
         </p>
       )}
       <p id={help} className={styles.help}>
-        {held > 0 ? `${t('timer.text', { name })} ${t('timer.cannot')}` : t('timer.offText')}
+        {held > 0 ? t('timer.text', { name }) : t('timer.offText')}
       </p>
     </section>
   );

@@ -2,12 +2,11 @@ import type en from '../en/timer';
 import type { Words } from '../words';
 
 export default {
-  title: '阅后即焚',
+  title: '限时消息',
   off: '关闭',
   on: '消息会在{{length}}后消失',
   offText: '消息会保留。在这里选择的时间对双方都有效。',
-  text: '双方共同约定，任何一方都能更改，只用于之后写的消息。每台电脑各自计时：{{name}}写的消息从你读到时算起，你写的消息从到达{{name}}时算起，到时就在那台电脑上抹去。',
-  cannot: '读到消息的人仍然可以留下副本。',
+  text: '双方共同约定，任何一方都能更改，只用于之后写的消息。每台电脑各自计时：{{name}}写的消息从你读到时算起，你写的消息从到达{{name}}时算起，到时就在那台电脑上抹去。读到消息的人仍然可以留下副本。',
   changed: '之后写的消息会在{{length}}后消失。',
   stopped: '之后写的消息会保留。',
   left: '将在{{length}}内消失',
