@@ -89,7 +89,7 @@ func conversationOf(row node.Row, live *node.LiveContact, banned, up bool) Conve
 		Unread:   row.Unread,
 		Queued:   row.Queued,
 		Draft:    row.Draft,
-		Timer:    seconds(row.Timer),
+		Timer:    seconds(row.Timer.Stay),
 	}
 	if live != nil {
 		contact = live.Contact

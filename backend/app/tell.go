@@ -236,6 +236,13 @@ func (a *App) conversationOf(row node.Row, bans []node.Ban) Conversation {
 	} else {
 		plain = conversationOf(row, nil, isBanned(bans, row.Contact.Peer), up)
 	}
+	if place := row.Timer.Order; !place.IsZero() {
+		since := place.Effective()
+		if now := a.now(); since.After(now) { // their clock is ahead
+			since = now
+		}
+		plain.TimerSince, plain.TimerMine = moment(since), place.By(a.config.Keys.Device())
+	}
 	plain.Notice = a.noticeOf(row.Conversation, plain.Name)
 	return plain
 }

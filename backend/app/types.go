@@ -210,6 +210,8 @@ type Conversation struct {
 
 	PreviewDeleted bool   `json:"previewDeleted,omitempty"` // the last message was deleted; preview is ""
 	Timer          int    `json:"timer,omitempty"`          // seconds that messages written now stay once they were read; absent: for good
+	TimerSince     string `json:"timerSince,omitempty"`     // when somebody chose that last, "for good" too; absent: nobody did
+	TimerMine      bool   `json:"timerMine,omitempty"`      // it was me
 	About          string `json:"about,omitempty"`          // what they say of themselves, on one line
 	Picture        string `json:"picture,omitempty"`        // names it, for the call Picture; absent for none
 }

@@ -52,7 +52,12 @@ function NoticeNote({ notice, conversation, className }: NoticeNoteProps) {
       className={className}
       action={
         notice.id !== '' && (
-          <IconButton label={t('app.dismiss')} size="small" onPress={() => void dismiss()}>
+          <IconButton
+            label={t('app.dismiss')}
+            size="small"
+            className={styles.dismiss ?? ''}
+            onPress={() => void dismiss()}
+          >
             <X size={16} strokeWidth={2} aria-hidden="true" />
           </IconButton>
         )

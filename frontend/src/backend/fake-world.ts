@@ -253,7 +253,8 @@ export abstract class FakeWorld {
   protected putTimer(conversation: string, seconds: number): void {
     if (seconds < 0 || seconds > 7_776_000) throw new BackendError({ code: 'timer', message: '', params: {} });
     const { timer: _, ...row } = this.row(conversation);
-    this.swap(seconds > 0 ? { ...row, timer: seconds } : row);
+    const chosen = { ...row, timerSince: this.now().toISOString(), timerMine: true };
+    this.swap(seconds > 0 ? { ...chosen, timer: seconds } : chosen);
   }
 
   protected dropNotice(conversation: string, id: string): void {

@@ -46,7 +46,10 @@ function vanishing(now: Date): Message[] {
 }
 
 export const mannerScenes: Record<string, Scene> = {
-  vanish: (now) => ({ options: shown(now, { timer: 300 }, vanishing(now)), open: 'ana' }),
+  vanish: (now) => ({
+    options: shown(now, { timer: 300, timerSince: ago(now, 0, 10, 38) }, vanishing(now)),
+    open: 'ana',
+  }),
   pictures: (now) => ({ options: shown(now, {}), open: 'ana' }),
   noticed: (now) => ({ options: shown(now, { notice: notice('copies') }), open: 'ana' }),
   forked: (now) => ({ options: shown(now, { notice: notice('fork-own') }), open: 'ana' }),

@@ -190,6 +190,10 @@ export interface Conversation {
   previewDeleted?: boolean;
   /** seconds that messages written now stay once they were read; absent: for good */
   timer?: number;
+  /** when somebody chose that last, "for good" too; absent: nobody did */
+  timerSince?: string;
+  /** it was me */
+  timerMine?: boolean;
   /** what they say of themselves, on one line */
   about?: string;
   /** names it, for the call picture; absent for none */

@@ -1,7 +1,7 @@
 import { Timer } from 'lucide-react';
 import { useId, useState } from 'react';
 import { backend, type Conversation } from '@/backend';
-import { duration, errorText, useTranslation } from '@/i18n';
+import { dateAndTime, duration, errorText, useTranslation } from '@/i18n';
 import { shortName, showToast } from '@/model';
 import { Select } from '@/ui';
 import styles from './Details.module.css';
@@ -53,6 +53,15 @@ export function DisappearTimer({ conversation }: { conversation: Conversation })
       {failure !== undefined && (
         <p className={styles.failure} role="alert">
           {errorText(failure)}
+        </p>
+      )}
+      {conversation.timerSince && (
+        <p className={styles.help} role="status">
+          {t(`timer.${conversation.timerMine ? 'mine' : 'theirs'}${held > 0 ? 'On' : 'Off'}`, {
+            name,
+            length: duration(held),
+            time: dateAndTime(conversation.timerSince),
+          })}
         </p>
       )}
       <p id={help} className={styles.help}>
