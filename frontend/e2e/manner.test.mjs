@@ -147,6 +147,7 @@ test('the shortest timer: a text that was read goes on both sides', async () => 
   await texts[1].locator('[data-vanishing]').waitFor();
   await picture(ben, 'vanishing');
   for (const text of texts) await text.waitFor({ state: 'detached' });
+  for (const page of [ana, ben]) await page.locator('[data-row]').filter({ hasText: 'Welcome' }).waitFor();
   for (const page of [ana, ben]) {
     const left = await page.evaluate(async () => {
       const state = await window.go.app.API.Start();

@@ -342,6 +342,8 @@ export namespace app {
 	    notice?: Notice;
 	    previewDeleted?: boolean;
 	    timer?: number;
+	    timerSince?: string;
+	    timerMine?: boolean;
 	    about?: string;
 	    picture?: string;
 	
@@ -371,6 +373,8 @@ export namespace app {
 	        this.notice = this.convertValues(source["notice"], Notice);
 	        this.previewDeleted = source["previewDeleted"];
 	        this.timer = source["timer"];
+	        this.timerSince = source["timerSince"];
+	        this.timerMine = source["timerMine"];
 	        this.about = source["about"];
 	        this.picture = source["picture"];
 	    }

@@ -59,7 +59,6 @@ export function DisappearTimer({ conversation }: { conversation: Conversation })
         <p className={styles.help} role="status">
           {t(`timer.${conversation.timerMine ? 'mine' : 'theirs'}${held > 0 ? 'On' : 'Off'}`, {
             name,
-            length: duration(held),
             time: dateAndTime(conversation.timerSince),
           })}
         </p>
