@@ -145,7 +145,7 @@ func (a *App) copiedNotice() *Notice {
 	}
 	return &Notice{
 		ID: a.notices.Copied, Code: "copied", Params: map[string]string{"time": a.notices.Copied},
-		Message: "These files are a copy: they were moved, or restored from a backup. Nothing is lost, and what is missing here comes back from your contacts. If the other copy is still used, stop using one of the two.",
+		Message: "These files are a copy: they were moved, or restored from a backup. What is missing here comes back from your contacts, as far as they have it. If the other copy is still used, stop using one of the two.",
 	}
 }
 

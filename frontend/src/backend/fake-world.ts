@@ -252,8 +252,8 @@ export abstract class FakeWorld {
 
   protected putTimer(conversation: string, seconds: number): void {
     if (seconds < 0 || seconds > 7_776_000) throw new BackendError({ code: 'timer', message: '', params: {} });
-    const { timer: _, ...row } = this.row(conversation);
-    const chosen = { ...row, timerSince: this.now().toISOString(), timerMine: true };
+    const chosen: Conversation = { ...this.row(conversation), timerSince: this.now().toISOString(), timerMine: true };
+    delete chosen.timer;
     this.swap(seconds > 0 ? { ...chosen, timer: seconds } : chosen);
   }
 

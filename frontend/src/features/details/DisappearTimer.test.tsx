@@ -24,7 +24,7 @@ function Place() {
   return conversation ? <DisappearTimer conversation={conversation} /> : null;
 }
 
-const choice = () => screen.getByRole('combobox', { name: 'Disappearing messages' }) as HTMLSelectElement;
+const choice = () => screen.getByRole<HTMLSelectElement>('combobox', { name: 'Disappearing messages' });
 const labels = () => [...choice().options].map((option) => option.label);
 
 beforeEach(() => begin());

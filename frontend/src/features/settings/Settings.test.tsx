@@ -126,7 +126,7 @@ describe('picture and about', () => {
 describe('read marks', () => {
   it('say what they do in both directions, and go back when refused', async () => {
     await show('profile');
-    const marks = () => screen.getByRole('switch') as HTMLInputElement;
+    const marks = () => screen.getByRole<HTMLInputElement>('switch');
     expect(marks().checked).toBe(true);
     fireEvent.click(marks());
     await screen.findByText(/Contacts do not see what you read/);

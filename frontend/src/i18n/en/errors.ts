@@ -84,7 +84,7 @@ export default {
   'copies-own':
     'Another copy of your Tincan is writing to {{name}} with the same keys. Use one copy only. Every message is kept.',
   copied:
-    'These files are a copy: they were moved, or restored from a backup. Nothing is lost, and what is missing here comes back from your contacts. If the other copy is still used, stop using one of the two.',
+    'These files are a copy: they were moved, or restored from a backup. What is missing here comes back from your contacts, as far as they have it. If the other copy is still used, stop using one of the two.',
   gap: 'Some messages of {{name}} cannot be shown yet: {{count}} came, and what stands before them is missing. It is asked for again on every line.',
   'host-port':
     'No port from {{first}} to {{last}} is free, so nobody can be introduced here. Close the program that uses them.',
