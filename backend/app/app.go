@@ -116,6 +116,9 @@ type App struct {
 	safety       map[identity.PeerID]string
 	marks        map[uuid.UUID]marks // by conversation
 	told         told
+	notices      notices // replaced as a whole, by whoever holds noticing
+
+	noticing sync.Mutex // held while notices are kept
 }
 
 // loaded is what the store kept, read once for the first paint.
@@ -143,6 +146,7 @@ func New(ctx context.Context, config Config) *App {
 	}
 	a.changes = newGatherer()
 	a.settings = a.readSettings(running)
+	a.notices = a.readNotices(running)
 	a.load = sync.OnceValues(func() (loaded, error) { return a.read(running) })
 	a.done.Go(func() { _, _ = a.load() }) // Start asks again and gets the error
 	a.done.Go(func() { a.flushAll(running) })
@@ -218,6 +222,10 @@ func (a *App) device(ctx context.Context) (Running, error) {
 	}
 	if err := a.context.Err(); err != nil {
 		return nil, errClosed
+	}
+	// The device sets right what this notes of the files.
+	if _, err := a.load(); err != nil {
+		return nil, err
 	}
 	running, err := a.config.Run(context.WithoutCancel(ctx), Listener{Changed: a.changed, Surroundings: a.surrounded})
 	if err != nil {
@@ -325,6 +333,7 @@ func (a *App) read(ctx context.Context) (loaded, error) {
 		return loaded{}, err
 	}
 	a.hidesReads.Store(snapshot.Self.HideReads)
+	a.noteCopy(ctx, snapshot)
 	rows, err := a.config.Store.Rows(ctx)
 	return loaded{snapshot: snapshot, rows: rows}, err
 }

@@ -32,6 +32,7 @@ type waiting struct {
 	bans            bool
 	live            bool // profile, network, problem may have changed
 	settings        *Settings
+	doubts          bool // what is not as it should be may have changed
 }
 
 // gatherer collects what happens, numbers what is told and remembers it.

@@ -89,7 +89,7 @@ func conversationOf(row node.Row, live *node.LiveContact, banned, up bool) Conve
 		Unread:   row.Unread,
 		Queued:   row.Queued,
 		Draft:    row.Draft,
-		Timer:    seconds(row.Timer),
+		Timer:    seconds(row.Timer.Stay),
 	}
 	if live != nil {
 		contact = live.Contact
@@ -97,9 +97,6 @@ func conversationOf(row node.Row, live *node.LiveContact, banned, up bool) Conve
 		c.Presence = presenceOf(live.Presence)
 		c.Line = lineOf(live.Line, up)
 		c.Typing = live.Typing
-		if live.Trouble != nil {
-			c.Notice = AsError(live.Trouble)
-		}
 	}
 	c.PeerID = contact.Peer.String()
 	c.Name, c.Color = contact.Name, contact.Color

@@ -20,6 +20,7 @@ func mergeChanges(first, second Changes) Changes {
 	merged.Requests, merged.RemovedRequests = mergeRemovable(
 		first.Requests, second.Requests, first.RemovedRequests, second.RemovedRequests,
 		func(r Request) string { return r.ID })
+	merged.Notice = later(first.Notice, second.Notice)
 	merged.BansChanged = first.BansChanged || second.BansChanged
 	if second.OpenConversation != "" {
 		merged.OpenConversation = second.OpenConversation

@@ -90,8 +90,13 @@ func TestChangesOfMessages(t *testing.T) {
 		t.Fatal(err)
 	}
 	ben.until("the timer arrives", seen, func(c app.Changes) bool {
-		return slices.ContainsFunc(c.Conversations, func(row app.Conversation) bool { return row.Timer == 3600 })
+		return slices.ContainsFunc(c.Conversations, func(row app.Conversation) bool {
+			return row.Timer == 3600 && !row.TimerMine && row.TimerSince != ""
+		})
 	})
+	if row := ana.state().Conversations[0]; !row.TimerMine || row.TimerSince == "" {
+		t.Errorf("who set the timer, and when: %v, %q", row.TimerMine, row.TimerSince)
+	}
 	if timed := must(ben.api.SendText(conversation, "for an hour"))(t); timed.Timer != 3600 || timed.Expires != "" {
 		t.Errorf("it has the timer %d and disappears at %q", timed.Timer, timed.Expires)
 	}

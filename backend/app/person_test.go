@@ -37,9 +37,21 @@ type person struct {
 
 	downloads string
 
-	mutex   sync.Mutex
-	started int
-	hosting []bool
+	copied bool // the app finds its files to be a copy
+
+	mutex    sync.Mutex
+	started  int
+	hosting  []bool
+	listener app.Listener // of the last start
+}
+
+// copiedStore is a store that was copied.
+type copiedStore struct{ *memstore.Store }
+
+func (s copiedStore) Load(ctx context.Context) (node.Snapshot, error) {
+	snapshot, err := s.Store.Load(ctx)
+	snapshot.Copied = true
+	return snapshot, err
 }
 
 // device is a node without a server of its own.
@@ -78,8 +90,12 @@ func newPerson(t *testing.T) *person {
 func (p *person) open() {
 	p.t.Helper()
 	p.store = p.disk.Open()
+	var store app.Store = p.store
+	if p.copied {
+		store = copiedStore{p.store}
+	}
 	p.App = app.New(p.t.Context(), app.Config{
-		Keys: p.keys, Store: p.store, Run: p.run, CheckServer: checkServer, Desktop: p, Version: "1.2.3",
+		Keys: p.keys, Store: store, Run: p.run, CheckServer: checkServer, Desktop: p, Version: "1.2.3",
 		Addresses: func() []netip.Addr {
 			return []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("192.0.2.17"), netip.MustParseAddr("2001:db8:5::17")}
 		},
@@ -99,6 +115,7 @@ func (p *person) close() {
 func (p *person) run(ctx context.Context, listener app.Listener) (app.Running, error) {
 	p.mutex.Lock()
 	p.started++
+	p.listener = listener
 	p.mutex.Unlock()
 	started, err := node.New(ctx, node.Config{
 		Keys:  p.keys,

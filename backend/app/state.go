@@ -179,6 +179,7 @@ func (a *App) state(ctx context.Context) (State, error) {
 	state.Network = a.networkOf(live)
 	state.Conversations = a.conversationsOf(rows, nil)
 	state.Requests = a.requestsOf(live.Requests)
+	state.Notice = a.copiedNotice()
 	return state, nil
 }
 
@@ -197,6 +198,7 @@ func (a *App) stateBefore(state State) (State, error) {
 	state.Network = networkBefore(before.snapshot.Servers)
 	state.Conversations = a.conversationsOf(before.rows, before.snapshot.Bans)
 	state.Requests = a.requestsOf(before.snapshot.Requests)
+	state.Notice = a.copiedNotice()
 	return state, nil
 }
 

@@ -47,6 +47,7 @@ func (a *App) note(change node.Change) {
 			id := change.Contact.Contact.Conversation
 			w.rows[id] = true
 			w.live = w.live || lines
+			w.doubts = w.doubts || len(change.Contact.Doubts) > 0
 			delete(w.removed, id)
 		case change.Removed != uuid.Nil:
 			w.removed[change.Removed] = true
@@ -118,6 +119,9 @@ func (a *App) safetyNumber(peer identity.PeerID) string {
 func (a *App) flush(ctx context.Context) {
 	defer func() { a.ended("flush", recover(), nil) }()
 	due := a.changes.take()
+	if due.doubts {
+		a.keepNotices(ctx)
+	}
 	var changes Changes
 	a.flushLive(ctx, due, &changes)
 	a.flushRows(ctx, due, &changes)
@@ -226,8 +230,19 @@ func (a *App) conversationOf(row node.Row, bans []node.Ban) Conversation {
 	live, known := a.live[row.Conversation]
 	up := a.surroundings.Up || a.running == nil
 	a.mutex.Unlock()
+	var plain Conversation
 	if known {
-		return conversationOf(row, &live, live.Banned, up)
+		plain = conversationOf(row, &live, live.Banned, up)
+	} else {
+		plain = conversationOf(row, nil, isBanned(bans, row.Contact.Peer), up)
 	}
-	return conversationOf(row, nil, isBanned(bans, row.Contact.Peer), up)
+	if place := row.Timer.Order; !place.IsZero() {
+		since := place.Effective()
+		if now := a.now(); since.After(now) { // their clock is ahead
+			since = now
+		}
+		plain.TimerSince, plain.TimerMine = moment(since), place.By(a.config.Keys.Device())
+	}
+	plain.Notice = a.noticeOf(row.Conversation, plain.Name)
+	return plain
 }

@@ -17,6 +17,7 @@ type State struct {
 	Network       Network        `json:"network"`
 	Conversations []Conversation `json:"conversations"` // newest activity first
 	Requests      []Request      `json:"requests"`      // newest first
+	Notice        *Notice        `json:"notice,omitempty"`
 }
 
 // Changes is what happened since the last one; the event "changes" carries it.
@@ -36,6 +37,7 @@ type Changes struct {
 	BansChanged          bool           `json:"bansChanged,omitempty"`          // call Bans if they are on screen
 	OpenConversation     string         `json:"openConversation,omitempty"`     // show this one (a second instance or a notification asked)
 	PasteInvite          string         `json:"pasteInvite,omitempty"`          // a tincan: link was opened: show its preview
+	Notice               *Notice        `json:"notice,omitempty"`               // without a code: it was dismissed
 }
 
 // ProblemCode names a state of the whole app.
@@ -204,10 +206,12 @@ type Conversation struct {
 	Draft        string       `json:"draft"`
 	Since        string       `json:"since"`            // when the contact was made
 	Invite       string       `json:"invite"`           // label of the invite they came by, "" when it was theirs
-	Notice       *Error       `json:"notice,omitempty"` // a lasting trouble with this contact, for example an older protocol
+	Notice       *Notice      `json:"notice,omitempty"` // a lasting trouble with this contact, for example an older protocol
 
 	PreviewDeleted bool   `json:"previewDeleted,omitempty"` // the last message was deleted; preview is ""
 	Timer          int    `json:"timer,omitempty"`          // seconds that messages written now stay once they were read; absent: for good
+	TimerSince     string `json:"timerSince,omitempty"`     // when somebody chose that last, "for good" too; absent: nobody did
+	TimerMine      bool   `json:"timerMine,omitempty"`      // it was me
 	About          string `json:"about,omitempty"`          // what they say of themselves, on one line
 	Picture        string `json:"picture,omitempty"`        // names it, for the call Picture; absent for none
 }

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"math"
 	"time"
+
+	"github.com/tincan-chat/tincan/backend/identity"
 )
 
 // devicePrefix is how much of the device's key an order holds.
@@ -56,6 +58,11 @@ func (o Order) IsZero() bool { return o == Order{} }
 
 // Compare orders by place.
 func (o Order) Compare(other Order) int { return bytes.Compare(o[:], other[:]) }
+
+// By tells whether the entry that stands there is of a device.
+func (o Order) By(device identity.DeviceID) bool {
+	return !o.IsZero() && bytes.Equal(o[8:8+devicePrefix], device[:devicePrefix])
+}
 
 // Effective returns the time the order stands for: never before that of a parent.
 func (o Order) Effective() time.Time {

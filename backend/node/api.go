@@ -145,7 +145,8 @@ type LiveContact struct {
 	Presence Presence
 	Line     Line
 	Typing   bool
-	Trouble  *Refusal // lasting, for example another major version; nil if none
+	Trouble  *Refusal // why nothing can be said to them: another major version; nil if none
+	Doubts   []Doubt  // the gravest first
 }
 
 // LiveServer is a server and how it is doing.

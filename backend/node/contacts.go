@@ -1,6 +1,7 @@
 package node
 
 import (
+	"slices"
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/identity"
@@ -212,9 +213,7 @@ func (c *Core) live(one *contact) LiveContact {
 		Presence: one.online(),
 		Typing:   one.typingUntil.After(c.now),
 		Trouble:  one.trouble,
-	}
-	if live.Trouble == nil {
-		live.Trouble = one.doubts.worst()
+		Doubts:   one.doubts.all(),
 	}
 	session := c.sessions[one.session]
 	switch {
@@ -234,7 +233,9 @@ func (c *Core) live(one *contact) LiveContact {
 
 func sameLive(a, b LiveContact) bool {
 	sameTrouble := a.Trouble == b.Trouble || a.Trouble != nil && b.Trouble != nil && a.Trouble.Code == b.Trouble.Code
-	return sameTrouble && a.Banned == b.Banned && a.Presence == b.Presence && a.Line == b.Line && a.Typing == b.Typing &&
+	sameDoubts := slices.EqualFunc(a.Doubts, b.Doubts, func(a, b Doubt) bool { return a.What.Code == b.What.Code && a.Which == b.Which })
+	return sameTrouble && sameDoubts && a.Banned == b.Banned && a.Presence == b.Presence && a.Line == b.Line && a.Typing == b.Typing &&
 		a.Contact.State == b.Contact.State && a.Contact.Name == b.Contact.Name && a.Contact.Color == b.Contact.Color &&
+		a.Contact.About == b.Contact.About && a.Contact.Picture == b.Contact.Picture &&
 		sameServers(a.Contact.Servers, b.Contact.Servers)
 }

@@ -1,8 +1,10 @@
 package node
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,22 +24,52 @@ const (
 	gapQuestions    = 3                // before it is said that it cannot be had
 )
 
-// doubts is what is not as it should be with the logs of a contact, to be said
-// until it is over.
-type doubts struct {
-	fork   *Refusal
-	copies *Refusal
-	gap    *Refusal
+// Doubt is something that is not as it should be with the logs of a contact.
+type Doubt struct {
+	What *Refusal
+	// Which tells one occurrence from another of the same code, also after a
+	// restart: the log with two histories; the device of which there are copies,
+	// and the day (UTC) on which they were seen; the first entry after a gap.
+	Which string
 }
 
-// worst returns what is to be said.
-func (d *doubts) worst() *Refusal {
-	for _, one := range []*Refusal{d.fork, d.copies, d.gap} {
+// doubts are to be said until they are over, or for as long as this runs.
+type doubts struct {
+	forks  []Doubt // one for each log
+	copies *Doubt
+	gap    *Doubt
+}
+
+// all returns them, the gravest first.
+func (d *doubts) all() []Doubt {
+	sorted := slices.Clone(d.forks)
+	slices.SortFunc(sorted, func(a, b Doubt) int {
+		// "fork-own" is after "fork" in the alphabet.
+		return cmp.Or(strings.Compare(b.What.Code, a.What.Code), strings.Compare(a.Which, b.Which))
+	})
+	for _, one := range []*Doubt{d.copies, d.gap} {
 		if one != nil {
-			return one
+			sorted = append(sorted, *one)
 		}
 	}
-	return nil
+	return sorted
+}
+
+// Copies says that copies of one install are writing: of this person's, or of a contact's.
+func Copies(own bool, name string) *Refusal {
+	params := map[string]string{"name": name}
+	if own {
+		return &Refusal{Code: "copies-own", Message: "Another copy of your Tincan is writing to " + name + " with the same keys. Use one copy only. Every message is kept.", Params: params}
+	}
+	return &Refusal{Code: "copies", Message: "Two copies of " + name + "'s Tincan are writing at the same time. Every message is kept; ask them to use one copy only.", Params: params}
+}
+
+// firstOf names the entry that comes first among those that wait.
+func firstOf(waiting []waitingEntry) string {
+	first := slices.MinFunc(waiting, func(a, b waitingEntry) int {
+		return cmp.Or(a.entry.Log.Compare(b.entry.Log), cmp.Compare(a.entry.Sequence, b.entry.Sequence))
+	})
+	return first.entry.Hash().String()
 }
 
 // waitingEntry came before its parents.
@@ -96,11 +128,11 @@ func (c *Core) dueGaps(session *session) {
 	}
 	if session.gapAsked == gapQuestions {
 		session.gapAt = time.Time{}
-		one.doubts.gap = &Refusal{
+		one.doubts.gap = &Doubt{Which: firstOf(session.waiting), What: &Refusal{
 			Code:    "gap",
 			Message: fmt.Sprintf("Some messages of %s cannot be shown yet: %d came, and what stands before them is missing. It is asked for again on every line.", one.Name, len(session.waiting)),
 			Params:  map[string]string{"name": one.Name, "count": number(len(session.waiting))},
-		}
+		}}
 		c.report(one, "a gap that cannot be filled")
 		c.dirty(one.Peer)
 		return

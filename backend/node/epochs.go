@@ -3,10 +3,11 @@ package node
 import (
 	"bytes"
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/replica"
 	"github.com/tincan-chat/tincan/backend/wire"
@@ -219,7 +220,7 @@ func (c *Core) forked(one *contact, conversation *conversation, first, second jo
 	if second.Log.Device == c.keys.Device() {
 		c.moveOn(conversation, second.Log.Epoch+1)
 	}
-	c.nameFork(one, second.Log.Device)
+	c.nameFork(one, second.Log)
 	for _, session := range c.sessionsTo(one.Peer) {
 		if exchange := session.exchanges[conversation.id]; exchange != nil {
 			exchange.Forget(second.Log)
@@ -259,17 +260,21 @@ func (c *Core) loadForks(forks []Fork) {
 		}
 		conversation.forks[fork.Log] = fork.Sequence
 		if one := c.contacts[conversation.peer]; one != nil {
-			c.nameFork(one, fork.Log.Device)
+			c.nameFork(one, fork.Log)
 		}
 	}
 }
 
-func (c *Core) nameFork(one *contact, device identity.DeviceID) {
+func (c *Core) nameFork(one *contact, log journal.Log) {
 	params := map[string]string{"name": one.Name}
-	if device == c.keys.Device() {
-		one.doubts.fork = &Refusal{Code: "fork-own", Message: "Two different messages of yours to " + one.Name + " claim the same place: a second copy of your Tincan wrote with the same keys. Each side keeps the one that came first. Use one copy only; new messages go on.", Params: params}
-	} else if one.doubts.fork == nil {
-		one.doubts.fork = &Refusal{Code: "fork", Message: "Two different messages of " + one.Name + " claim the same place. One copy of their Tincan may have been restored from an old backup. New messages go on.", Params: params}
+	doubt := Doubt{Which: fmt.Sprintf("%s/%d", log.Device, log.Epoch)}
+	if log.Device == c.keys.Device() {
+		doubt.What = &Refusal{Code: "fork-own", Message: "Two different messages of yours to " + one.Name + " claim the same place: a second copy of your Tincan wrote with the same keys. Each side keeps the one that came first. Use one copy only; new messages go on.", Params: params}
+	} else {
+		doubt.What = &Refusal{Code: "fork", Message: "Two different messages of " + one.Name + " claim the same place. One copy of their Tincan may have been restored from an old backup. New messages go on.", Params: params}
+	}
+	if !slices.ContainsFunc(one.doubts.forks, func(other Doubt) bool { return other.Which == doubt.Which }) {
+		one.doubts.forks = append(one.doubts.forks, doubt)
 	}
 	c.dirty(one.Peer)
 }
@@ -290,15 +295,12 @@ func (c *Core) watchCopies(one *contact, conversation *conversation, write Appen
 	if !twice {
 		return
 	}
-	params := map[string]string{"name": one.Name}
 	before := one.doubts.copies
-	if mine {
-		one.doubts.copies = &Refusal{Code: "copies-own", Message: "Another copy of your Tincan is writing to " + one.Name + " with the same keys. Use one copy only. Every message is kept.", Params: params}
-	} else {
-		one.doubts.copies = &Refusal{Code: "copies", Message: "Two copies of " + one.Name + "'s Tincan are writing at the same time. Every message is kept; ask them to use one copy only.", Params: params}
+	now := Doubt{What: Copies(mine, one.Name), Which: log.Device.String() + "/" + c.now.UTC().Format(time.DateOnly)}
+	if before != nil && before.Which == now.Which {
+		return
 	}
-	if before == nil {
-		c.report(one, "two copies of one device are writing")
-		c.dirty(one.Peer)
-	}
+	one.doubts.copies = &now
+	c.report(one, "two copies of one device are writing")
+	c.dirty(one.Peer)
 }

@@ -151,9 +151,10 @@ func TestEquivocation(t *testing.T) {
 		if !contradict(both[0], both[1]) {
 			t.Error("the proof proves nothing")
 		}
-		before := p.notice(w.people[(slices.Index(w.people, p)+1)%2])
+		other := w.people[(slices.Index(w.people, p)+1)%2]
+		before := p.doubts(other)
 		p.start()
-		if after := p.notice(w.people[(slices.Index(w.people, p)+1)%2]); after != before {
+		if after := p.doubts(other); len(after) != 1 || !slices.Equal(after, before) {
 			t.Errorf("after a restart %q, before %q", after, before)
 		}
 	}

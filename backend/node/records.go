@@ -226,7 +226,7 @@ type Row struct {
 	Unread       int      // texts of others after my read position
 	Queued       int      // my texts that no device of theirs holds
 	Draft        string
-	Timer        time.Duration // as in Timer
+	Timer        Timer
 }
 
 // Message is a text in a timeline, as it stands after all that was said about it.

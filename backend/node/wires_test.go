@@ -202,10 +202,23 @@ func (p *person) talk(to *person) uuid.UUID {
 
 // notice is what is said of a contact, "" if nothing is.
 func (p *person) notice(of *person) string {
-	if refusal := p.core.live(p.contact(of)).Trouble; refusal != nil {
-		return refusal.Code
+	live := p.core.live(p.contact(of))
+	if live.Trouble != nil {
+		return live.Trouble.Code
+	}
+	if len(live.Doubts) > 0 {
+		return live.Doubts[0].What.Code
 	}
 	return ""
+}
+
+// doubts names what a person is told of the logs of another one.
+func (p *person) doubts(of *person) []string {
+	var named []string
+	for _, doubt := range p.core.live(p.contact(of)).Doubts {
+		named = append(named, doubt.What.Code+"/"+doubt.Which)
+	}
+	return named
 }
 
 // timeline returns what a person shows of a conversation, in order.

@@ -126,6 +126,16 @@ func (t *transaction) writeHeads() error {
 	return nil
 }
 
+// timerOf reads the timer of a conversation and its place, nil if nobody ever set one.
+func timerOf(seconds int64, place []byte) (node.Timer, error) {
+	var timer node.Timer
+	if place == nil {
+		return timer, nil
+	}
+	timer.Stay = time.Duration(seconds) * time.Second
+	return timer, fixed(timer.Order[:], place)
+}
+
 // loadConversations returns all conversations with their heads and positions.
 func (s *Store) loadConversations(ctx context.Context) ([]node.Conversation, error) {
 	conversations, err := collect(ctx, s, func(rows *sql.Rows) (node.Conversation, error) {
@@ -135,11 +145,9 @@ func (s *Store) loadConversations(ctx context.Context) ([]node.Conversation, err
 		if err := rows.Scan(&id, &peer, &timer, &place); err != nil {
 			return one, err
 		}
-		if place != nil {
-			one.Timer.Stay = time.Duration(timer) * time.Second
-			if err := fixed(one.Timer.Order[:], place); err != nil {
-				return one, err
-			}
+		var err error
+		if one.Timer, err = timerOf(timer, place); err != nil {
+			return one, err
 		}
 		return one, fixedAll(one.ID[:], id, one.Peer[:], peer)
 	}, `SELECT id, peer, timer, timer_place FROM conversations ORDER BY id`)

@@ -21,7 +21,7 @@ const (
 		min(` + sequenceDigits + `, coalesce((SELECT max(p.held) FROM positions p WHERE p.conversation = g.conversation AND p.device = g.device AND p.epoch = g.epoch), 0)))), 0)
 		FROM logs g WHERE g.conversation = v.number AND g.mine = 1)`
 
-	rowQuery = `SELECT ` + contactColumns + `, ` + messageColumns + `, ` + unreadCount + `, ` + queuedCount + `, coalesce(d.text, ''), v.timer
+	rowQuery = `SELECT ` + contactColumns + `, ` + messageColumns + `, ` + unreadCount + `, ` + queuedCount + `, coalesce(d.text, ''), v.timer, v.timer_place
 		FROM contacts c JOIN conversations v ON v.number = c.conversation
 		LEFT JOIN timeline t ON t.conversation = v.number AND t.place = (SELECT max(y.place) FROM timeline y WHERE y.conversation = v.number)
 		LEFT JOIN entries e ON e.id = t.entry
@@ -35,11 +35,14 @@ func scanRow(rows *sql.Rows) (node.Row, error) {
 	var last messageRow
 	targets := append(contact.targets(), last.targets()...)
 	var timer int64
-	err := rows.Scan(append(targets, &row.Unread, &row.Queued, &row.Draft, &timer)...)
+	var place []byte
+	err := rows.Scan(append(targets, &row.Unread, &row.Queued, &row.Draft, &timer, &place)...)
 	if err != nil {
 		return row, err
 	}
-	row.Timer = time.Duration(timer) * time.Second
+	if row.Timer, err = timerOf(timer, place); err != nil {
+		return row, err
+	}
 	if row.Contact, err = contact.finish(); err != nil {
 		return row, err
 	}

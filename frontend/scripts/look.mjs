@@ -77,10 +77,28 @@ const scenes = [
   { name: 'main', as: 'pasted', sizes: [wide, narrow], steps: pasteLink, languages: ['en', 'zh-CN'] },
   { name: 'main', as: 'expired', sizes: [wide], steps: pasteExpired, languages: ['en', 'zh-CN'] },
   { name: 'empty', as: 'add-contact', sizes: [wide], steps: addContact },
+  { name: 'vanish', sizes: [wide, narrow], details: true, languages: ['en', 'zh-CN'] },
+  { name: 'vanish', as: 'plain', sizes: [narrow], languages: ['en', 'zh-CN'] },
+  { name: 'pictures', sizes: [wide, narrow], details: true, languages: ['en', 'zh-CN'] },
+  { name: 'pictures', as: 'profile', sizes: [wide, narrow], steps: showSettings, languages: ['en', 'zh-CN'] },
+  { name: 'pictures', as: 'about-long', sizes: [wide], steps: writeLongAbout },
+  { name: 'noticed', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
+  { name: 'forked', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
+  { name: 'gap', sizes: [wide], languages: ['en', 'zh-CN'] },
+  { name: 'copied', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
   { name: 'first', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
   { name: 'first', as: 'creating', sizes: [wide], steps: createSlowly },
   { name: 'first', as: 'error', sizes: [wide], steps: createInVain },
 ];
+
+async function showSettings(page) {
+  await page.keyboard.press('Control+,');
+}
+
+async function writeLongAbout(page) {
+  await showSettings(page);
+  await page.locator('form input[type="text"]').nth(1).fill('Harbour, maps, thermos. '.repeat(7));
+}
 
 async function openRequests(page) {
   await page.locator('aside nav > button').first().click();

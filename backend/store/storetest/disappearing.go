@@ -132,7 +132,7 @@ func testProfiles(t *testing.T, b *bench) {
 	b.reopen(t)
 	equal(t, "the contact", b.load(t).Contacts[0], contact)
 	equal(t, "the timer", b.load(t).Conversations[0].Timer, node.Timer{Stay: time.Hour, Order: hour.Order})
-	equal(t, "the timer of the row", b.row(t, talk.ID).Timer, time.Hour)
+	equal(t, "the timer of the row", b.row(t, talk.ID).Timer, node.Timer{Stay: time.Hour, Order: hour.Order})
 	equal(t, "the picture", string(must(t, func(ctx context.Context) ([]byte, error) { return b.store.Picture(ctx, talk.ID) })), "a picture")
 	equal(t, "no conversation", len(must(t, func(ctx context.Context) ([]byte, error) { return b.store.Picture(ctx, uuid.UUID{4}) })), 0)
 	self := node.Self{Name: "Ana", Color: 1, Created: Start, About: "here", Picture: []byte("mine"), HideReads: true}

@@ -1,10 +1,13 @@
 import { CircleAlert, Clock, HardDrive, ServerOff, WifiOff } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { backend, type Conversation, type Network, type Problem } from '@/backend';
+import { backend, type Network, type Problem } from '@/backend';
 import { errorText, problemText, useTranslation } from '@/i18n';
 import { showToast, useSession } from '@/model';
 import { Button, classes, Note } from '@/ui';
 import styles from './App.module.css';
+import { InstallNotice } from './Notices';
+
+export { ContactNotice } from './Notices';
 
 /** How long the network may be away before it is said, in milliseconds: a change of network takes a moment. */
 const patience = 3000;
@@ -90,7 +93,7 @@ export function ProblemBar({ under = false }: { under?: boolean }) {
       </Note>
     );
   }
-  return null;
+  return <InstallNotice className={place} />;
 }
 
 function ProblemIcon({ problem }: { problem: Problem }) {
@@ -98,19 +101,4 @@ function ProblemIcon({ problem }: { problem: Problem }) {
   if (problem.code === 'clock-wrong') return <Clock {...look} />;
   if (problem.code === 'disk-full') return <HardDrive {...look} />;
   return <CircleAlert {...look} />;
-}
-
-/** A lasting trouble with one contact, for example an older version on their side. */
-export function ContactNotice({ conversation }: { conversation: Conversation }) {
-  if (!conversation.notice) return null;
-  return (
-    <Note
-      kind="warn"
-      role="status"
-      icon={<CircleAlert size={18} strokeWidth={1.75} aria-hidden="true" />}
-      className={classes(styles.problem, styles.under)}
-    >
-      {errorText(conversation.notice)}
-    </Note>
-  );
 }

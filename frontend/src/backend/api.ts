@@ -52,6 +52,8 @@ export interface Backend {
   deleteMessage(conversation: string, message: string, forEveryone: boolean): Promise<void>;
   react(conversation: string, message: string, emoji: string, remove: boolean): Promise<Message>;
   setTimer(conversation: string, seconds: number): Promise<void>;
+  /** For good; conversation "" is the notice of this install. */
+  dismissNotice(conversation: string, id: string): Promise<void>;
   saveDraft(conversation: string, text: string): Promise<void>;
   typing(conversation: string): Promise<void>;
   markRead(conversation: string, message: string): Promise<void>;

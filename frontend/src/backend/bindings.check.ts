@@ -37,6 +37,7 @@ export type ShapesAgree = [
   Agrees<Same<Plain<app.Line>, types.Line>>,
   Agrees<Same<Plain<app.Message>, types.Message>>,
   Agrees<Same<Plain<app.Network>, types.Network>>,
+  Agrees<Same<Plain<app.Notice>, types.Notice>>,
   Agrees<Same<Plain<app.Page>, types.Page>>,
   Agrees<Same<Plain<app.Problem>, types.Problem>>,
   Agrees<Same<Plain<app.Profile>, types.Profile>>,

@@ -18,7 +18,12 @@ export function fakeDelivery(found: Message & { state: Delivery['state'] }, line
     if (found.state === 'stored') steps.push(step('stored', after(0.2), { way: 'mail', server, until: after(20_000) }));
     const code = found.state === 'stored' ? 'stored' : line.state === 'no-network' ? 'no-network' : 'full';
     const nextAt = code === 'full' ? after(4) : '';
-    return { message: found.id, state: found.state, steps, waiting: { code, server, nextAt, canSave: true, canCancel: true } };
+    return {
+      message: found.id,
+      state: found.state,
+      steps,
+      waiting: { code, server, nextAt, canSave: true, canCancel: true },
+    };
   }
   const ways = { lan: 'lan', direct: 'direct', relayed: 'relayed' } as const;
   const way = line.state === 'lan' || line.state === 'direct' || line.state === 'relayed' ? ways[line.state] : 'mail';

@@ -10,6 +10,7 @@ import type {
   InvitePreview,
   Message,
   Page,
+  Profile,
   Request,
   Server,
   State,
@@ -21,6 +22,8 @@ export interface FakeOptions {
   messages?: Record<string, Message[]>;
   invites?: Invite[];
   bans?: Ban[];
+  /** Pictures by conversation, '' for one's own: data: URLs. */
+  pictures?: Record<string, string>;
   /** Answers of readInvite by link. */
   previews?: Record<string, InvitePreview>;
   /** How long a call takes, in milliseconds. */
@@ -45,7 +48,7 @@ export abstract class FakeWorld {
   protected readonly delay: number;
   protected readonly now: () => Date;
   protected made = 0;
-  protected pictureURL = '';
+  protected readonly pictures: Record<string, string>;
 
   constructor(options: FakeOptions) {
     this.state = structuredClone(options.state);
@@ -53,6 +56,7 @@ export abstract class FakeWorld {
     this.inviteList = options.invites ?? [];
     this.banList = options.bans ?? [];
     this.previews = options.previews ?? {};
+    this.pictures = { ...options.pictures };
     this.delay = options.delay ?? 0;
     this.now = options.now ?? (() => new Date());
     for (const row of this.state.conversations) {
@@ -100,6 +104,12 @@ export abstract class FakeWorld {
     this.put(row);
     this.emit({ conversations: [row], messages: [message] }, lost);
     return message;
+  }
+
+  /** Messages are gone: their time is over. */
+  vanish(conversation: string, ids: readonly string[]): void {
+    this.messages[conversation] = this.timeline(conversation).filter((message) => !ids.includes(message.id));
+    this.emit({ removedMessages: [...ids] });
   }
 
   /** A message of mine gets its next mark. */
@@ -200,6 +210,8 @@ export abstract class FakeWorld {
       time: time.toISOString(),
       state: mine ? 'queued' : 'received',
     };
+    const { timer } = this.row(conversation);
+    if (timer) message.timer = timer;
     list.push(message);
     return message;
   }
@@ -221,6 +233,45 @@ export abstract class FakeWorld {
     const found = this.previews[link.trim()];
     if (!found) throw new BackendError({ code: 'invite-not', message: '', params: {} });
     return found;
+  }
+
+  protected putProfile(name: string, color: number, about: string, picture: string): Profile {
+    if (name.trim() === '') throw new BackendError({ code: 'name-empty', message: '', params: {} });
+    if ([...about.trim()].length > 140)
+      throw new BackendError({ code: 'about-long', message: '', params: { limit: '140' } });
+    const held = this.state.profile;
+    if (picture !== held.picture) this.pictures[''] = picture;
+    this.made += 1;
+    const profile: Profile = { peerId: held.peerId, name: name.trim(), color, readReceipts: held.readReceipts };
+    if (about.trim()) profile.about = about.trim();
+    if (picture) profile.picture = picture === held.picture ? picture : `picture-${this.made}`;
+    this.state.profile = profile;
+    this.emit({ profile });
+    return profile;
+  }
+
+  protected putTimer(conversation: string, seconds: number): void {
+    if (seconds < 0 || seconds > 7_776_000) throw new BackendError({ code: 'timer', message: '', params: {} });
+    const chosen: Conversation = { ...this.row(conversation), timerSince: this.now().toISOString(), timerMine: true };
+    delete chosen.timer;
+    this.swap(seconds > 0 ? { ...chosen, timer: seconds } : chosen);
+  }
+
+  protected dropNotice(conversation: string, id: string): void {
+    if (conversation === '') {
+      if (this.state.notice?.id !== id) return;
+      delete this.state.notice;
+      this.emit({ notice: { id: '', code: '', message: '', params: {} } });
+      return;
+    }
+    const { notice, ...row } = this.row(conversation);
+    if (notice?.id === id) this.swap(row);
+  }
+
+  /** Puts a row in its place and tells it. */
+  private swap(row: Conversation): void {
+    this.state.conversations = this.state.conversations.map((other) => (other.id === row.id ? row : other));
+    this.emit({ conversations: [row] });
   }
 
   protected takeRequest(id: string): Request {

@@ -50,21 +50,9 @@ export class FakeBackend extends FakeWorld implements Backend {
     });
 
   setProfile = (name: string, color: number, about: string, picture: string) =>
-    this.answer('setProfile', [name, color, about, picture], (): Profile => {
-      const held = this.state.profile;
-      this.pictureURL = picture === held.picture ? this.pictureURL : picture;
-      this.made += 1;
-      const named = picture === held.picture ? picture : `picture-${this.made}`;
-      const profile: Profile = { peerId: held.peerId, name: name.trim(), color, readReceipts: held.readReceipts };
-      if (about.trim()) profile.about = about.trim();
-      if (picture) profile.picture = named;
-      this.state.profile = profile;
-      this.emit({ profile });
-      return profile;
-    });
+    this.answer('setProfile', [name, color, about, picture], () => this.putProfile(name, color, about, picture));
 
-  picture = (conversation: string) =>
-    this.answer('picture', [conversation], () => (conversation === '' ? this.pictureURL : ''));
+  picture = (conversation: string) => this.answer('picture', [conversation], () => this.pictures[conversation] ?? '');
 
   setReadReceipts = (on: boolean) =>
     this.answer('setReadReceipts', [on], (): Profile => {
@@ -195,9 +183,10 @@ export class FakeBackend extends FakeWorld implements Backend {
     });
 
   setTimer = (conversation: string, seconds: number) =>
-    this.answer('setTimer', [conversation, seconds], () => {
-      this.change(conversation, { timer: seconds });
-    });
+    this.answer('setTimer', [conversation, seconds], () => this.putTimer(conversation, seconds));
+
+  dismissNotice = (conversation: string, id: string) =>
+    this.answer('dismissNotice', [conversation, id], () => this.dropNotice(conversation, id));
 
   saveDraft = (conversation: string, text: string) =>
     this.answer('saveDraft', [conversation, text], () => {

@@ -1,5 +1,6 @@
 import { FakeBackend, type FakeOptions } from './fake';
 import { ago, anaTalk, invite, longTalk, me, network, requests, rows, say } from './scene-data';
+import { mannerScenes } from './scenes-manner';
 import type { Ban, Conversation, Network, State } from './types';
 
 // Scenes for development and for pictures: `?fake=<name>`. Names: main, relay, waiting, connecting, lan, ready, offline, away,
@@ -83,9 +84,9 @@ function servers(now: Date): Network['servers'] {
   ];
 }
 
-type Scene = (now: Date) => { options: FakeOptions; open?: string; prepare?: (backend: FakeBackend) => void };
+export type Scene = (now: Date) => { options: FakeOptions; open?: string; prepare?: (backend: FakeBackend) => void };
 
-function withAna(now: Date, change: Partial<Conversation>, talk = anaTalk(now)): FakeOptions {
+export function withAna(now: Date, change: Partial<Conversation>, talk = anaTalk(now)): FakeOptions {
   const state = mainState(now);
   state.conversations = state.conversations.map((row) => (row.id === 'ana' ? { ...row, ...change } : row));
   return {
@@ -116,6 +117,7 @@ function empty(now: Date): FakeOptions {
 }
 
 const scenes: Record<string, Scene> = {
+  ...mannerScenes,
   main: (now) => ({ options: withAna(now, { unread: 2, typing: true }), open: 'ana' }),
   none: (now) => ({ options: withAna(now, { unread: 2 }) }),
   lan: (now) => ({ options: withAna(now, { line: { state: 'lan', rtt: 2, host: '' } }), open: 'ana' }),

@@ -18,6 +18,7 @@ export interface State {
   conversations: Conversation[];
   /** newest first */
   requests: Request[];
+  notice?: Notice;
 }
 
 /** Changes is what happened since the last one; the event "changes" carries it. */
@@ -27,6 +28,8 @@ export interface Changes {
   /** too far behind: call Start again */
   reset?: boolean;
   problem?: Problem;
+  /** without a code: it was dismissed */
+  notice?: Notice;
   profile?: Profile;
   settings?: Settings;
   network?: Network;
@@ -182,15 +185,30 @@ export interface Conversation {
   /** label of the invite they came by, "" when it was theirs */
   invite: string;
   /** a lasting trouble with this contact, for example an older protocol */
-  notice?: ErrorDetail;
+  notice?: Notice;
   /** the last message was deleted; preview is "" */
   previewDeleted?: boolean;
   /** seconds that messages written now stay once they were read; absent: for good */
   timer?: number;
+  /** when somebody chose that last, "for good" too; absent: nobody did */
+  timerSince?: string;
+  /** it was me */
+  timerMine?: boolean;
   /** what they say of themselves, on one line */
   about?: string;
   /** names it, for the call picture; absent for none */
   picture?: string;
+}
+
+/** Notice is something that a person should know: of a conversation, or of the folder that this app runs in. */
+export interface Notice {
+  /** for dismissNotice; "" for one that stays as long as its cause does */
+  id: string;
+  code: string;
+  /** an English sentence */
+  message: string;
+  /** fill a translated one */
+  params: Record<string, string>;
 }
 
 /** Message is one text in a timeline, as it stands after all that was said about it. */

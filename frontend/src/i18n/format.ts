@@ -77,6 +77,19 @@ export function timeAgo(time: string, style: 'long' | 'short' = 'long', now = ne
   return minutes < 60 ? words.format(-minutes, 'minute') : words.format(-Math.floor(minutes / 60), 'hour');
 }
 
+const units = [
+  ['week', 604_800],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+] as const;
+
+/** "8 hours", or "8h" where there is little room; in the largest unit that it is a whole number of. */
+export function duration(seconds: number, style: 'long' | 'narrow' = 'long'): string {
+  const [unit, length] = units.find(([, each]) => seconds >= each && seconds % each === 0) ?? (['second', 1] as const);
+  return new Intl.NumberFormat(locale(), { style: 'unit', unit, unitDisplay: style }).format(seconds / length);
+}
+
 export function number(value: number): string {
   return new Intl.NumberFormat(locale()).format(value);
 }

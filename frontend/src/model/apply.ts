@@ -25,6 +25,7 @@ export function applyState(held: Session, state: State): Session {
     sequence: state.sequence,
     firstRun: state.firstRun,
     problem: state.problem,
+    notice: state.notice,
     profile: state.profile,
     settings: state.settings,
     network: state.network,
@@ -34,12 +35,13 @@ export function applyState(held: Session, state: State): Session {
   };
 }
 
-/** The session after one Changes in sequence. A problem without a code is a problem that is over. */
+/** The session after one Changes in sequence. A problem or notice without a code is one that is over. */
 export function applyChanges(held: Session, changes: Changes): Session {
   return {
     ...held,
     sequence: changes.sequence,
     problem: changes.problem ? (changes.problem.code ? changes.problem : undefined) : held.problem,
+    notice: changes.notice ? (changes.notice.code ? changes.notice : undefined) : held.notice,
     profile: changes.profile ?? held.profile,
     settings: changes.settings ?? held.settings,
     network: changes.network ?? held.network,

@@ -1,5 +1,7 @@
+import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { attention } from './attention';
+import { holdPicture, pictures } from './pictures';
 import { type Search, search } from './search';
 import { type Session, session } from './session';
 import { timelines } from './timelines';
@@ -30,6 +32,12 @@ export function useTimeline(conversation: string) {
 
 export function useTimelineFailure(conversation: string) {
   return useStore(timelines, (state) => state.failures[conversation]);
+}
+
+/** The picture of whom a conversation is with ('': of oneself) as a data: URL, '' while there is none. `name` is as in its row. */
+export function usePicture(conversation: string, name: string | undefined): string {
+  useEffect(() => (name ? holdPicture(conversation, name) : undefined), [conversation, name]);
+  return useStore(pictures, (state) => (name ? (state.loaded[name] ?? '') : ''));
 }
 
 export function useFocused(): boolean {

@@ -1,4 +1,5 @@
 import { attention } from './attention';
+import { forgetPictures } from './pictures';
 import { forgetSearch } from './search';
 import { emptySession, session } from './session';
 import { forgetTimelines } from './timelines';
@@ -11,6 +12,7 @@ export function resetModel(): void {
   view.setState(emptyView, true);
   toasts.setState({ current: undefined });
   attention.setState({ focused: true });
+  forgetPictures();
   forgetTimelines();
   forgetSearch();
 }

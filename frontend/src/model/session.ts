@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import type { Conversation, Network, Problem, Profile, Request, Settings } from '@/backend';
+import type { Conversation, Network, Notice, Problem, Profile, Request, Settings } from '@/backend';
 
 /** What the window knows of the app: the last State, kept current by Changes. */
 export interface Session {
@@ -10,6 +10,7 @@ export interface Session {
   sequence: number;
   firstRun: boolean;
   problem: Problem | undefined;
+  notice: Notice | undefined;
   profile: Profile;
   settings: Settings;
   network: Network;
@@ -26,6 +27,7 @@ export const emptySession: Session = {
   sequence: 0,
   firstRun: false,
   problem: undefined,
+  notice: undefined,
   profile: { peerId: '', name: '', color: 8, readReceipts: true },
   settings: { theme: 'system', language: 'system', textSize: 1, compact: false, hosting: false, details: false },
   network: { online: true, servers: [], lines: 0, hostAddress: '' },

@@ -3,7 +3,7 @@ import { applyChanges, applyState } from './apply';
 import { attention, conversationOnScreen } from './attention';
 import { askNow, followFound } from './search';
 import { emptySession, session } from './session';
-import { applyMessages, forgetTimelines, openTimeline } from './timelines';
+import { applyMessages, forgetTimelines, openTimeline, removeMessages } from './timelines';
 import { showAddContact, showConversation, view } from './view';
 
 /**
@@ -20,6 +20,7 @@ export function synchronise(backend: Backend): () => void {
     session.setState(applyChanges(session.getState(), changes));
     applyMessages(changes.messages ?? [], attention.getState().focused ? '' : conversationOnScreen());
     followFound(changes);
+    removeMessages(changes.removedMessages ?? []);
     const open = view.getState().conversation;
     if (open && changes.removedConversations?.includes(open)) view.setState({ conversation: '' });
     if (changes.openConversation) showConversation(changes.openConversation);

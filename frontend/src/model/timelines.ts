@@ -242,6 +242,17 @@ export function applyMessages(messages: readonly Message[], unseen = ''): void {
   if (next) timelines.setState({ open: next });
 }
 
+/** Messages are gone: they disappeared, or were hidden here. They leave every stretch that is held. */
+export function removeMessages(ids: readonly string[]): void {
+  const gone = new Set(ids);
+  for (const conversation of Object.keys(timelines.getState().open)) {
+    update(conversation, (held) => {
+      const messages = held.messages.filter((message) => !gone.has(message.id));
+      return messages.length === held.messages.length ? held : { ...held, messages, side: 'end' };
+    });
+  }
+}
+
 /** What arrives unseen begins a "new messages" line, or adds to the one that began so. */
 function lineAfter(held: OpenTimeline, messages: readonly Message[]): NewLine | undefined {
   const known = new Set(held.messages.map((message) => message.id));

@@ -9,12 +9,14 @@ export interface LidProps {
   color: number;
   /** Across, in pixels. */
   size?: number;
+  /** A data: URL that takes the place of the letter, '' for none. */
+  picture?: string;
   presence?: 'online' | 'offline' | 'unknown';
   className?: string;
 }
 
 /** A person: a can lid seen from above. The words beside it say who and whether they are there. */
-export function Lid({ letter, color, size = 40, presence, className }: LidProps) {
+export function Lid({ letter, color, size = 40, picture, presence, className }: LidProps) {
   const enamel = styles[`c${color >= 1 && color <= 8 ? color : 8}`];
   return (
     <span
@@ -22,7 +24,7 @@ export function Lid({ letter, color, size = 40, presence, className }: LidProps)
       style={{ '--z': `${size}px` } as CSSProperties}
       aria-hidden="true"
     >
-      {letter}
+      {picture ? <img className={styles.picture} src={picture} alt="" draggable={false} /> : letter}
       {presence && presence !== 'unknown' && (
         <span className={classes(styles.dot, presence === 'offline' && styles.offline)} />
       )}

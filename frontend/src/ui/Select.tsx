@@ -10,6 +10,8 @@ export interface SelectProps<Value extends string> {
   options: readonly { value: Value; label: string; lang?: string }[];
   value: Value;
   className?: string | undefined;
+  /** The id of words that explain it. */
+  describedBy?: string;
   onChange: (value: Value) => void;
 }
 
@@ -20,6 +22,7 @@ export function Select<Value extends string>({
   options,
   value,
   className,
+  describedBy,
   onChange,
 }: SelectProps<Value>) {
   const id = useId();
@@ -36,6 +39,7 @@ export function Select<Value extends string>({
           className={styles.select}
           value={value}
           {...(labelHidden ? { 'aria-label': label } : {})}
+          aria-describedby={describedBy}
           onChange={(event) => {
             const chosen = options.find((option) => option.value === event.target.value);
             if (chosen) onChange(chosen.value);

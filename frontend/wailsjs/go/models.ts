@@ -307,6 +307,24 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class Notice {
+	    id: string;
+	    code: string;
+	    message: string;
+	    params: Record<string, string>;
+	
+	    static createFrom(source: any = {}) {
+	        return new Notice(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.id = source["id"];
+	        this.code = source["code"];
+	        this.message = source["message"];
+	        this.params = source["params"];
+	    }
+	}
 	export class Line {
 	    state: LineState;
 	    rtt: number;
@@ -341,9 +359,11 @@ export namespace app {
 	    draft: string;
 	    since: string;
 	    invite: string;
-	    notice?: Error;
+	    notice?: Notice;
 	    previewDeleted?: boolean;
 	    timer?: number;
+	    timerSince?: string;
+	    timerMine?: boolean;
 	    about?: string;
 	    picture?: string;
 	
@@ -370,9 +390,11 @@ export namespace app {
 	        this.draft = source["draft"];
 	        this.since = source["since"];
 	        this.invite = source["invite"];
-	        this.notice = this.convertValues(source["notice"], Error);
+	        this.notice = this.convertValues(source["notice"], Notice);
 	        this.previewDeleted = source["previewDeleted"];
 	        this.timer = source["timer"];
+	        this.timerSince = source["timerSince"];
+	        this.timerMine = source["timerMine"];
 	        this.about = source["about"];
 	        this.picture = source["picture"];
 	    }
@@ -555,6 +577,7 @@ export namespace app {
 	    bansChanged?: boolean;
 	    openConversation?: string;
 	    pasteInvite?: string;
+	    notice?: Notice;
 	
 	    static createFrom(source: any = {}) {
 	        return new Changes(source);
@@ -577,6 +600,7 @@ export namespace app {
 	        this.bansChanged = source["bansChanged"];
 	        this.openConversation = source["openConversation"];
 	        this.pasteInvite = source["pasteInvite"];
+	        this.notice = this.convertValues(source["notice"], Notice);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -783,6 +807,7 @@ export namespace app {
 	}
 	
 	
+	
 	export class Page {
 	    conversation: Conversation;
 	    messages: Message[];
@@ -972,6 +997,7 @@ export namespace app {
 	    network: Network;
 	    conversations: Conversation[];
 	    requests: Request[];
+	    notice?: Notice;
 	
 	    static createFrom(source: any = {}) {
 	        return new State(source);
@@ -988,6 +1014,7 @@ export namespace app {
 	        this.network = this.convertValues(source["network"], Network);
 	        this.conversations = this.convertValues(source["conversations"], Conversation);
 	        this.requests = this.convertValues(source["requests"], Request);
+	        this.notice = this.convertValues(source["notice"], Notice);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {

@@ -2,11 +2,12 @@ import { PanelRight } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { Conversation } from '@/backend';
 import { lineWords, useTranslation } from '@/i18n';
-import { initial, lineView, shortName } from '@/model';
+import { initial, lineView, shortName, usePicture } from '@/model';
 import { Hidden, IconButton, keyNames, Lid } from '@/ui';
 import styles from './ConversationHeader.module.css';
 import { LineChip } from './LineChip';
 import { LineString } from './LineString';
+import { TimerMark } from './TimerMark';
 
 export interface ConversationHeaderProps {
   conversation: Conversation;
@@ -18,6 +19,7 @@ export interface ConversationHeaderProps {
 export function ConversationHeader({ conversation, detailsOpen, onDetails }: ConversationHeaderProps) {
   const { t } = useTranslation();
   const name = shortName(conversation.name);
+  const picture = usePicture(conversation.id, conversation.picture);
   const presence = conversation.contact === 'mutual' ? conversation.presence : 'unknown';
   const words = conversation.contact === 'mutual' ? conversation.presence : conversation.contact;
   return (
@@ -25,6 +27,7 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
       <Lid
         letter={initial(conversation.name)}
         color={conversation.color}
+        picture={picture}
         presence={presence}
         className={styles.lid ?? ''}
       />
@@ -32,6 +35,9 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
         <h2 className={styles.name}>{conversation.name}</h2>
         <div className={styles.presence}>{t(`line.presence.${words}`, { name })}</div>
       </div>
+      {conversation.contact === 'mutual' && conversation.timer ? (
+        <TimerMark seconds={conversation.timer} onPress={onDetails} />
+      ) : null}
       <LineChip conversation={conversation} onPress={onDetails} />
       <IconButton label={t('details.show')} keys={keyNames('Ctrl I')} pressed={detailsOpen} onPress={onDetails}>
         <PanelRight size={18} strokeWidth={1.75} aria-hidden="true" />

@@ -2,7 +2,7 @@ import { Hourglass } from 'lucide-react';
 import { memo } from 'react';
 import type { Conversation } from '@/backend';
 import { listTime, useTranslation } from '@/i18n';
-import { initial, shortName, showConversation } from '@/model';
+import { initial, shortName, showConversation, usePicture } from '@/model';
 import { Badge, classes, Hidden, Lid } from '@/ui';
 import styles from './ConversationRow.module.css';
 import { previewOf } from './preview';
@@ -27,6 +27,7 @@ export const ConversationRow = memo(function ConversationRow({
   compact,
 }: ConversationRowProps) {
   const { t } = useTranslation();
+  const picture = usePicture(row.id, row.picture);
   const presence = row.contact === 'mutual' ? row.presence : 'unknown';
   return (
     <button
@@ -42,6 +43,7 @@ export const ConversationRow = memo(function ConversationRow({
         letter={initial(row.name)}
         color={row.color}
         size={compact ? 24 : 40}
+        picture={picture}
         presence={presence}
         className={styles.lid ?? ''}
       />

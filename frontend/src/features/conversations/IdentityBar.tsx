@@ -1,7 +1,7 @@
 import { Settings, UserPlus } from 'lucide-react';
 import type { Network } from '@/backend';
 import { useTranslation } from '@/i18n';
-import { initial, showAddContact, showSettings, useSession } from '@/model';
+import { initial, showAddContact, showSettings, usePicture, useSession } from '@/model';
 import { IconButton, keyNames, Lid } from '@/ui';
 import styles from './IdentityBar.module.css';
 
@@ -10,6 +10,7 @@ export function IdentityBar({ narrow }: { narrow: boolean }) {
   const { t } = useTranslation();
   const profile = useSession((state) => state.profile);
   const network = useSession((state) => state.network);
+  const picture = usePicture('', profile.picture);
   const standing = standingOf(network);
   return (
     <div className={styles.bar}>
@@ -27,6 +28,7 @@ export function IdentityBar({ narrow }: { narrow: boolean }) {
         letter={initial(profile.name)}
         color={profile.color}
         size={36}
+        picture={picture}
         presence={standing === 'lines' || standing === 'none' ? 'online' : 'offline'}
       />
       <div className={styles.text}>

@@ -2,15 +2,17 @@ import { Ban, Cable, CalendarDays, Copy, FileDown, Link2, ShieldCheck, X } from 
 import { useEffect, useState } from 'react';
 import { backend, type Conversation } from '@/backend';
 import { dateOf, digitGroups, errorText, lineWords, useTranslation } from '@/i18n';
-import { askBan, initial, liftBan, lineView, shortName, showByFile, showToast } from '@/model';
+import { askBan, initial, liftBan, lineView, shortName, showByFile, showToast, usePicture } from '@/model';
 import { Chip, IconButton, keyNames, Lid } from '@/ui';
 import styles from './Details.module.css';
+import { DisappearTimer } from './DisappearTimer';
 
 /** Everything about one person that is not a message. */
 export function Details({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const { t } = useTranslation();
   const name = shortName(conversation.name);
   const { contact } = conversation;
+  const picture = usePicture(conversation.id, conversation.picture);
   const line = lineView(conversation);
   return (
     <aside className={styles.details} aria-label={t('details.label')} data-pane="details">
@@ -25,12 +27,18 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
           letter={initial(conversation.name)}
           color={conversation.color}
           size={84}
+          picture={picture}
           presence={contact === 'mutual' ? conversation.presence : 'unknown'}
         />
         <h2 className={styles.name}>{conversation.name}</h2>
         <div className={styles.presence}>
           {t(`line.presence.${contact === 'mutual' ? conversation.presence : contact}`, { name })}
         </div>
+        {conversation.about && (
+          <p className={styles.about} dir="auto">
+            {conversation.about}
+          </p>
+        )}
         {contact === 'mutual' && (
           <Chip icon={<Link2 size={14} strokeWidth={2} aria-hidden="true" />}>{t('details.met')}</Chip>
         )}
@@ -60,6 +68,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
           </span>
         </div>
       </section>
+      {contact === 'mutual' && <DisappearTimer key={conversation.id} conversation={conversation} />}
       <SafetyNumber key={conversation.peerId} peer={conversation.peerId} name={name} />
       <section className={styles.section}>
         {contact === 'mutual' && (

@@ -55,22 +55,86 @@ describe('profile', () => {
   it('saves name and colour, and not before something changed', async () => {
     await show('profile');
     press(/^Save/);
-    expect(called('updateProfile')).toEqual([]);
+    expect(called('setProfile')).toEqual([]);
     write('Name', 'Mira L.');
     fireEvent.click(screen.getByRole('radio', { name: 'Sea' }));
     press(/^Save/);
-    await waitFor(() => expect(called('updateProfile')).toEqual([['updateProfile', 'Mira L.', 5]]));
+    await waitFor(() => expect(called('setProfile')).toEqual([['setProfile', 'Mira L.', 5, '', '']]));
     await waitFor(() => expect(session.getState().profile).toMatchObject({ name: 'Mira L.', color: 5 }));
   });
 
   it('keeps what was typed when it is refused, and says why', async () => {
     await show('profile');
-    fake.refuse('updateProfile', 'name-long');
+    fake.refuse('setProfile', 'name-long');
     write('Name', 'x'.repeat(70));
     press(/^Save/);
     await screen.findByText(/name is too long/);
     expect(field('Name').getAttribute('aria-invalid')).toBe('true');
     expect((field('Name') as HTMLInputElement).value).toHaveLength(70);
+  });
+});
+
+describe('picture and about', () => {
+  const file = () => screen.getByLabelText('Use a picture', { selector: 'input' });
+  const choose = (one: File) => fireEvent.change(file(), { target: { files: [one] } });
+  const shown = () => document.querySelector('main img')?.getAttribute('src');
+
+  it('a picture is seen before it is saved, can be taken back, and is sent with the rest', async () => {
+    await show('profile');
+    choose(new File(['png'], 'me.png', { type: 'image/png' }));
+    await waitFor(() => expect(shown()).toBe(`data:image/png;base64,${btoa('png')}`));
+    press('Remove');
+    await waitFor(() => expect(shown()).toBeUndefined());
+    expect(document.activeElement?.textContent).toBe('Use a picture');
+    choose(new File(['png'], 'me.png', { type: 'image/png' }));
+    await waitFor(() => expect(shown()).toBeDefined());
+    write('About', 'at sea');
+    press(/^Save/);
+    const sent = ['setProfile', 'Mira Lind', 2, 'at sea', `data:image/png;base64,${btoa('png')}`];
+    await waitFor(() => expect(called('setProfile')).toEqual([sent]));
+    await waitFor(() => expect(session.getState().profile.picture).toBeDefined());
+    // The picture that is there stays by its name.
+    const { picture } = session.getState().profile;
+    write('About', 'on land');
+    press(/^Save/);
+    await waitFor(() =>
+      expect(called('setProfile').at(-1)).toEqual(['setProfile', 'Mira Lind', 2, 'on land', picture]),
+    );
+  });
+
+  it('says which files cannot be a picture', async () => {
+    await show('profile');
+    choose(new File(['x'], 'notes.txt', { type: 'text/plain' }));
+    await screen.findByText(/This picture cannot be used/);
+    write('Name', 'Mira');
+    expect(screen.queryByText(/This picture cannot be used/)).toBeNull();
+    choose(new File([new Uint8Array((2 << 20) + 1)], 'large.png', { type: 'image/png' }));
+    await screen.findByText(/This picture cannot be used/);
+  });
+
+  it('counts the characters of an about as people do, and keeps what is too long from being saved', async () => {
+    await show('profile');
+    write('About', '⛵'.repeat(140));
+    expect(screen.getByText('140 of 140 characters')).toBeDefined();
+    write('About', `${'⛵'.repeat(140)}!`);
+    expect(screen.getByText(/This has 141 characters, the most is 140/)).toBeDefined();
+    press(/^Save/);
+    expect(called('setProfile')).toEqual([]);
+  });
+});
+
+describe('read marks', () => {
+  it('say what they do in both directions, and go back when refused', async () => {
+    await show('profile');
+    const marks = () => screen.getByRole<HTMLInputElement>('switch');
+    expect(marks().checked).toBe(true);
+    fireEvent.click(marks());
+    await screen.findByText(/Contacts do not see what you read/);
+    await waitFor(() => expect(session.getState().profile.readReceipts).toBe(false));
+    fake.refuse('setReadReceipts', 'disk-full');
+    fireEvent.click(marks());
+    await screen.findByText(/The disk is full/);
+    await waitFor(() => expect(marks().checked).toBe(false));
   });
 });
 

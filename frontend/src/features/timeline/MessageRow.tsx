@@ -2,11 +2,13 @@ import { Check, CheckCheck, Clock, Copy } from 'lucide-react';
 import { memo, useMemo } from 'react';
 import type { Message } from '@/backend';
 import { clockTime, dayLabel, useTranslation } from '@/i18n';
-import { askLink, initial, showDelivery } from '@/model';
-import { classes, Lid } from '@/ui';
+import { askLink, showDelivery } from '@/model';
+import { classes } from '@/ui';
 import { type Piece, piecesOf } from './links';
 import styles from './MessageRow.module.css';
 import type { Row } from './rows';
+import { SpeakerLid } from './SpeakerLid';
+import { VanishMark } from './VanishMark';
 
 export interface Speaker {
   name: string;
@@ -59,13 +61,14 @@ export const MessageRow = memo(function MessageRow({ row, speaker, links, newCou
       >
         {!message.mine &&
           (row.last ? (
-            <Lid letter={initial(speaker.name)} color={speaker.color} size={32} />
+            <SpeakerLid conversation={message.conversation} name={speaker.name} color={speaker.color} />
           ) : (
             <span className={styles.gutter} />
           ))}
         <article className={styles.bubble} aria-label={label} tabIndex={-1} data-message={message.id}>
           <MessageText text={message.text} links={links} />
           <span className={styles.meta}>
+            <VanishMark message={message} />
             <time dateTime={message.time}>{time}</time>
             <StateMark message={message} />
           </span>

@@ -14,4 +14,5 @@ export default {
   linkTitle: 'Open this link?',
   linkText: 'It opens in your browser, outside Tincan. Whoever runs the page sees your address.',
   linkOpen: 'Open link',
+  dismiss: 'Dismiss',
 } as const;

@@ -56,7 +56,8 @@ export default {
   'version-newer': '{{name}} uses a newer Tincan that this one does not understand. Update Tincan to chat.',
   'version-older': '{{name}} uses an older Tincan. They need to update it to chat.',
   delivered: 'This message is on their computer already. You can still delete it for everyone.',
-  'cancel-request': 'This message is your request to them, which cannot be taken back. You can delete the conversation.',
+  'cancel-request':
+    'This message is your request to them, which cannot be taken back. You can delete the conversation.',
   'no-message': 'This message is not on this computer any more.',
   'not-mine': 'Only your own messages can be changed, or deleted for everyone. You can still hide this one here.',
   emoji: 'This is not one emoji. Choose one from the list.',
@@ -85,6 +86,8 @@ export default {
     "Two copies of {{name}}'s Tincan are writing at the same time. Every message is kept; ask them to use one copy only.",
   'copies-own':
     'Another copy of your Tincan is writing to {{name}} with the same keys. Use one copy only. Every message is kept.',
+  copied:
+    'These files are a copy: they were moved, or restored from a backup. What is missing here comes back from your contacts, as far as they have it. If the other copy is still used, stop using one of the two.',
   gap: 'Some messages of {{name}} cannot be shown yet: {{count}} came, and what stands before them is missing. It is asked for again on every line.',
   'host-port':
     'No port from {{first}} to {{last}} is free, so nobody can be introduced here. Close the program that uses them.',

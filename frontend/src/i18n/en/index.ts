@@ -12,6 +12,7 @@ import requests from './requests';
 import search from './search';
 import settings from './settings';
 import timeline from './timeline';
+import timer from './timer';
 
 export const en = {
   addcontact,
@@ -28,4 +29,5 @@ export const en = {
   search,
   settings,
   timeline,
+  timer,
 } as const;

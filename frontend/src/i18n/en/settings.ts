@@ -17,6 +17,22 @@ export default {
   peerIdText: 'You, for every other Tincan. It is no secret and stays the same when your name changes.',
   peerIdCopied: 'PeerID copied',
 
+  about: 'About',
+  aboutExample: 'Out on the water until Sunday',
+  aboutHelp: 'A line about you, for your contacts.',
+  aboutCount: '{{used}} of {{most}} characters',
+  aboutLong: 'This has {{used}} characters, the most is {{most}}. Shorten it.',
+  aboutFirst: 'Shorten the text about you first.',
+  usePicture: 'Use a picture',
+  otherPicture: 'Another picture',
+  removePicture: 'Remove',
+  othersSee: 'What others see',
+  readMarks: 'Read marks',
+  readMarksOn:
+    'Contacts see what you have read, and you see what they have. Off, nobody sees it, neither they nor you. What they have seen already stays with them.',
+  readMarksOff:
+    'Contacts do not see what you read, and you do not see what they have read. On, they see all that you have read until then.',
+
   networkText: 'Servers only introduce people to each other. They never see a message.',
   servers: 'Introduction servers',
   answering: '{{up}} of {{all}} answer',

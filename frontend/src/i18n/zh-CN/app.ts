@@ -17,4 +17,5 @@ export default {
   linkTitle: '打开这个链接？',
   linkText: '它会在 Tincan 之外的浏览器中打开。运营该网页的人会看到你的地址。',
   linkOpen: '打开链接',
+  dismiss: '不再显示',
 } satisfies Words<typeof en>;

@@ -28,6 +28,8 @@ export function DeleteMessage(arg1:string,arg2:string,arg3:boolean):Promise<void
 
 export function Delivery(arg1:string):Promise<app.Delivery>;
 
+export function DismissNotice(arg1:string,arg2:string):Promise<void>;
+
 export function EditMessage(arg1:string,arg2:string,arg3:string):Promise<app.Message>;
 
 export function Focus(arg1:string,arg2:boolean):Promise<void>;

@@ -54,6 +54,10 @@ export function Delivery(arg1) {
   return window['go']['app']['API']['Delivery'](arg1);
 }
 
+export function DismissNotice(arg1, arg2) {
+  return window['go']['app']['API']['DismissNotice'](arg1, arg2);
+}
+
 export function EditMessage(arg1, arg2, arg3) {
   return window['go']['app']['API']['EditMessage'](arg1, arg2, arg3);
 }

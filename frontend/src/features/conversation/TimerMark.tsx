@@ -1,0 +1,19 @@
+import { Timer } from 'lucide-react';
+import { Button } from 'react-aria-components/Button';
+import { duration, useTranslation } from '@/i18n';
+import { Tooltip } from '@/ui';
+import styles from './TimerMark.module.css';
+
+/** Messages written now disappear: how long they stay. Pressing it goes where that is set. */
+export function TimerMark({ seconds, onPress }: { seconds: number; onPress: () => void }) {
+  const { t } = useTranslation();
+  const words = t('timer.on', { length: duration(seconds) });
+  return (
+    <Tooltip text={words}>
+      <Button className={styles.mark ?? ''} aria-label={words} onPress={onPress}>
+        <Timer size={14} strokeWidth={2} aria-hidden="true" />
+        <span>{duration(seconds, 'narrow')}</span>
+      </Button>
+    </Tooltip>
+  );
+}
