@@ -1,5 +1,6 @@
 import type { Backend } from './api';
 import { BackendError } from './error';
+import { fakeDeleted } from './fake-changes';
 import { orderKey } from './fake-log';
 import type {
   Ban,
@@ -102,6 +103,24 @@ export abstract class FakeWorld {
     return message;
   }
 
+  /** A message is edited, deleted or reacted to by the other side. */
+  touch(conversation: string, id: string, change: Partial<Message>): Message {
+    return this.replace(conversation, { ...this.messageOf(conversation, id), ...change });
+  }
+
+  /** The other side takes a message back. */
+  takeBack(conversation: string, id: string): Message {
+    return this.replace(conversation, fakeDeleted(this.messageOf(conversation, id)));
+  }
+
+  /** A message disappears here; nothing is left of it. */
+  takeAway(conversation: string, id: string): void {
+    const list = this.timeline(conversation);
+    list.splice(list.indexOf(this.messageOf(conversation, id)), 1);
+    this.previewLast(conversation);
+    this.emit({ conversations: [this.row(conversation)], removedMessages: [id] });
+  }
+
   /** A message of mine gets its next mark. */
   mark(conversation: string, id: string, state: Message['state']): void {
     const list = this.timeline(conversation);
@@ -162,8 +181,18 @@ export abstract class FakeWorld {
   protected replace(conversation: string, message: Message): Message {
     const list = this.timeline(conversation);
     list[list.findIndex((held) => held.id === message.id)] = message;
-    this.emit({ messages: [message] });
+    this.previewLast(conversation);
+    this.emit({ conversations: [this.row(conversation)], messages: [message] });
     return message;
+  }
+
+  /** The row says what its last message says now. */
+  private previewLast(conversation: string): void {
+    const last = this.timeline(conversation).at(-1);
+    const { previewDeleted: _, ...row } = this.row(conversation);
+    const next: Conversation = { ...row, preview: last?.text ?? '', previewMine: last?.mine ?? false };
+    if (last?.deleted) next.previewDeleted = true;
+    this.state.conversations = this.state.conversations.map((other) => (other.id === conversation ? next : other));
   }
 
   protected row(id: string): Conversation {

@@ -1,10 +1,12 @@
 import { useStore } from 'zustand';
 import { attention } from './attention';
+import { jumps } from './jump';
 import { type Session, session } from './session';
 import { timelines } from './timelines';
 import { toasts } from './toasts';
 import { today } from './today';
 import { type View, view } from './view';
+import { aimOf, writing } from './writing';
 
 export function useSession<Value>(select: (state: Session) => Value): Value {
   return useStore(session, select);
@@ -38,4 +40,29 @@ export function useToast() {
 /** A key of the day it is; whoever writes times relative to today draws anew when it changes. */
 export function useToday(): string {
   return useStore(today, (state) => state.day);
+}
+
+/** What the composer of a conversation is for, besides a text of its own. */
+export function useAim(conversation: string) {
+  return useStore(writing, () => aimOf(conversation));
+}
+
+/** Grows when the person asked to write. */
+export function useWritingAsked(): number {
+  return useStore(writing, (state) => state.asked);
+}
+
+/** The message of a conversation that was gone to last, with a number that grows each time. */
+export function useJumpTarget(conversation: string) {
+  return useStore(jumps, ({ target }) => (target?.conversation === conversation ? target : undefined));
+}
+
+/** The message from which a quote was followed last in a conversation, '' for none: there is a way back. */
+export function useWayBack(conversation: string): string {
+  return useStore(jumps, ({ ways }) => ways.findLast((way) => way.conversation === conversation)?.id ?? '');
+}
+
+/** Whether a message is looked for that is not held. */
+export function useLooking(conversation: string): boolean {
+  return useStore(jumps, ({ looking }) => looking === conversation);
 }

@@ -1,8 +1,10 @@
 import { attention } from './attention';
+import { forgetJumps } from './jump';
 import { emptySession, session } from './session';
 import { forgetTimelines } from './timelines';
 import { toasts } from './toasts';
 import { emptyView, view } from './view';
+import { writing } from './writing';
 
 /** Puts every store back to its beginning, between tests. */
 export function resetModel(): void {
@@ -10,5 +12,7 @@ export function resetModel(): void {
   view.setState(emptyView, true);
   toasts.setState({ current: undefined });
   attention.setState({ focused: true });
+  writing.setState({ aims: {} });
+  forgetJumps();
   forgetTimelines();
 }

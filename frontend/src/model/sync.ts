@@ -2,8 +2,9 @@ import { type Backend, type Changes, type State, toBackendError } from '@/backen
 import { applyChanges, applyState } from './apply';
 import { attention, conversationOnScreen } from './attention';
 import { emptySession, session } from './session';
-import { applyMessages, forgetTimelines, openTimeline } from './timelines';
+import { applyMessages, forgetTimelines, openTimeline, removeMessages } from './timelines';
 import { showAddContact, showConversation, view } from './view';
+import { followAims } from './writing';
 
 /**
  * Keeps the stores current: asks Start, then applies every Changes in sequence. What was missed (a gap, a stream that was
@@ -18,6 +19,8 @@ export function synchronise(backend: Backend): () => void {
   function apply(changes: Changes): void {
     session.setState(applyChanges(session.getState(), changes));
     applyMessages(changes.messages ?? [], attention.getState().focused ? '' : conversationOnScreen());
+    removeMessages(changes.removedMessages ?? []);
+    followAims(changes.messages ?? [], changes.removedMessages ?? []);
     const open = view.getState().conversation;
     if (open && changes.removedConversations?.includes(open)) view.setState({ conversation: '' });
     if (changes.openConversation) showConversation(changes.openConversation);

@@ -2,7 +2,16 @@ import { createStore } from 'zustand/vanilla';
 import { type BackendError, backend, type Message, type Page, toBackendError } from '@/backend';
 import { conversationOnScreen } from './attention';
 import { session } from './session';
-import { fromPage, pageSize, type Timeline, trimmed, withMessages, withNewer, withOlder } from './timeline';
+import {
+  fromPage,
+  pageSize,
+  type Timeline,
+  trimmed,
+  withMessages,
+  withNewer,
+  withOlder,
+  withoutMessages,
+} from './timeline';
 import { view } from './view';
 
 /** Where the eye should be when a timeline appears. */
@@ -27,6 +36,8 @@ export interface OpenTimeline extends Timeline {
   side: 'start' | 'end';
   /** Grows when the view should go to its end, whatever is read. */
   jumps: number;
+  /** Grows when messages were taken out: the view finds its place anew by what it showed. */
+  removals: number;
 }
 
 interface Timelines {
@@ -49,13 +60,17 @@ function update(conversation: string, change: (timeline: OpenTimeline) => OpenTi
   if (next !== held) timelines.setState({ open: { ...open, [conversation]: next } });
 }
 
-function replace(page: Page, anchor: Anchor, newLine: NewLine | undefined): void {
+/** Holds a stretch in place of the one that was held; the view begins anew at the anchor. */
+export function holdPage(page: Page, anchor: Anchor, newLine: NewLine | undefined): void {
   serial += 1;
   const id = page.conversation.id;
   const { open, failures } = timelines.getState();
   const others = Object.fromEntries(Object.entries(failures).filter(([failed]) => failed !== id));
   timelines.setState({
-    open: { ...open, [id]: { ...fromPage(page), serial, anchor, newLine, loading: undefined, side: 'end', jumps: 0 } },
+    open: {
+      ...open,
+      [id]: { ...fromPage(page), serial, anchor, newLine, loading: undefined, side: 'end', jumps: 0, removals: 0 },
+    },
     failures: others,
   });
 }
@@ -82,13 +97,13 @@ export async function openTimeline(conversation: string): Promise<void> {
     const page = await backend().open(conversation);
     const held = timelines.getState().open[conversation];
     if (page.firstUnread) {
-      replace(
+      holdPage(
         page,
         { kind: 'unread', message: page.firstUnread },
         { message: page.firstUnread, count: page.unreadCount },
       );
     } else if (!held || held.anchor.kind === 'end') {
-      replace(page, { kind: 'end' }, undefined);
+      holdPage(page, { kind: 'end' }, undefined);
     }
   } catch (reason) {
     fail(conversation, reason);
@@ -167,7 +182,7 @@ export async function showLatest(conversation: string): Promise<void> {
     return;
   }
   try {
-    replace(await backend().pageLast(conversation, pageSize), { kind: 'end' }, held?.newLine);
+    holdPage(await backend().pageLast(conversation, pageSize), { kind: 'end' }, held?.newLine);
   } catch (reason) {
     fail(conversation, reason);
   }
@@ -188,6 +203,59 @@ export function applyMessages(messages: readonly Message[], unseen = ''): void {
     next[conversation] = { ...held, ...grown, newLine, side: 'end' };
   }
   if (next) timelines.setState({ open: next });
+}
+
+/** Messages are gone: they disappeared, or were hidden here. They leave every stretch that is held. */
+export function removeMessages(ids: readonly string[]): void {
+  if (ids.length === 0) return;
+  const { open } = timelines.getState();
+  for (const [conversation, held] of Object.entries(open)) {
+    const left = withoutMessages(held, ids);
+    if (left === held) continue;
+    const position = positions.get(conversation);
+    if (position) positions.set(conversation, anchorWithout(position, held, left));
+    if (left.messages.length === 0 && (held.hasBefore || held.hasAfter)) {
+      const { [conversation]: _, ...others } = timelines.getState().open;
+      timelines.setState({ open: others });
+      if (conversation === conversationOnScreen()) void openTimeline(conversation);
+      continue;
+    }
+    update(conversation, () => ({
+      ...held,
+      ...left,
+      anchor: anchorWithout(held.anchor, held, left),
+      newLine: lineWithout(held, left),
+      side: 'end',
+      removals: held.removals + (left.messages.length < held.messages.length ? 1 : 0),
+    }));
+  }
+}
+
+/** The message that stands where one stood that is gone: the next that is left, or the one before. */
+function inPlaceOf(id: string, held: Timeline, left: Timeline): Message | undefined {
+  const order = held.messages.find((message) => message.id === id)?.order;
+  if (order === undefined) return undefined;
+  return left.messages.find((message) => message.order >= order) ?? left.messages.at(-1);
+}
+
+function anchorWithout(anchor: Anchor, held: Timeline, left: Timeline): Anchor {
+  if (anchor.kind === 'end' || left.messages.some((message) => message.id === anchor.message)) return anchor;
+  const next = inPlaceOf(anchor.message, held, left);
+  return next ? { kind: 'message', message: next.id, offset: 0 } : { kind: 'end' };
+}
+
+/** The "new messages" line goes on to the next new message, and ends with the last. */
+function lineWithout(held: OpenTimeline, left: Timeline): NewLine | undefined {
+  const { newLine } = held;
+  if (!newLine) return undefined;
+  const first = held.messages.find((message) => message.id === newLine.message);
+  if (!first) return newLine;
+  const after = (messages: readonly Message[]) =>
+    messages.filter((message) => !message.mine && message.order >= first.order);
+  const [before, now] = [after(held.messages), after(left.messages)];
+  const count = newLine.count - (before.length - now.length);
+  const next = now[0];
+  return next && count > 0 ? { message: next.id, count } : undefined;
 }
 
 /** What arrives unseen begins a "new messages" line, or adds to the one that began so. */

@@ -1,41 +1,51 @@
-import { Check, CheckCheck, Clock, Copy } from 'lucide-react';
-import { memo, useMemo } from 'react';
-import type { Message } from '@/backend';
-import { clockTime, dayLabel, useTranslation } from '@/i18n';
+import { Check, CheckCheck, Clock } from 'lucide-react';
+import { type FocusEvent, type KeyboardEvent, type MouseEvent, memo, useMemo, useState } from 'react';
+import type { Message, Reaction } from '@/backend';
+import { dayLabel, useTranslation } from '@/i18n';
 import { askLink, initial, showDelivery } from '@/model';
-import { classes, Lid } from '@/ui';
+import { type Box, boxOf, classes, Lid } from '@/ui';
+import { type Action, actionOfKey, isPossible, type Limits } from './actions';
 import { type Piece, piecesOf } from './links';
 import styles from './MessageRow.module.css';
+import { MessageTools } from './MessageTools';
+import { Quote } from './Quote';
+import { Reactions } from './Reactions';
 import type { Row } from './rows';
-
-export interface Speaker {
-  name: string;
-  shortName: string;
-  color: number;
-}
+import { placeTools } from './tools';
+import { deletedWords, editedWords, messageWords, type Speaker, timeWords } from './words';
 
 export interface MessageRowProps {
   row: Row;
   speaker: Speaker;
   /** Links are live only in accepted conversations. */
   links: boolean;
+  limits: Limits;
   newCount: number;
   /** The day it is (model: useToday): "Today" is not today any more after midnight. */
   today: string;
-  onCopy: (message: Message) => void;
+  /** What of the tools of this message is open. */
+  opened: Action | undefined;
+  /** It was just gone to: the eye finds it. */
+  marked: boolean;
+  /** It is in the composer. */
+  edited: boolean;
+  onAction: (action: Action, message: Message, at: Box) => void;
+  onToggle: (message: Message, reaction: Reaction) => void;
+  onFollow: (message: Message) => void;
 }
 
-export const MessageRow = memo(function MessageRow({ row, speaker, links, newCount, onCopy }: MessageRowProps) {
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { row, speaker, limits, newCount, onToggle, onAction } = props;
   const { t } = useTranslation();
   const { message } = row;
-  const time = clockTime(message.time);
-  const author = message.mine ? t('timeline.you') : speaker.name;
-  const label =
-    message.state === 'received'
-      ? t('timeline.message', { author, time, text: message.text })
-      : t('timeline.messageState', { author, time, text: message.text, state: t(`timeline.state.${message.state}`) });
+  const [focused, setFocused] = useState(false);
   return (
-    <div className={styles.slot}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only knows whether the focus is somewhere inside.
+    <div
+      className={styles.slot}
+      onFocus={() => setFocused(true)}
+      onBlur={(event) => setFocused(within(event.currentTarget, event.relatedTarget))}
+    >
       {row.beginning && <p className={styles.beginning}>{t('timeline.beginning', { name: speaker.shortName })}</p>}
       {row.day && (
         <div className={styles.day} role="separator" aria-label={dayLabel(message.time)}>
@@ -54,29 +64,86 @@ export const MessageRow = memo(function MessageRow({ row, speaker, links, newCou
           ) : (
             <span className={styles.gutter} />
           ))}
-        <article className={styles.bubble} aria-label={label} tabIndex={-1} data-message={message.id}>
-          <MessageText text={message.text} links={links} />
-          <span className={styles.meta}>
-            <time dateTime={message.time}>{time}</time>
-            <StateMark message={message} />
-          </span>
-          <span className={styles.tools}>
-            <button
-              type="button"
-              className={styles.tool}
-              tabIndex={-1}
-              aria-label={t('timeline.copy')}
-              title={t('timeline.copy')}
-              onClick={() => onCopy(message)}
-            >
-              <Copy size={18} strokeWidth={1.75} aria-hidden="true" />
-            </button>
-          </span>
-        </article>
+        <Bubble {...props} focused={focused} />
       </div>
+      <Reactions
+        message={message}
+        speaker={speaker}
+        open={isPossible('react', message, limits)}
+        reachable={focused}
+        onToggle={onToggle}
+        onAdd={(held, at) => onAction('react', held, at)}
+      />
     </div>
   );
 });
+
+function within(place: Element, target: EventTarget | null): boolean {
+  return target instanceof Node && place.contains(target);
+}
+
+function Bubble(props: MessageRowProps & { focused: boolean }) {
+  const { row, speaker, links, limits, opened, marked, edited, focused, onAction, onFollow } = props;
+  const { t } = useTranslation();
+  const { message } = row;
+  const [hovered, setHovered] = useState(false);
+  const active = hovered || focused || opened !== undefined;
+
+  function openMenu(event: MouseEvent<HTMLElement>): void {
+    // A marked text, or a link, has the system's own menu.
+    const place = event.target instanceof Element ? event.target : event.currentTarget;
+    if (place.closest('a') || window.getSelection()?.isCollapsed === false) return;
+    event.preventDefault();
+    if (isPossible('more', message, limits))
+      onAction('more', message, { left: event.clientX, top: event.clientY, width: 0, height: 0 });
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target !== event.currentTarget) return;
+    const action = actionOfKey(event);
+    if (!action || !isPossible(action, message, limits)) return;
+    event.preventDefault();
+    onAction(action, message, boxOf(event.currentTarget));
+  }
+
+  return (
+    <article
+      className={classes(styles.bubble, message.deleted && styles.deleted)}
+      aria-label={messageWords(message, speaker)}
+      tabIndex={-1}
+      data-message={message.id}
+      data-marked={marked || undefined}
+      data-edited={edited || undefined}
+      onPointerEnter={(event) => {
+        placeTools(event.currentTarget);
+        setHovered(true);
+      }}
+      onPointerLeave={() => setHovered(false)}
+      onFocus={(event: FocusEvent<HTMLElement>) => placeTools(event.currentTarget)}
+      onContextMenu={openMenu}
+      onKeyDown={onKeyDown}
+    >
+      <Quote message={message} speaker={speaker} reachable={focused} onFollow={onFollow} />
+      {message.deleted ? (
+        <span className={styles.text}>{deletedWords(message, speaker)}</span>
+      ) : (
+        <MessageText text={message.text} links={links} />
+      )}
+      <span className={styles.meta}>
+        {message.edited && (
+          <span className={styles.edited} title={editedWords(message)}>
+            {t('message.edited')}
+          </span>
+        )}
+        <time dateTime={message.time}>{timeWords(message)}</time>
+        {!message.deleted && <StateMark message={message} />}
+      </span>
+      {active && isPossible('more', message, limits) && (
+        <MessageTools message={message} limits={limits} opened={opened} onAction={onAction} />
+      )}
+    </article>
+  );
+}
 
 function MessageText({ text, links }: { text: string; links: boolean }) {
   const pieces = useMemo<Piece[]>(() => (links ? piecesOf(text) : [{ at: 0, text }]), [text, links]);
@@ -117,6 +184,7 @@ function StateMark({ message }: { message: Message }) {
       tabIndex={-1}
       aria-label={`${label}. ${t('delivery.open')}`}
       title={label}
+      data-delivery=""
       onClick={() => showDelivery(message)}
     >
       <Mark size={15} strokeWidth={2} aria-hidden="true" />

@@ -7,6 +7,7 @@ import details from './details';
 import errors from './errors';
 import firstrun from './firstrun';
 import line from './line';
+import message from './message';
 import problems from './problems';
 import requests from './requests';
 import settings from './settings';
@@ -22,6 +23,7 @@ export const zhCN = {
   errors,
   firstrun,
   line,
+  message,
   problems,
   requests,
   settings,

@@ -1,0 +1,82 @@
+import { useCallback, useState } from 'react';
+import { backend, type Message, type Reaction } from '@/backend';
+import { errorText, i18next } from '@/i18n';
+import { applyMessages, askDelete, followQuote, showDelivery, showToast, startEdit, startReply } from '@/model';
+import type { Box } from '@/ui';
+import type { Action } from './actions';
+
+/** The list of actions, or the emoji, that is open for a message. */
+export interface Opened {
+  action: 'react' | 'more';
+  message: string;
+  at: Box;
+}
+
+function copy(message: Message): void {
+  navigator.clipboard.writeText(message.text).then(
+    () => showToast(i18next.t('app.copied')),
+    () => showToast(i18next.t('app.copyFailed')),
+  );
+}
+
+/** Puts an emoji on a message, or takes mine away. */
+function react(message: Message, emoji: string, remove: boolean): void {
+  backend()
+    .react(message.conversation, message.id, emoji, remove)
+    .then(
+      (now) => applyMessages([now]),
+      (reason: unknown) => showToast(errorText(reason)),
+    );
+}
+
+function bare(emoji: string): string {
+  return emoji.replaceAll('\uFE0F', '');
+}
+
+/** Puts an emoji that was picked, or takes it away if it is mine already. Emoji that differ in their style are one. */
+export function toggleEmoji(message: Message, emoji: string): void {
+  const there = message.reactions?.find((one) => bare(one.emoji) === bare(emoji));
+  react(message, there?.emoji ?? emoji, there?.mine ?? false);
+}
+
+export function toggleReaction(message: Message, reaction: Reaction): void {
+  react(message, reaction.emoji, reaction.mine);
+}
+
+export function followToQuoted(message: Message): void {
+  followQuote(message).then(
+    (landing) => {
+      if (landing === 'gone') showToast(i18next.t('message.quoteNotFound'));
+    },
+    (reason: unknown) => showToast(errorText(reason)),
+  );
+}
+
+/** Does what is asked of a message; what opens beside it is told here. */
+export function useMessageActions() {
+  const [opened, setOpened] = useState<Opened>();
+  const close = useCallback(() => setOpened(undefined), []);
+  const run = useCallback((action: Action, message: Message, at: Box) => {
+    switch (action) {
+      case 'react':
+      case 'more':
+        setOpened({ action, message: message.id, at });
+        return;
+      case 'reply':
+        startReply(message);
+        return;
+      case 'copy':
+        copy(message);
+        return;
+      case 'edit':
+        startEdit(message);
+        return;
+      case 'delivery':
+        showDelivery(message);
+        return;
+      case 'delete':
+        askDelete(message);
+    }
+  }, []);
+  return { opened, run, close };
+}
