@@ -209,7 +209,14 @@ function toolsOfTheirs(page) {
 
 async function focusMessage(page, up) {
   await page.locator('[data-log]').focus();
-  for (let turn = 0; turn < up; turn++) await page.keyboard.press('ArrowUp');
+  const count = await page.locator('[data-message]').count();
+  for (let turn = 1; turn <= up; turn++) {
+    await page.keyboard.press('ArrowUp');
+    await page.waitForFunction(
+      (at) => [...document.querySelectorAll('[data-message]')].indexOf(document.activeElement) === at,
+      count - turn,
+    );
+  }
 }
 
 async function tabToTools(page) {

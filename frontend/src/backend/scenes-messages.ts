@@ -24,7 +24,7 @@ export function answeredTalk(now: Date): Message[] {
     Message,
     Message,
   ];
-  const list = say('ana', ago(now, 0, 10, 43), 'Thermos, blanket, the big torch. Anything else?', 'delivered');
+  const list = say('ana', ago(now, 0, 10, 44), 'Thermos, blanket, the big torch. Anything else?', 'delivered');
   return [
     { ...morning, reactions: [reaction('☀️', me)] },
     still,
@@ -38,10 +38,10 @@ export function answeredTalk(now: Date): Message[] {
     },
     ferry,
     {
-      ...say('ana', ago(now, 0, 10, 42), 'Yes, since spring'),
+      ...say('ana', ago(now, 0, 10, 43), 'Yes, since spring'),
       reply: { id: 'erased', here: false, deleted: false, mine: false, author: '', text: '' },
       claimedTime: ago(now, 1, 22, 10),
-      arrivedTime: ago(now, 0, 10, 42),
+      arrivedTime: ago(now, 0, 10, 43),
     },
     { ...answering(list, ferry), reactions: [reaction('👍', 'tc1ana')] },
   ];

@@ -1,5 +1,5 @@
 import { Check, CheckCheck, Clock } from 'lucide-react';
-import { type FocusEvent, type KeyboardEvent, type MouseEvent, memo, useMemo, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, memo, useMemo, useState } from 'react';
 import type { Message, Reaction } from '@/backend';
 import { dayLabel, useTranslation } from '@/i18n';
 import { askLink, initial, showDelivery } from '@/model';
@@ -11,7 +11,6 @@ import { MessageTools } from './MessageTools';
 import { Quote } from './Quote';
 import { Reactions } from './Reactions';
 import type { Row } from './rows';
-import { placeTools } from './tools';
 import { deletedWords, editedWords, messageWords, type Speaker, timeWords } from './words';
 
 export interface MessageRowProps {
@@ -103,7 +102,8 @@ function Bubble(props: MessageRowProps & { focused: boolean }) {
     const action = actionOfKey(event);
     if (!action || !isPossible(action, message, limits)) return;
     event.preventDefault();
-    onAction(action, message, boxOf(event.currentTarget));
+    const tools = event.currentTarget.querySelector('[data-tools]');
+    onAction(action, message, boxOf(action === 'react' && tools ? tools : event.currentTarget));
   }
 
   return (
@@ -114,12 +114,8 @@ function Bubble(props: MessageRowProps & { focused: boolean }) {
       data-message={message.id}
       data-marked={marked || undefined}
       data-edited={edited || undefined}
-      onPointerEnter={(event) => {
-        placeTools(event.currentTarget);
-        setHovered(true);
-      }}
+      onPointerEnter={() => setHovered(true)}
       onPointerLeave={() => setHovered(false)}
-      onFocus={(event: FocusEvent<HTMLElement>) => placeTools(event.currentTarget)}
       onContextMenu={openMenu}
       onKeyDown={onKeyDown}
     >

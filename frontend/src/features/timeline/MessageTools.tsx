@@ -1,10 +1,12 @@
 import { Copy, Ellipsis, type LucideIcon, Pencil, Reply, SmilePlus } from 'lucide-react';
+import { useLayoutEffect, useRef } from 'react';
 import { Toolbar } from 'react-aria-components/Toolbar';
 import type { Message } from '@/backend';
 import { useTranslation } from '@/i18n';
 import { type Box, boxOf, keyNames } from '@/ui';
 import { type Action, actionKeys, isPossible, type Limits } from './actions';
 import styles from './Parts.module.css';
+import { placeTools } from './tools';
 
 const tools: readonly [Action, LucideIcon][] = [
   ['react', SmilePlus],
@@ -25,8 +27,12 @@ export interface MessageToolsProps {
 /** What can be done with a message, above it while it has the pointer or the focus. */
 export function MessageTools({ message, limits, opened, onAction }: MessageToolsProps) {
   const { t } = useTranslation();
+  const bar = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (bar.current) placeTools(bar.current);
+  }, []);
   return (
-    <Toolbar className={styles.tools ?? ''} aria-label={t('message.tools')} data-tools="">
+    <Toolbar ref={bar} className={styles.tools ?? ''} aria-label={t('message.tools')} data-tools="">
       {tools.map(([action, Icon]) => {
         if (!isPossible(action, message, limits)) return null;
         const label = t(`message.${action as 'react' | 'reply' | 'copy' | 'edit' | 'more'}`);

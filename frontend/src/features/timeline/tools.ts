@@ -2,10 +2,11 @@
 const above = 30;
 const least = 14;
 
-/** Puts the tools above a message, or lower where that would be out of sight. */
-export function placeTools(bubble: HTMLElement): void {
-  const log = bubble.closest('[data-log]');
-  if (!log) return;
+/** Puts the tools above the message that they are in, or lower where that would be out of sight. */
+export function placeTools(tools: HTMLElement): void {
+  const bubble = tools.parentElement;
+  const log = tools.closest('[data-log]');
+  if (!bubble || !log) return;
   const room = bubble.getBoundingClientRect().top - log.getBoundingClientRect().top;
-  bubble.style.setProperty('--tools-top', `${Math.max(-above, least - room)}px`);
+  tools.style.top = `${Math.max(-above, least - room)}px`;
 }
