@@ -159,7 +159,7 @@ test('what is deleted for everyone is gone on both sides, what is deleted for me
       return (await window.go.app.API.PageLast(id, 200)).messages.map((message) => message.text);
     });
 
-  await bubble(ana, 'Message number 20').click({ button: 'right' });
+  await ana.getByRole('article', { name: /^You, [\d:]+, Message number 20/ }).click({ button: 'right' });
   await ana.getByRole('menuitem', { name: /Delete/ }).click();
   await ana.getByRole('alertdialog').getByText('from Ben’s when the deletion gets there').waitFor();
   await picture(ana, 'delete-dialog');

@@ -3,7 +3,7 @@ import { backend, type Conversation, type Message } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
 import { aimOf, endEdit, removeMessages, shortName, useSession } from '@/model';
 import { Button, Dialog, Note } from '@/ui';
-import { limitsOf } from './actions';
+import { limitsOf, takesBack } from './actions';
 import styles from './DeleteDialog.module.css';
 
 export interface DeleteDialogProps {
@@ -17,10 +17,9 @@ export default function DeleteDialog({ message, conversation, onClose }: DeleteD
   const { t } = useTranslation();
   const name = shortName(conversation.name);
   const problem = useSession((state) => state.problem);
-  const { silent, readOnly } = limitsOf(conversation, problem);
   const [pending, setPending] = useState<'everyone' | 'me'>();
   const [failure, setFailure] = useState<unknown>();
-  const everyone = message.mine && !message.deleted && !silent && !readOnly;
+  const everyone = takesBack(message, limitsOf(conversation, problem));
   // One of mine that has not arrived goes on to them, and is erased here after that.
   const waiting = message.mine && (message.state === 'queued' || message.state === 'stored');
 

@@ -2,7 +2,7 @@ import { Copy, type LucideIcon, Pencil, Reply, Route, SmilePlus, Trash2 } from '
 import type { Message } from '@/backend';
 import { useTranslation } from '@/i18n';
 import { type Box, MenuAt, type MenuEntry } from '@/ui';
-import { type Action, actionKeys, isPossible, type Limits } from './actions';
+import { type Action, actionKeys, isPossible, type Limits, takesBack } from './actions';
 
 type Entry = Exclude<Action, 'more'>;
 
@@ -34,7 +34,7 @@ export function MessageMenu({ message, limits, at, onAction, onClose }: MessageM
       const Icon = icons[action];
       return {
         id: action,
-        label: t(`message.${action}`),
+        label: action === 'delete' && !takesBack(message, limits) ? t('message.remove') : t(`message.${action}`),
         icon: <Icon size={16} strokeWidth={1.75} aria-hidden="true" />,
         keys: actionKeys[action],
         danger: action === 'delete',

@@ -38,6 +38,11 @@ export function isPossible(action: Action, message: Message, { silent, readOnly 
   }
 }
 
+/** Whether a message can be deleted for everyone; otherwise it can leave this computer only. */
+export function takesBack(message: Message, { silent, readOnly }: Limits): boolean {
+  return message.mine && !message.deleted && !silent && !readOnly;
+}
+
 /** The keys that do it while a message has the focus. */
 export const actionKeys: Record<Exclude<Action, 'more'>, string> = {
   react: '+',
