@@ -42,8 +42,9 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
     // biome-ignore lint/a11y/noStaticElementInteractions: it only knows whether the focus is somewhere inside.
     <div
       className={styles.slot}
-      onFocus={() => setFocused(true)}
-      onBlur={(event) => setFocused(within(event.currentTarget, event.relatedTarget))}
+      // A message that was clicked has the pointer; the tools are for the focus that a keyboard moves.
+      onFocus={(event) => setFocused(event.target.matches(':focus-visible'))}
+      onBlur={(event) => setFocused(focused && within(event.currentTarget, event.relatedTarget))}
     >
       {row.beginning && <p className={styles.beginning}>{t('timeline.beginning', { name: speaker.shortName })}</p>}
       {row.day && (
