@@ -6,7 +6,16 @@ import { attention } from './attention';
 import { resetModel } from './reset';
 import { session } from './session';
 import { synchronise } from './sync';
-import { followView, keepPosition, loadNewer, loadOlder, showLatest, timelines, trimTimeline } from './timelines';
+import {
+  followView,
+  keepPosition,
+  loadNewer,
+  loadOlder,
+  placeAnswer,
+  showLatest,
+  timelines,
+  trimTimeline,
+} from './timelines';
 import { showConversation, showSettings, view } from './view';
 
 let fake: FakeBackend;
@@ -106,6 +115,18 @@ describe('timelines', () => {
     const first = fake.arrive('ana', 'one');
     fake.arrive('ana', 'two');
     expect(ana()?.newLine).toEqual({ message: first.id, count: 2 });
+  });
+
+  it('keep what changes said of a message when the answer of the call comes after them', async () => {
+    showConversation('ana');
+    await vi.waitFor(() => expect(ana()).toBeDefined());
+    const sent = await fake.sendText('ana', 'hello');
+    fake.mark('ana', sent.id, 'read');
+    placeAnswer(sent);
+    expect(ana()?.messages.at(-1)).toMatchObject({ id: sent.id, state: 'read' });
+    const early = { ...sent, id: 'early', order: `${sent.order}1` };
+    placeAnswer(early);
+    expect(ana()?.messages.at(-1)).toMatchObject({ id: 'early', state: 'queued' });
   });
 
   it('lose what disappears, wherever it stands', async () => {

@@ -205,6 +205,15 @@ export function applyMessages(messages: readonly Message[], unseen = ''): void {
   if (next) timelines.setState({ open: next });
 }
 
+/**
+ * Puts a message that a call answered with into its place, unless it is held: what changes said of it is as new as the
+ * answer, or newer, because the answer comes another way and may be late.
+ */
+export function placeAnswer(message: Message): void {
+  const held = timelines.getState().open[message.conversation];
+  if (!held?.messages.some(({ id }) => id === message.id)) applyMessages([message]);
+}
+
 /** Messages are gone: they disappeared, or were hidden here. They leave every stretch that is held. */
 export function removeMessages(ids: readonly string[]): void {
   if (ids.length === 0) return;

@@ -4,7 +4,6 @@ import { backend, type Conversation } from '@/backend';
 import { errorText, problemText, useTranslation } from '@/i18n';
 import {
   aimOf,
-  applyMessages,
   askDelete,
   draftOf,
   endEdit,
@@ -16,6 +15,7 @@ import {
   lastOwn,
   liftBan,
   lineView,
+  placeAnswer,
   shortName,
   showLatest,
   showToast,
@@ -105,7 +105,7 @@ function Box({ conversation }: { conversation: Conversation }) {
     setFailure(undefined);
     if (text === message.text) return;
     try {
-      applyMessages([await backend().editMessage(id, message.id, text)]);
+      await backend().editMessage(id, message.id, text);
     } catch (reason) {
       setFailure(reason);
       if (!aimOf(id).edit) startEdit(message, text);
@@ -128,7 +128,7 @@ function Box({ conversation }: { conversation: Conversation }) {
       const message = await (reply && !reply.gone
         ? backend().sendReply(id, sent, reply.message.id)
         : backend().sendText(id, sent));
-      applyMessages([message]);
+      placeAnswer(message);
       void showLatest(id);
     } catch (reason) {
       setFailure(reason);

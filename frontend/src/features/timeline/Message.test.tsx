@@ -82,10 +82,11 @@ const bubble = () => screen.getByRole('article');
 
 const matches = Element.prototype.matches;
 
-/** Focus as a key press moves it; jsdom does not know what that looks like. */
-function focusByKey(): void {
+/** Focus as a key press moves it, or a press of the pointer; jsdom does not know what that looks like. */
+function focusBy(way: 'key' | 'pointer'): void {
   vi.spyOn(Element.prototype, 'matches').mockImplementation(function (this: Element, selector: string) {
-    return selector === ':focus-visible' ? this === document.activeElement : matches.call(this, selector);
+    if (selector === ':focus-visible') return way === 'key' && this === document.activeElement;
+    return matches.call(this, selector);
   });
   act(() => bubble().focus());
 }
@@ -99,19 +100,18 @@ describe('a message', () => {
     expect(names()).toEqual(['React', 'Reply', 'Copy', 'More']);
     fireEvent.pointerLeave(bubble());
     expect(screen.queryByRole('toolbar')).toBeNull();
-    focusByKey();
+    focusBy('key');
     expect(screen.getByRole('toolbar', { name: 'Message actions' })).toBeDefined();
     act(() => bubble().blur());
     expect(screen.queryByRole('toolbar')).toBeNull();
     // A press that moved the focus is not a key: the pointer shows what it is on.
-    vi.mocked(Element.prototype.matches).mockRestore();
-    act(() => bubble().focus());
+    focusBy('pointer');
     expect(screen.queryByRole('toolbar')).toBeNull();
   });
 
   it('offers to edit what is mine, and nothing that cannot be done', () => {
     const { rerender } = render(<Held message={mine} />);
-    focusByKey();
+    focusBy('key');
     const bar = () => within(screen.getByRole('toolbar'));
     expect(bar().getByRole('button', { name: 'Edit' })).toBeDefined();
     rerender(<Held message={mine} limits={{ silent: true, readOnly: false }} />);
@@ -122,7 +122,7 @@ describe('a message', () => {
 
   it('does what its keys say, and only while it has the focus itself', () => {
     render(<Held message={mine} />);
-    focusByKey();
+    focusBy('key');
     fireEvent.keyDown(bubble(), { key: 'r' });
     expect(aimOf('ana').reply?.message.id).toBe(mine.id);
     fireEvent.keyDown(bubble(), { key: 'e' });
@@ -145,7 +145,7 @@ describe('a message', () => {
     ['the button "More"', () => fireEvent.click(screen.getByRole('button', { name: 'More' }))],
   ])('opens all that can be done with %s', async (_name, ask) => {
     render(<Held message={mine} />);
-    focusByKey();
+    focusBy('key');
     ask();
     const menu = await screen.findByRole('menu', { name: 'Message actions' });
     const entries = within(menu).getAllByRole('menuitem');
@@ -191,7 +191,7 @@ describe('a message', () => {
   it('breaks no rule of accessibility', async () => {
     const reactions = [{ emoji: '❤️', count: 1, mine: true, authors: ['tc1me'] }];
     const { container } = render(<Held message={{ ...mine, reactions }} />);
-    focusByKey();
+    focusBy('key');
     const { violations } = await axe.run(container, { rules: { 'color-contrast': { enabled: false } } });
     expect(violations.map(({ id, help }) => `${id}: ${help}`)).toEqual([]);
   });

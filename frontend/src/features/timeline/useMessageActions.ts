@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react';
 import { backend, type Message, type Reaction } from '@/backend';
 import { errorText, i18next } from '@/i18n';
-import { applyMessages, askDelete, followQuote, showDelivery, showToast, startEdit, startReply } from '@/model';
+import { askDelete, followQuote, showDelivery, showToast, startEdit, startReply } from '@/model';
 import type { Box } from '@/ui';
 import type { Action } from './actions';
 
@@ -19,14 +19,11 @@ function copy(message: Message): void {
   );
 }
 
-/** Puts an emoji on a message, or takes mine away. */
+/** Puts an emoji on a message, or takes mine away. How it looks then comes with the changes, in their order. */
 function react(message: Message, emoji: string, remove: boolean): void {
   backend()
     .react(message.conversation, message.id, emoji, remove)
-    .then(
-      (now) => applyMessages([now]),
-      (reason: unknown) => showToast(errorText(reason)),
-    );
+    .catch((reason: unknown) => showToast(errorText(reason)));
 }
 
 function bare(emoji: string): string {
