@@ -189,9 +189,13 @@ export abstract class FakeWorld {
   /** The row says what its last message says now. */
   private previewLast(conversation: string): void {
     const last = this.timeline(conversation).at(-1);
-    const { previewDeleted: _, ...row } = this.row(conversation);
-    const next: Conversation = { ...row, preview: last?.text ?? '', previewMine: last?.mine ?? false };
+    const next: Conversation = {
+      ...this.row(conversation),
+      preview: last?.text ?? '',
+      previewMine: last?.mine ?? false,
+    };
     if (last?.deleted) next.previewDeleted = true;
+    else delete next.previewDeleted;
     this.state.conversations = this.state.conversations.map((other) => (other.id === conversation ? next : other));
   }
 

@@ -57,6 +57,11 @@ export function useJumpTarget(conversation: string) {
   return useStore(jumps, ({ target }) => (target?.conversation === conversation ? target : undefined));
 }
 
+/** The message that was gone to just now, for the eye to find. */
+export function useMarked() {
+  return useStore(jumps, ({ marked }) => marked);
+}
+
 /** The message from which a quote was followed last in a conversation, '' for none: there is a way back. */
 export function useWayBack(conversation: string): string {
   return useStore(jumps, ({ ways }) => ways.findLast((way) => way.conversation === conversation)?.id ?? '');

@@ -12,13 +12,15 @@ export interface Spot {
 interface Jumps {
   /** The message that was gone to last; `turn` grows each time, so that the same one can be gone to again. */
   target: { conversation: string; message: string; turn: number } | undefined;
+  /** The one that was gone to just now, for the eye to find. */
+  marked: { message: string; turn: number } | undefined;
   /** From where quotes were followed, the last one at the end. */
   ways: readonly (Spot & { conversation: string })[];
   /** The conversation in which a message is looked for that is not held, '' for none. */
   looking: string;
 }
 
-export const jumps = createStore<Jumps>()(() => ({ target: undefined, ways: [], looking: '' }));
+export const jumps = createStore<Jumps>()(() => ({ target: undefined, marked: undefined, ways: [], looking: '' }));
 
 /** So many ways back are kept. */
 const waysMost = 20;
@@ -105,7 +107,13 @@ async function find(conversation: string, id: string, order: string, left: () =>
 
 /** The view stands at what was gone to: it does not go there again when it is mounted anew. */
 export function landed(at: number): void {
-  if (jumps.getState().target?.turn === at) jumps.setState({ target: undefined });
+  const { target } = jumps.getState();
+  if (target?.turn === at) jumps.setState({ target: undefined, marked: { message: target.message, turn: at } });
+}
+
+/** The mark of a message that was gone to is over. */
+export function unmark(at: number): void {
+  if (jumps.getState().marked?.turn === at) jumps.setState({ marked: undefined });
 }
 
 /** Goes back to where the last quote was followed from. */
@@ -131,5 +139,5 @@ export function forgetWays(conversation: string): void {
 /** Forgets every jump, between tests. */
 export function forgetJumps(): void {
   search += 1;
-  jumps.setState({ target: undefined, ways: [], looking: '' });
+  jumps.setState({ target: undefined, marked: undefined, ways: [], looking: '' });
 }

@@ -224,8 +224,8 @@ export function removeMessages(ids: readonly string[]): void {
     const position = positions.get(conversation);
     if (position) positions.set(conversation, anchorWithout(position, held, left));
     if (left.messages.length === 0 && (held.hasBefore || held.hasAfter)) {
-      const { [conversation]: _, ...others } = timelines.getState().open;
-      timelines.setState({ open: others });
+      const others = Object.entries(timelines.getState().open).filter(([id]) => id !== conversation);
+      timelines.setState({ open: Object.fromEntries(others) });
       if (conversation === conversationOnScreen()) void openTimeline(conversation);
       continue;
     }

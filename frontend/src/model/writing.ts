@@ -35,7 +35,7 @@ export function aimOf(conversation: string): Aim {
 function aim(conversation: string, change: Partial<Aim>, ask = false): void {
   const { aims, asked } = writing.getState();
   const next = { ...(aims[conversation] ?? noAim), ...change };
-  const { [conversation]: _, ...others } = aims;
+  const others = Object.fromEntries(Object.entries(aims).filter(([id]) => id !== conversation));
   writing.setState({
     aims: next.reply || next.edit ? { ...others, [conversation]: next } : others,
     asked: ask ? asked + 1 : asked,

@@ -169,7 +169,7 @@ describe('answering and editing', () => {
     fireEvent.keyDown(field(), { key: 'ArrowUp' });
     await screen.findByText('Edit message');
     expect(field().value).toBe('yes');
-    act(() => fireEvent.keyDown(field(), { key: 'Escape' }));
+    fireEvent.keyDown(field(), { key: 'Escape' });
     expect(field().value).toBe('');
     write('a draft');
     act(() => startEdit(mine()));

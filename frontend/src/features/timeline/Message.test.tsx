@@ -80,13 +80,13 @@ function Held({ message, limits = open }: { message: Message; limits?: typeof op
 
 const bubble = () => screen.getByRole('article');
 
-const matches = Element.prototype.matches;
+const matches = (element: Element, selector: string) => element.webkitMatchesSelector(selector);
 
 /** Focus as a key press moves it, or a press of the pointer; jsdom does not know what that looks like. */
 function focusBy(way: 'key' | 'pointer'): void {
   vi.spyOn(Element.prototype, 'matches').mockImplementation(function (this: Element, selector: string) {
     if (selector === ':focus-visible') return way === 'key' && this === document.activeElement;
-    return matches.call(this, selector);
+    return matches(this, selector);
   });
   act(() => bubble().focus());
 }
@@ -162,7 +162,7 @@ describe('a message', () => {
     expect(screen.queryByRole('menu')).toBeNull();
   });
 
-  it('shows what it answers, and a press goes there', async () => {
+  it('shows what it answers, and a press goes there', () => {
     const followed = vi.fn();
     const answer = sampleMessage('ana', 3, { text: 'then yes', reply: fakeReply(theirs) });
     const row = timelineRows([answer], false, undefined)[0];
@@ -301,8 +301,12 @@ describe('deleting', () => {
     expect(screen.getByText(/sealed copy may stay in Ana’s mailbox/)).toBeDefined();
   });
 
-  it('of what is not mine, or of somebody banned, is for this computer alone', () => {
-    ask(theirs);
+  it.each([
+    ['what is not mine', theirs, ana],
+    ['mine to somebody who is banned', mine, { ...ana, contact: 'banned' as const }],
+    ['what was deleted already', { ...mine, deleted: true, text: '' }, ana],
+  ])('of %s is for this computer alone', (_name, message, conversation) => {
+    ask(message, conversation);
     expect(screen.queryByRole('button', { name: 'Delete for everyone' })).toBeNull();
     expect(screen.getByRole('button', { name: 'Remove' })).toBeDefined();
   });
