@@ -109,6 +109,78 @@ test('they talk: texts arrive, marks move, typing shows', async () => {
   assert.deepEqual(pages[0], pages[1], 'both disks show the same logs');
 });
 
+test('a message is answered, edited and reacted to, and both see it', async () => {
+  const { page: ana } = people.Ana;
+  const { page: ben } = people.Ben;
+  const bubble = (page, text) => page.getByRole('article').filter({ hasText: text }).last();
+
+  // Ben answers with the keyboard alone.
+  await bubble(ben, 'Message number 20').focus();
+  await ben.keyboard.press('r');
+  await ben.getByText('Reply to Ana').waitFor();
+  await ben.keyboard.type('Twenty is enugh');
+  await picture(ben, 'reply-bar');
+  await ben.keyboard.press('Enter');
+  await bubble(ana, 'Twenty is enugh').getByRole('button', { name: 'In reply to You: Message number 20' }).waitFor();
+
+  // He mends a letter: the last text of his, from an empty field.
+  await ben.keyboard.press('ArrowUp');
+  await ben.getByText('Edit message').waitFor();
+  await ben.keyboard.press('End');
+  for (let letter = 0; letter < 3; letter++) await ben.keyboard.press('Backspace');
+  await ben.keyboard.type('ough');
+  await ben.keyboard.press('Enter');
+  await bubble(ana, 'Twenty is enough').getByText('edited').waitFor();
+  assert.equal(await ana.getByRole('article').filter({ hasText: 'enugh' }).count(), 0);
+
+  // Ana reacts with the pointer, Ben joins and leaves again.
+  await bubble(ana, 'Twenty is enough').hover();
+  await ana.getByRole('button', { name: 'React' }).click();
+  await ana.getByRole('button', { name: '❤️' }).click();
+  await ben.getByRole('button', { name: '❤️ 1: Ana' }).click();
+  await ana.getByRole('button', { name: '❤️ 2: You and Ben' }).waitFor();
+  await picture(ana, 'answered-wide');
+  await picture(ben, 'answered-narrow');
+  await ben.getByRole('button', { name: '❤️ 2: You and Ana' }).click();
+  await ana.getByRole('button', { name: '❤️ 1: You' }).waitFor();
+
+  // A quote leads to what it quotes.
+  await bubble(ana, 'Twenty is enough').getByRole('button', { name: /In reply to You/ }).click();
+  await ana.locator('article[data-marked]').filter({ hasText: 'Message number 20' }).waitFor();
+});
+
+test('what is deleted for everyone is gone on both sides, what is deleted for me on one', async () => {
+  const { page: ana } = people.Ana;
+  const { page: ben } = people.Ben;
+  const bubble = (page, text) => page.getByRole('article').filter({ hasText: text }).last();
+  const texts = (page) =>
+    page.evaluate(async () => {
+      const [{ id }] = (await window.go.app.API.Start()).conversations;
+      return (await window.go.app.API.PageLast(id, 200)).messages.map((message) => message.text);
+    });
+
+  await ana.getByRole('article', { name: /^You, [\d:]+, Message number 20/ }).click({ button: 'right' });
+  await ana.getByRole('menuitem', { name: /Delete/ }).click();
+  await ana.getByRole('alertdialog').getByText('from Ben’s when the deletion gets there').waitFor();
+  await picture(ana, 'delete-dialog');
+  await ana.getByRole('button', { name: 'Delete for everyone' }).click();
+  await ana.getByText('You deleted this').waitFor();
+  await ben.getByText('Deleted by Ana').waitFor();
+  // What answers it does not say it any more.
+  await bubble(ben, 'Twenty is enough').getByText('A deleted message').waitFor();
+  await bubble(ana, 'Twenty is enough').getByText('A deleted message').waitFor();
+
+  await bubble(ben, 'Message number 19').focus();
+  await ben.keyboard.press('Delete');
+  await ben.getByRole('button', { name: 'Remove' }).click();
+  await ben.getByRole('article').filter({ hasText: 'Message number 19' }).waitFor({ state: 'detached' });
+  await picture(ben, 'deleted-narrow');
+  const [hers, his] = [await texts(ana), await texts(ben)];
+  assert.ok(hers.includes('Message number 19'), 'hidden by Ben alone');
+  for (const disk of [hers, his]) assert.ok(!disk.includes('Message number 20'), 'deleted for everyone');
+  assert.ok(!his.includes('Message number 19'));
+});
+
 test('what is written and not sent survives a reload', async () => {
   const { page: ana } = people.Ana;
   const field = ana.getByRole('textbox', { name: 'Message Ben' });

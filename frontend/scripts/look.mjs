@@ -68,6 +68,24 @@ const scenes = [
   { name: 'main', as: 'file', sizes: [wide, narrow], details: true, steps: byFile, languages: ['en', 'zh-CN'] },
   { name: 'relay', as: 'link', sizes: [wide], steps: askLink },
   { name: 'relay', as: 'hover', sizes: [wide], steps: hoverMessage },
+  // What a person does with a message.
+  { name: 'answers', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
+  { name: 'answers', as: 'details', sizes: [wide], details: true },
+  { name: 'answers', as: 'tools', sizes: [wide, narrow], steps: toolsOfMine, languages: ['en', 'zh-CN'] },
+  { name: 'answers', as: 'tools-theirs', sizes: [wide, narrow], steps: toolsOfTheirs },
+  { name: 'answers', as: 'keys', sizes: [wide], steps: tabToTools },
+  { name: 'answers', as: 'react', sizes: [wide, narrow], steps: pickEmoji, languages: ['en', 'zh-CN'] },
+  { name: 'answers', as: 'react-refused', sizes: [wide], steps: pickNoEmoji, languages: ['en', 'zh-CN'] },
+  { name: 'answers', as: 'menu', sizes: [wide, narrow], steps: openMenu, languages: ['en', 'zh-CN'] },
+  { name: 'answers', as: 'reply', sizes: [wide, narrow], steps: reply, languages: ['en', 'zh-CN'] },
+  { name: 'answers', as: 'reply-gone', sizes: [wide, narrow], steps: replyToGone, languages: ['en', 'zh-CN'] },
+  { name: 'answers', as: 'edit', sizes: [wide, narrow], steps: editLast, languages: ['en', 'zh-CN'] },
+  { name: 'answers', as: 'delete', sizes: [wide, narrow], steps: askDelete, languages: ['en', 'zh-CN'] },
+  { name: 'answers', as: 'remove', sizes: [wide, narrow], steps: askRemove, languages: ['en', 'zh-CN'] },
+  { name: 'waiting', as: 'delete', sizes: [wide], steps: askDelete, languages: ['en', 'zh-CN'] },
+  { name: 'deleted', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
+  { name: 'late', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
+  { name: 'relay', as: 'way', sizes: [wide, narrow], steps: followQuote, languages: ['en', 'zh-CN'] },
   { name: 'requests', sizes: [wide, narrow], steps: openRequests, languages: ['en', 'zh-CN'] },
   { name: 'requests', as: 'ban', sizes: [wide], steps: banRequest },
   { name: 'requests', as: 'none', sizes: [wide], steps: noRequests },
@@ -239,7 +257,7 @@ async function findMany(page) {
 async function showDelivery(page) {
   await page.locator('[data-log]').focus();
   await page.keyboard.press('ArrowUp');
-  while ((await page.locator('[data-message]:focus button').count()) < 2) await page.keyboard.press('ArrowUp');
+  while ((await page.locator('[data-message]:focus [data-delivery]').count()) < 1) await page.keyboard.press('ArrowUp');
   await page.keyboard.press('d');
   await page.locator('[role="dialog"] ol').waitFor();
 }
@@ -265,6 +283,97 @@ async function askBan(page) {
 
 async function askLink(page) {
   await page.locator('[data-log] a').last().click();
+}
+
+async function hoverTools(page, at) {
+  await page.locator('[data-message]').nth(at).hover();
+  await page.waitForTimeout(300);
+}
+
+function toolsOfMine(page) {
+  return hoverTools(page, 3);
+}
+
+function toolsOfTheirs(page) {
+  return hoverTools(page, 2);
+}
+
+async function focusMessage(page, up) {
+  await page.locator('[data-log]').focus();
+  const count = await page.locator('[data-message]').count();
+  for (let turn = 1; turn <= up; turn++) {
+    await page.keyboard.press('ArrowUp');
+    await page.waitForFunction(
+      (at) => [...document.querySelectorAll('[data-message]')].indexOf(document.activeElement) === at,
+      count - turn,
+    );
+  }
+}
+
+async function tabToTools(page) {
+  await focusMessage(page, 5);
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('ArrowRight');
+}
+
+async function pickEmoji(page) {
+  await focusMessage(page, 5);
+  await page.keyboard.press('+');
+}
+
+async function pickNoEmoji(page) {
+  await pickEmoji(page);
+  await page.locator('[role="dialog"] input').fill('ahoy');
+  await page.keyboard.press('Enter');
+}
+
+async function openMenu(page) {
+  await page
+    .locator('[data-message]')
+    .nth(3)
+    .click({ button: 'right', position: { x: 40, y: 60 } });
+}
+
+async function reply(page) {
+  await focusMessage(page, 3);
+  await page.keyboard.press('r');
+  await page.keyboard.type('Both thermoses, then');
+}
+
+async function replyToGone(page) {
+  await reply(page);
+  const id = await page.locator('[data-message]').nth(5).getAttribute('data-message');
+  await page.evaluate((message) => window.fake.takeBack('ana', message), id);
+}
+
+async function editLast(page) {
+  await page.locator('[data-composer]').focus();
+  await page.keyboard.press('ArrowUp');
+}
+
+async function askDelete(page) {
+  await focusMessage(page, 1);
+  await page.keyboard.press('Delete');
+  await page.locator('[role="alertdialog"]').waitFor();
+}
+
+async function askRemove(page) {
+  await focusMessage(page, 2);
+  await page.keyboard.press('Delete');
+  await page.locator('[role="alertdialog"]').waitFor();
+}
+
+async function followQuote(page) {
+  await page.evaluate(() => {
+    const { messages } = window.fake;
+    const answered = messages.jonas[20];
+    const { id, mine, author, text } = answered;
+    window.fake.touch('jonas', messages.jonas.at(-2).id, {
+      reply: { id, here: true, deleted: false, mine, author, text },
+    });
+  });
+  await page.locator('[data-message] button b').last().click();
 }
 
 async function hoverMessage(page) {

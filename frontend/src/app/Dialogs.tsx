@@ -3,6 +3,7 @@ import { closeDialog, useConversation, useView } from '@/model';
 
 const AddContactDialog = lazy(() => import('@/features/addcontact'));
 const BanDialog = lazy(() => import('@/features/details/BanDialog'));
+const DeleteDialog = lazy(() => import('@/features/timeline/DeleteDialog'));
 const DeliveryDialog = lazy(() => import('@/features/delivery'));
 const FileDialog = lazy(() => import('@/features/delivery/FileDialog'));
 const LinkDialog = lazy(() => import('./LinkDialog'));
@@ -11,6 +12,7 @@ const LinkDialog = lazy(() => import('./LinkDialog'));
 export function Dialogs() {
   const dialog = useView((state) => state.dialog);
   const banned = useConversation(dialog?.kind === 'ban' ? dialog.conversation : '');
+  const talk = useConversation(dialog?.kind === 'delete' ? dialog.message.conversation : '');
   if (!dialog) return null;
   return (
     <Suspense fallback={null}>
@@ -18,6 +20,9 @@ export function Dialogs() {
         <AddContactDialog key={dialog.link} tab={dialog.tab} link={dialog.link} onClose={closeDialog} />
       )}
       {dialog.kind === 'ban' && banned && <BanDialog conversation={banned} onClose={closeDialog} />}
+      {dialog.kind === 'delete' && talk && (
+        <DeleteDialog message={dialog.message} conversation={talk} onClose={closeDialog} />
+      )}
       {dialog.kind === 'delivery' && <DeliveryDialog message={dialog.message} onClose={closeDialog} />}
       {dialog.kind === 'file' && <FileDialog conversation={dialog.conversation} onClose={closeDialog} />}
       {dialog.kind === 'link' && <LinkDialog address={dialog.address} onClose={closeDialog} />}

@@ -1,5 +1,6 @@
 import type { Backend } from './api';
 import { BackendError } from './error';
+import { fakeDeleted } from './fake-changes';
 import { orderKey } from './fake-log';
 import type {
   Ban,
@@ -106,10 +107,22 @@ export abstract class FakeWorld {
     return message;
   }
 
-  /** Messages are gone: their time is over. */
-  vanish(conversation: string, ids: readonly string[]): void {
-    this.messages[conversation] = this.timeline(conversation).filter((message) => !ids.includes(message.id));
-    this.emit({ removedMessages: [...ids] });
+  /** A message is edited, deleted or reacted to by the other side. */
+  touch(conversation: string, id: string, change: Partial<Message>): Message {
+    return this.replace(conversation, { ...this.messageOf(conversation, id), ...change });
+  }
+
+  /** The other side takes a message back. */
+  takeBack(conversation: string, id: string): Message {
+    return this.replace(conversation, fakeDeleted(this.messageOf(conversation, id)));
+  }
+
+  /** A message disappears here; nothing is left of it. */
+  takeAway(conversation: string, id: string): void {
+    const list = this.timeline(conversation);
+    list.splice(list.indexOf(this.messageOf(conversation, id)), 1);
+    this.previewLast(conversation);
+    this.emit({ conversations: [this.row(conversation)], removedMessages: [id] });
   }
 
   /** A message of mine gets its next mark. */
@@ -172,8 +185,22 @@ export abstract class FakeWorld {
   protected replace(conversation: string, message: Message): Message {
     const list = this.timeline(conversation);
     list[list.findIndex((held) => held.id === message.id)] = message;
-    this.emit({ messages: [message] });
+    this.previewLast(conversation);
+    this.emit({ conversations: [this.row(conversation)], messages: [message] });
     return message;
+  }
+
+  /** The row says what its last message says now. */
+  private previewLast(conversation: string): void {
+    const last = this.timeline(conversation).at(-1);
+    const next: Conversation = {
+      ...this.row(conversation),
+      preview: last?.text ?? '',
+      previewMine: last?.mine ?? false,
+    };
+    if (last?.deleted) next.previewDeleted = true;
+    else delete next.previewDeleted;
+    this.state.conversations = this.state.conversations.map((other) => (other.id === conversation ? next : other));
   }
 
   protected row(id: string): Conversation {

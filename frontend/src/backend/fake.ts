@@ -1,6 +1,7 @@
 import type { Backend } from './api';
 import { BackendError } from './error';
 import { fakeBanCheck } from './fake-bans';
+import { fakeDeleted, fakeReactions, fakeReply } from './fake-changes';
 import { fakeDelivery } from './fake-delivery';
 import { pageAround } from './fake-log';
 import { fakeSearch } from './fake-search';
@@ -135,17 +136,7 @@ export class FakeBackend extends FakeWorld implements Backend {
     this.answer('sendReply', [conversation, text, message], () => {
       const answered = this.messageOf(conversation, message);
       const sent = this.append(conversation, text, true);
-      return this.replace(conversation, {
-        ...sent,
-        reply: {
-          id: answered.id,
-          here: true,
-          deleted: answered.deleted ?? false,
-          mine: answered.mine,
-          author: answered.author,
-          text: answered.text.slice(0, 200),
-        },
-      });
+      return this.replace(conversation, { ...sent, reply: fakeReply(answered) });
     });
 
   editMessage = (conversation: string, message: string, text: string) =>
@@ -155,31 +146,16 @@ export class FakeBackend extends FakeWorld implements Backend {
 
   deleteMessage = (conversation: string, message: string, forEveryone: boolean) =>
     this.answer('deleteMessage', [conversation, message, forEveryone], () => {
-      if (forEveryone) {
-        const { id, order, mine, author, time, state } = this.mineOf(conversation, message);
-        this.replace(conversation, { id, conversation, order, mine, author, text: '', time, state, deleted: true });
-        return;
-      }
-      const list = this.timeline(conversation);
-      list.splice(list.indexOf(this.messageOf(conversation, message)), 1);
-      this.emit({ removedMessages: [message] });
+      if (forEveryone) this.replace(conversation, fakeDeleted(this.mineOf(conversation, message)));
+      else this.takeAway(conversation, message);
     });
 
   react = (conversation: string, message: string, emoji: string, remove: boolean) =>
     this.answer('react', [conversation, message, emoji, remove], () => {
       const held = this.messageOf(conversation, message);
       const me = this.state.profile.peerId;
-      const reactions = (held.reactions ?? []).map((one) => ({
-        ...one,
-        authors: one.emoji === emoji ? one.authors.filter((author) => author !== me) : one.authors,
-      }));
-      const there = reactions.find((one) => one.emoji === emoji);
-      if (!remove && there) there.authors.push(me);
-      if (!remove && !there) reactions.push({ emoji, count: 1, mine: true, authors: [me] });
-      const counted = reactions
-        .filter((one) => one.authors.length > 0)
-        .map((one) => ({ ...one, count: one.authors.length, mine: one.authors.includes(me) }));
-      return this.replace(conversation, { ...held, reactions: counted });
+      const reactions = fakeReactions(held.reactions ?? [], emoji, me, me, remove);
+      return this.replace(conversation, { ...held, reactions });
     });
 
   setTimer = (conversation: string, seconds: number) =>

@@ -1,10 +1,12 @@
 import { FakeBackend, type FakeOptions } from './fake';
 import { ago, anaTalk, invite, longTalk, me, network, requests, rows, say } from './scene-data';
 import { mannerScenes } from './scenes-manner';
+import { answeredTalk, deletedTalk, lateTalk } from './scenes-messages';
 import type { Ban, Conversation, Network, State } from './types';
 
 // Scenes for development and for pictures: `?fake=<name>`. Names: main, relay, waiting, connecting, lan, ready, offline, away,
-// banned, asked, long, unread, empty, problem, clock, loading, failed, first, requests, settings, alone, many, found, indexing. They stand still at the
+// banned, asked, long, answers, deleted, late, unread, empty, problem, clock, loading, failed, first, requests, settings, alone, many,
+// found, indexing, and those of scenes-manner. They stand still at the
 // time `?at=` (a date and time), which the look script also gives to the browser's clock.
 
 function mainState(now: Date): State {
@@ -177,6 +179,9 @@ const scenes: Record<string, Scene> = {
     ]),
     open: 'ana',
   }),
+  answers: (now) => ({ options: withAna(now, {}, answeredTalk(now)), open: 'ana' }),
+  deleted: (now) => ({ options: withAna(now, {}, deletedTalk(now)), open: 'ana' }),
+  late: (now) => ({ options: withAna(now, {}, lateTalk(now)), open: 'ana' }),
   many: (now) => {
     const options = withAna(now, {});
     return { options: { ...options, messages: { ...options.messages, jonas: longTalk(now, 100_000) } }, open: 'jonas' };

@@ -68,6 +68,12 @@ export function dateAndTime(time: string, now = new Date()): string {
   return i18next.t('app.dateAndTime', { date: dateOf(time, now), time: clockTime(time) });
 }
 
+/** "10:42" where it stands under the day of `beside`, "3 March at 10:42" otherwise. */
+export function timeBeside(time: string, beside: string, now = new Date()): string {
+  if (daysBetween(new Date(beside), new Date(time)) === 0) return clockTime(time);
+  return i18next.t('app.dateAndTime', { date: dateOf(time, now), time: clockTime(time) });
+}
+
 /** "12 minutes ago" within a day, or "12 min ago" where there is little room; "3 March at 10:42" after it. */
 export function timeAgo(time: string, style: 'long' | 'short' = 'long', now = new Date()): string {
   const minutes = Math.max(0, Math.floor((now.getTime() - Date.parse(time)) / 60_000));

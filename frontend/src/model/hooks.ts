@@ -8,6 +8,7 @@ import { timelines } from './timelines';
 import { toasts } from './toasts';
 import { today } from './today';
 import { type View, view } from './view';
+import { aimOf, writing } from './writing';
 
 export function useSession<Value>(select: (state: Session) => Value): Value {
   return useStore(session, select);
@@ -51,4 +52,14 @@ export function useToast() {
 /** A key of the day it is; whoever writes times relative to today draws anew when it changes. */
 export function useToday(): string {
   return useStore(today, (state) => state.day);
+}
+
+/** What the composer of a conversation is for, besides a text of its own. */
+export function useAim(conversation: string) {
+  return useStore(writing, () => aimOf(conversation));
+}
+
+/** Grows when the person asked to write. */
+export function useWritingAsked(): number {
+  return useStore(writing, (state) => state.asked);
 }

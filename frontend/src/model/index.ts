@@ -17,3 +17,4 @@ export * from './timelines';
 export * from './toasts';
 export * from './today';
 export * from './view';
+export * from './writing';

@@ -5,6 +5,7 @@ import { emptySession, session } from './session';
 import { forgetTimelines } from './timelines';
 import { toasts } from './toasts';
 import { emptyView, view } from './view';
+import { writing } from './writing';
 
 /** Puts every store back to its beginning, between tests. */
 export function resetModel(): void {
@@ -13,6 +14,7 @@ export function resetModel(): void {
   toasts.setState({ current: undefined });
   attention.setState({ focused: true });
   forgetPictures();
+  writing.setState({ aims: {} });
   forgetTimelines();
   forgetSearch();
 }

@@ -5,6 +5,7 @@ import { askNow, followFound } from './search';
 import { emptySession, session } from './session';
 import { applyMessages, forgetTimelines, openTimeline, removeMessages } from './timelines';
 import { showAddContact, showConversation, view } from './view';
+import { followAims } from './writing';
 
 /**
  * Keeps the stores current: asks Start, then applies every Changes in sequence. What was missed (a gap, a stream that was
@@ -21,6 +22,7 @@ export function synchronise(backend: Backend): () => void {
     applyMessages(changes.messages ?? [], attention.getState().focused ? '' : conversationOnScreen());
     followFound(changes);
     removeMessages(changes.removedMessages ?? []);
+    followAims(changes.messages ?? [], changes.removedMessages ?? []);
     const open = view.getState().conversation;
     if (open && changes.removedConversations?.includes(open)) view.setState({ conversation: '' });
     if (changes.openConversation) showConversation(changes.openConversation);

@@ -1,6 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { sampleMessage } from '@/backend/samples';
-import { heldMost, pageSize, type Timeline, trimmed, withMessages, withNewer, withOlder } from './timeline';
+import {
+  heldMost,
+  pageSize,
+  quoteOf,
+  type Timeline,
+  trimmed,
+  withMessages,
+  withNewer,
+  withOlder,
+  withoutMessages,
+} from './timeline';
 
 function held(minutes: number[], hasBefore = false, hasAfter = false): Timeline {
   return { conversation: 'ana', messages: minutes.map((minute) => sampleMessage('ana', minute)), hasBefore, hasAfter };
@@ -44,6 +54,49 @@ describe('withMessages', () => {
   it('ignores other conversations, and gives back the same when nothing changed', () => {
     const before = held([1]);
     expect(withMessages(before, [sampleMessage('ole', 2)])).toBe(before);
+  });
+});
+
+describe('quotes', () => {
+  const first = sampleMessage('ana', 1, { text: 'the original' });
+  const answer = sampleMessage('ana', 5, { reply: quoteOf(first) });
+  const talk: Timeline = { conversation: 'ana', messages: [first, answer], hasBefore: false, hasAfter: false };
+  const quoted = (timeline: Timeline) => timeline.messages.at(-1)?.reply;
+
+  it('say what the message says now, held or not', () => {
+    const edited = { ...first, text: 'another text', edited: first.time };
+    expect(quoted(withMessages(talk, [edited]))?.text).toBe('another text');
+    const outside: Timeline = { ...talk, messages: [answer], hasBefore: true };
+    const grown = withMessages(outside, [edited]);
+    expect(grown.messages).toHaveLength(1);
+    expect(quoted(grown)?.text).toBe('another text');
+  });
+
+  it('say that it was deleted, and nothing of one that is gone', () => {
+    const deleted = { ...first, text: '', deleted: true };
+    expect(quoted(withMessages(talk, [deleted]))).toMatchObject({ here: true, deleted: true, text: '' });
+    expect(quoted(withoutMessages(talk, [first.id]))).toEqual({
+      id: first.id,
+      here: false,
+      deleted: false,
+      mine: false,
+      author: '',
+      text: '',
+    });
+  });
+
+  it('are cut after 200 characters, none of them in two', () => {
+    const long = quoteOf(sampleMessage('ana', 1, { text: '⛵🏝'.repeat(150) }));
+    expect([...long.text]).toHaveLength(200);
+    expect(long.text.endsWith('🏝')).toBe(true);
+  });
+});
+
+describe('withoutMessages', () => {
+  it('takes out what is gone, and gives back the same when nothing is', () => {
+    const before = held([1, 2, 3], true);
+    expect(ids(withoutMessages(before, ['ana-2', 'elsewhere']))).toEqual(['ana-1', 'ana-3']);
+    expect(withoutMessages(before, ['elsewhere'])).toBe(before);
   });
 });
 

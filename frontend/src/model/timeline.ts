@@ -1,4 +1,4 @@
-import type { Message, Page } from '@/backend';
+import type { Message, Page, Reply } from '@/backend';
 
 /** A stretch of one conversation's timeline that is held here, oldest first, without holes. */
 export interface Timeline {
@@ -34,8 +34,61 @@ function lowerBound(messages: readonly Message[], order: string): number {
   return low;
 }
 
-/** Puts new and changed messages in their places. One that belongs outside the held stretch is left for its page. */
+/** Characters of a message that are shown where it is answered. */
+const quoteMost = 200;
+
+/** What is shown of a message where it is answered, as backend/app/types.go says it. */
+export function quoteOf(message: Message): Reply {
+  const { id, mine, author, text } = message;
+  return {
+    id,
+    here: true,
+    deleted: message.deleted ?? false,
+    mine,
+    author,
+    text: [...text.slice(0, 2 * quoteMost)].slice(0, quoteMost).join(''),
+  };
+}
+
+function sameQuote(one: Reply, other: Reply): boolean {
+  return one.here === other.here && one.deleted === other.deleted && one.text === other.text;
+}
+
+/** The messages with quotes that say what the quoted ones say now. The same list when no quote changed. */
+function withQuotes(messages: readonly Message[], quotes: ReadonlyMap<string, Reply>): readonly Message[] {
+  if (!messages.some(({ reply }) => reply && quotes.has(reply.id))) return messages;
+  let changed = false;
+  const next = messages.map((message) => {
+    const quote = message.reply && quotes.get(message.reply.id);
+    if (!quote || !message.reply || sameQuote(message.reply, quote)) return message;
+    changed = true;
+    return { ...message, reply: quote };
+  });
+  return changed ? next : messages;
+}
+
+/**
+ * Puts new and changed messages in their places, and what they say now where they are answered. One that belongs outside the
+ * held stretch is left for its page.
+ */
 export function withMessages(timeline: Timeline, changed: readonly Message[]): Timeline {
+  const placed = placing(timeline, changed);
+  const here = changed.filter((message) => message.conversation === timeline.conversation);
+  const messages = withQuotes(placed.messages, new Map(here.map((message) => [message.id, quoteOf(message)])));
+  return messages === placed.messages ? placed : { ...placed, messages };
+}
+
+/** The stretch without messages that are gone; what answers them quotes nothing any more. */
+export function withoutMessages(timeline: Timeline, removed: readonly string[]): Timeline {
+  const gone = new Set(removed);
+  const left = timeline.messages.filter((message) => !gone.has(message.id));
+  const nothing = (id: string): Reply => ({ id, here: false, deleted: false, mine: false, author: '', text: '' });
+  const held = left.length === timeline.messages.length ? timeline.messages : left;
+  const messages = withQuotes(held, new Map(removed.map((id) => [id, nothing(id)])));
+  return messages === timeline.messages ? timeline : { ...timeline, messages };
+}
+
+function placing(timeline: Timeline, changed: readonly Message[]): Timeline {
   let messages: Message[] | undefined;
   for (const message of changed) {
     if (message.conversation !== timeline.conversation) continue;

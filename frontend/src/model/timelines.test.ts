@@ -6,7 +6,16 @@ import { attention } from './attention';
 import { resetModel } from './reset';
 import { session } from './session';
 import { synchronise } from './sync';
-import { followView, keepPosition, loadNewer, loadOlder, showLatest, timelines, trimTimeline } from './timelines';
+import {
+  followView,
+  keepPosition,
+  loadNewer,
+  loadOlder,
+  placeAnswer,
+  showLatest,
+  timelines,
+  trimTimeline,
+} from './timelines';
 import { showConversation, showSettings, view } from './view';
 
 let fake: FakeBackend;
@@ -106,6 +115,67 @@ describe('timelines', () => {
     const first = fake.arrive('ana', 'one');
     fake.arrive('ana', 'two');
     expect(ana()?.newLine).toEqual({ message: first.id, count: 2 });
+  });
+
+  it('keep what changes said of a message when the answer of the call comes after them', async () => {
+    showConversation('ana');
+    await vi.waitFor(() => expect(ana()).toBeDefined());
+    const sent = await fake.sendText('ana', 'hello');
+    fake.mark('ana', sent.id, 'read');
+    placeAnswer(sent);
+    expect(ana()?.messages.at(-1)).toMatchObject({ id: sent.id, state: 'read' });
+    const early = { ...sent, id: 'early', order: `${sent.order}1` };
+    placeAnswer(early);
+    expect(ana()?.messages.at(-1)).toMatchObject({ id: 'early', state: 'queued' });
+  });
+
+  it('lose what disappears, wherever it stands', async () => {
+    showConversation('ana');
+    await vi.waitFor(() => expect(ana()).toBeDefined());
+    const held = ana();
+    fake.takeAway('ana', 'ana-990');
+    fake.takeAway('ana', 'ana-5');
+    expect(ana()?.messages.map((message) => message.id)).not.toContain('ana-990');
+    expect(ana()?.messages).toHaveLength((held?.messages.length ?? 0) - 1);
+    expect(ana()?.removals).toBe(1);
+    expect(ana()?.serial).toBe(held?.serial);
+    expect(session.getState().conversations.ana?.preview).toBe('message 999');
+  });
+
+  it('open where the next message stands when the one that was read disappears', async () => {
+    showConversation('ole');
+    await vi.waitFor(() => expect(timelines.getState().open.ole).toBeDefined());
+    await fake.markRead('ole', 'ole-9');
+    keepPosition('ole', { kind: 'message', message: 'ole-3', offset: 12 });
+    fake.takeAway('ole', 'ole-3');
+    showConversation('ana');
+    await vi.waitFor(() => expect(ana()).toBeDefined());
+    expect(timelines.getState().open.ole?.anchor).toEqual({ kind: 'message', message: 'ole-4', offset: 0 });
+    fake.takeAway('ole', 'ole-4');
+    expect(timelines.getState().open.ole?.anchor).toEqual({ kind: 'message', message: 'ole-5', offset: 0 });
+  });
+
+  it('keep the line of new messages before what is left of them', async () => {
+    const line = () => timelines.getState().open.ole?.newLine;
+    showConversation('ole');
+    await vi.waitFor(() => expect(line()).toEqual({ message: 'ole-7', count: 3 }));
+    fake.takeAway('ole', 'ole-2');
+    expect(line()).toEqual({ message: 'ole-7', count: 3 });
+    fake.takeAway('ole', 'ole-7');
+    expect(line()).toEqual({ message: 'ole-8', count: 2 });
+    fake.takeAway('ole', 'ole-9');
+    expect(line()).toEqual({ message: 'ole-8', count: 1 });
+    fake.takeAway('ole', 'ole-8');
+    expect(line()).toBeUndefined();
+  });
+
+  it('are read anew when everything that was held disappears', async () => {
+    showConversation('ana');
+    await vi.waitFor(() => expect(ana()).toBeDefined());
+    const gone = ana()?.messages.map((message) => message.id) ?? [];
+    fake.messages.ana?.splice(-gone.length);
+    fake.emit({ removedMessages: gone });
+    await vi.waitFor(() => expect(ana()?.messages.at(-1)?.id).toBe(`ana-${999 - gone.length}`));
   });
 
   it('say that a conversation cannot be opened, and open it at the next try', async () => {

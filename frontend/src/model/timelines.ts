@@ -2,7 +2,16 @@ import { createStore } from 'zustand/vanilla';
 import { type BackendError, backend, type Message, type Page, toBackendError } from '@/backend';
 import { conversationOnScreen } from './attention';
 import { session } from './session';
-import { fromPage, pageSize, type Timeline, trimmed, withMessages, withNewer, withOlder } from './timeline';
+import {
+  fromPage,
+  pageSize,
+  type Timeline,
+  trimmed,
+  withMessages,
+  withNewer,
+  withOlder,
+  withoutMessages,
+} from './timeline';
 import { view } from './view';
 
 /** Where the eye should be when a timeline appears. */
@@ -36,6 +45,8 @@ export interface OpenTimeline extends Timeline {
   found: string;
   /** Where the way back from a jump leads; undefined when nobody jumped, or went on since. */
   back: Origin | undefined;
+  /** Grows when messages were taken out: the view finds its place anew by what it showed. */
+  removals: number;
 }
 
 interface Timelines {
@@ -66,7 +77,7 @@ function put(stretch: Timeline, anchor: Anchor, newLine: NewLine | undefined, fo
   const { messages, hasBefore, hasAfter } = stretch;
   const timeline: OpenTimeline = {
     ...{ conversation: id, messages, hasBefore, hasAfter, serial, anchor, newLine, found, back },
-    ...{ loading: undefined, side: 'end', jumps: 0 },
+    ...{ loading: undefined, side: 'end', jumps: 0, removals: 0 },
   };
   timelines.setState({ open: { ...open, [id]: timeline }, failures: others });
 }
@@ -242,15 +253,66 @@ export function applyMessages(messages: readonly Message[], unseen = ''): void {
   if (next) timelines.setState({ open: next });
 }
 
+/**
+ * Puts a message that a call answered with into its place, unless it is held: what changes said of it is as new as the
+ * answer, or newer, because the answer comes another way and may be late.
+ */
+export function placeAnswer(message: Message): void {
+  const held = timelines.getState().open[message.conversation];
+  if (!held?.messages.some(({ id }) => id === message.id)) applyMessages([message]);
+}
+
 /** Messages are gone: they disappeared, or were hidden here. They leave every stretch that is held. */
 export function removeMessages(ids: readonly string[]): void {
-  const gone = new Set(ids);
-  for (const conversation of Object.keys(timelines.getState().open)) {
-    update(conversation, (held) => {
-      const messages = held.messages.filter((message) => !gone.has(message.id));
-      return messages.length === held.messages.length ? held : { ...held, messages, side: 'end' };
-    });
+  if (ids.length === 0) return;
+  const { open } = timelines.getState();
+  for (const [conversation, held] of Object.entries(open)) {
+    const left = withoutMessages(held, ids);
+    if (left === held) continue;
+    const position = positions.get(conversation);
+    if (position) positions.set(conversation, anchorWithout(position, held, left));
+    if (left.messages.length === 0 && (held.hasBefore || held.hasAfter)) {
+      const others = Object.entries(timelines.getState().open).filter(([id]) => id !== conversation);
+      timelines.setState({ open: Object.fromEntries(others) });
+      if (conversation === conversationOnScreen()) void openTimeline(conversation);
+      continue;
+    }
+    update(conversation, () => ({
+      ...held,
+      ...left,
+      anchor: anchorWithout(held.anchor, held, left),
+      newLine: lineWithout(held, left),
+      side: 'end',
+      removals: held.removals + (left.messages.length < held.messages.length ? 1 : 0),
+    }));
   }
+}
+
+/** The message that stands where one stood that is gone: the next that is left, or the one before. */
+function inPlaceOf(id: string, held: Timeline, left: Timeline): Message | undefined {
+  const order = held.messages.find((message) => message.id === id)?.order;
+  if (order === undefined) return undefined;
+  return left.messages.find((message) => message.order >= order) ?? left.messages.at(-1);
+}
+
+function anchorWithout(anchor: Anchor, held: Timeline, left: Timeline): Anchor {
+  if (anchor.kind === 'end' || left.messages.some((message) => message.id === anchor.message)) return anchor;
+  const next = inPlaceOf(anchor.message, held, left);
+  return next ? { kind: 'message', message: next.id, offset: 0 } : { kind: 'end' };
+}
+
+/** The "new messages" line goes on to the next new message, and ends with the last. */
+function lineWithout(held: OpenTimeline, left: Timeline): NewLine | undefined {
+  const { newLine } = held;
+  if (!newLine) return undefined;
+  const first = held.messages.find((message) => message.id === newLine.message);
+  if (!first) return newLine;
+  const after = (messages: readonly Message[]) =>
+    messages.filter((message) => !message.mine && message.order >= first.order);
+  const [before, now] = [after(held.messages), after(left.messages)];
+  const count = newLine.count - (before.length - now.length);
+  const next = now[0];
+  return next && count > 0 ? { message: next.id, count } : undefined;
 }
 
 /** What arrives unseen begins a "new messages" line, or adds to the one that began so. */

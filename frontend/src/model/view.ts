@@ -15,6 +15,7 @@ export type AddContactTab = 'invite' | 'paste';
 export type DialogRequest =
   | { kind: 'add-contact'; tab: AddContactTab; link: string }
   | { kind: 'ban'; conversation: string }
+  | { kind: 'delete'; message: Message }
   | { kind: 'delivery'; message: Message }
   | { kind: 'file'; conversation: string }
   | { kind: 'link'; address: string };
@@ -65,6 +66,11 @@ export function showAddContact(tab: AddContactTab = 'invite', link = ''): void {
 
 export function askBan(conversation: string): void {
   view.setState({ dialog: { kind: 'ban', conversation } });
+}
+
+/** Asks for whom a message is deleted. */
+export function askDelete(message: Message): void {
+  view.setState({ dialog: { kind: 'delete', message } });
 }
 
 export function showDelivery(message: Message): void {

@@ -1,3 +1,4 @@
+export * from './anchor';
 export * from './Badge';
 export * from './Button';
 export * from './Card';
@@ -15,6 +16,7 @@ export * from './Mark';
 export * from './Menu';
 export * from './media';
 export * from './Note';
+export * from './PopoverAt';
 export * from './QRCode';
 export * from './Segmented';
 export * from './Select';

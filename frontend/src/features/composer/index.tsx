@@ -1,20 +1,31 @@
-import { ArrowUp, Ban } from 'lucide-react';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { ArrowUp, Ban, Check } from 'lucide-react';
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import { backend, type Conversation } from '@/backend';
 import { errorText, problemText, useTranslation } from '@/i18n';
 import {
-  applyMessages,
+  aimOf,
+  askDelete,
   draftOf,
+  endEdit,
+  endReply,
   flushDraft,
   keepDraft,
+  keepEdit,
+  keepReply,
+  lastOwn,
   liftBan,
   lineView,
+  placeAnswer,
   shortName,
   showLatest,
   showToast,
+  startEdit,
+  useAim,
   useSession,
+  useWritingAsked,
 } from '@/model';
 import { Button, classes, Note } from '@/ui';
+import { AimBar } from './AimBar';
 import styles from './Composer.module.css';
 import { kibibytes, measureText, sendsMessage, textMost } from './limits';
 
@@ -32,7 +43,11 @@ function Box({ conversation }: { conversation: Conversation }) {
   const { id } = conversation;
   const name = shortName(conversation.name);
   const problem = useSession((state) => state.problem);
-  const [text, setText] = useState(() => draftOf(id));
+  const aim = useAim(id);
+  const { edit } = aim;
+  const barId = useId();
+  const [draft, setText] = useState(() => draftOf(id));
+  const text = edit?.text ?? draft;
   const [failure, setFailure] = useState<unknown>();
   const area = useRef<HTMLTextAreaElement>(null);
   const typedAt = useRef(0);
@@ -50,9 +65,24 @@ function Box({ conversation }: { conversation: Conversation }) {
 
   useEffect(() => () => flushDraft(id), [id]);
 
+  // A message is answered or edited: the words come next.
+  const asked = useWritingAsked();
+  const known = useRef(asked);
+  useEffect(() => {
+    if (known.current === asked) return;
+    known.current = asked;
+    const element = area.current;
+    element?.focus();
+    element?.setSelectionRange(element.value.length, element.value.length);
+  }, [asked]);
+
   function write(next: string): void {
-    setText(next);
     setFailure(undefined);
+    if (edit) {
+      keepEdit(id, next);
+      return;
+    }
+    setText(next);
     keepDraft(id, next);
     const now = Date.now();
     if (next.trim() !== '' && now - typedAt.current >= typingEvery) {
@@ -64,26 +94,68 @@ function Box({ conversation }: { conversation: Conversation }) {
     }
   }
 
+  async function save(): Promise<void> {
+    if (!edit || edit.gone || measure.tooLong || blocked !== undefined) return;
+    const { message } = edit;
+    if (text.trim() === '') {
+      askDelete(message);
+      return;
+    }
+    endEdit(id);
+    setFailure(undefined);
+    if (text === message.text) return;
+    try {
+      await backend().editMessage(id, message.id, text);
+    } catch (reason) {
+      setFailure(reason);
+      if (!aimOf(id).edit) startEdit(message, text);
+    }
+  }
+
   async function send(): Promise<void> {
+    if (edit) return save();
     if (!measure.sendable || blocked !== undefined) return;
     const sent = text;
+    const { reply } = aim;
     setText('');
+    endReply(id);
     setFailure(undefined);
     keepDraft(id, '');
     flushDraft(id);
     typedAt.current = 0;
     area.current?.focus();
     try {
-      const message = await backend().sendText(id, sent);
-      applyMessages([message]);
+      const message = await (reply && !reply.gone
+        ? backend().sendReply(id, sent, reply.message.id)
+        : backend().sendText(id, sent));
+      placeAnswer(message);
       void showLatest(id);
     } catch (reason) {
       setFailure(reason);
+      if (reply && !aimOf(id).reply) keepReply(id, reply);
       setText((now) => {
         const back = now === '' ? sent : `${sent}\n${now}`;
         keepDraft(id, back);
         return back;
       });
+    }
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLTextAreaElement>): void {
+    const { key, shiftKey, ctrlKey, altKey, metaKey, keyCode } = event;
+    const isComposing = event.nativeEvent.isComposing;
+    if (isComposing) return;
+    if (sendsMessage({ key, shiftKey, ctrlKey, altKey, metaKey, keyCode, isComposing })) {
+      event.preventDefault();
+      void send();
+    } else if (key === 'Escape' && (edit || aim.reply)) {
+      event.preventDefault();
+      setFailure(undefined);
+      if (edit) endEdit(id);
+      else endReply(id);
+    } else if (key === 'ArrowUp' && text === '' && !edit && !(shiftKey || ctrlKey || altKey || metaKey)) {
+      event.preventDefault();
+      if (blocked === undefined) void editLast(id);
     }
   }
 
@@ -97,46 +169,58 @@ function Box({ conversation }: { conversation: Conversation }) {
         </Note>
       )}
       <div className={styles.box}>
+        <AimBar id={barId} aim={aim} name={name} onEnd={() => area.current?.focus()} />
         <textarea
           ref={area}
           className={styles.area}
           rows={1}
           value={text}
-          aria-label={t('composer.message', { name })}
-          placeholder={t(`composer.${hint}`, { name })}
+          aria-label={edit ? t('message.editLabel') : t('composer.message', { name })}
+          aria-describedby={edit || aim.reply ? barId : undefined}
+          placeholder={edit ? t('message.editLabel') : t(`composer.${hint}`, { name })}
           aria-invalid={measure.tooLong || undefined}
           dir="auto"
           data-composer=""
           onChange={(event) => write(event.target.value)}
           onBlur={() => flushDraft(id)}
-          onKeyDown={(event) => {
-            const { key, shiftKey, ctrlKey, altKey, metaKey, keyCode } = event;
-            const isComposing = event.nativeEvent.isComposing;
-            if (!sendsMessage({ key, shiftKey, ctrlKey, altKey, metaKey, keyCode, isComposing })) return;
-            event.preventDefault();
-            void send();
-          }}
+          onKeyDown={onKeyDown}
         />
         {measure.counted && (
           <span className={classes(styles.count, measure.tooLong && styles.over)} role="status">
             {measure.tooLong ? t('composer.tooLong', over) : t('composer.bytes', over)}
           </span>
         )}
-        {text.trim() !== '' && (
+        {(edit || text.trim() !== '') && (
           <button
             type="button"
             className={styles.send}
-            aria-label={t('composer.send')}
-            title={t('composer.send')}
-            aria-disabled={!measure.sendable || blocked !== undefined || undefined}
+            aria-label={edit ? t('message.editSave') : t('composer.send')}
+            title={edit ? t('message.editSave') : t('composer.send')}
+            aria-disabled={
+              (edit ? edit.gone || measure.tooLong : !measure.sendable) || blocked !== undefined || undefined
+            }
             onClick={() => void send()}
           >
-            <ArrowUp size={18} strokeWidth={2} aria-hidden="true" />
+            {edit ? (
+              <Check size={18} strokeWidth={2} aria-hidden="true" />
+            ) : (
+              <ArrowUp size={18} strokeWidth={2} aria-hidden="true" />
+            )}
           </button>
         )}
       </div>
     </div>
   );
+}
+
+/** Puts the last text of mine into the composer, if there is one. */
+async function editLast(conversation: string): Promise<void> {
+  try {
+    const message = await lastOwn(conversation);
+    if (message && draftOf(conversation) === '') startEdit(message);
+  } catch (reason) {
+    showToast(errorText(reason));
+  }
 }
 
 function hintOf(conversation: Conversation): 'message' | 'waiting' | 'noNetwork' | 'asked' {

@@ -100,6 +100,12 @@ function PreviewLine({ row, open }: { row: Conversation; open: boolean }) {
           <span>{t('conversations.banned')}</span>
         </span>
       );
+    case 'deleted':
+      return (
+        <span className={styles.preview}>
+          <span>{t('message.previewDeleted')}</span>
+        </span>
+      );
     case 'made':
       return (
         <span className={styles.preview}>

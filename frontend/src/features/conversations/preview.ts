@@ -9,6 +9,7 @@ export type Preview =
   | { kind: 'banned' }
   | { kind: 'mine'; text: string }
   | { kind: 'text'; text: string }
+  | { kind: 'deleted' }
   | { kind: 'made' };
 
 /** A draft is told for conversations that are not open: in the open one it stands in the composer. */
@@ -18,6 +19,7 @@ export function previewOf(row: Conversation, open: boolean): Preview {
   if (row.draft && !open) return { kind: 'draft', text: row.draft };
   if (row.contact === 'asked') return { kind: 'asked' };
   if (row.queued > 0 && row.presence !== 'online') return { kind: 'queued', count: row.queued };
+  if (row.previewDeleted) return { kind: 'deleted' };
   if (!row.preview) return { kind: 'made' };
   return row.previewMine ? { kind: 'mine', text: row.preview } : { kind: 'text', text: row.preview };
 }

@@ -1,45 +1,53 @@
-import { Check, CheckCheck, Clock, Copy } from 'lucide-react';
-import { memo, useMemo } from 'react';
-import type { Message } from '@/backend';
-import { clockTime, dayLabel, useTranslation } from '@/i18n';
+import { Check, CheckCheck, Clock } from 'lucide-react';
+import { type KeyboardEvent, type MouseEvent, memo, useMemo, useState } from 'react';
+import type { Message, Reaction } from '@/backend';
+import { dayLabel, useTranslation } from '@/i18n';
 import { askLink, showDelivery } from '@/model';
-import { classes } from '@/ui';
+import { type Box, boxOf, classes } from '@/ui';
+import { type Action, actionOfKey, isPossible, type Limits } from './actions';
 import { type Piece, piecesOf } from './links';
 import styles from './MessageRow.module.css';
+import { MessageTools } from './MessageTools';
+import { Quote } from './Quote';
+import { Reactions } from './Reactions';
 import type { Row } from './rows';
 import { SpeakerLid } from './SpeakerLid';
 import { VanishMark } from './VanishMark';
-
-export interface Speaker {
-  name: string;
-  shortName: string;
-  color: number;
-}
+import { deletedWords, editedWords, messageWords, type Speaker, timeWords } from './words';
 
 export interface MessageRowProps {
   row: Row;
   speaker: Speaker;
   /** Links are live only in accepted conversations. */
   links: boolean;
+  limits: Limits;
   newCount: number;
   /** The day it is (model: useToday): "Today" is not today any more after midnight. */
   today: string;
+  /** What of the tools of this message is open. */
+  opened: Action | undefined;
   /** It was jumped to, and is marked for a moment. */
-  found: boolean;
-  onCopy: (message: Message) => void;
+  marked: boolean;
+  /** It is in the composer. */
+  edited: boolean;
+  onAction: (action: Action, message: Message, at: Box) => void;
+  onToggle: (message: Message, reaction: Reaction) => void;
+  onFollow: (message: Message) => void;
 }
 
-export const MessageRow = memo(function MessageRow({ row, speaker, links, newCount, found, onCopy }: MessageRowProps) {
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { row, speaker, limits, newCount, onToggle, onAction } = props;
   const { t } = useTranslation();
   const { message } = row;
-  const time = clockTime(message.time);
-  const author = message.mine ? t('timeline.you') : speaker.name;
-  const label =
-    message.state === 'received'
-      ? t('timeline.message', { author, time, text: message.text })
-      : t('timeline.messageState', { author, time, text: message.text, state: t(`timeline.state.${message.state}`) });
+  const [focused, setFocused] = useState(false);
   return (
-    <div className={styles.slot}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only knows whether the focus is somewhere inside.
+    <div
+      className={styles.slot}
+      // A message that was clicked has the pointer; the tools are for the focus that a keyboard moves.
+      onFocus={(event) => setFocused(event.target.matches(':focus-visible'))}
+      onBlur={(event) => setFocused(focused && within(event.currentTarget, event.relatedTarget))}
+    >
       {row.beginning && <p className={styles.beginning}>{t('timeline.beginning', { name: speaker.shortName })}</p>}
       {row.day && (
         <div className={styles.day} role="separator" aria-label={dayLabel(message.time)}>
@@ -51,44 +59,91 @@ export const MessageRow = memo(function MessageRow({ row, speaker, links, newCou
           {t('timeline.newMessages', { count: newCount })}
         </div>
       )}
-      <div
-        className={classes(
-          styles.line,
-          message.mine && styles.mine,
-          row.first ? styles.first : styles.joined,
-          found && styles.found,
-        )}
-      >
+      <div className={classes(styles.line, message.mine && styles.mine, row.first ? styles.first : styles.joined)}>
         {!message.mine &&
           (row.last ? (
             <SpeakerLid conversation={message.conversation} name={speaker.name} color={speaker.color} />
           ) : (
             <span className={styles.gutter} />
           ))}
-        <article className={styles.bubble} aria-label={label} tabIndex={-1} data-message={message.id}>
-          <MessageText text={message.text} links={links} />
-          <span className={styles.meta}>
-            <VanishMark message={message} />
-            <time dateTime={message.time}>{time}</time>
-            <StateMark message={message} />
-          </span>
-          <span className={styles.tools}>
-            <button
-              type="button"
-              className={styles.tool}
-              tabIndex={-1}
-              aria-label={t('timeline.copy')}
-              title={t('timeline.copy')}
-              onClick={() => onCopy(message)}
-            >
-              <Copy size={18} strokeWidth={1.75} aria-hidden="true" />
-            </button>
-          </span>
-        </article>
+        <Bubble {...props} focused={focused} />
       </div>
+      <Reactions
+        message={message}
+        speaker={speaker}
+        open={isPossible('react', message, limits)}
+        reachable={focused}
+        onToggle={onToggle}
+        onAdd={(held, at) => onAction('react', held, at)}
+      />
     </div>
   );
 });
+
+function within(place: Element, target: EventTarget | null): boolean {
+  return target instanceof Node && place.contains(target);
+}
+
+function Bubble(props: MessageRowProps & { focused: boolean }) {
+  const { row, speaker, links, limits, opened, marked, edited, focused, onAction, onFollow } = props;
+  const { t } = useTranslation();
+  const { message } = row;
+  const [hovered, setHovered] = useState(false);
+  const active = hovered || focused || opened !== undefined;
+
+  function openMenu(event: MouseEvent<HTMLElement>): void {
+    // A marked text, or a link, has the system's own menu.
+    const place = event.target instanceof Element ? event.target : event.currentTarget;
+    if (place.closest('a') || window.getSelection()?.isCollapsed === false) return;
+    event.preventDefault();
+    if (isPossible('more', message, limits))
+      onAction('more', message, { left: event.clientX, top: event.clientY, width: 0, height: 0 });
+  }
+
+  function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.target !== event.currentTarget) return;
+    const action = actionOfKey(event);
+    if (!action || !isPossible(action, message, limits)) return;
+    event.preventDefault();
+    const tools = event.currentTarget.querySelector('[data-tools]');
+    onAction(action, message, boxOf(action === 'react' && tools ? tools : event.currentTarget));
+  }
+
+  return (
+    <article
+      className={classes(styles.bubble, message.deleted && styles.deleted)}
+      aria-label={messageWords(message, speaker)}
+      tabIndex={-1}
+      data-message={message.id}
+      data-marked={marked || undefined}
+      data-edited={edited || undefined}
+      onPointerEnter={() => setHovered(true)}
+      onPointerLeave={() => setHovered(false)}
+      onContextMenu={openMenu}
+      onKeyDown={onKeyDown}
+    >
+      <Quote message={message} speaker={speaker} reachable={focused} onFollow={onFollow} />
+      {message.deleted ? (
+        <span className={styles.text}>{deletedWords(message, speaker)}</span>
+      ) : (
+        <MessageText text={message.text} links={links} />
+      )}
+      <span className={styles.meta}>
+        {message.edited && (
+          <span className={styles.edited} title={editedWords(message)}>
+            {t('message.edited')}
+          </span>
+        )}
+        <VanishMark message={message} />
+        <time dateTime={message.time}>{timeWords(message)}</time>
+        {!message.deleted && <StateMark message={message} />}
+      </span>
+      {active && isPossible('more', message, limits) && (
+        <MessageTools message={message} limits={limits} opened={opened} onAction={onAction} />
+      )}
+    </article>
+  );
+}
 
 function MessageText({ text, links }: { text: string; links: boolean }) {
   const pieces = useMemo<Piece[]>(() => (links ? piecesOf(text) : [{ at: 0, text }]), [text, links]);
@@ -129,6 +184,7 @@ function StateMark({ message }: { message: Message }) {
       tabIndex={-1}
       aria-label={`${label}. ${t('delivery.open')}`}
       title={label}
+      data-delivery=""
       onClick={() => showDelivery(message)}
     >
       <Mark size={15} strokeWidth={2} aria-hidden="true" />

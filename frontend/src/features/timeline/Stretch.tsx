@@ -1,8 +1,8 @@
 import { ArrowDown } from 'lucide-react';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
-import type { Conversation, Message } from '@/backend';
-import { dayLabel, i18next, useTranslation } from '@/i18n';
+import type { Conversation } from '@/backend';
+import { dayLabel, useTranslation } from '@/i18n';
 import {
   heldMost,
   keepPosition,
@@ -11,22 +11,29 @@ import {
   type OpenTimeline,
   pageSize,
   sawMessage,
-  showDelivery,
   showLatest,
-  showToast,
   trimTimeline,
+  useAim,
   useFocused,
+  useSession,
   useToday,
 } from '@/model';
-import { Badge, Hidden } from '@/ui';
-import { MessageRow, type Speaker } from './MessageRow';
+import { Badge, Hidden, PopoverAt } from '@/ui';
+import { limitsOf } from './actions';
+import { MessageMenu } from './MessageMenu';
+import { MessageRow } from './MessageRow';
+import parts from './Parts.module.css';
+import { QuickReactions } from './QuickReactions';
 import { timelineRows } from './rows';
 import styles from './Timeline.module.css';
 import { useHand } from './useHand';
 import { useLanding } from './useLanding';
+import { followToQuoted, toggleEmoji, toggleReaction, useMessageActions } from './useMessageActions';
 import { useMessageKeys } from './useMessageKeys';
+import { type SeenRow, useRemovals } from './useRemovals';
 import { followsAfter, latestFrom, newestSeen, trimSide } from './visible';
 import { WayBack } from './WayBack';
+import { type Speaker, speakerOf } from './words';
 
 export interface StretchProps {
   conversation: Conversation;
@@ -39,13 +46,6 @@ export interface StretchProps {
 const dayRest = 1500;
 /** How long the first frames may take to measure what is mounted, in milliseconds. */
 const settleTime = 150;
-
-function copyMessage(message: Message): void {
-  navigator.clipboard.writeText(message.text).then(
-    () => showToast(i18next.t('app.copied')),
-    () => showToast(i18next.t('app.copyFailed')),
-  );
-}
 
 /** The stretch of a timeline that is held, mounted as far as it is visible. A new `serial` mounts it anew at its anchor. */
 export function Stretch({ conversation, name, timeline }: StretchProps) {
@@ -68,9 +68,17 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
     () => timelineRows(timeline.messages, timeline.hasBefore, timeline.newLine?.message),
     [timeline.messages, timeline.hasBefore, timeline.newLine?.message],
   );
-  const { color } = conversation;
-  const fullName = conversation.name;
-  const speaker = useMemo<Speaker>(() => ({ name: fullName, shortName: name, color }), [fullName, name, color]);
+  const { color, peerId, name: fullName } = conversation;
+  const speaker = useMemo<Speaker>(
+    () => speakerOf({ color, peerId, name: fullName }, name),
+    [color, peerId, fullName, name],
+  );
+  const problem = useSession((state) => state.problem);
+  const { silent, readOnly } = limitsOf(conversation, problem);
+  const limits = useMemo(() => ({ silent, readOnly }), [silent, readOnly]);
+  const { opened, run, close } = useMessageActions();
+  const { edit } = useAim(id);
+  const seen = useRef<readonly SeenRow[]>([]);
 
   /** The view in the list's own pixels, and how far it is from the end. */
   const measure = useCallback(() => {
@@ -110,10 +118,16 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
           : { kind: 'message', message: firstRow.message.id, offset: top - handle.getItemOffset(firstIndex) },
       );
     }
-    const seen = newestSeen(rows, handle, bottom);
-    if (seen) sawMessage(id, seen.message.id, seen.message.order);
+    const lastIndex = handle.findItemIndex(bottom);
+    const shown = rows.slice(firstIndex, lastIndex + 1);
+    seen.current = shown.map((row, at) => ({
+      id: row.message.id,
+      offset: top - handle.getItemOffset(firstIndex + at),
+    }));
+    const newest = newestSeen(rows, handle, bottom);
+    if (newest) sawMessage(id, newest.message.id, newest.message.order);
     if (timeline.messages.length > heldMost + pageSize) {
-      trimTimeline(id, trimSide(rows.length, firstIndex, handle.findItemIndex(bottom)));
+      trimTimeline(id, trimSide(rows.length, firstIndex, lastIndex));
     } else if (top < view.clientHeight * 1.5 && timeline.hasBefore) void loadOlder(id);
     else if (distance < view.clientHeight * 1.5 && timeline.hasAfter) void loadNewer(id);
   }, [measure, rows, id, timeline.hasAfter, timeline.hasBefore, timeline.messages.length]);
@@ -186,16 +200,23 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
     look();
   }
 
-  const goToLatest = useCallback(() => void showLatest(id), [id]);
-  const keys = useMessageKeys({
+  const goToLatest = useCallback(() => {
+    void showLatest(id);
+  }, [id]);
+  const {
+    onKeyDown,
+    focusMessage,
+    focused: focusedMessage,
+    focusedIndex,
+  } = useMessageKeys({
     rows,
     list,
     scroller,
-    onCopy: copyMessage,
-    onDelivery: showDelivery,
     onEnd: goToLatest,
   });
-  const marked = useLanding(timeline.found, keys.focusMessage);
+  useRemovals({ removals: timeline.removals, rows, list, seen, following, focused: focusedMessage });
+  const marked = useLanding(timeline.found, focusMessage);
+  const openedMessage = opened && timeline.messages.find((message) => message.id === opened.message);
   const unseen = conversation.unread;
 
   return (
@@ -212,7 +233,7 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
         tabIndex={0}
         data-log=""
         onScroll={onScroll}
-        onKeyDown={keys.onKeyDown}
+        onKeyDown={onKeyDown}
       >
         <div className={styles.spacer} />
         <div ref={content} className={styles.content}>
@@ -223,7 +244,7 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
             data={rows}
             bufferSize={400}
             itemSize={56}
-            {...(keys.focusedIndex === undefined ? {} : { keepMounted: [keys.focusedIndex] })}
+            {...(focusedIndex === undefined ? {} : { keepMounted: [focusedIndex] })}
           >
             {(row) => (
               <MessageRow
@@ -233,8 +254,13 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
                 links={conversation.contact === 'mutual'}
                 newCount={timeline.newLine?.count ?? 0}
                 today={today}
-                found={row.message.id === marked}
-                onCopy={copyMessage}
+                limits={limits}
+                opened={opened?.message === row.message.id ? opened.action : undefined}
+                marked={marked === row.message.id}
+                edited={edit?.message.id === row.message.id}
+                onAction={run}
+                onToggle={toggleReaction}
+                onFollow={followToQuoted}
               />
             )}
           </Virtualizer>
@@ -259,17 +285,33 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
         </div>
       )}
       {timeline.back && <WayBack conversation={id} back={timeline.back} />}
-      {!atEnd && (
-        <button
-          type="button"
-          className={styles.latest}
-          aria-label={unseen > 0 ? t('timeline.latestLabel', { count: unseen }) : t('timeline.latest')}
-          onClick={goToLatest}
-        >
-          <ArrowDown size={16} strokeWidth={1.75} aria-hidden="true" />
-          {t('timeline.latest')}
-          {unseen > 0 && <Badge count={unseen} />}
-        </button>
+      <div className={parts.ways}>
+        {!atEnd && (
+          <button
+            type="button"
+            className={styles.latest}
+            aria-label={unseen > 0 ? t('timeline.latestLabel', { count: unseen }) : t('timeline.latest')}
+            onClick={goToLatest}
+          >
+            <ArrowDown size={16} strokeWidth={1.75} aria-hidden="true" />
+            {t('timeline.latest')}
+            {unseen > 0 && <Badge count={unseen} />}
+          </button>
+        )}
+      </div>
+      {openedMessage && opened.action === 'more' && (
+        <MessageMenu message={openedMessage} limits={limits} at={opened.at} onAction={run} onClose={close} />
+      )}
+      {openedMessage && opened.action === 'react' && (
+        <PopoverAt label={t('message.quickLabel')} at={opened.at} onClose={close}>
+          <QuickReactions
+            message={openedMessage}
+            onPick={(emoji) => {
+              close();
+              toggleEmoji(openedMessage, emoji);
+            }}
+          />
+        </PopoverAt>
       )}
       <Hidden live>{!focused && unseen > 0 ? t('timeline.background', { count: unseen, name }) : ''}</Hidden>
     </>

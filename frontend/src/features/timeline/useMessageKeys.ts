@@ -1,47 +1,53 @@
-import { type KeyboardEvent, type RefObject, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useCallback, useState } from 'react';
 import type { VirtualizerHandle } from 'virtua';
-import type { Message } from '@/backend';
 import type { Row } from './rows';
 
 export interface MessageKeysOptions {
   rows: readonly Row[];
   list: RefObject<VirtualizerHandle | null>;
   scroller: RefObject<HTMLElement | null>;
-  onCopy: (message: Message) => void;
-  /** Asks what happened to a message of mine. */
-  onDelivery: (message: Message) => void;
   onEnd: () => void;
 }
 
 /** Frames that a row may take to be mounted. */
 const mountFrames = 30;
 
-/** Up and down move the focus through the messages, C copies one, D tells the way of one, End goes to the latest. */
-export function useMessageKeys({ rows, list, scroller, onCopy, onDelivery, onEnd }: MessageKeysOptions) {
-  const [focusedIndex, setFocusedIndex] = useState<number>();
+/** The row is mounted by the next frame, or by a later one when the list had to go far. */
+function focusMounted(scroller: RefObject<HTMLElement | null>, id: string, frames: number): void {
+  requestAnimationFrame(() => {
+    const message = scroller.current?.querySelector<HTMLElement>(messageSelector(id));
+    if (message) message.focus({ preventScroll: true });
+    else if (frames > 0) focusMounted(scroller, id, frames - 1);
+  });
+}
 
-  function focusRow(index: number): void {
-    const row = rows[index];
-    if (!row) return;
-    setFocusedIndex(index);
-    list.current?.scrollToIndex(index, { align: 'nearest' });
-    focusMounted(row.message.id, mountFrames);
-  }
+/** The element of a message that is mounted. */
+export function messageSelector(id: string): string {
+  return `[data-message="${CSS.escape(id)}"]`;
+}
 
-  /** The row is mounted by the next frame, or by a later one when the list had to go far. */
-  function focusMounted(id: string, frames: number): void {
-    requestAnimationFrame(() => {
-      const message = scroller.current?.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`);
-      if (message) message.focus();
-      else if (frames > 0) focusMounted(id, frames - 1);
-    });
-  }
+/**
+ * Up and down move the focus through the messages, Esc goes from what stands in one back to it, End goes to the latest.
+ * What else keys do is the message's own (MessageRow).
+ */
+export function useMessageKeys({ rows, list, scroller, onEnd }: MessageKeysOptions) {
+  const [focused, setFocused] = useState('');
+
+  const focusRow = useCallback(
+    (index: number): void => {
+      const row = rows[index];
+      if (!row) return;
+      setFocused(row.message.id);
+      list.current?.scrollToIndex(index, { align: 'nearest' });
+      focusMounted(scroller, row.message.id, mountFrames);
+    },
+    [rows, list, scroller],
+  );
 
   function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
-    if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const target = event.target as HTMLElement;
-    const id = target.dataset.message;
-    const at = id === undefined ? -1 : rows.findIndex((row) => row.message.id === id);
+    if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+    const bubble = (event.target as HTMLElement).closest<HTMLElement>('[data-message]');
+    const at = bubble ? rows.findIndex((row) => row.message.id === bubble.dataset.message) : -1;
     switch (event.key) {
       case 'ArrowUp':
         event.preventDefault();
@@ -56,25 +62,19 @@ export function useMessageKeys({ rows, list, scroller, onCopy, onDelivery, onEnd
         event.preventDefault();
         onEnd();
         return;
-      case 'c':
-      case 'C': {
-        const row = rows[at];
-        if (row) onCopy(row.message);
+      case 'Escape':
+        if (!bubble || event.target === bubble) return;
+        event.preventDefault();
+        bubble.focus({ preventScroll: true });
         return;
-      }
-      case 'd':
-      case 'D': {
-        const row = rows[at];
-        if (row?.message.mine) onDelivery(row.message);
-        return;
-      }
       default:
     }
   }
 
+  const at = focused === '' ? -1 : rows.findIndex((row) => row.message.id === focused);
   function focusMessage(id: string): void {
     focusRow(rows.findIndex((row) => row.message.id === id));
   }
 
-  return { onKeyDown, focusedIndex, focusMessage };
+  return { onKeyDown, focusMessage, focused, focusedIndex: at < 0 ? undefined : at };
 }

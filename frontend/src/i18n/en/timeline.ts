@@ -19,7 +19,6 @@ export default {
     delivered: 'On their computer',
     read: 'Read',
   },
-  copy: 'Copy text',
   loading: 'Loading messages',
   background_one: '{{count}} new message from {{name}}',
   background_other: '{{count}} new messages from {{name}}',

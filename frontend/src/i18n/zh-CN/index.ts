@@ -7,6 +7,7 @@ import details from './details';
 import errors from './errors';
 import firstrun from './firstrun';
 import line from './line';
+import message from './message';
 import problems from './problems';
 import requests from './requests';
 import search from './search';
@@ -24,6 +25,7 @@ export const zhCN = {
   errors,
   firstrun,
   line,
+  message,
   problems,
   requests,
   search,

@@ -20,7 +20,6 @@ export default {
     delivered: '已到对方电脑',
     read: '已读',
   },
-  copy: '复制文字',
   loading: '正在加载消息',
   background_other: '{{name}}发来 {{count}} 条新消息',
 } satisfies Words<typeof en>;

@@ -1,0 +1,70 @@
+import type { Conversation, Message, Problem } from '@/backend';
+
+/** What a person can do with a message. `more` is the list of all of it. */
+export type Action = 'react' | 'reply' | 'copy' | 'edit' | 'delivery' | 'delete' | 'more';
+
+/** Why less may be possible in a conversation. */
+export interface Limits {
+  /** Nothing can be said to them: they are banned. */
+  silent: boolean;
+  /** History can be read only. */
+  readOnly: boolean;
+}
+
+export function limitsOf(conversation: Conversation, problem: Problem | undefined): Limits {
+  return {
+    silent: conversation.contact === 'banned',
+    readOnly: problem?.code === 'database-damaged' || problem?.code === 'folder-read-only',
+  };
+}
+
+/** Whether an action is possible: others are not offered. */
+export function isPossible(action: Action, message: Message, { silent, readOnly }: Limits): boolean {
+  const speaks = !silent && !readOnly && !message.deleted;
+  switch (action) {
+    case 'react':
+    case 'reply':
+      return speaks;
+    case 'edit':
+      return speaks && message.mine;
+    case 'copy':
+      return !message.deleted;
+    case 'delivery':
+      return message.mine && !message.deleted;
+    case 'delete':
+      return !readOnly;
+    case 'more':
+      return !message.deleted || !readOnly;
+  }
+}
+
+/** Whether a message can be deleted for everyone; otherwise it can leave this computer only. */
+export function takesBack(message: Message, { silent, readOnly }: Limits): boolean {
+  return message.mine && !message.deleted && !silent && !readOnly;
+}
+
+/** The keys that do it while a message has the focus. */
+export const actionKeys: Record<Exclude<Action, 'more'>, string> = {
+  react: '+',
+  reply: 'R',
+  copy: 'C',
+  edit: 'E',
+  delivery: 'D',
+  delete: 'Del',
+};
+
+const byKey: Record<string, Action> = {
+  '+': 'react',
+  r: 'reply',
+  c: 'copy',
+  e: 'edit',
+  d: 'delivery',
+  delete: 'delete',
+  contextmenu: 'more',
+};
+
+/** What a key press does to the message that has the focus. */
+export function actionOfKey(event: { key: string; shiftKey: boolean }): Action | undefined {
+  if (event.key === 'F10') return event.shiftKey ? 'more' : undefined;
+  return byKey[event.key.toLowerCase()];
+}
