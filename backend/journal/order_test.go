@@ -156,6 +156,15 @@ func TestOrderText(t *testing.T) {
 	})
 }
 
+func TestOrderNamesItsDevice(t *testing.T) {
+	t.Parallel()
+	mine, theirs := identity.DeviceID{1, 15: 7}, identity.DeviceID{1, 15: 8}
+	order := journal.OrderOf(5, journal.Log{Device: mine, Epoch: 2}, 3)
+	if !order.By(mine) || order.By(theirs) || (journal.Order{}).By(identity.DeviceID{}) {
+		t.Error("it names another device")
+	}
+}
+
 func TestParseOrderRefuses(t *testing.T) {
 	text := journal.Order{0xff, 0xee, 3}.String()
 	for _, bad := range []string{"", text[:57], text + "0", strings.ToUpper(text), text[:57] + "1", "\n" + text[:57], strings.Repeat("w", 58)} {
