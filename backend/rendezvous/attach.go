@@ -54,7 +54,7 @@ func (c *connection) attach(ctx context.Context, e attach) {
 		return
 	}
 	attachment, err := c.server.options.Engine.Attach(ctx, e.peer, e.device, e.record, c)
-	c.attached(e, attachment, err) //nolint:contextcheck // the welcome is not the engine's
+	c.attached(e, attachment, err)
 }
 
 // attached lets a device in, or tells it why not.

@@ -46,8 +46,8 @@ func (o *other) Join(ctx context.Context, index int, events load.Events) (load.C
 		return nil, err
 	}
 	if o.dialect.greets() {
-		first, err := socket.Read()
-		if err == nil {
+		var first []byte
+		if first, err = socket.Read(); err == nil {
 			err = o.dialect.greeting(first)
 		}
 		if err != nil {

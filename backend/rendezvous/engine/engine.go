@@ -53,7 +53,7 @@ type Attachment interface {
 // Ready is an Engine that can attach some devices without asking anybody.
 type Ready interface {
 	// AttachReady is Attach where it needs nobody else. False: nothing was done,
-	// and Attach has to do it.
+	// whatever the error is, and Attach has to do it.
 	AttachReady(peer identity.PeerID, device identity.DeviceID, record Record, sink Sink) (attachment Attachment, done bool, err error)
 }
 

@@ -57,7 +57,8 @@ func TestAcceptedSocketsAreCarried(t *testing.T) {
 			if got := netip.AddrPortFrom(from.Addr().Unmap(), from.Port()).String(); got != far.LocalAddr().String() {
 				t.Fatalf("it came from %v, not %v", got, far.LocalAddr())
 			}
-			if on, err := unix.GetsockoptInt(accepted.fd, unix.IPPROTO_TCP, unix.TCP_NODELAY); err != nil || on == 0 {
+			on, err := unix.GetsockoptInt(accepted.fd, unix.IPPROTO_TCP, unix.TCP_NODELAY)
+			if err != nil || on == 0 {
 				t.Fatalf("answers would wait for more: %d, %v", on, err)
 			}
 			handler := newSeen()

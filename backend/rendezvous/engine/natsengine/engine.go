@@ -167,11 +167,8 @@ func (e *Engine) AttachReady(peer identity.PeerID, device identity.DeviceID, rec
 		return nil, false, nil
 	}
 	attached, err := e.board.Attach(peer, device, record.Slim(), sink)
-	switch {
-	case errors.Is(err, engine.ErrOlder):
-		return nil, false, nil // somebody published between the two
-	case err != nil:
-		return nil, true, err
+	if err != nil {
+		return nil, !errors.Is(err, engine.ErrOlder), err // older: somebody published between the two
 	}
 	return &attachment{Attachment: attached, engine: e}, true, nil
 }
