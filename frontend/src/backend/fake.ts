@@ -233,7 +233,12 @@ export class FakeBackend extends FakeWorld implements Backend {
           steps.push(step('stored', after(0.2), { way: 'mail', server, until: after(20_000) }));
         const code = found.state === 'stored' ? 'stored' : line.state === 'no-network' ? 'no-network' : 'full';
         const nextAt = code === 'full' ? after(4) : '';
-        return { message, state: found.state, steps, waiting: { code, server, nextAt, canSave: true, canCancel: true } };
+        return {
+          message,
+          state: found.state,
+          steps,
+          waiting: { code, server, nextAt, canSave: true, canCancel: true },
+        };
       }
       const ways = { lan: 'lan', direct: 'direct', relayed: 'relayed' } as const;
       const way =
@@ -249,8 +254,8 @@ export class FakeBackend extends FakeWorld implements Backend {
         .flat()
         .find((held) => held.id === message);
       if (!found?.mine) throw new BackendError({ code: 'no-message', message: '', params: {} });
-      const kept = this.messages[found.conversation] ?? [];
-      this.messages[found.conversation] = kept.filter((held) => held.id !== message);
+      const list = this.timeline(found.conversation);
+      list.splice(list.indexOf(found), 1);
       this.emit({ removedMessages: [message] });
       return found.state === 'stored'
         ? { outcome: 'server', server: 'tin.example.org:7117' }

@@ -58,9 +58,7 @@ export default function DeliveryDialog({ message, onClose }: { message: Message;
           )}
         </section>
       )}
-      {delivery?.waiting?.canCancel && (
-        <CancelMessage message={message.id} name={name} onCancelled={setCancelled} />
-      )}
+      {delivery?.waiting?.canCancel && <CancelMessage message={message.id} name={name} onCancelled={setCancelled} />}
       {delivery?.waiting?.canSave && <SaveFile conversation={message.conversation} name={name} />}
     </Dialog>
   );
