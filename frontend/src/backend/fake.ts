@@ -196,8 +196,8 @@ export class FakeBackend extends FakeWorld implements Backend {
         .flat()
         .find((held) => held.id === message);
       if (!found?.mine) throw new BackendError({ code: 'no-message', message: '', params: {} });
-      const kept = this.messages[found.conversation] ?? [];
-      this.messages[found.conversation] = kept.filter((held) => held.id !== message);
+      const list = this.timeline(found.conversation);
+      list.splice(list.indexOf(found), 1);
       this.emit({ removedMessages: [message] });
       return found.state === 'stored'
         ? { outcome: 'server', server: 'tin.example.org:7117' }
