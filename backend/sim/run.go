@@ -14,6 +14,10 @@ type Report struct {
 	Schedules   int
 	Messages    int // texts that were accepted
 	Refused     int // texts that were refused
+	Changes     int // edits, deletions, reactions, timers and profiles that were accepted
+	Met         int // pairs who became contacts by an invite
+	Erased      int // messages whose words had to be gone, on a device
+	Forged      int // envelopes that a server changed or repeated
 	Letters     int // sealed
 	Stored      int // left at a server
 	NoTag       int // refused since nobody registered the tag
@@ -35,6 +39,10 @@ func (r *Report) Add(other Report) {
 	r.Schedules += other.Schedules
 	r.Messages += other.Messages
 	r.Refused += other.Refused
+	r.Changes += other.Changes
+	r.Met += other.Met
+	r.Erased += other.Erased
+	r.Forged += other.Forged
 	r.Letters += other.Letters
 	r.Stored += other.Stored
 	r.NoTag += other.NoTag
@@ -110,6 +118,9 @@ func (w *World) live() error {
 	w.truthful()
 	w.heal()
 	if err := w.converge(); err != nil {
+		return err
+	}
+	if err := w.disappear(); err != nil {
 		return err
 	}
 	w.truthful()
