@@ -46,7 +46,7 @@ func (d *device) opens(link string, of *device) {
 	d.running.Ask(w.ctx, d.ask(func(answer node.Answer) {
 		said.decided(answer)
 		if answer.Err == nil {
-			w.report.Met++
+			w.report.Asked++
 		}
 	}), opened, said.text)
 	d.touch()

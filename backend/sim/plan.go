@@ -95,10 +95,10 @@ func NewPlan(seed uint64, size Size) Plan {
 	random := rand.New(source(seed, "plan", int(size)))
 	plan := Plan{Seed: seed, Devices: 2 + random.IntN(3), Servers: 1 + random.IntN(2)}
 	spans := []time.Duration{20 * time.Second, 2 * time.Minute, 20 * time.Minute, time.Hour}
-	plan.Actions = 20 + random.IntN(60)
+	plan.Actions = 24 + random.IntN(66)
 	if size == Full && random.IntN(4) == 0 {
 		spans = append(spans, 12*time.Hour, 4*24*time.Hour)
-		plan.Actions = 40 + random.IntN(80)
+		plan.Actions = 44 + random.IntN(86)
 		switch many := random.IntN(128); {
 		case many == 0:
 			plan.Devices, plan.Servers = 50+random.IntN(151), 2+random.IntN(4)
