@@ -31,7 +31,7 @@ const maxPage = 1 << 20
 const (
 	mostSessions = 32
 	mostOutbox   = 32
-	mostRecent   = 256
+	mostRecent   = 1024
 	mostLetter   = 64   // of one contact, waiting for entries before theirs
 	mostWaiting  = 4096 // entries of one session
 )

@@ -208,13 +208,24 @@ func (d *device) change(other *device, one action) {
 	}
 	what := &wish{}
 	id := d.ask(func(a node.Answer) { what.decided(w, a) })
+	if (one.kind == Delete || one.kind == Hide) && w.plan.Defect == KeepWords {
+		_ = d.store.SaveDraft(w.ctx, message.Conversation, message.Text) // whatever comes of it, it is a mistake
+	}
 	switch one.kind {
 	case Edit:
 		what.text = fmt.Sprintf("%d to %d, %d, put better %d", said.from.number, said.to.number, said.number, len(said.edits))
 		said.edits = append(said.edits, what)
+		if w.plan.Defect == DropChange {
+			d.answered(node.Answer{ID: id})
+			return
+		}
 		d.running.EditMessage(w.ctx, id, message.Conversation, message.Hash, what.text)
 	case Delete:
 		said.deletions = append(said.deletions, what)
+		if w.plan.Defect == DropChange {
+			d.answered(node.Answer{ID: id})
+			return
+		}
 		d.running.DeleteMessage(w.ctx, id, message.Conversation, message.Hash, true)
 	case Hide:
 		said.hidden[d] = append(said.hidden[d], what)

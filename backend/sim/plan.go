@@ -68,7 +68,12 @@ const (
 	DropLetter Defect = "drop-letter" // a server answers that it keeps a letter, and does not
 	LyingDisk  Defect = "lying-disk"  // a disk answers that it keeps a transaction, and does not
 	SayTwice   Defect = "say-twice"   // a text that was accepted is sent again
+	DropChange Defect = "drop-change" // an edit or a deletion is answered and not done
+	KeepWords  Defect = "keep-words"  // a copy of what was deleted or hidden stays on the disk
 )
+
+// Defects are all of them.
+var Defects = []Defect{DropLetter, LyingDisk, SayTwice, DropChange, KeepWords}
 
 // Plan is one schedule: everything follows from it.
 type Plan struct {

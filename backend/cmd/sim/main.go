@@ -50,7 +50,7 @@ func run(ctx context.Context, arguments []string, out io.Writer) int {
 	flags.StringVar(&o.plan, "plan", "", "carry out one `plan`, as it was printed")
 	flags.BoolVar(&o.story, "story", false, "with -plan: print what happens")
 	flags.BoolVar(&o.shrink, "shrink", false, "with -plan: look for a smaller one that fails too")
-	flags.StringVar(&o.defect, "defect", "", "switch a `mistake` on: drop-letter, lying-disk, say-twice")
+	flags.StringVar(&o.defect, "defect", "", fmt.Sprintf("switch a `mistake` on: %v", sim.Defects))
 	if flags.Parse(arguments) != nil {
 		return 2
 	}
