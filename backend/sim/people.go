@@ -104,6 +104,7 @@ func (w *World) person(one action, d, other *device) {
 		d.receipts(one.b%2 == 0)
 	case Meet:
 		d.meet(other)
+	case Cut, OneWay, Break, Offline, Deaf, Mute, Crash, DiskFull, ServerLoss, MailFull, LostAnswer, BadCarrier, Forger, Skew, Jump, nothing:
 	}
 	d.touch()
 }
@@ -211,7 +212,7 @@ func (d *device) change(other *device, one action) {
 	if (one.kind == Delete || one.kind == Hide) && w.plan.Defect == KeepWords {
 		_ = d.store.SaveDraft(w.ctx, message.Conversation, message.Text) // whatever comes of it, it is a mistake
 	}
-	switch one.kind {
+	switch one.kind { //nolint:exhaustive // of what is about a message
 	case Edit:
 		what.text = fmt.Sprintf("%d to %d, %d, put better %d", said.from.number, said.to.number, said.number, len(said.edits))
 		said.edits = append(said.edits, what)

@@ -128,14 +128,14 @@ func (t *transaction) expire(messages []journal.Hash) error {
 		if target == nil || !target.text {
 			continue
 		}
+		waits := false
 		if target.mine && target.shown == shownGone {
-			waits, err := t.editsWait(target)
-			if err != nil {
+			if waits, err = t.editsWait(target); err != nil {
 				return err
 			}
-			if waits {
-				continue
-			}
+		}
+		if waits {
+			continue
 		}
 		if err = t.wipe(target, shownGone); err != nil {
 			return err

@@ -180,7 +180,7 @@ func (d *Disk) editsWait(v *conversation, target *entry) bool {
 
 func (d *Disk) expire(messages []journal.Hash) {
 	for _, hash := range messages {
-		if v, one := d.message(hash); one != nil && !(one.Mine && one.shown == gone && d.editsWait(v, one)) {
+		if v, one := d.message(hash); one != nil && (!one.Mine || one.shown != gone || !d.editsWait(v, one)) {
 			d.wipe(v, one, gone)
 		}
 	}
