@@ -48,6 +48,7 @@ type device struct {
 	choices   int                          // counts what the person chose about that
 	jumped    bool                         // its clock was set
 	profiles  []*wish                      // names the person took
+	asks      map[*device]bool             // whom the person asked by an invite
 	present   map[journal.Hash]bool        // messages that were in a timeline, true: and not deleted
 	vanished  map[journal.Hash]bool        // messages that were, and are not
 	ways      []way                        // by server
@@ -69,7 +70,7 @@ func newDevice(w *World, number int) (*device, error) {
 		world: w, number: number, disk: memstore.NewDisk(), bytes: source(w.plan.Seed, "device", number),
 		asked: map[uint64]func(node.Answer){}, marked: map[uuid.UUID]journal.Vector{},
 		seen: map[uuid.UUID]journal.Vector{}, told: map[uuid.UUID]journal.Vector{},
-		present: map[journal.Hash]bool{}, vanished: map[journal.Hash]bool{},
+		asks: map[*device]bool{}, present: map[journal.Hash]bool{}, vanished: map[journal.Hash]bool{},
 	}
 	d.ways, d.spoken = make([]way, w.plan.Servers), make([]int, w.plan.Devices)
 	d.sayings = make([][]*saying, w.plan.Devices)

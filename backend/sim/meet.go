@@ -42,6 +42,7 @@ func (d *device) opens(link string, of *device) {
 		w.violate("an invite of %d cannot be read: %v", of.number, err)
 		return
 	}
+	d.asks[of] = true
 	said := d.phrase(of, "")
 	d.running.Ask(w.ctx, d.ask(func(answer node.Answer) {
 		said.decided(answer)
