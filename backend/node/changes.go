@@ -54,6 +54,12 @@ func (c *Core) changeCall(id uint64, call any) bool {
 		c.answer(id, nil, err)
 	case deleteCall:
 		if call.everywhere {
+			if one := c.byConversation(call.conversation); one != nil && one.State == ContactAsked {
+				c.answer(id, nil, &Refusal{
+					Code: "delete-asked", Message: "What was sent with a request can be deleted for everyone only after " + one.Name + " answered.", Params: map[string]string{"name": one.Name},
+				})
+				return true
+			}
 			c.say(id, call.conversation, wire.EntryKind_ENTRY_KIND_DELETE, func() ([]byte, error) { return journal.DeleteBody(call.message) })
 			return true
 		}

@@ -223,7 +223,7 @@ func (c *Core) live(one *contact) LiveContact {
 	case banned:
 	case live.Presence != PresenceOnline:
 		live.Line.State = LineWaiting
-	case session != nil || one.attempts > 0:
+	case session != nil || one.attempts > 0 && c.reasonForLine(one):
 		live.Line.State = LineConnecting
 	default:
 		live.Line.State = LineIdle

@@ -250,6 +250,7 @@ func (c *Core) committed(e Committed) {
 	} else if errors.Is(c.problem, ErrDiskFull) {
 		c.problem = nil
 		c.tell(Change{Problem: true})
+		c.dialAnew() // lines that the disk closed
 	}
 	if then != nil {
 		then(e.Err)

@@ -26,6 +26,10 @@ const (
 	// unanswered is the same for a session that the other side said nothing to: a
 	// signal and its answer take less, so that the offer is lost.
 	unanswered = 750 * time.Millisecond
+	// provenLine is how long a line has to last, with frames from the other side,
+	// to count as one that works. One that opens and closes again, because only one
+	// way is open or a disk is full, is dialed as slowly as one that does not open.
+	provenLine = 20 * time.Second
 )
 
 // session is one link, from the first signal on.
@@ -36,6 +40,7 @@ type session struct {
 	open      bool
 	answered  bool // something of theirs came
 	greeted   bool // their hello came
+	opened    time.Time
 	path      link.Path
 	roundTrip time.Duration
 	relayHost string
@@ -158,6 +163,8 @@ func (c *Core) sessionGone(id link.Session) {
 		one.typingUntil = time.Time{}
 		if !session.open {
 			c.triedInVain(one, session)
+		} else if session.greeted && c.now.Sub(session.opened) >= provenLine {
+			one.attempts = 0
 		}
 		c.dirty(one.Peer)
 	}
@@ -239,9 +246,7 @@ func (c *Core) linkEvent(e link.Event) {
 	case e.Opened != nil:
 		session.open, session.lastUsed = true, c.now
 		session.path, session.roundTrip, session.relayHost = e.Opened.Path, e.Opened.RoundTrip, e.Opened.RelayHost
-		if one != nil {
-			one.attempts = 0
-		}
+		session.opened = c.now
 		c.sendHello(session)
 	case e.Path != nil:
 		session.path, session.relayHost = e.Path.Path, e.Path.RelayHost
@@ -291,6 +296,14 @@ func (c *Core) dialAgain() {
 		c.hangUp(current.id, "nothing came back, and there is a new way")
 		one.attempts, one.nextDial = 0, time.Time{}
 	}
+}
+
+// dialAnew has lines dialed without delay again.
+func (c *Core) dialAnew() {
+	for _, one := range c.contacts {
+		one.attempts, one.nextDial = 0, time.Time{}
+	}
+	c.allDirty()
 }
 
 // dueSessions ends sessions that never opened, in case their transport does not.

@@ -93,17 +93,34 @@ func (call setProfileCall) apply(self Self) (Self, error) {
 	return self, nil
 }
 
+func sameProfile(a, b Self) bool {
+	return a.Name == b.Name && a.Color == b.Color && a.About == b.About && bytes.Equal(a.Picture, b.Picture)
+}
+
+// tellProfileTo writes it to somebody who was not a contact yet when it changed.
+func (c *Core) tellProfileTo(one *contact, before Self) {
+	if sameProfile(before, c.self) {
+		return
+	}
+	if appended, err := c.writeProfile(c.conversationOf(one)); err == nil {
+		c.commit(func(err error) {
+			if err == nil {
+				c.appendedQuietly(appended)
+			}
+		}, appended)
+	}
+}
+
 // tellProfile writes how this person wants to be shown into every conversation,
-// if that is something else than before.
+// also with people who were only asked, if that is something else than before.
 func (c *Core) tellProfile(before Self) []AppendEntry {
-	same := before.Name == c.self.Name && before.Color == c.self.Color && before.About == c.self.About && bytes.Equal(before.Picture, c.self.Picture)
-	if before.Created.IsZero() || same {
+	if before.Created.IsZero() || sameProfile(before, c.self) {
 		return nil
 	}
 	var told []AppendEntry
 	for _, peer := range c.peersSorted() {
 		one := c.contacts[peer]
-		if _, banned := c.banned.Peer(peer); banned || one.State != ContactMutual {
+		if _, banned := c.banned.Peer(peer); banned {
 			continue
 		}
 		if appended, err := c.writeProfile(c.conversationOf(one)); err == nil {

@@ -56,6 +56,10 @@ func (r *record) marshal() []byte {
 	return data
 }
 
+// sameSigned tells whether a part is the one that is known, which was verified
+// when it came: every signal carries them.
+func sameSigned(part, known *wire.Signed) bool { return known != nil && proto.Equal(part, known) }
+
 // merge takes the parts of another record that are newer and verify; a part
 // with a lower version is ignored, one that does not verify is an error and
 // changes nothing.
@@ -65,7 +69,7 @@ func (r *record) merge(other *wire.PeerRecord) (changed bool, err error) {
 	}
 	next := record{peer: r.peer, signed: proto.CloneOf(r.signed), devices: r.devices, location: r.location, keys: map[identity.DeviceID]envelope.Record{}}
 	maps.Copy(next.keys, r.keys)
-	if other.GetDeviceList() != nil {
+	if other.GetDeviceList() != nil && !sameSigned(other.GetDeviceList(), r.signed.GetDeviceList()) {
 		devices, parseErr := identity.ParseDeviceList(other.GetDeviceList())
 		switch {
 		case parseErr != nil:
@@ -77,6 +81,9 @@ func (r *record) merge(other *wire.PeerRecord) (changed bool, err error) {
 		}
 	}
 	for _, signed := range other.GetKeyRecords() {
+		if !changed && slices.ContainsFunc(r.signed.GetKeyRecords(), func(known *wire.Signed) bool { return sameSigned(signed, known) }) {
+			continue
+		}
 		key, parseErr := envelope.ParseRecord(signed)
 		switch {
 		case parseErr != nil:
@@ -87,7 +94,7 @@ func (r *record) merge(other *wire.PeerRecord) (changed bool, err error) {
 			next.keys[key.Device], changed = key, true
 		}
 	}
-	if other.GetLocation() != nil {
+	if other.GetLocation() != nil && !sameSigned(other.GetLocation(), r.signed.GetLocation()) {
 		location, parseErr := identity.ParseLocation(other.GetLocation())
 		switch {
 		case parseErr != nil:

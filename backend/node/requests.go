@@ -221,6 +221,7 @@ func (c *Core) newContact(id uint64, kept Contact, theirs []journal.Entry, text 
 	for _, write := range appended {
 		writes = append(writes, write)
 	}
+	shown := c.self
 	c.commit(func(err error) {
 		if err != nil {
 			conversation.rollBack(c.keys.Device())
@@ -230,6 +231,7 @@ func (c *Core) newContact(id uint64, kept Contact, theirs []journal.Entry, text 
 		delete(c.answering, kept.Peer)
 		c.contacts[kept.Peer] = one
 		c.conversations[kept.Conversation] = conversation
+		defer c.tellProfileTo(one, shown)
 		one.lastTalk = c.now
 		if kept.State == ContactMutual {
 			c.owedNow(one, nil)

@@ -4,9 +4,6 @@ import (
 	"context"
 	"errors"
 
-	"github.com/google/uuid"
-
-	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/link"
 )
 
@@ -75,31 +72,6 @@ func (s *Stepped) Next(ctx context.Context) bool {
 	}
 	s.Step(ctx, event)
 	return true
-}
-
-// SendText is [Commands.SendText]; the answer carries id.
-func (s *Stepped) SendText(ctx context.Context, id uint64, conversation uuid.UUID, text string) {
-	s.Step(ctx, Command{ID: id, Call: sendTextCall{conversation: conversation, text: text}})
-}
-
-// MarkRead is [Commands.MarkRead].
-func (s *Stepped) MarkRead(ctx context.Context, id uint64, conversation uuid.UUID, read journal.Vector) {
-	s.Step(ctx, Command{ID: id, Call: markReadCall{conversation: conversation, read: read}})
-}
-
-// Focus is [Commands.Focus].
-func (s *Stepped) Focus(ctx context.Context, id uint64, conversation uuid.UUID) {
-	s.Step(ctx, Command{ID: id, Call: focusCall{conversation: conversation}})
-}
-
-// Typing is [Commands.Typing].
-func (s *Stepped) Typing(ctx context.Context, id uint64, conversation uuid.UUID) {
-	s.Step(ctx, Command{ID: id, Call: typingCall{conversation: conversation}})
-}
-
-// NetworkChanged is [Commands.NetworkChanged].
-func (s *Stepped) NetworkChanged(ctx context.Context, id uint64) {
-	s.Step(ctx, Command{ID: id, Call: networkCall{}})
 }
 
 // Core returns the state machine: for its Wake and its Sizes.

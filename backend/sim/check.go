@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,7 +31,7 @@ const maxPage = 1 << 20
 const (
 	mostSessions = 32
 	mostOutbox   = 256
-	mostRecent   = 256
+	mostRecent   = 1024
 	mostLetter   = 64   // of one contact, waiting for entries before theirs
 	mostWaiting  = 4096 // entries of one session
 )
@@ -82,31 +83,35 @@ func (w *World) truthful() {
 			}
 		}
 	}
+	disks := w.snapshots()
 	w.pairs(func(d, other *device) {
 		messages, err := d.timeline(other)
 		if err != nil {
 			w.violate("a timeline cannot be read: %v", err)
 			return
 		}
-		var theirs map[journal.Hash]node.Message
-		for _, message := range messages {
+		d.stays(messages)
+		id := d.conversation(other)
+		theirs := disks[other.number].conversation(id).Held
+		for i := range messages {
+			message := &messages[i]
 			if !message.Mine {
 				continue
 			}
-			if theirs == nil {
-				theirs = w.index(other, d)
-			}
-			_, there := theirs[message.Hash]
+			there := theirs.Get(message.Log) >= message.Sequence
 			switch {
 			case message.Delivered && !there:
 				w.violate("%d shows %q as delivered and %d does not have it", d.number, message.Text, other.number)
-			case message.Read && !other.seen[message.Hash]:
+			case message.Read && other.seen[id].Get(message.Log) < message.Sequence:
 				w.violate("%d shows %q as read and %d did not read it", d.number, message.Text, other.number)
-			case message.Stored && !there && !w.letterOf(d, message, kept):
+			case message.Read && other.told[id].Get(message.Log) < message.Sequence:
+				w.violate("%d shows %q as read, and %d lets nobody know", d.number, message.Text, other.number)
+			case message.Stored && !there && !disks[d.number].letterOf(message, kept) && !disks[other.number].asked(d) && !crossed(d, other, message):
 				w.violate("%d shows %q as stored, and no server keeps it", d.number, message.Text)
 			}
 		}
 	})
+	w.reappeared()
 	for _, d := range w.devices {
 		if d.running == nil {
 			continue
@@ -120,25 +125,50 @@ func (w *World) truthful() {
 	}
 }
 
-func (w *World) index(d, other *device) map[journal.Hash]node.Message {
-	messages, err := d.timeline(other)
-	if err != nil {
-		w.violate("a timeline cannot be read: %v", err)
+// contents is what a disk keeps.
+type contents struct {
+	node.Snapshot
+	talks map[uuid.UUID]*node.Conversation
+}
+
+// snapshots reads all disks, by device.
+func (w *World) snapshots() []*contents {
+	all := make([]*contents, len(w.devices))
+	for i, d := range w.devices {
+		snapshot, err := d.disk.Open().Load(w.ctx)
+		if err != nil {
+			w.violate("the disk of %d cannot be read: %v", i, err)
+		}
+		all[i] = &contents{Snapshot: snapshot, talks: map[uuid.UUID]*node.Conversation{}}
+		for j := range snapshot.Conversations {
+			all[i].talks[snapshot.Conversations[j].ID] = &snapshot.Conversations[j]
+		}
 	}
-	index := make(map[journal.Hash]node.Message, len(messages))
-	for _, message := range messages {
-		index[message.Hash] = message
+	return all
+}
+
+// conversation returns one of a disk, empty if there is none.
+func (c *contents) conversation(id uuid.UUID) *node.Conversation {
+	if one := c.talks[id]; one != nil {
+		return one
 	}
-	return index
+	return &node.Conversation{}
+}
+
+// crossed tells whether a message is the request of one of two who both asked:
+// the other takes it for an answer only, and gets its text as an entry later.
+func crossed(d, other *device, message *node.Message) bool {
+	return message.Sequence == 1 && d.asks[other] && other.asks[d]
+}
+
+// asked tells whether somebody's request waits to be answered.
+func (c *contents) asked(by *device) bool {
+	return slices.ContainsFunc(c.Requests, func(one node.Request) bool { return one.Peer == by.keys.Peer() })
 }
 
 // letterOf tells whether some server keeps a letter with a message.
-func (w *World) letterOf(d *device, message node.Message, kept map[uuid.UUID]bool) bool {
-	snapshot, err := d.disk.Open().Load(w.ctx)
-	if err != nil {
-		return false
-	}
-	for _, letter := range snapshot.Outgoing {
+func (c *contents) letterOf(message *node.Message, kept map[uuid.UUID]bool) bool {
+	for _, letter := range c.Outgoing {
 		if letter.Conversation == message.Conversation && letter.Log == message.Log && letter.After < message.Sequence &&
 			message.Sequence <= letter.Through && kept[letter.ID] {
 			return true
@@ -156,6 +186,7 @@ func (w *World) unfinished() string {
 			found = fmt.Sprintf(format, arguments...)
 		}
 	}
+	disks := w.snapshots()
 	for _, d := range w.devices {
 		if d.running == nil {
 			say("%d does not run", d.number)
@@ -165,13 +196,18 @@ func (w *World) unfinished() string {
 		if sizes.Letters+sizes.Commits+sizes.Undeleted+sizes.Lookups+sizes.Tagging+sizes.Putting+sizes.Waiting > 0 {
 			say("%d has something under way: %+v", d.number, sizes)
 		}
-		snapshot, err := d.disk.Open().Load(w.ctx)
-		if err != nil {
-			say("%v", err)
-		}
+		snapshot := disks[d.number]
 		if len(snapshot.Outgoing) > 0 {
 			first := snapshot.Outgoing[0]
 			say("%d has %d letters, the first, %v, of %d to %d, kept until %v", d.number, len(snapshot.Outgoing), first.ID, first.After, first.Through, first.Until)
+		}
+		for i := range snapshot.Contacts {
+			if snapshot.Contacts[i].State != node.ContactMutual {
+				say("%d waits to be accepted by %s", d.number, snapshot.Contacts[i].Name)
+			}
+		}
+		if len(snapshot.Requests) > 0 {
+			say("%d has %d requests", d.number, len(snapshot.Requests))
 		}
 		for _, s := range w.servers {
 			if names, err := s.kept(d.keys.Peer()); err != nil || len(names) > 0 {
@@ -180,20 +216,20 @@ func (w *World) unfinished() string {
 		}
 	}
 	w.pairs(func(d, other *device) {
-		if found != "" {
-			return
-		}
-		messages, err := d.timeline(other)
-		if err != nil {
-			say("%v", err)
-		}
-		theirs := w.index(other, d)
-		for _, message := range messages {
-			if _, there := theirs[message.Hash]; !there {
-				say("%d does not have %q of %d", other.number, message.Text, d.number)
+		id := d.conversation(other)
+		mine, theirs := disks[d.number].conversation(id), disks[other.number].conversation(id)
+		var known journal.Vector // what they are known to hold
+		for _, remote := range mine.Remote {
+			if remote.Device == other.keys.Device() {
+				known = remote.Held
 			}
-			if message.Mine && !message.Delivered {
-				say("%d does not know that %q is at %d", d.number, message.Text, other.number)
+		}
+		for log, head := range mine.Held {
+			if theirs.Held.Get(log) < head.Sequence {
+				say("%d has %d of %d entries of %d", other.number, theirs.Held.Get(log), head.Sequence, d.number)
+			}
+			if log.Device == d.keys.Device() && known.Get(log) < head.Sequence {
+				say("%d does not know that its entry %d is at %d", d.number, head.Sequence, other.number)
 			}
 		}
 	})
@@ -213,68 +249,6 @@ func (d *device) remembers() {
 	}
 }
 
-// whole checks what holds once everything arrived: each text once, and the same
-// order on both sides.
-func (w *World) whole() {
-	for _, d := range w.devices {
-		d.remembers()
-	}
-	w.pairs(func(d, other *device) {
-		mine, err := d.timeline(other)
-		if err != nil {
-			w.violate("a timeline cannot be read: %v", err)
-		}
-		theirs, err := other.timeline(d)
-		if err != nil {
-			w.violate("a timeline cannot be read: %v", err)
-		}
-		if d.number < other.number {
-			for i := range min(len(mine), len(theirs)) {
-				if mine[i].Hash != theirs[i].Hash {
-					w.violate("the order differs: %d has %q where %d has %q", d.number, mine[i].Text, other.number, theirs[i].Text)
-					break
-				}
-			}
-			if len(mine) != len(theirs) {
-				w.violate("%d has %d messages and %d has %d", d.number, len(mine), other.number, len(theirs))
-			}
-		}
-		w.eachOnce(d, other, theirs)
-	})
-}
-
-// eachOnce checks the texts from one to another, as the other has them.
-func (w *World) eachOnce(from, to *device, messages []node.Message) {
-	there := map[string]int{}
-	last := 0
-	for _, message := range messages {
-		if message.Mine {
-			continue
-		}
-		there[message.Text]++
-		said := w.said[message.Text]
-		if said == nil || said.from != from || said.to != to {
-			w.violate("%d has %q of %d, who did not say that", to.number, message.Text, from.number)
-			continue
-		}
-		if said.number <= last {
-			w.violate("%d has %q of %d after number %d", to.number, message.Text, from.number, last)
-		}
-		last = said.number
-	}
-	for number := range from.spoken[to.number] {
-		said := from.sayings[to.number][number]
-		switch count := there[said.text]; {
-		case count > 1:
-			w.violate("%d has %q of %d %d times", to.number, said.text, from.number, count)
-		case said.state == accepted && count == 0:
-			w.violate("%q of %d, which was accepted, is not at %d", said.text, from.number, to.number)
-		case said.state == refused && count > 0:
-			w.violate("%q of %d, which was refused, is at %d", said.text, from.number, to.number)
-		}
-	}
-}
-
 // patience is how long a healed world may take: two rounds of the slowest retry
 // of the core, which is an hour.
 const patience = 2*time.Hour + 10*time.Minute
@@ -287,6 +261,10 @@ func (w *World) converge() error {
 		if err := w.runUntil(w.now.Add(wait)); err != nil {
 			return err
 		}
+		for _, d := range w.devices {
+			d.acceptAll()
+		}
+		w.settle()
 		left := w.unfinished()
 		if left == "" {
 			break

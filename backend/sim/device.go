@@ -40,10 +40,17 @@ type device struct {
 	busy      [lanes]bool
 	isTouched bool
 	calls     uint64
-	asked     map[uint64]*saying           // texts that were not answered yet
-	asking    map[uint64]reading           // marks that were not answered yet
+	asked     map[uint64]func(node.Answer) // what was not answered yet
 	marked    map[uuid.UUID]journal.Vector // by conversation: what the person was told to be kept as read
-	seen      map[journal.Hash]bool        // what the person read
+	seen      map[uuid.UUID]journal.Vector // what the person read
+	told      map[uuid.UUID]journal.Vector // that of it which others may know
+	hides     bool                         // the person was told that nobody learns what they read
+	choices   int                          // counts what the person chose about that
+	jumped    bool                         // its clock was set
+	profiles  []*wish                      // names the person took
+	asks      map[*device]bool             // whom the person asked by an invite
+	present   map[journal.Hash]bool        // messages that were in a timeline, true: and not deleted
+	vanished  map[journal.Hash]bool        // messages that were, and are not
 	ways      []way                        // by server
 	spoken    []int                        // how many texts, by whom they are for
 	sayings   [][]*saying                  // likewise
@@ -61,8 +68,9 @@ const (
 func newDevice(w *World, number int) (*device, error) {
 	d := &device{
 		world: w, number: number, disk: memstore.NewDisk(), bytes: source(w.plan.Seed, "device", number),
-		asked:  map[uint64]*saying{},
-		asking: map[uint64]reading{}, marked: map[uuid.UUID]journal.Vector{}, seen: map[journal.Hash]bool{},
+		asked: map[uint64]func(node.Answer){}, marked: map[uuid.UUID]journal.Vector{},
+		seen: map[uuid.UUID]journal.Vector{}, told: map[uuid.UUID]journal.Vector{},
+		asks: map[*device]bool{}, present: map[journal.Hash]bool{}, vanished: map[journal.Hash]bool{},
 	}
 	d.ways, d.spoken = make([]way, w.plan.Servers), make([]int, w.plan.Devices)
 	d.sayings = make([][]*saying, w.plan.Devices)
@@ -106,7 +114,7 @@ func (w *World) introduce() error {
 	for _, one := range w.devices {
 		var writes []node.Write
 		for _, other := range w.devices {
-			if one == other || !w.plan.acquainted(one.number, other.number) {
+			if one == other || !w.plan.acquainted(one.number, other.number) || !w.plan.met(one.number, other.number) {
 				continue
 			}
 			record, err := wire.Encode(other.record)
@@ -144,7 +152,7 @@ func (d *device) start() error {
 	d.store = d.disk.Open()
 	d.busy, d.wakeAt = [lanes]bool{}, time.Time{}
 	running, err := node.NewStepped(d.world.ctx, node.Config{
-		Keys: d.keys, Store: d.store, Now: d.now, Logger: slog.New(slog.DiscardHandler), Changed: func([]node.Change) {},
+		Keys: d.keys, Store: d.store, Now: d.now, Logger: slog.New(slog.DiscardHandler), Changed: d.changed,
 		Links: func(config node.LinkConfig) (link.Transport, error) {
 			made, err := d.world.links.New(memlink.Config{
 				Identity: config.Identity, Random: d.bytes, Now: config.Now, Filter: config.Filter,
@@ -192,7 +200,6 @@ func (d *device) gone() {
 	d.life++
 	d.running = nil
 	d.store.Crash()
-	clear(d.asking)
 	clear(d.asked) // what was not answered may be kept or not
 }
 
@@ -331,36 +338,22 @@ func (d *device) stepped(event node.Event) {
 	}
 }
 
-// reading is a mark that a person set.
-type reading struct {
-	conversation uuid.UUID
-	read         journal.Vector
+// answered takes what became of what a person did.
+func (d *device) answered(answer node.Answer) {
+	if then := d.asked[answer.ID]; then != nil {
+		delete(d.asked, answer.ID)
+		then(answer)
+	}
 }
 
-// answered notes what became of a text or a mark.
-func (d *device) answered(answer node.Answer) {
-	if mark, isMark := d.asking[answer.ID]; isMark {
-		delete(d.asking, answer.ID)
-		if answer.Err == nil {
-			kept := d.marked[mark.conversation].Clone()
-			kept.Merge(mark.read)
-			d.marked[mark.conversation] = kept
-		}
-		return
+// ask returns the number of a command, whose answer is taken by then (nil: by
+// nobody), unless the device goes first.
+func (d *device) ask(then func(node.Answer)) uint64 {
+	d.calls++
+	if then != nil {
+		d.asked[d.calls] = then
 	}
-	one := d.asked[answer.ID]
-	if one == nil {
-		return
-	}
-	delete(d.asked, answer.ID)
-	one.state = accepted
-	if answer.Err != nil {
-		one.state = refused
-		d.world.report.Refused++
-		d.world.tell("%d: %q is refused: %v", d.number, one.text, answer.Err)
-		return
-	}
-	d.world.report.Messages++
+	return d.calls
 }
 
 func describeLink(e link.Event) string {

@@ -17,13 +17,26 @@ type Kind string
 
 // What people do.
 const (
-	Say     Kind = "say"
-	Read    Kind = "read"
-	Look    Kind = "look" // at a conversation, and begin to write
-	Wake    Kind = "wake" // the computer: its network changed
-	Quit    Kind = "quit" // and start again later
+	Say  Kind = "say"
+	Read Kind = "read"
+	Look Kind = "look" // at a conversation, and begin to write
+	Wake Kind = "wake" // the computer: its network changed
+	Quit Kind = "quit" // and start again later
+
+	Edit     Kind = "edit"     // a message of theirs
+	Delete   Kind = "delete"   // one for everyone
+	Hide     Kind = "hide"     // any, on their device
+	React    Kind = "react"    // to any, or take it back
+	Timer    Kind = "timer"    // messages disappear from now on, or stay
+	Profile  Kind = "profile"  // another name and about
+	Receipts Kind = "receipts" // off and on
+	Meet     Kind = "meet"     // invite, ask and accept; without it everybody knows everybody from the beginning
+
 	nothing Kind = ""
 )
+
+// Deeds are what people do besides writing.
+var Deeds = []Kind{Read, Look, Wake, Quit, Edit, Delete, Hide, React, Timer, Profile, Receipts, Meet}
 
 // The faults.
 const (
@@ -39,12 +52,13 @@ const (
 	MailFull   Kind = "mailbox-full"
 	LostAnswer Kind = "lost-answer" // of servers: what was asked is done
 	BadCarrier Kind = "bad-carrier" // signals are lost, doubled and out of order
+	Forger     Kind = "forger"      // servers hand out envelopes that were changed, repeated, or handed out long ago
 	Skew       Kind = "skew"        // of clocks, by up to three days
 	Jump       Kind = "jump"        // of a clock, at a restart
 )
 
 // Faults are all of them.
-var Faults = []Kind{Cut, OneWay, Break, Offline, Deaf, Mute, Crash, DiskFull, ServerLoss, MailFull, LostAnswer, BadCarrier, Skew, Jump}
+var Faults = []Kind{Cut, OneWay, Break, Offline, Deaf, Mute, Crash, DiskFull, ServerLoss, MailFull, LostAnswer, BadCarrier, Forger, Skew, Jump}
 
 // Defect is a mistake that is switched on to see whether the checks see it.
 type Defect string
@@ -54,7 +68,12 @@ const (
 	DropLetter Defect = "drop-letter" // a server answers that it keeps a letter, and does not
 	LyingDisk  Defect = "lying-disk"  // a disk answers that it keeps a transaction, and does not
 	SayTwice   Defect = "say-twice"   // a text that was accepted is sent again
+	DropChange Defect = "drop-change" // an edit or a deletion is answered and not done
+	KeepWords  Defect = "keep-words"  // a copy of what was deleted or hidden stays on the disk
 )
+
+// Defects are all of them.
+var Defects = []Defect{DropLetter, LyingDisk, SayTwice, DropChange, KeepWords}
 
 // Plan is one schedule: everything follows from it.
 type Plan struct {
@@ -73,7 +92,7 @@ type Size int
 // The sizes.
 const (
 	Short Size = iota // a few devices, some minutes or an hour
-	Full              // one in four is larger: up to tens of devices, and up to days
+	Full              // one in four is larger: up to days, one in 32 up to tens of devices, one in 512 up to hundreds
 )
 
 // NewPlan returns the plan of a seed.
@@ -81,11 +100,16 @@ func NewPlan(seed uint64, size Size) Plan {
 	random := rand.New(source(seed, "plan", int(size)))
 	plan := Plan{Seed: seed, Devices: 2 + random.IntN(3), Servers: 1 + random.IntN(2)}
 	spans := []time.Duration{20 * time.Second, 2 * time.Minute, 20 * time.Minute, time.Hour}
-	plan.Actions = 20 + random.IntN(60)
+	plan.Actions = 24 + random.IntN(66)
 	if size == Full && random.IntN(4) == 0 {
 		spans = append(spans, 12*time.Hour, 4*24*time.Hour)
-		plan.Actions = 40 + random.IntN(80)
-		if random.IntN(8) == 0 {
+		plan.Actions = 44 + random.IntN(86)
+		switch many := random.IntN(128); {
+		case many == 0:
+			plan.Devices, plan.Servers = 50+random.IntN(151), 2+random.IntN(4)
+			plan.Actions *= 4
+			spans = spans[:3]
+		case many < 17:
 			plan.Devices, plan.Servers = 8+random.IntN(17), 1+random.IntN(3)
 			plan.Actions *= 2
 		}
@@ -168,8 +192,9 @@ type action struct {
 }
 
 var weights = map[Kind]int{
-	Say: 270, Read: 60, Look: 30, Wake: 8, Quit: 20,
-	Cut: 12, OneWay: 12, Break: 10, Offline: 10, Deaf: 8, Mute: 8, Crash: 24, DiskFull: 10, ServerLoss: 8, MailFull: 6, LostAnswer: 10, BadCarrier: 10, Jump: 4,
+	Say: 330, Read: 60, Look: 30, Wake: 8, Quit: 20,
+	Edit: 36, Delete: 18, Hide: 10, React: 30, Timer: 8, Profile: 6, Receipts: 8, Meet: 16,
+	Cut: 12, OneWay: 12, Break: 10, Offline: 10, Deaf: 8, Mute: 8, Crash: 24, DiskFull: 10, ServerLoss: 8, MailFull: 6, LostAnswer: 10, BadCarrier: 10, Forger: 8, Jump: 4,
 }
 
 // actions returns the schedule, in order. It does not depend on Actions, Devices
@@ -221,6 +246,15 @@ func (p Plan) acquainted(a, b int) bool {
 	}
 	distance := (a - b + p.Devices) % p.Devices
 	return distance <= 2 || distance >= p.Devices-2
+}
+
+// met tells whether two who talk to each other know each other from the beginning;
+// one pair in four does not.
+func (p Plan) met(a, b int) bool {
+	if slices.Contains(p.Without, Meet) {
+		return true
+	}
+	return rand.New(source(p.Seed, "met", min(a, b)<<16|max(a, b))).IntN(4) > 0
 }
 
 func (p Plan) drops(random *rand.Rand) bool { return p.Defect == DropLetter && random.IntN(4) == 0 }

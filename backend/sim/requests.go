@@ -131,13 +131,13 @@ func (c *client) RegisterTags(token string, id uint64, add []signaling.Tag, remo
 }
 
 // PutMail implements signaling.Mail.
-func (c *client) PutMail(token string, id uint64, envelope []byte, _ signaling.Proof) {
+func (c *client) PutMail(token string, id uint64, envelope []byte, proof signaling.Proof) {
 	stored := func(answer signaling.Answer, until time.Time) signaling.Event {
 		return signaling.Event{Stored: &signaling.Stored{ID: id, Answer: answer, Until: until}}
 	}
 	k := c.connections[token]
 	c.request(token, func(why signaling.Answer) signaling.Event { return stored(why, time.Time{}) }, func(s *server) (signaling.Event, func()) {
-		answer, until := s.put(envelope)
+		answer, until := s.put(envelope, proof.Invite)
 		if answer != signaling.AnswerDone {
 			return stored(answer, time.Time{}), nil
 		}

@@ -12,8 +12,14 @@ import (
 // Report is what came of a plan, or of many.
 type Report struct {
 	Schedules   int
+	Devices     int // of all worlds
+	Largest     int // devices of one
 	Messages    int // texts that were accepted
 	Refused     int // texts that were refused
+	Changes     int // edits, deletions, reactions, timers and profiles that were accepted
+	Asked       int // requests by an invite that were accepted from who asked
+	Erased      int // messages whose words had to be gone, on a device
+	Forged      int // envelopes that a server changed or repeated
 	Letters     int // sealed
 	Stored      int // left at a server
 	NoTag       int // refused since nobody registered the tag
@@ -33,8 +39,14 @@ type Report struct {
 // Add takes the report of another plan.
 func (r *Report) Add(other Report) {
 	r.Schedules += other.Schedules
+	r.Devices += other.Devices
+	r.Largest = max(r.Largest, other.Largest)
 	r.Messages += other.Messages
 	r.Refused += other.Refused
+	r.Changes += other.Changes
+	r.Asked += other.Asked
+	r.Erased += other.Erased
+	r.Forged += other.Forged
 	r.Letters += other.Letters
 	r.Stored += other.Stored
 	r.NoTag += other.NoTag
@@ -80,7 +92,7 @@ func Run(ctx context.Context, plan Plan, log io.Writer) (Report, error) {
 	for _, d := range w.devices {
 		d.stop()
 	}
-	w.report.Schedules = 1
+	w.report.Schedules, w.report.Devices, w.report.Largest = 1, len(w.devices), len(w.devices)
 	w.report.Events = w.events
 	w.report.Virtual = w.now.Sub(epoch)
 	w.report.Trace = w.name()
@@ -110,6 +122,9 @@ func (w *World) live() error {
 	w.truthful()
 	w.heal()
 	if err := w.converge(); err != nil {
+		return err
+	}
+	if err := w.disappear(); err != nil {
 		return err
 	}
 	w.truthful()

@@ -1,14 +1,17 @@
 package sim
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine/memory"
+	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 	"github.com/tincan-chat/tincan/backend/signaling"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
@@ -25,6 +28,7 @@ type server struct {
 	address identity.Server
 	mailbox engine.Mailbox
 	board   *memory.Engine
+	handed  map[identity.PeerID][]engine.Mail // the last that were handed out
 	down    bool
 	full    bool // every box
 	here    []*session
@@ -43,7 +47,7 @@ func newServer(w *World, number int) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{world: w, number: number}
+	s := &server{world: w, number: number, handed: map[identity.PeerID][]engine.Mail{}}
 	s.address = identity.Server{Key: identity.ServerKey(keys.Peer()), URLs: []string{fmt.Sprintf("wss://127.0.0.1:%d", 7117+number)}}
 	s.board = memory.New(memory.Options{Now: s.now})
 	s.mailbox = s.board.Mailbox()
@@ -117,6 +121,10 @@ func (one *session) Deliver(envelope []byte) bool {
 		w.report.Lost++
 		return true
 	}
+	if w.strikes(w.weather.forge) {
+		w.report.Forged++
+		one.connection.tell(signaling.Event{Received: w.changed(envelope)})
+	}
 	if w.strikes(w.weather.doubleSignal) {
 		w.report.Doubled++
 		one.late(event)
@@ -178,7 +186,7 @@ func (s *server) register(owner identity.PeerID, add []signaling.Tag, offset tim
 }
 
 // put leaves a letter, as rendezvous.Server does.
-func (s *server) put(envelope []byte) (answer signaling.Answer, until time.Time) {
+func (s *server) put(envelope, secret []byte) (answer signaling.Answer, until time.Time) {
 	header, err := wire.ParseOuter(envelope)
 	if err != nil || !header.Expires.After(s.now()) {
 		return signaling.AnswerRefused, until
@@ -194,6 +202,8 @@ func (s *server) put(envelope []byte) (answer signaling.Answer, until time.Time)
 	case !found:
 		s.world.report.NoTag++
 		return signaling.AnswerNotFound, until
+	case box == engine.BoxInvite && (len(secret) != protocol.SecretSize || protocol.InviteTag([protocol.SecretSize]byte(secret)) != header.Tag):
+		return signaling.AnswerProof, until
 	case s.full:
 		return signaling.AnswerFull, until
 	case s.world.plan.drops(s.world.random):
@@ -223,10 +233,53 @@ func (s *server) fetch(owner identity.PeerID, after []byte, offset time.Duration
 	if err != nil {
 		return nil, nil, signaling.AnswerUnavailable
 	}
-	for _, mail := range mails {
+	for _, mail := range s.forge(owner, mails) {
 		letters = append(letters, signaling.Letter{ID: mail.ID, Envelope: mail.Envelope, Stored: mail.Stored.Add(-offset), Box: signaling.Box(mail.Box)})
 	}
 	return letters, next, signaling.AnswerDone
+}
+
+// mostHanded is how many letters a server can hand out again, to each peer.
+const mostHanded = 8
+
+// forge adds to letters some that were changed, and some once more: of these, and
+// of those that were deleted since.
+func (s *server) forge(owner identity.PeerID, mails []engine.Mail) []engine.Mail {
+	w := s.world
+	handed := s.handed[owner]
+	all := mails
+	if w.weather.forge > 0 {
+		all = nil
+		for _, mail := range slices.Concat(handed, mails) {
+			if w.strikes(w.weather.forge) {
+				w.report.Forged++
+				mail := mail
+				mail.ID, mail.Envelope = fmt.Append(nil, "forged ", w.report.Forged), w.changed(mail.Envelope)
+				all = append(all, mail)
+			}
+			if w.strikes(w.weather.forge) {
+				w.report.Forged++
+				mail := mail
+				mail.ID = fmt.Append(nil, "again ", w.report.Forged)
+				all = append(all, mail)
+			}
+		}
+		all = append(all, mails...)
+	}
+	handed = append(handed, mails...)
+	s.handed[owner] = handed[max(0, len(handed)-mostHanded):]
+	return all
+}
+
+// changed returns an envelope with a bit of it changed, or cut short.
+func (w *World) changed(envelope []byte) []byte {
+	other := bytes.Clone(envelope)
+	at := w.random.IntN(len(other))
+	if w.random.IntN(8) == 0 {
+		return other[:at]
+	}
+	other[at] ^= 1 << w.random.IntN(8)
+	return other
 }
 
 // kept returns the envelopes that a server keeps for a peer.

@@ -51,7 +51,7 @@ func (p Plan) smaller() []Plan {
 		one.Servers--
 		all = append(all, one)
 	}
-	for _, kind := range append(slices.Clone(Faults), Read, Look, Wake, Quit) {
+	for _, kind := range slices.Concat(Faults, Deeds) {
 		if !slices.Contains(p.Without, kind) {
 			one := p
 			one.Without = append(slices.Clone(p.Without), kind)

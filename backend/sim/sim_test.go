@@ -122,7 +122,7 @@ func readPlans(t *testing.T, name string) (plans []sim.Plan) {
 // TestDefectsAreSeen switches mistakes on: the simulation must fail then.
 func TestDefectsAreSeen(t *testing.T) {
 	t.Parallel()
-	for _, defect := range []sim.Defect{sim.DropLetter, sim.LyingDisk, sim.SayTwice} {
+	for _, defect := range sim.Defects {
 		t.Run(string(defect), func(t *testing.T) {
 			t.Parallel()
 			for seed := uint64(1); seed <= 20; seed++ {

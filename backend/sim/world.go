@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"time"
 
+	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/link"
 	"github.com/tincan-chat/tincan/backend/link/memlink"
 )
@@ -38,7 +39,9 @@ type World struct {
 	servers []*server
 	touched []*device
 	weather weather
-	said    map[string]*saying
+	said    map[string]*saying       // by what they were said with
+	named   map[journal.Hash]*saying // by the message, once it is known
+	timed   bool                     // some messages disappear
 	letters map[[sha256.Size]byte]sealedLetter
 	report  Report
 	trace   hash.Hash
@@ -54,7 +57,7 @@ type pace struct {
 // weather is which faults strike at random now, each a chance in 256.
 type weather struct {
 	loseSignal, doubleSignal, delaySignal int
-	loseAnswer                            int
+	loseAnswer, forge                     int
 }
 
 // item is something that happens at a time.
@@ -189,7 +192,7 @@ func (w *World) tell(format string, arguments ...any) {
 func newWorld(ctx context.Context, plan Plan, log io.Writer) (*World, error) {
 	w := &World{
 		plan: plan, ctx: ctx, now: epoch, random: rand.New(source(plan.Seed, "delays", 0)),
-		said: map[string]*saying{}, letters: map[[sha256.Size]byte]sealedLetter{},
+		said: map[string]*saying{}, named: map[journal.Hash]*saying{}, letters: map[[sha256.Size]byte]sealedLetter{},
 		trace: sha256.New(), log: log,
 	}
 	w.report.Faults = map[Kind]int{}

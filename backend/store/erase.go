@@ -78,8 +78,8 @@ func (t *transaction) setShown(target *keptTarget, shown int64) error {
 	return err
 }
 
-// hide takes a message out of the timeline of this device. One of mine that
-// nobody holds yet keeps its content until somebody does.
+// hide takes a message out of the timeline of this device. One of mine keeps its
+// content until somebody holds it, with all its edits.
 func (t *transaction) hide(hash journal.Hash) error {
 	target, err := t.target(hash)
 	if err != nil || target == nil || !target.text {
@@ -94,7 +94,11 @@ func (t *transaction) hide(hash journal.Hash) error {
 	if err != nil {
 		return err
 	}
-	if delivered {
+	waits, err := t.editsWait(target)
+	if err != nil {
+		return err
+	}
+	if delivered && !waits {
 		return t.wipe(target, shownGone)
 	}
 	if _, err = t.exec(`INSERT INTO timers (entry, stay, expires) VALUES (?, 0, 0) ON CONFLICT (entry) DO UPDATE SET stay = 0`, target.row); err != nil {
@@ -106,7 +110,15 @@ func (t *transaction) hide(hash journal.Hash) error {
 	return t.setShown(target, shownGone)
 }
 
-// expire erases messages whose time is over.
+// editsWait tells whether somebody has to get edits of a message of mine first.
+func (t *transaction) editsWait(target *keptTarget) (bool, error) {
+	return t.row(`SELECT 1 FROM changes c CROSS JOIN logs l ON l.number = c.entry >> 36 WHERE c.target = ? AND c.kind = ? AND l.author = ? AND l.conversation = ?
+		AND NOT EXISTS (SELECT 1 FROM positions p WHERE p.conversation = l.conversation AND p.device = l.device AND p.epoch = l.epoch AND p.held >= c.entry & `+sequenceDigits+`)`,
+		make([]driver.Value, 1), target.hash[:], int64(wire.EntryKind_ENTRY_KIND_EDIT), target.author[:], target.conversation)
+}
+
+// expire erases messages whose time is over, but for hidden ones of mine of
+// which an edit has not arrived: they are due again when a position moves.
 func (t *transaction) expire(messages []journal.Hash) error {
 	for _, hash := range messages {
 		target, err := t.target(hash)
@@ -114,6 +126,15 @@ func (t *transaction) expire(messages []journal.Hash) error {
 			return err
 		}
 		if target == nil || !target.text {
+			continue
+		}
+		waits := false
+		if target.mine && target.shown == shownGone {
+			if waits, err = t.editsWait(target); err != nil {
+				return err
+			}
+		}
+		if waits {
 			continue
 		}
 		if err = t.wipe(target, shownGone); err != nil {

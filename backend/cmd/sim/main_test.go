@@ -16,7 +16,7 @@ func TestRun(t *testing.T) {
 		code      int
 		says      string
 	}{
-		"some seeds": {[]string{"-short", "-first", "3", "-count", "2", "-workers", "2"}, 0, "seeds                        3 to 4\n"},
+		"some seeds": {[]string{"-short", "-first", "3", "-count", "2", "-workers", "2"}, 0, "seeds                         3 to 4\n"},
 		"one plan":   {[]string{"-plan", "seed=1 devices=2 servers=1 actions=5 span=5s", "-story"}, 0, "-- healed"},
 		"a defect":   {[]string{"-plan", "seed=3 devices=2 servers=1 actions=40 span=1m defect=say-twice", "-shrink"}, 1, "VIOLATION"},
 		"no plan":    {[]string{"-plan", "seed=1"}, 2, "no plan"},

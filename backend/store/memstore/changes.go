@@ -152,11 +152,7 @@ func (d *Disk) hide(hash journal.Hash) {
 	if one == nil {
 		return
 	}
-	held := false
-	for _, remote := range v.remote {
-		held = held || remote.Held.Get(one.Entry.Log) >= one.Entry.Sequence
-	}
-	if !one.Mine || one.Entry.Erased() || held {
+	if !one.Mine || one.Entry.Erased() || v.holds(one) && !d.editsWait(v, one) {
 		d.wipe(v, one, gone)
 		return
 	}
@@ -165,9 +161,26 @@ func (d *Disk) hide(hash journal.Hash) {
 	d.setShown(v, one, gone)
 }
 
+// holds tells whether a device of theirs does.
+func (v *conversation) holds(one *entry) bool {
+	for _, remote := range v.remote {
+		if remote.Held.Get(one.Entry.Log) >= one.Entry.Sequence {
+			return true
+		}
+	}
+	return false
+}
+
+// editsWait tells whether somebody has to get edits of a message of mine first.
+func (d *Disk) editsWait(v *conversation, target *entry) bool {
+	return slices.ContainsFunc(d.content.changes[target.Entry.Hash()], func(other *entry) bool {
+		return other.Entry.Kind == wire.EntryKind_ENTRY_KIND_EDIT && other.Author == target.Author && other.Entry.Conversation == v.id && !v.holds(other)
+	})
+}
+
 func (d *Disk) expire(messages []journal.Hash) {
 	for _, hash := range messages {
-		if v, one := d.message(hash); one != nil {
+		if v, one := d.message(hash); one != nil && (!one.Mine || one.shown != gone || !d.editsWait(v, one)) {
 			d.wipe(v, one, gone)
 		}
 	}

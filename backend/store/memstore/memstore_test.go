@@ -2,12 +2,15 @@ package memstore_test
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"testing"
 
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/node"
 	"github.com/tincan-chat/tincan/backend/store/memstore"
 	"github.com/tincan-chat/tincan/backend/store/storetest"
+	"github.com/tincan-chat/tincan/backend/wire"
 )
 
 type disk struct{ *memstore.Disk }
@@ -65,4 +68,41 @@ func TestFail(t *testing.T) {
 	if kept.Syncs() != 1 {
 		t.Errorf("%d syncs", kept.Syncs())
 	}
+}
+
+// TestTexts: words that were deleted or edited away are on the disk no more.
+func TestTexts(t *testing.T) {
+	kept := memstore.NewDisk()
+	one := kept.Open()
+	talk := storetest.NewTalk(t, 1)
+	commit := func(writes ...node.Write) {
+		t.Helper()
+		if err := one.Commit(t.Context(), writes); err != nil {
+			t.Fatal(err)
+		}
+	}
+	has := func(texts ...string) {
+		t.Helper()
+		if got := slices.Sorted(maps.Keys(kept.Texts())); !slices.Equal(got, texts) {
+			t.Errorf("%q instead of %q", got, texts)
+		}
+	}
+	commit(node.PutContact{Contact: talk.Contact()})
+	said, other := talk.Say(t, talk.Me, "said"), talk.Say(t, talk.Me, "other")
+	commit(said, other)
+	body, err := journal.EditBody(journal.Edit{Target: said.Entry.Hash(), Text: "put better"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	commit(talk.Append(t, talk.Me, wire.EntryKind_ENTRY_KIND_EDIT, body))
+	has("other", "put better", "said")
+	if body, err = journal.DeleteBody(said.Entry.Hash()); err != nil {
+		t.Fatal(err)
+	}
+	commit(talk.Append(t, talk.Me, wire.EntryKind_ENTRY_KIND_DELETE, body))
+	has("other")
+	if err = one.SaveDraft(t.Context(), talk.ID, "said"); err != nil {
+		t.Fatal(err)
+	}
+	has("other", "said")
 }

@@ -112,6 +112,44 @@ func testHidden(t *testing.T, b *bench) {
 	}
 }
 
+// testHiddenEdited: what others have still to get of a hidden message is kept.
+func testHiddenEdited(t *testing.T, b *bench) {
+	talk := b.begin(t, 1)
+	early, late := talk.Say(t, talk.Me, "hidden before it arrives"), talk.Say(t, talk.Me, "hidden after it arrived")
+	b.commit(t, early, late)
+	held := talk.Held()
+	edits := []node.AppendEntry{talk.Edit(t, talk.Me, early.Entry.Hash(), "put better"), talk.Edit(t, talk.Me, late.Entry.Hash(), "that too")}
+	position := func(held journal.Vector) node.PutRemotePosition {
+		return node.PutRemotePosition{Conversation: talk.ID, Position: node.RemotePosition{Device: talk.Them.Keys.Device(), Held: held}, At: Start}
+	}
+	hidden := []journal.Hash{early.Entry.Hash(), late.Entry.Hash()}
+	b.commit(t, edits[0], edits[1], node.HideMessage{Message: hidden[0]}, position(held), node.HideMessage{Message: hidden[1]})
+	b.commit(t, node.EraseMessages{Messages: hidden})
+	there := func() (bodies int) {
+		for _, write := range append(edits, early, late) {
+			entries := must(t, func(ctx context.Context) ([]journal.Entry, error) {
+				return b.store.Entries(ctx, talk.ID, write.Entry.Log, write.Entry.Sequence-1, 1)
+			})
+			if !entries[0].Erased() {
+				bodies++
+			}
+		}
+		return bodies
+	}
+	for range 2 {
+		equal(t, "what is shown", len(b.before(t, talk.ID, journal.Order{}, 9)), 0)
+		equal(t, "bodies that have to arrive first", there(), 4)
+		b.reopen(t)
+	}
+	b.commit(t, position(talk.Held()))
+	due, _ := b.expiring(t, Start, 9)
+	equal(t, "now they can go", len(due), 2)
+	b.commit(t, node.EraseMessages{Messages: hidden})
+	equal(t, "bodies that are left", there(), 0)
+	due, _ = b.expiring(t, Start, 9)
+	equal(t, "what is still due", len(due), 0)
+}
+
 func testProfiles(t *testing.T, b *bench) {
 	talk := b.begin(t, 1)
 	equal(t, "no picture", len(must(t, func(ctx context.Context) ([]byte, error) { return b.store.Picture(ctx, talk.ID) })), 0)

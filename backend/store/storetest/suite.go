@@ -56,6 +56,7 @@ func Run(t *testing.T, newDisk func(t testing.TB) Disk) {
 		"what is not there waits": testWaiting,
 		"disappearing messages":   testDisappearing,
 		"hidden messages":         testHidden,
+		"hidden and edited":       testHiddenEdited,
 		"profiles and timers":     testProfiles,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -52,6 +52,7 @@ export default {
   'ban-target-range': 'This is not a range. Write it as 198.51.100.0/24.',
   'ban-target-peer': 'This is not a Tincan identity. Copy it again from their details: it begins with tc1.',
   'contact-already': '{{name}} is a contact already.',
+  'delete-asked': 'What was sent with a request can be deleted for everyone only after {{name}} answered.',
   'contact-pending': 'This person is being made a contact just now.',
   'version-newer': '{{name}} uses a newer Tincan that this one does not understand. Update Tincan to chat.',
   'version-older': '{{name}} uses an older Tincan. They need to update it to chat.',

@@ -47,6 +47,7 @@ export default {
   'ban-target-range': '这不是一个网段。请写成 198.51.100.0/24 的形式。',
   'ban-target-peer': '这不是 Tincan 身份。请从对方的详情中重新复制：它以 tc1 开头。',
   'contact-already': '{{name}}已经是你的联系人。',
+  'delete-asked': '随请求发送的内容要等{{name}}回应后才能为所有人删除。',
   'contact-pending': '正在将此人添加为联系人。',
   'version-newer': '{{name}}使用更新版本的 Tincan，当前版本无法识别。请更新 Tincan 后再聊天。',
   'version-older': '{{name}}使用较旧版本的 Tincan。对方更新后才能聊天。',
