@@ -28,12 +28,12 @@ export function useMessageKeys({ rows, list, scroller, onCopy, onDelivery, onEnd
     focusMounted(row.message.id, mountFrames);
   }
 
-  /** The row is mounted by the next frame, or by a later one when the list had to go far. */
+  /** The row is mounted by the next frame, or by a later one when the list had to go far; until it is measured it is hidden. */
   function focusMounted(id: string, frames: number): void {
     requestAnimationFrame(() => {
       const message = scroller.current?.querySelector<HTMLElement>(`[data-message="${CSS.escape(id)}"]`);
-      if (message) message.focus();
-      else if (frames > 0) focusMounted(id, frames - 1);
+      message?.focus();
+      if (frames > 0 && (!message || document.activeElement !== message)) focusMounted(id, frames - 1);
     });
   }
 
@@ -72,8 +72,10 @@ export function useMessageKeys({ rows, list, scroller, onCopy, onDelivery, onEnd
     }
   }
 
+  /** Moves the focus to a message that the view stands at already. */
   function focusMessage(id: string): void {
-    focusRow(rows.findIndex((row) => row.message.id === id));
+    setFocusedIndex(rows.findIndex((row) => row.message.id === id));
+    focusMounted(id, mountFrames);
   }
 
   return { onKeyDown, focusedIndex, focusMessage };
