@@ -46,14 +46,20 @@ export function jumpBack(conversation: string): boolean {
     showSearch();
     return true;
   }
+  goBackTo(back);
+  return true;
+}
+
+/** Shows a conversation where it was read before. */
+export function goBackTo({ conversation, anchor }: { conversation: string; anchor: Anchor }): void {
+  turns += 1;
   const end = () => {
-    showConversation(back.conversation);
-    void showLatest(back.conversation);
+    showConversation(conversation);
+    void showLatest(conversation);
   };
-  if (back.anchor.kind === 'end') end();
+  if (anchor.kind === 'end') end();
   else {
     // The place may be gone meanwhile: then the end is as good as any.
-    land(back.conversation, back.anchor.message, back.anchor, '').catch(end);
+    land(conversation, anchor.message, anchor, '').catch(end);
   }
-  return true;
 }

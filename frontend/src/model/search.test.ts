@@ -20,7 +20,7 @@ import {
 import { session } from './session';
 import { synchronise } from './sync';
 import { followView } from './timelines';
-import { showConversation, view } from './view';
+import { showConversation, showSearch, view } from './view';
 
 let fake: FakeBackend;
 let ends: (() => void)[] = [];
@@ -246,6 +246,23 @@ describe('what was found follows', () => {
     expect(view.getState().place.kind).toBe('search');
     setSearchText('boat 1');
     expect(now().gone).toBe(false);
+  });
+
+  it('and Escape leads back to where the search was begun, however far a hit led away', async () => {
+    closeSearch();
+    showConversation('ole');
+    await vi.advanceTimersByTimeAsync(0);
+    openSearch('');
+    setSearchText('boat');
+    await rest();
+    const hit = now().hits.at(-1);
+    if (hit) await openHit(hit);
+    expect(view.getState().conversation).toBe('ana');
+    showSearch();
+    closeSearch();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(view.getState()).toMatchObject({ place: { kind: 'conversations' }, conversation: 'ole' });
+    expect(now().text).toBe('');
   });
 
   it('is forgotten when another conversation is opened', async () => {

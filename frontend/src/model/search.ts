@@ -1,8 +1,9 @@
 import { createStore } from 'zustand/vanilla';
 import { type BackendError, backend, type Changes, type SearchHit, toBackendError } from '@/backend';
+import { conversationOnScreen } from './attention';
 import { withoutHits, withPage } from './hits';
-import { jumpTo } from './jump';
-import { timelines } from './timelines';
+import { goBackTo, jumpTo } from './jump';
+import { type Anchor, positionOf, timelines } from './timelines';
 import { showConversations, showSearch, view } from './view';
 
 /** What is looked for in the history, and what was found. */
@@ -66,6 +67,8 @@ let life = 0;
 let running = false;
 /** Where messages changed since the answer: the orders to ask again with. */
 const stale = new Set<string>();
+/** Where the search was begun, and whether a jump led away from there since. */
+let origin: { conversation: string; anchor: Anchor; left: boolean } | undefined;
 /** When they changed in more places than this, everything is asked anew. */
 const staleMost = 4;
 
@@ -213,6 +216,7 @@ export async function openHit(hit: SearchHit): Promise<void> {
   search.setState({ active: hit.id, gone: false });
   try {
     await jumpTo(hit.conversation, hit.id);
+    if (origin) origin.left = true;
   } catch (reason) {
     const failure = toBackendError(reason);
     if (failure.code !== 'no-message' && failure.code !== 'no-conversation') {
@@ -225,14 +229,18 @@ export async function openHit(hit: SearchHit): Promise<void> {
 
 /** Shows the search: in one conversation, or with '' in all. What stood in the field stays. */
 export function openSearch(scope: string): void {
+  const conversation = conversationOnScreen();
+  if (conversation !== '') origin ??= { conversation, anchor: positionOf(conversation), left: false };
   if (search.getState().scope !== scope) setSearchScope(scope);
   showSearch();
 }
 
 /** Closes the search, back to where one was, and forgets it. */
 export function closeSearch(): void {
+  const from = origin;
   forgetSearch();
-  showConversations();
+  if (from?.left) goBackTo(from);
+  else showConversations();
 }
 
 /** Gives up what runs and forgets what was found. */
@@ -240,6 +248,7 @@ export function forgetSearch(): void {
   life += 1;
   running = false;
   stale.clear();
+  origin = undefined;
   clearTimeout(typing);
   clearTimeout(again);
   again = undefined;
@@ -254,7 +263,7 @@ export function followSearch(): () => void {
       if (stale.size > 0) refreshSoon();
       return;
     }
-    if (search.getState() === emptySearch) return;
+    if (search.getState() === emptySearch && !origin) return;
     const back = place.kind === 'conversations' ? timelines.getState().open[conversation]?.back : undefined;
     if (back?.kind !== 'search') forgetSearch();
   });

@@ -12,12 +12,12 @@ export interface MessageKeysOptions {
 /** Frames that a row may take to be mounted. */
 const mountFrames = 30;
 
-/** The row is mounted by the next frame, or by a later one when the list had to go far. */
+/** The row is mounted by the next frame, or by a later one when the list had to go far; until it is measured it is hidden. */
 function focusMounted(scroller: RefObject<HTMLElement | null>, id: string, frames: number): void {
   requestAnimationFrame(() => {
     const message = scroller.current?.querySelector<HTMLElement>(messageSelector(id));
-    if (message) message.focus({ preventScroll: true });
-    else if (frames > 0) focusMounted(scroller, id, frames - 1);
+    message?.focus({ preventScroll: true });
+    if (frames > 0 && (!message || document.activeElement !== message)) focusMounted(scroller, id, frames - 1);
   });
 }
 
@@ -72,8 +72,11 @@ export function useMessageKeys({ rows, list, scroller, onEnd }: MessageKeysOptio
   }
 
   const at = focused === '' ? -1 : rows.findIndex((row) => row.message.id === focused);
+
+  /** Moves the focus to a message that the view stands at already. */
   function focusMessage(id: string): void {
-    focusRow(rows.findIndex((row) => row.message.id === id));
+    setFocused(id);
+    focusMounted(scroller, id, mountFrames);
   }
 
   return { onKeyDown, focusMessage, focused, focusedIndex: at < 0 ? undefined : at };
