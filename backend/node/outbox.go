@@ -169,9 +169,13 @@ func (c *Core) sendMail(one *contact) {
 
 // renewAt is when a letter that a server keeps is left anew, so that nobody who
 // comes on its last day finds nothing; the zero time while no server keeps it.
-func (o *Outgoing) renewAt() time.Time {
-	if o.Until.IsZero() {
+// A request is not: its invite may be over before.
+func (o *Outgoing) renewAt(state ContactState) time.Time {
+	switch {
+	case o.Until.IsZero():
 		return time.Time{}
+	case state != ContactMutual:
+		return o.ends()
 	}
 	return o.ends().Add(-min(mailRenewBefore, o.ends().Sub(o.SealedAt)/4))
 }
@@ -198,7 +202,7 @@ func (c *Core) settle(one *contact) {
 		// It was sealed, or sent, while they were accepted otherwise.
 		late := one.State == ContactMutual && !stored && letter.asks()
 		// Its time there is nearly over, and it can be left again.
-		renew := letter.renewAt()
+		renew := letter.renewAt(one.State)
 		lapses := stored && !c.now.Before(renew) && len(c.mailServers(one)) > 0
 		if c.now.Before(letter.ends()) && known && !missed && !moved && !late && !lapses {
 			one.again(letter.ends())
