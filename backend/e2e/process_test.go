@@ -216,8 +216,8 @@ func (d *device) attempt(into any, method string, arguments ...any) (refused *ap
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	if _, err := d.input.Write(append(line, '\n')); err != nil {
-		return nil, false
+	if _, gone := d.input.Write(append(line, '\n')); gone != nil {
+		return nil, false //nolint:nilerr // that it ended is what the caller is told
 	}
 	select {
 	case got := <-wait:

@@ -147,9 +147,9 @@ func (s *salvage) run(ctx context.Context) error {
 	}
 	misses := 0
 	for number := int64(1); misses < salvageMisses; number++ {
-		saved, err := s.log(ctx, number)
-		if err != nil {
-			return err
+		saved, failed := s.log(ctx, number)
+		if failed != nil {
+			return failed
 		}
 		if misses++; saved {
 			misses = 0
@@ -271,8 +271,8 @@ func (s *salvage) log(ctx context.Context, number int64) (saved bool, err error)
 	end := (number + 1) << sequenceBits
 	next := uint64(1)
 	for {
-		rows, err := s.stretch(ctx, after, end)
-		if err != nil {
+		var rows []*salvagedRow
+		if rows, err = s.stretch(ctx, after, end); err != nil {
 			return saved, err
 		}
 		var writes []node.Write

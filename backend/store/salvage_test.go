@@ -48,8 +48,8 @@ func TestSalvage(t *testing.T) {
 			if saved.Entries < test.least || (saved.Short > 0) != test.short || saved.Conversations != 1 {
 				t.Errorf("%+v", saved)
 			}
-			if kept, err := os.ReadFile(filepath.Join(path, saved.Kept)); err != nil || !bytes.Equal(kept, before) {
-				t.Errorf("the damaged file: %v, %d bytes of %d", err, len(kept), len(before))
+			if kept, unread := os.ReadFile(filepath.Join(path, saved.Kept)); unread != nil || !bytes.Equal(kept, before) {
+				t.Errorf("the damaged file: %v, %d bytes of %d", unread, len(kept), len(before))
 			}
 			left, err := filepath.Glob(filepath.Join(path, ".salvage-*"))
 			if err != nil || len(left) > 0 {

@@ -23,12 +23,16 @@ const partialEnd = ".partial"
 // dropPartial deletes what a process that died left of a snapshot: the private
 // sealing keys may be in it still, and nobody would erase from it what is erased.
 func dropPartial(folder string) error {
-	left, err := filepath.Glob(filepath.Join(folder, snapshotFolder, "*"+partialEnd+"*"))
-	if err != nil {
-		return nil // cannot happen: the pattern is good
+	snapshots := filepath.Join(folder, snapshotFolder)
+	files, err := os.ReadDir(snapshots)
+	if err = ignoreMissing(err); err != nil {
+		return translate(fmt.Errorf("store: the snapshots' folder: %w", err))
 	}
-	for _, partial := range left {
-		if err = ignoreMissing(os.Remove(partial)); err != nil {
+	for _, file := range files {
+		if !strings.Contains(file.Name(), partialEnd) {
+			continue
+		}
+		if err = ignoreMissing(os.Remove(filepath.Join(snapshots, file.Name()))); err != nil {
 			return translate(fmt.Errorf("store: half of a snapshot: %w", err))
 		}
 	}

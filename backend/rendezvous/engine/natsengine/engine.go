@@ -163,7 +163,8 @@ func (e *Engine) Attach(ctx context.Context, peer identity.PeerID, device identi
 
 // AttachReady implements engine.Ready: alone, for whoever comes back with the record that is held.
 func (e *Engine) AttachReady(peer identity.PeerID, device identity.DeviceID, record engine.Record, sink engine.Sink) (engine.Attachment, bool, error) {
-	if e.uplink != nil || e.background.Err() != nil || !e.records.holds(peer, device, record) {
+	isOpen := e.background.Err() == nil
+	if e.uplink != nil || !isOpen || !e.records.holds(peer, device, record) {
 		return nil, false, nil
 	}
 	attached, err := e.board.Attach(peer, device, record.Slim(), sink)
