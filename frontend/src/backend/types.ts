@@ -1,6 +1,9 @@
 // What TypeScript sees of backend/app/types.go, as plain interfaces: ids are strings, times are RFC 3339 strings in UTC
 // with milliseconds, lists are never null in answers. In Changes an absent field means "not changed".
 
+export type * from './types-delivery';
+export type * from './types-search';
+
 /** State is everything the window needs for its first paint. */
 export interface State {
   /** of this build, for example "0.1.0" */
@@ -276,37 +279,6 @@ export interface Page {
   unreadCount: number;
 }
 
-/** MatchRange is a stretch of a snippet in UTF-16 code units; the end is excluded. */
-export interface MatchRange {
-  start: number;
-  end: number;
-}
-
-/** SearchHit is a message that a search found, without its whole text. */
-export interface SearchHit {
-  id: string;
-  conversation: string;
-  /** as in Message */
-  order: string;
-  mine: boolean;
-  /** PeerID */
-  author: string;
-  time: string;
-  /** one line of its text, with "…" where it goes on */
-  snippet: string;
-  /** in order */
-  matches: MatchRange[];
-}
-
-/** SearchPage is some of what a search found, newest first. */
-export interface SearchPage {
-  hits: SearchHit[];
-  /** what to give to search for older ones, "" when there are none */
-  before: string;
-  /** entries that cannot be found yet: the index is being made */
-  waiting: number;
-}
-
 /** Invite is one of my own. */
 export interface Invite {
   id: string;
@@ -408,94 +380,4 @@ export interface ServerCheck {
   /** milliseconds */
   rtt: number;
   error?: ErrorDetail;
-}
-
-/** StepKind is what happened to a message. */
-export type StepKind = 'written' | 'tried' | 'stored' | 'saved' | 'delivered' | 'read' | 'too-late';
-
-/** Way is what brought it. */
-export type Way = 'unknown' | 'lan' | 'direct' | 'relayed' | 'mail' | 'file';
-
-/** WaitCode is why a message is not on their computer; backend/app/delivery_types.go says what each means. */
-export type WaitCode =
-  | 'asked'
-  | 'banned'
-  | 'sent'
-  | 'line'
-  | 'stored'
-  | 'no-network'
-  | 'no-server'
-  | 'no-mailbox'
-  | 'no-key'
-  | 'full'
-  | 'refused'
-  | 'many'
-  | 'trying';
-
-/** DeliveryStep is something that happened to a message. */
-export interface DeliveryStep {
-  kind: StepKind;
-  way: Way;
-  /** "" when it is not known any more */
-  time: string;
-  /** stored: how long that server keeps it */
-  until: string;
-  /** stored: host:port, "" when it is not known any more */
-  server: string;
-}
-
-/** Waiting says why a message is not on their computer, and what comes next. */
-export interface Waiting {
-  code: WaitCode;
-  /** host:port that the code is about, "" for none */
-  server: string;
-  /** when it is tried again; "" at once, or as soon as something changes */
-  nextAt: string;
-  /** saveBundle would work now */
-  canSave: boolean;
-  /** cancelMessage takes it back, as far as that can be */
-  canCancel: boolean;
-}
-
-/** CancelOutcome says how far a message had come that was taken back; of the first two nobody ever learns. */
-export type CancelOutcome = 'here' | 'server' | 'late';
-
-/** Cancelled is what became of a message that was taken back. */
-export interface Cancelled {
-  outcome: CancelOutcome;
-  /** server: host:port, "" when it is not known any more */
-  server: string;
-}
-
-/** Delivery is the way of a message of mine, and what it waits for. */
-export interface Delivery {
-  /** id */
-  message: string;
-  state: MessageState;
-  /** in the order in which they happened */
-  steps: DeliveryStep[];
-  /** absent once it is on their computer */
-  waiting?: Waiting;
-}
-
-/** SavedBundle is a file with what somebody is missing. */
-export interface SavedBundle {
-  path: string;
-  /** messages and changes in it */
-  entries: number;
-  /** it can be opened until then */
-  until: string;
-  /** not everything had room */
-  more: boolean;
-}
-
-/** ImportedBundle is what a file brought. */
-export interface ImportedBundle {
-  conversation: string;
-  /** that were not here */
-  entries: number;
-  /** everything was here already */
-  known: boolean;
-  /** a part could not be read: the rest was taken */
-  damaged: boolean;
 }
