@@ -59,6 +59,14 @@ var errAnswering = &Refusal{Code: "contact-pending", Message: "This person is be
 // ask sends the request again, for the case that both are there, and leaves it
 // at a server of theirs, for the case that they are not.
 func (c *Core) ask(one *contact) {
+	if !one.answered.IsZero() { // only the disk is in the way
+		if c.now.Before(one.answered) {
+			one.again(one.answered)
+			return
+		}
+		c.accepted(one, nil)
+		return
+	}
 	device, known := one.record.first()
 	if !known || c.network.keyRecord == nil || c.network.location == nil {
 		return // a lookup, a server, or the first key comes and makes it dirty
@@ -186,6 +194,7 @@ func (c *Core) accepted(one *contact, then func(error), more ...Write) {
 		return
 	}
 	before := one.Contact
+	one.answered = time.Time{}
 	one.State, one.TheirInvite, one.Record = ContactMutual, nil, one.record.marshal()
 	writes := append([]Write{PutContact{Contact: one.Contact}}, more...)
 	// What the request carries goes as an entry, if they do not hold it: it may
@@ -198,7 +207,9 @@ func (c *Core) accepted(one *contact, then func(error), more ...Write) {
 	c.commit(func(err error) {
 		c.dirty(one.Peer)
 		if err != nil {
-			one.State, one.TheirInvite = before.State, before.TheirInvite // their answer comes again
+			// Their answer may have been a line that stays: it does not come again.
+			one.State, one.TheirInvite = before.State, before.TheirInvite
+			one.answered = c.now.Add(mailRetryOwn)
 			then(err)
 			return
 		}

@@ -48,6 +48,7 @@ type contact struct {
 	toldAgain      time.Time // when they asked although they were accepted
 
 	outbox   outbox
+	answered time.Time              // asked: they accepted, which the disk refused; it is written again then
 	tried    map[journal.Log]uint64 // of mine: up to where it is kept that a line was tried
 	exported map[journal.Log]uint64 // of mine: up to where a bundle has them, since the start
 	sent     map[journal.Log]uint64 // of mine: up to where a line that is closed sent them, since the start

@@ -43,6 +43,7 @@ type outbox struct {
 	ackAt    time.Time   // when letters that brought something are acknowledged; zero: none did
 	toldRead time.Time   // when what was read was, or is to be, told by a letter of its own
 	owed     uuid.UUID   // the row that remembers such letters over a restart, uuid.Nil if none
+	owedKept bool        // it is on the disk
 	through  uint64      // where the stretch that is being read ends
 	busy     bool        // a letter is being read, sealed, written or put
 	tried    map[string]bool

@@ -15,7 +15,7 @@ func (c *Core) owe(one *contact) []Write {
 	if one.outbox.owed != uuid.Nil {
 		return nil
 	}
-	one.outbox.owed = c.newID()
+	one.outbox.owed, one.outbox.owedKept = c.newID(), false
 	return []Write{PutOutgoing{Outgoing: Outgoing{
 		ID: one.outbox.owed, Conversation: one.Conversation, Peer: one.Peer, SealedAt: c.now, Expires: c.now.Add(mailLife),
 	}}}
@@ -23,11 +23,12 @@ func (c *Core) owe(one *contact) []Write {
 
 // owedNow goes on after the row of owe was written, or was not.
 func (c *Core) owedNow(one *contact, err error) {
+	one.outbox.owedKept = one.outbox.owedKept || err == nil
 	switch {
 	case err == nil && one.outbox.ackAt.IsZero() && one.outbox.owed != uuid.Nil:
 		one.outbox.ackAt = c.now.Add(acknowledgeAfter)
 		c.dirty(one.Peer)
-	case err != nil && one.outbox.ackAt.IsZero():
+	case err != nil && one.outbox.ackAt.IsZero() && !one.outbox.owedKept:
 		one.outbox.owed = uuid.Nil
 	}
 }
@@ -51,6 +52,7 @@ func (c *Core) owedReading(one *contact, err error) {
 		c.owedNow(one, err)
 		return
 	}
+	box.owedKept = true
 	box.ackAt = c.now.Add(tellReadAfter)
 	if again := box.toldRead.Add(tellReadAgain); box.ackAt.Before(again) {
 		box.ackAt = again
@@ -62,7 +64,7 @@ func (c *Core) owedReading(one *contact, err error) {
 // load takes a row as it was kept.
 func (o *outbox) load(kept Outgoing) {
 	if kept.Sealed == nil && kept.Until.IsZero() {
-		o.owed, o.ackAt = kept.ID, kept.SealedAt
+		o.owed, o.owedKept, o.ackAt = kept.ID, true, kept.SealedAt
 		return
 	}
 	if kept.Until.IsZero() { // nobody knows what became of putting it
