@@ -63,11 +63,14 @@ func (s *Store) Search(ctx context.Context, query search.Query, conversation uui
 		if scanned != nil || message.Order.Compare(before) >= 0 {
 			return struct{}{}, scanned
 		}
-		if len(hits) > limit && message.Order.Effective().Before(hits[limit].Message.Order.Effective()) {
-			return struct{}{}, errEnough
+		snippet, found := query.Show(message.Text)
+		if !found {
+			return struct{}{}, nil
 		}
-		if snippet, found := query.Show(message.Text); found {
-			hits = append(hits, node.Hit{Message: message, Snippet: snippet})
+		hits = append(hits, node.Hit{Message: message, Snippet: snippet})
+		// One that is surely later than the page, so that it tells of more.
+		if len(hits) > limit && message.Order.Effective().Before(hits[limit-1].Message.Order.Effective()) {
+			return struct{}{}, errEnough
 		}
 		return struct{}{}, nil
 	}, searchQuery, expression(query, number), below)

@@ -143,6 +143,26 @@ func drawText(r *rapid.T, label string, least, most int) string {
 	return text.String()
 }
 
+// testSearchTies has two messages at one place in the order, those of one device
+// to two people, at the end of a page: what comes after them is still found.
+func testSearchTies(t *testing.T, b *bench) {
+	var all []node.AppendEntry
+	for number, later := range []time.Duration{0, time.Minute, time.Minute} {
+		talk := b.begin(t, uint64(number+1))
+		talk.Clock = Start.Add(later)
+		write := talk.Say(t, talk.Me, "report")
+		b.commit(t, write)
+		all = append(all, write)
+	}
+	equal(t, "a tie", all[1].Order, all[2].Order)
+	for limit := 1; limit <= 3; limit++ {
+		b.search(t, "report", uuid.Nil, journal.Order{}, limit) // waits for the index
+		if err := compareSearch(t.Context(), b.store, all, search.Parse("report"), uuid.Nil, limit); err != nil {
+			t.Errorf("pages of %d: %v", limit, err)
+		}
+	}
+}
+
 // testSearchFinds compares what is found in random texts of several
 // conversations, page by page, with a look at all of them.
 func testSearchFinds(t *testing.T, b *bench) {
