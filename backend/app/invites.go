@@ -38,7 +38,7 @@ func (a *API) CreateInvite(options InviteOptions) (Invite, error) {
 		if err != nil {
 			return Invite{}, err
 		}
-		return app.inviteOf(made)
+		return app.inviteOf(made, nil)
 	})
 }
 
@@ -71,9 +71,17 @@ func (a *API) Invites() ([]Invite, error) {
 		if err != nil {
 			return nil, err
 		}
+		live, err := running.Live(ctx)
+		if err != nil {
+			return nil, err
+		}
+		names := make(map[identity.PeerID]string, len(live.Contacts))
+		for _, one := range live.Contacts {
+			names[one.Contact.Peer] = one.Contact.Name
+		}
 		plain := make([]Invite, 0, len(made))
 		for _, one := range made {
-			shown, err := app.inviteOf(one)
+			shown, err := app.inviteOf(one, names)
 			if err != nil {
 				return nil, err
 			}
@@ -83,7 +91,7 @@ func (a *API) Invites() ([]Invite, error) {
 	})
 }
 
-func (a *App) inviteOf(made node.Invite) (Invite, error) {
+func (a *App) inviteOf(made node.Invite, names map[identity.PeerID]string) (Invite, error) {
 	shown := Invite{
 		ID:      made.ID.String(),
 		Label:   made.Label,
@@ -94,6 +102,12 @@ func (a *App) inviteOf(made node.Invite) (Invite, error) {
 		Uses:    made.Uses,
 		Used:    len(made.Used),
 		Active:  !made.Revoked && a.now().Before(made.Expires) && len(made.Used) < made.Uses,
+		People:  []string{},
+	}
+	for _, peer := range made.Used {
+		if name, known := names[peer]; known {
+			shown.People = append(shown.People, name)
+		}
 	}
 	if !shown.Active {
 		return shown, nil // nobody shows a code that brings nobody

@@ -225,5 +225,8 @@ func meet(t *testing.T) (ana, ben *person, conversation string) {
 	ben.until("Ana is a contact", accepted, func(c app.Changes) bool {
 		return len(c.Conversations) == 1 && c.Conversations[0].Contact == app.ContactMutual
 	})
+	if mine := must(ana.api.Invites())(t); len(mine) != 1 || mine[0].Used != 1 || len(mine[0].People) != 1 || mine[0].People[0] != "Ben" || mine[0].Active {
+		t.Errorf("after Ben came the invites are %+v", mine)
+	}
 	return ana, ben, asked.ID
 }

@@ -307,6 +307,9 @@ type Invite struct {
 	Uses    int    `json:"uses"` // people it may bring
 	Used    int    `json:"used"`
 	Active  bool   `json:"active"` // neither expired, used up nor revoked
+	// People are the names of those who came by it, as they are called here now;
+	// of who is no contact any more only the count is left.
+	People []string `json:"people"`
 }
 
 // InviteOptions are what the person chose; zero values mean 7 days, one person.

@@ -231,6 +231,7 @@ export class FakeBackend extends FakeWorld implements Backend {
         label: options.label,
         uses: options.uses || 1,
         used: 0,
+        people: [],
         active: true,
         created: this.now().toISOString(),
         expires: new Date(this.now().getTime() + (options.days || 7) * 86_400_000).toISOString(),

@@ -107,6 +107,7 @@ export function invite(now: Date): Invite {
     expires: ago(now, -7, 9, 0),
     uses: 1,
     used: 0,
+    people: [],
     active: true,
   };
 }

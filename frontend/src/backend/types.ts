@@ -296,6 +296,8 @@ export interface Invite {
   /** people it may bring */
   uses: number;
   used: number;
+  /** names of those who came by it and are contacts */
+  people: string[];
   /** neither expired, used up nor revoked */
   active: boolean;
 }

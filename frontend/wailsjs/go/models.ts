@@ -730,6 +730,7 @@ export namespace app {
 	    uses: number;
 	    used: number;
 	    active: boolean;
+	    people: string[];
 	
 	    static createFrom(source: any = {}) {
 	        return new Invite(source);
@@ -748,6 +749,7 @@ export namespace app {
 	        this.uses = source["uses"];
 	        this.used = source["used"];
 	        this.active = source["active"];
+	        this.people = source["people"];
 	    }
 	}
 	export class InviteOptions {

@@ -22,6 +22,7 @@ const invite = (id: string, change: Partial<Invite> = {}): Invite => ({
   expires: '2999-11-28T10:00:00.000Z',
   uses: 1,
   used: 0,
+  people: [],
   active: true,
   ...change,
 });
@@ -147,7 +148,7 @@ describe('my invite', () => {
 
   it('asks before a link is revoked, and says of each how it ended', async () => {
     begin([
-      invite('good', { label: 'Club', uses: 5, used: 2 }),
+      invite('good', { label: 'Club', uses: 5, used: 2, people: ['Elif', 'Ole'] }),
       invite('full', { active: false, used: 1 }),
       invite('old', { active: false, expires: '2020-01-01T00:00:00.000Z' }),
     ]);
@@ -155,7 +156,7 @@ describe('my invite', () => {
     show('invite');
     fireEvent.click(await screen.findByRole('button', { name: 'Manage links' }));
     const rows = screen.getAllByRole('row').map((row) => row.textContent);
-    expect(rows[0]).toMatch(/^Club2 of 5 came · works until/);
+    expect(rows[0]).toMatch(/^Club2 of 5 came: Elif and Ole · works until/);
     expect(rows[1]).toMatch(/used up/);
     expect(rows[2]).toMatch(/expired on/);
     fireEvent.click(button('Revoke'));
@@ -165,7 +166,7 @@ describe('my invite', () => {
     fireEvent.click(button('Revoke'));
     fireEvent.click(button('Revoke'));
     await waitFor(() => expect(called('revokeInvite')).toEqual([['revokeInvite', 'good']]));
-    await screen.findByText(/2 of 5 came · revoked/);
+    await screen.findByText(/2 of 5 came: Elif and Ole · revoked/);
     expect(toasts.getState().current?.text).toBe(en.addcontact.revoked);
     expect(screen.queryByRole('button', { name: 'Revoke' })).toBeNull();
   });

@@ -2,7 +2,7 @@ import { ArrowLeft, Check, Copy } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { GridList, GridListItem } from 'react-aria-components/GridList';
 import { backend, type Invite } from '@/backend';
-import { dateOf, errorText, number, useTranslation } from '@/i18n';
+import { dateOf, errorText, list as joined, number, useTranslation } from '@/i18n';
 import { showToast } from '@/model';
 import { Button, classes, Hidden, IconButton, Note } from '@/ui';
 import styles from './AddContact.module.css';
@@ -135,7 +135,8 @@ export function ManageLinks({ invites, onChange, onBack }: ManageLinksProps) {
 
   function facts(invite: Invite): string {
     const date = dateOf(invite.expires);
-    const used = t('addcontact.used', { used: number(invite.used), uses: number(invite.uses) });
+    const count = t('addcontact.used', { used: number(invite.used), uses: number(invite.uses) });
+    const used = invite.people.length > 0 ? t('addcontact.who', { used: count, names: joined(invite.people) }) : count;
     if (invite.active) return t('addcontact.factsActive', { used, date });
     if (invite.used >= invite.uses) return t('addcontact.factsUsed', { used });
     if (Date.parse(invite.expires) <= Date.now()) return t('addcontact.factsExpired', { used, date });

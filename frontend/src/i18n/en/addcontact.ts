@@ -33,6 +33,7 @@ export default {
   back: 'Back',
   plain: 'Without a label',
   used: '{{used}} of {{uses}} came',
+  who: '{{used}}: {{names}}',
   factsActive: '{{used}} · works until {{date}}',
   factsUsed: '{{used}} · used up',
   factsExpired: '{{used}} · expired on {{date}}',

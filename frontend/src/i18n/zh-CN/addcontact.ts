@@ -34,6 +34,7 @@ export default {
   back: '返回',
   plain: '没有备注',
   used: '已有 {{used}} 人使用，上限 {{uses}} 人',
+  who: '{{used}}：{{names}}',
   factsActive: '{{used}} · 有效至 {{date}}',
   factsUsed: '{{used}} · 名额已用完',
   factsExpired: '{{used}} · 已于 {{date}}过期',
