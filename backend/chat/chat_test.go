@@ -61,14 +61,18 @@ func TestCheckText(t *testing.T) {
 func TestTheirNameIsSafeToShow(t *testing.T) {
 	t.Parallel()
 	for given, want := range map[string]string{
-		"  Ana\n\tDuarte ":        "Ana Duarte",
-		"\u202egnp.exe":           "gnp.exe",
-		"\u2066hidden\u2069":      "hidden",
-		"":                        "?",
-		"\x00\x1b[31m":            "[31m",
-		strings.Repeat("x", 1000): strings.Repeat("x", wire.MaxName),
-		"naïve \xff 名":            "naïve 名",
-		"\u200fعربي":              "عربي",
+		"  Ana\n\tDuarte ":          "Ana Duarte",
+		"\u202egnp.exe":             "gnp.exe",
+		"\u2066hidden\u2069":        "hidden",
+		"":                          "?",
+		"\x00\x1b[31m":              "[31m",
+		strings.Repeat("x", 1000):   strings.Repeat("x", wire.MaxName),
+		"naïve \xff 名":              "naïve 名",
+		"\u200fعربي":                "عربي",
+		"\u200d \u3164\u200b\u2800": "?",
+		"A\u200bn\u00ada\u2060":     "Ana",
+		"\u200dAna \u200d":          "Ana",
+		"نمی\u200cخواهم 👩\u200d💻":   "نمی\u200cخواهم 👩\u200d💻",
 	} {
 		if got := chat.TheirName(given, "?"); got != want {
 			t.Errorf("%q shows as %q, not %q", given, got, want)
@@ -81,7 +85,7 @@ func FuzzCleanName(f *testing.F) {
 	f.Add("\u202e\xff \n")
 	f.Fuzz(func(t *testing.T, name string) {
 		clean := chat.CleanName(name)
-		if chat.CleanName(clean) != clean || strings.ContainsAny(clean, "\n\r\t\x00\u202e") {
+		if chat.CleanName(clean) != clean || strings.ContainsAny(clean, "\n\r\t\x00\u202e\u200b\u3164") {
 			t.Errorf("%q is cleaned to %q", name, clean)
 		}
 	})

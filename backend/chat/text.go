@@ -62,27 +62,40 @@ func CheckColor(color int) error {
 	return nil
 }
 
-// CleanName makes somebody else's name safe to show on one line: control and
-// bidirectional-override characters go, white space folds, and what is over
-// the limit is cut. It may return "".
+// CleanName makes somebody else's name safe to show on one line: what cannot be
+// seen goes, so that two names that look the same are the same in this respect
+// and none looks empty; white space folds. The characters that join emoji and
+// letters stay, between others. It may return "".
 func CleanName(name string) string {
 	var clean strings.Builder
-	space := false
+	var between rune // what is written only if something follows: a space or a joiner
 	for _, r := range strings.ToValidUTF8(name, "") {
 		switch {
 		case unicode.IsSpace(r):
-			space = clean.Len() > 0
-		case unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\ufeff':
-		default:
-			if space {
-				clean.WriteByte(' ')
-				space = false
+			between = ' '
+		case r == zeroWidthJoiner || r == zeroWidthNonJoiner:
+			if between == 0 {
+				between = r
 			}
+		case unicode.In(r, unicode.Cc, unicode.Cf) || strings.ContainsRune(blanks, r):
+		default:
+			if between != 0 && clean.Len() > 0 {
+				clean.WriteRune(between)
+			}
+			between = 0
 			clean.WriteRune(r)
 		}
 	}
 	return clean.String()
 }
+
+const (
+	zeroWidthNonJoiner = '\u200c'
+	zeroWidthJoiner    = '\u200d'
+	// blanks are letters and symbols without a shape: fillers of Hangul, Khmer
+	// vowels that are not written, and empty Braille.
+	blanks = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+)
 
 // TheirName is CleanName cut to the limit, with a fallback for an empty one.
 func TheirName(name, fallback string) string {
