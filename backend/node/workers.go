@@ -321,9 +321,9 @@ func (n *Node) performLink(ctx context.Context, effect Effect) {
 	var session link.Session
 	switch e := effect.(type) {
 	case DialLink:
-		session, err = e.Session, n.links.Dial(e.Session, e.Remote, link.Options{})
+		session, err = e.Session, n.links.Dial(e.Session, e.Remote, e.Options)
 	case AcceptLink:
-		session, err = e.Offer.Session, n.links.Accept(e.Remote, e.Offer, link.Options{})
+		session, err = e.Offer.Session, n.links.Accept(e.Remote, e.Offer, e.Options)
 	case DeliverSignal:
 		session, err = e.Signal.Session, n.links.Deliver(e.Remote, e.Signal)
 	case SendFrame:
