@@ -100,7 +100,7 @@ func conversationOf(row node.Row, live *node.LiveContact, banned, up bool) Conve
 	}
 	c.PeerID = contact.Peer.String()
 	c.Name, c.Color = contact.Name, contact.Color
-	c.About, c.Picture = contact.About, pictureID(contact.Picture)
+	c.About, c.Picture, c.Route = contact.About, pictureID(contact.Picture), routes[contact.Route]
 	c.Since = moment(contact.Since)
 	c.Invite = contact.InviteLabel
 	c.LastTime = c.Since

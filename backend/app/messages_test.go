@@ -114,7 +114,7 @@ func TestProfilesAndReceipts(t *testing.T) {
 	}
 	upload := "data:image/png;base64," + base64.StdEncoding.EncodeToString(file.Bytes())
 	profile := must(ana.api.SetProfile("Ana", 2, " at  sea ", upload))(t)
-	if profile.About != "at sea" || profile.Picture == "" || !profile.ReadReceipts {
+	if profile.About != "at sea" || profile.Picture == "" || !profile.Privacy.ReadReceipts {
 		t.Errorf("the profile is %+v", profile)
 	}
 	var row app.Conversation
@@ -149,7 +149,7 @@ func TestProfilesAndReceipts(t *testing.T) {
 		t.Errorf("a long about: %q", got)
 	}
 
-	if off := must(ben.api.SetReadReceipts(false))(t); off.ReadReceipts {
+	if off := must(ben.api.SetPrivacy(app.Privacy{Presence: true, Typing: true, Route: app.RouteAny}))(t); off.Privacy.ReadReceipts {
 		t.Error("receipts are on")
 	}
 	ben.until("everything is read again", seen, func(c app.Changes) bool { return c.Reset })
@@ -164,9 +164,9 @@ func TestProfilesAndReceipts(t *testing.T) {
 	if page.Messages[0].State != app.MessageDelivered {
 		t.Errorf("it is %q although Ben does not tell", page.Messages[0].State)
 	}
-	must(ben.api.SetReadReceipts(true))(t)
+	must(ben.api.SetPrivacy(app.Privacy{ReadReceipts: true, Presence: true, Typing: true, Route: app.RouteAny}))(t)
 	ana.until("then it is read", told, marked(sent.ID, app.MessageRead))
-	must(ana.api.SetReadReceipts(false))(t)
+	must(ana.api.SetPrivacy(app.Privacy{Presence: true, Typing: true, Route: app.RouteAny}))(t)
 	if page = must(ana.api.PageLast(conversation, 2))(t); page.Messages[0].State != app.MessageDelivered {
 		t.Errorf("it is %q although Ana does not tell either", page.Messages[0].State)
 	}

@@ -81,24 +81,6 @@ func (a *App) pictureBytes(ctx context.Context, id uuid.UUID) ([]byte, error) {
 	return before.snapshot.Self.Picture, err
 }
 
-// SetReadReceipts says whether contacts learn what this person has read. Who does
-// not tell is not told either. Errors: no-profile, disk-full, read-only.
-func (a *API) SetReadReceipts(on bool) (Profile, error) {
-	return ask(a, "SetReadReceipts", func(ctx context.Context, app *App, running Running) (Profile, error) {
-		if err := running.SetReadReceipts(ctx, on); err != nil {
-			return Profile{}, err
-		}
-		live, err := running.Live(ctx)
-		if err != nil {
-			return Profile{}, err
-		}
-		profile := app.profileOf(live.Self)
-		// Every mark that is shown may be another one now.
-		app.changes.publish(Changes{Reset: true})
-		return profile, nil
-	})
-}
-
 // newPicture reads the picture of SetProfile.
 func newPicture(picture string, before []byte) ([]byte, error) {
 	switch {
@@ -131,7 +113,7 @@ func pictureID(sum [32]byte) string {
 func (a *App) profileOf(self node.Self) Profile {
 	a.hidesReads.Store(self.HideReads)
 	profile := Profile{
-		PeerID: a.config.Keys.Peer().String(), Name: self.Name, Color: self.Color, About: self.About, ReadReceipts: !self.HideReads,
+		PeerID: a.config.Keys.Peer().String(), Name: self.Name, Color: self.Color, About: self.About, Privacy: privacyOf(self),
 	}
 	if len(self.Picture) > 0 {
 		profile.Picture = pictureID(sha256.Sum256(self.Picture))

@@ -74,10 +74,29 @@ type Profile struct {
 	PeerID string `json:"peerId"`
 	Name   string `json:"name"`
 	Color  int    `json:"color"` // 1 to 8: the enamel token
-	// ReadReceipts: contacts learn what I have read, and I what they have.
-	ReadReceipts bool   `json:"readReceipts"`
-	About        string `json:"about,omitempty"`
-	Picture      string `json:"picture,omitempty"` // names it, for Picture(""); absent for none
+	Privacy Privacy `json:"privacy"`
+	About   string  `json:"about,omitempty"`
+	Picture string  `json:"picture,omitempty"` // names it, for Picture(""); absent for none
+}
+
+// Route is which ways lines take.
+type Route string
+
+// The routes. RouteInherited is for a contact: as for everybody.
+const (
+	RouteInherited Route = ""
+	RouteAny       Route = "any"
+	RouteRelayed   Route = "relayed" // through relays only: the other side learns no address
+	RouteNetwork   Route = "network" // on this network only
+)
+
+// Privacy is what contacts learn of this person. Who hides something does not
+// learn it of them either.
+type Privacy struct {
+	ReadReceipts bool  `json:"readReceipts"` // what was read
+	Presence     bool  `json:"presence"`     // when this person is there
+	Typing       bool  `json:"typing"`       // when this person writes
+	Route        Route `json:"route"`        // of lines
 }
 
 // Theme is the look of the window.
@@ -214,6 +233,7 @@ type Conversation struct {
 	TimerMine      bool   `json:"timerMine,omitempty"`      // it was me
 	About          string `json:"about,omitempty"`          // what they say of themselves, on one line
 	Picture        string `json:"picture,omitempty"`        // names it, for the call Picture; absent for none
+	Route          Route  `json:"route,omitempty"`          // of lines to them; absent: as for everybody
 }
 
 // Message is one text in a timeline, as it stands after all that was said about it.

@@ -66,9 +66,20 @@ type Remote struct {
 	Device identity.DeviceID
 }
 
+// Route is which ways the packets of a link may take.
+type Route int
+
+// The routes. RouteRelayed tells the other side no address, RouteNetwork only
+// those that are valid on this network.
+const (
+	RouteAny     Route = iota
+	RouteRelayed       // through relays only
+	RouteNetwork       // private, link-local and loopback addresses only, no servers
+)
+
 // Options of one link.
 type Options struct {
-	RelayOnly bool // use relayed candidates only, so that no address is revealed
+	Route Route
 }
 
 // Signal is one step of setting up a session. Body is a serialised

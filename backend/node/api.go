@@ -54,8 +54,10 @@ type Commands interface {
 	// ChangeProfile does so, with an about (up to 140 characters) and a picture
 	// (a JPEG of up to 16 KiB, nil for none). Contacts learn it.
 	ChangeProfile(ctx context.Context, name string, color int, about string, picture []byte) error
-	// SetReadReceipts says whether contacts learn what I have read, and I what they have.
-	SetReadReceipts(ctx context.Context, on bool) error
+	// SetPrivacy says what others learn of this person.
+	SetPrivacy(ctx context.Context, privacy Privacy) error
+	// SetRoute says which ways lines to one contact take.
+	SetRoute(ctx context.Context, conversation uuid.UUID, route Route) error
 	// SendText appends a text to the own log of a conversation.
 	SendText(ctx context.Context, conversation uuid.UUID, text string) (Message, error)
 	// SendReply does so with the message that it answers, zero for none.

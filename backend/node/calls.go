@@ -38,9 +38,14 @@ func (n *Node) ChangeProfile(ctx context.Context, name string, color int, about 
 	return do(ctx, n, setProfileCall{name: name, color: color, more: true, about: about, picture: picture})
 }
 
-// SetReadReceipts implements Commands.
-func (n *Node) SetReadReceipts(ctx context.Context, on bool) error {
-	return do(ctx, n, setReceiptsCall{on})
+// SetPrivacy implements Commands.
+func (n *Node) SetPrivacy(ctx context.Context, privacy Privacy) error {
+	return do(ctx, n, setPrivacyCall{privacy})
+}
+
+// SetRoute implements Commands.
+func (n *Node) SetRoute(ctx context.Context, conversation uuid.UUID, route Route) error {
+	return do(ctx, n, setRouteCall{conversation: conversation, route: route})
 }
 
 // EditMessage implements Commands.

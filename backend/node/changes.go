@@ -78,8 +78,10 @@ func (c *Core) changeCall(id uint64, call any) bool {
 		c.say(id, call.conversation, wire.EntryKind_ENTRY_KIND_TIMER, func() ([]byte, error) { return journal.TimerBody(call.stay) })
 	case setProfileCall:
 		c.setProfile(id, call)
-	case setReceiptsCall:
-		c.setReceipts(id, call.on)
+	case setPrivacyCall:
+		c.setPrivacy(id, call.Privacy)
+	case setRouteCall:
+		c.setRoute(id, call)
 	default:
 		return false
 	}

@@ -328,7 +328,7 @@ func TestReadReceiptsCanBeOff(t *testing.T) {
 	d.send(session, ana, theirs.write(d, wire.EntryKind_ENTRY_KIND_TEXT, body(t)(journal.TextBody("read me"))))
 	d.asked(sendTextCall{conversation: id, text: "and me"})
 	mine := d.core.conversations[id].own
-	if code := d.asked(setReceiptsCall{on: false}); code != "" || !wrote[PutSelf](d)[0].Self.HideReads {
+	if code := d.asked(setPrivacyCall{Privacy{HideReads: true, Route: RouteAny}}); code != "" || !wrote[PutSelf](d)[0].Self.HideReads {
 		t.Fatalf("off: %s", code)
 	}
 	d.asked(markReadCall{id, journal.Vector{{Device: ana.Device(), Epoch: 1}: {Sequence: 1}}})
@@ -351,7 +351,7 @@ func TestReadReceiptsCanBeOff(t *testing.T) {
 		t.Errorf("kept of theirs: %+v", moved)
 	}
 	d.did = nil
-	if code := d.asked(setReceiptsCall{on: true}); code != "" {
+	if code := d.asked(setPrivacyCall{Privacy{Route: RouteAny}}); code != "" {
 		t.Fatal(code)
 	}
 	if got := reads(); !slices.Equal(got, []int{1}) {

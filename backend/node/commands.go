@@ -223,7 +223,7 @@ func (c *Core) markRead(id uint64, call markReadCall) {
 // typing tells at most every 3 s, over an open line only.
 func (c *Core) typing(call typingCall) {
 	one := c.byConversation(call.conversation)
-	if one == nil || c.now.Sub(one.toldTyping) < typingShown/2 {
+	if one == nil || c.self.HideTyping || c.now.Sub(one.toldTyping) < typingShown/2 {
 		return
 	}
 	one.toldTyping = c.now

@@ -237,6 +237,6 @@ func sameLive(a, b LiveContact) bool {
 	sameDoubts := slices.EqualFunc(a.Doubts, b.Doubts, func(a, b Doubt) bool { return a.What.Code == b.What.Code && a.Which == b.Which })
 	return sameTrouble && sameDoubts && a.Banned == b.Banned && a.Presence == b.Presence && a.Line == b.Line && a.Typing == b.Typing &&
 		a.Contact.State == b.Contact.State && a.Contact.Name == b.Contact.Name && a.Contact.Color == b.Contact.Color &&
-		a.Contact.About == b.Contact.About && a.Contact.Picture == b.Contact.Picture &&
+		a.Contact.About == b.Contact.About && a.Contact.Picture == b.Contact.Picture && a.Contact.Route == b.Contact.Route &&
 		sameServers(a.Contact.Servers, b.Contact.Servers)
 }

@@ -279,7 +279,8 @@ func (c *Core) failed(err error) {
 	}
 }
 
-// errStale marks a commit refused because an earlier one failed.
+// errStale marks a commit refused because an earlier one failed; it is wrapped
+// together with that one's error.
 var errStale = errors.New("node: an earlier write failed")
 
 // refusal turns a store's error into a sentence.

@@ -186,11 +186,13 @@ type (
 	DialLink struct {
 		Session link.Session
 		Remote  link.Remote
+		Options link.Options
 	}
 	// AcceptLink answers an offer.
 	AcceptLink struct {
-		Remote link.Remote
-		Offer  link.Signal
+		Remote  link.Remote
+		Offer   link.Signal
+		Options link.Options
 	}
 	// DeliverSignal hands over a later signal.
 	DeliverSignal struct {

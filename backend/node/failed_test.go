@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/tincan-chat/tincan/backend/chat"
@@ -35,5 +36,31 @@ func TestRefusedBehindAFailureTakesNothingBack(t *testing.T) {
 	fourth := say("after the refusal")
 	if third.Generation == first.Generation || sequence(third) != 1 || sequence(fourth) != 2 {
 		t.Errorf("generations %d and %d, sequences %d and %d", first.Generation, third.Generation, sequence(third), sequence(fourth))
+	}
+}
+
+// TestBehindAFullDisk: what is refused because of the write before it says why.
+func TestBehindAFullDisk(t *testing.T) {
+	t.Parallel()
+	var order commitOrder
+	var answers []error
+	answer := func(event Event) {
+		committed, ok := event.(Committed)
+		if !ok {
+			t.Fatalf("%T", event)
+		}
+		answers = append(answers, committed.Err)
+	}
+	_, live := order.admit([]Commit{{Token: 1}, {Token: 2}}, answer)
+	order.done(live, ErrDiskFull, answer)
+	order.admit([]Commit{{Token: 3}}, answer)
+	for i, err := range answers {
+		var refused *Refusal
+		if !errors.As(refusal(err), &refused) || refused.Code != "disk-full" || errors.Is(err, errStale) != (i > 0) {
+			t.Errorf("%d: %v", i+1, err)
+		}
+	}
+	if len(answers) != 3 {
+		t.Errorf("%d answers", len(answers))
 	}
 }

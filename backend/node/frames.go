@@ -57,7 +57,7 @@ func (c *Core) frameReceived(e FrameReceived) {
 	case *wire.LinkFrame_Proof:
 		c.proof(session, one, e.Entries)
 	case *wire.LinkFrame_Typing:
-		if bytes.Equal(kind.Typing.GetConversation(), one.Conversation[:]) {
+		if bytes.Equal(kind.Typing.GetConversation(), one.Conversation[:]) && !c.self.HideTyping {
 			one.typingUntil = c.now.Add(typingShown)
 			c.dirty(one.Peer)
 		}

@@ -36,6 +36,7 @@ const (
 type session struct {
 	id        link.Session
 	remote    link.Remote
+	route     link.Route
 	began     time.Time
 	open      bool
 	answered  bool // something of theirs came
@@ -79,7 +80,7 @@ func (c *Core) keepLine(one *contact) {
 		c.hangUp(current.id, "")
 		return
 	}
-	if !reason || one.online() != PresenceOnline {
+	if !reason || !c.mayBeThere(one) {
 		return
 	}
 	if c.now.Before(one.nextDial) {
@@ -97,7 +98,7 @@ func (c *Core) keepLine(one *contact) {
 	if c.keys.Device().Compare(device) < 0 {
 		id := c.newID()
 		c.begin(one, id, remote)
-		c.do(DialLink{Session: id, Remote: remote})
+		c.do(DialLink{Session: id, Remote: remote, Options: c.optionsOf(one)})
 		return
 	}
 	// The other side offers; if nothing comes, it is asked again.
@@ -107,7 +108,7 @@ func (c *Core) keepLine(one *contact) {
 
 // reasonForLine: an open conversation, something to deliver, recent talk.
 func (c *Core) reasonForLine(one *contact) bool {
-	return c.focus == one.Conversation ||
+	return c.focus == one.Conversation && !c.self.HidePresence || // looking tells nobody then
 		c.now.Sub(one.lastTalk) < idleLine ||
 		c.conversationOf(one).undelivered()
 }
@@ -134,7 +135,9 @@ func (c *Core) roomForLine() bool {
 }
 
 func (c *Core) begin(one *contact, id link.Session, remote link.Remote) {
-	c.sessions[id] = &session{id: id, remote: remote, began: c.now, lastUsed: c.now, exchanges: map[uuid.UUID]*replica.Exchange{}}
+	c.sessions[id] = &session{
+		id: id, remote: remote, route: c.optionsOf(one).Route, began: c.now, lastUsed: c.now, exchanges: map[uuid.UUID]*replica.Exchange{},
+	}
 	one.session = id
 	c.dirty(one.Peer)
 }
@@ -198,7 +201,7 @@ func (c *Core) signalOpened(content envelope.Content, signal link.Signal, fresh 
 		}
 		c.begin(one, signal.Session, remote)
 		c.sessions[signal.Session].answered = true
-		c.do(AcceptLink{Remote: remote, Offer: signal})
+		c.do(AcceptLink{Remote: remote, Offer: signal, Options: c.optionsOf(one)})
 	case link.SignalDial:
 		if c.keys.Device().Compare(remote.Device) >= 0 {
 			return

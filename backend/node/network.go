@@ -129,7 +129,7 @@ func (c *Core) watch() {
 		var watched []identity.PeerID
 		for _, peer := range peers {
 			_, banned := c.banned.Peer(peer)
-			if banned || len(watched) >= wire.MaxWatched {
+			if banned || c.self.HidePresence || len(watched) >= wire.MaxWatched {
 				continue
 			}
 			if !server.guest || c.contacts[peer].foundAt(server.address.Key) {
@@ -242,7 +242,7 @@ func (c *Core) compareClocks() {
 
 func (c *Core) presence(token string, presence signaling.Presence) {
 	one := c.contacts[presence.Peer]
-	if one == nil {
+	if one == nil || c.self.HidePresence { // it was on its way when that was chosen
 		return
 	}
 	one.presence[token] = presence.Online

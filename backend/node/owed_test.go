@@ -95,7 +95,7 @@ func TestReadingIsNotTold(t *testing.T) {
 	ben.connect()
 	w.pass(time.Minute)
 	before := len(w.puts)
-	ben.step(Command{ID: 1, Call: setReceiptsCall{on: false}})
+	ben.step(Command{ID: 1, Call: setPrivacyCall{Privacy{HideReads: true, Route: RouteAny}}})
 	ben.marksRead(ana, 1)
 	w.pass(time.Hour)
 	if len(w.puts) != before || len(ben.disk.Outgoing) != 0 {

@@ -11,17 +11,14 @@ import (
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
-type (
-	setProfileCall struct {
-		name  string
-		color int
-		more  bool // about and picture are set, too
-		about string
-		// picture is a JPEG, nil for none.
-		picture []byte
-	}
-	setReceiptsCall struct{ on bool }
-)
+type setProfileCall struct {
+	name  string
+	color int
+	more  bool // about and picture are set, too
+	about string
+	// picture is a JPEG, nil for none.
+	picture []byte
+}
 
 func (c *Core) setProfile(id uint64, call setProfileCall) {
 	before, self := c.self, c.self
@@ -192,50 +189,6 @@ func (c *Core) learnEntries(one *contact, writes []Write) (_ []Write, forget fun
 	return append(writes, PutContact{Contact: one.Contact}), func() {
 		one.Profile, one.ProfileOrder = before.Profile, before.ProfileOrder
 	}
-}
-
-// setReceipts says whether others learn what this person has read, and this
-// person what others have.
-func (c *Core) setReceipts(id uint64, on bool) {
-	before := c.self.HideReads
-	c.self.HideReads = !on
-	writes := []Write{PutSelf{Self: c.self}}
-	if on { // what came meanwhile was not kept
-		for _, peer := range c.peersSorted() {
-			conversation := c.conversationOf(c.contacts[peer])
-			for _, remote := range conversation.remotesSorted() {
-				writes = append(writes, PutRemotePosition{Conversation: conversation.id, Position: RemotePosition{
-					Device: remote.Device, Held: remote.Held.Clone(), Read: remote.Read.Clone(),
-				}})
-			}
-		}
-	}
-	c.commit(func(err error) {
-		if err != nil {
-			c.self.HideReads = before
-			c.answer(id, nil, refusal(err))
-			return
-		}
-		c.tell(Change{Self: true})
-		for _, peer := range c.peersSorted() {
-			one := c.contacts[peer]
-			c.tell(Change{Position: one.Conversation})
-			for _, session := range c.sessionsTo(peer) {
-				if session.greeted && on {
-					c.sendPosition(session, c.conversationOf(one))
-				}
-			}
-		}
-		c.answer(id, nil, nil)
-	}, writes...)
-}
-
-// readToTell is what others learn of what this person has read.
-func (c *Core) readToTell(one *conversation) journal.Vector {
-	if c.self.HideReads {
-		return journal.Vector{}
-	}
-	return one.read
 }
 
 // remotesSorted returns the positions of all devices in a fixed order.

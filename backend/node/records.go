@@ -69,6 +69,9 @@ type Self struct {
 	About           string
 	Picture         []byte // a JPEG, nil for none
 	HideReads       bool   // what I have read is nobody else's to know, nor what they have read mine
+	HidePresence    bool   // nor when I am there, nor when they are
+	HideTyping      bool   // nor when I write, nor when they do
+	Route           Route  // of lines; RouteInherited counts as RouteAny
 }
 
 // ContactState is how far two people are.
@@ -99,6 +102,7 @@ type Contact struct {
 	Profile      journal.Hash  // the entry that says how they want to be shown; zero: none did
 	ProfileOrder journal.Order // its place
 	Picture      [32]byte      // SHA-256 of the picture in it; zero: none
+	Route        Route         // of lines to them
 }
 
 // Conversation is what the core knows of one: heads and positions.

@@ -51,9 +51,9 @@ func (s *Stepped) ChangeProfile(ctx context.Context, id uint64, name string, col
 	s.call(ctx, id, setProfileCall{name: name, color: color, more: true, about: about})
 }
 
-// SetReadReceipts is [Commands.SetReadReceipts].
-func (s *Stepped) SetReadReceipts(ctx context.Context, id uint64, on bool) {
-	s.call(ctx, id, setReceiptsCall{on: on})
+// SetPrivacy is [Commands.SetPrivacy].
+func (s *Stepped) SetPrivacy(ctx context.Context, id uint64, privacy Privacy) {
+	s.call(ctx, id, setPrivacyCall{privacy})
 }
 
 // MarkRead is [Commands.MarkRead].

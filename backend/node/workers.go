@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -60,15 +61,15 @@ func (n *Node) gather(first Commit) []Commit {
 
 // commitOrder refuses, after a failure, what the core asked for before it knew.
 type commitOrder struct {
-	failed     bool
+	failed     error // the last failure, nil before the first
 	generation uint64
 }
 
 // admit returns what of a group is to be written, in one transaction.
 func (o *commitOrder) admit(group []Commit, answer func(Event)) (batches [][]Write, live []Commit) {
 	for _, commit := range group {
-		if o.failed && commit.Generation <= o.generation {
-			answer(Committed{Token: commit.Token, Err: errStale})
+		if o.failed != nil && commit.Generation <= o.generation {
+			answer(Committed{Token: commit.Token, Err: o.stale()})
 			continue
 		}
 		batches = append(batches, commit.Writes)
@@ -80,16 +81,19 @@ func (o *commitOrder) admit(group []Commit, answer func(Event)) (batches [][]Wri
 // done answers what was admitted.
 func (o *commitOrder) done(live []Commit, err error, answer func(Event)) {
 	if err != nil {
-		o.failed, o.generation = true, live[len(live)-1].Generation
+		o.failed, o.generation = err, live[len(live)-1].Generation
 	}
 	for i, commit := range live {
 		if err != nil && i > 0 {
-			answer(Committed{Token: commit.Token, Err: errStale})
+			answer(Committed{Token: commit.Token, Err: o.stale()})
 			continue
 		}
 		answer(Committed{Token: commit.Token, Err: err})
 	}
 }
+
+// stale refuses a commit with what the one before it failed by.
+func (o *commitOrder) stale() error { return fmt.Errorf("%w: %w", errStale, o.failed) }
 
 // readAll answers reads of logs, and of what disappears.
 func (n *Node) readAll(ctx context.Context) {
@@ -321,9 +325,9 @@ func (n *Node) performLink(ctx context.Context, effect Effect) {
 	var session link.Session
 	switch e := effect.(type) {
 	case DialLink:
-		session, err = e.Session, n.links.Dial(e.Session, e.Remote, link.Options{})
+		session, err = e.Session, n.links.Dial(e.Session, e.Remote, e.Options)
 	case AcceptLink:
-		session, err = e.Offer.Session, n.links.Accept(e.Remote, e.Offer, link.Options{})
+		session, err = e.Offer.Session, n.links.Accept(e.Remote, e.Offer, e.Options)
 	case DeliverSignal:
 		session, err = e.Signal.Session, n.links.Deliver(e.Remote, e.Signal)
 	case SendFrame:

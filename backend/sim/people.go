@@ -294,12 +294,12 @@ func (d *device) receipts(on bool) {
 	}
 	d.choices++
 	choice := d.choices
-	d.running.SetReadReceipts(d.world.ctx, d.ask(func(answer node.Answer) {
+	d.running.SetPrivacy(d.world.ctx, d.ask(func(answer node.Answer) {
 		if answer.Err == nil {
 			d.world.report.Changes++
 			d.hides = !on && d.choices == choice
 		}
-	}), on)
+	}), node.Privacy{HideReads: !on, HidePresence: d.choices%3 == 0, HideTyping: d.choices%2 == 0, Route: node.RouteAny})
 }
 
 // longestLook bounds how long a conversation stays on the screen.

@@ -98,6 +98,7 @@ const scenes = [
   { name: 'vanish', sizes: [wide, narrow], details: true, languages: ['en', 'zh-CN'] },
   { name: 'vanish', as: 'plain', sizes: [narrow], languages: ['en', 'zh-CN'] },
   { name: 'pictures', sizes: [wide, narrow], details: true, languages: ['en', 'zh-CN'] },
+  { name: 'main', as: 'network', sizes: [wide, narrow], steps: showNetwork, languages: ['en', 'zh-CN'] },
   { name: 'pictures', as: 'profile', sizes: [wide, narrow], steps: showSettings, languages: ['en', 'zh-CN'] },
   { name: 'pictures', as: 'about-long', sizes: [wide], steps: writeLongAbout },
   { name: 'noticed', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
@@ -108,6 +109,12 @@ const scenes = [
   { name: 'first', as: 'creating', sizes: [wide], steps: createSlowly },
   { name: 'first', as: 'error', sizes: [wide], steps: createInVain },
 ];
+
+async function showNetwork(page) {
+  await page.keyboard.press('Control+,');
+  await page.keyboard.press('Tab');
+  await page.locator('nav[data-pane="pages"] button').nth(2).click();
+}
 
 async function showSettings(page) {
   await page.keyboard.press('Control+,');

@@ -99,3 +99,18 @@ func TestEarlyChecksAreNotRead(t *testing.T) {
 		t.Errorf("read %q, %v", buffer[:n], err)
 	}
 }
+
+func TestRefusedElsewhere(t *testing.T) {
+	t.Parallel()
+	for text, here := range map[string]bool{
+		"127.0.0.1": true, "10.1.2.3": true, "192.168.1.1": true, "169.254.1.1": true, "fe80::1": true, "fd00::1": true, "::1": true,
+		"198.51.100.7": false, "100.64.0.1": false, "2001:db8::1": false, "172.32.0.1": false,
+	} {
+		for _, route := range []link.Route{link.RouteAny, link.RouteNetwork} {
+			s := &session{transport: &Transport{}, options: link.Options{Route: route}}
+			if got, want := s.refused(netip.MustParseAddr(text)), route == link.RouteNetwork && !here; got != want {
+				t.Errorf("%s by route %d: refused %t", text, route, got)
+			}
+		}
+	}
+}

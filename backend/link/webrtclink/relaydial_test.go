@@ -136,7 +136,7 @@ func TestRelayTransports(t *testing.T) {
 				}
 			})
 			c.transports[0].SetRelays([]link.Relay{relay})
-			session := c.dial(t, link.Options{RelayOnly: true})
+			session := c.dial(t, link.Options{Route: link.RouteRelayed})
 			if test.refused {
 				if closed := c.wait(t, 0, "the end", isClosed); closed.Closed.Reason == link.ReasonLocal || server.Counts().Allocations != 0 {
 					t.Errorf("reason %d", closed.Closed.Reason)

@@ -229,7 +229,7 @@ func TestRelayOnly(t *testing.T) {
 		}
 		return signal, true
 	}, nil)
-	c.dial(t, link.Options{RelayOnly: true})
+	c.dial(t, link.Options{Route: link.RouteRelayed})
 	closed := c.wait(t, 0, "the end, for there is no relay yet", isClosed)
 	if closed.Closed.Reason != link.ReasonFailed {
 		t.Errorf("reason %d", closed.Closed.Reason)
@@ -238,7 +238,7 @@ func TestRelayOnly(t *testing.T) {
 		{URLs: []string{"not a url"}},
 		{URLs: []string{"turn:" + socket.LocalAddr().String() + "?transport=udp"}, Username: "user", Password: "password"},
 	})
-	session := c.dial(t, link.Options{RelayOnly: true})
+	session := c.dial(t, link.Options{Route: link.RouteRelayed})
 	event := c.wait(t, 0, "an open session", func(e link.Event) bool { return e.Session == session && e.Opened != nil })
 	if event.Opened.Path != link.PathRelayed || event.Opened.RelayHost != "127.0.0.1" {
 		t.Errorf("path %d by %q", event.Opened.Path, event.Opened.RelayHost)
@@ -247,4 +247,44 @@ func TestRelayOnly(t *testing.T) {
 	c.wait(t, 1, "the relayed path", func(e link.Event) bool { return e.Path != nil && e.Path.Path == link.PathRelayed })
 	c.transports[0].Hangup(session)
 	c.wait(t, 1, "the end", isClosed)
+}
+
+// TestThisNetworkOnly opens a line without asking any server, and takes no
+// packets from elsewhere.
+func TestThisNetworkOnly(t *testing.T) {
+	server, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = server.Close() })
+	c := newCouple(t, func(from int, signal link.Signal) (link.Signal, bool) {
+		if from == 0 && signal.Kind == link.SignalCandidate {
+			var body wire.SignalBody
+			if unmarshalErr := proto.Unmarshal(signal.Body, &body); unmarshalErr != nil {
+				t.Error(unmarshalErr)
+			}
+			if text := body.GetCandidate().GetCandidate(); !strings.HasSuffix(text, " typ host") {
+				t.Errorf("a line on this network names %q", text)
+			}
+		}
+		return signal, true
+	}, nil)
+	c.transports[0].SetRelays([]link.Relay{
+		{URLs: []string{"stun:" + server.LocalAddr().String(), "turn:" + server.LocalAddr().String() + "?transport=udp"}, Username: "user", Password: "password"},
+	})
+	session := c.dial(t, link.Options{Route: link.RouteNetwork})
+	event := c.wait(t, 0, "an open session", func(e link.Event) bool { return e.Session == session && e.Opened != nil })
+	if event.Opened.Path != link.PathLAN {
+		t.Errorf("path %d", event.Opened.Path)
+	}
+	c.transports[0].Hangup(session)
+	c.wait(t, 1, "the end", isClosed)
+	// What came before this is read before it.
+	if _, err = server.WriteTo([]byte("last"), server.LocalAddr()); err != nil {
+		t.Fatal(err)
+	}
+	packet := make([]byte, 1500)
+	if n, _, err := server.ReadFrom(packet); err != nil || string(packet[:n]) != "last" {
+		t.Errorf("%d bytes went to a server, %v", n, err)
+	}
 }

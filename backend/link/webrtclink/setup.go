@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -46,7 +47,7 @@ func (s *session) connect() error {
 	s.certificate = hash
 	servers := s.iceServers()
 	policy := webrtc.ICETransportPolicyAll
-	if s.options.RelayOnly {
+	if s.options.Route == link.RouteRelayed {
 		policy = webrtc.ICETransportPolicyRelay
 		if len(servers) == 0 {
 			return errNoRelay
@@ -116,16 +117,26 @@ func (s *session) settings(base transport.Net) webrtc.SettingEngine {
 	settings.SetSCTPMaxReceiveBufferSize(receiveWindow)
 	settings.EnableSCTPZeroChecksum(true) // RFC 9653: DTLS protects every packet better than a CRC
 	wrapped := &network{Net: base, resolved: s.relays.note, disguised: s.relays.disguised, relays: &s.sockets}
-	if config.Filter != nil {
-		wrapped.banned = s.blocked
+	if config.Filter != nil || s.options.Route == link.RouteNetwork {
+		wrapped.banned = s.refused
 	}
 	s.dialer.network, wrapped.actual = wrapped, s.dialer.actual
 	settings.SetICEProxyDialer(s.dialer)
 	settings.SetNet(wrapped)
-	if config.LoopbackOnly {
-		settings.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() })
-	}
+	settings.SetIPFilter(func(ip net.IP) bool {
+		address, ok := netip.AddrFromSlice(ip)
+		return ok && (!config.LoopbackOnly || address.Unmap().IsLoopback()) && (s.options.Route != link.RouteNetwork || near(address.Unmap()))
+	})
 	return settings
+}
+
+// refused tells whether no packet goes to or comes from an address: it is
+// banned, or not on this network when nothing else is wanted.
+func (s *session) refused(address netip.Addr) bool {
+	if s.options.Route == link.RouteNetwork && !near(address) {
+		return true
+	}
+	return s.transport.config.Filter != nil && s.blocked(address)
 }
 
 // relayWait is how long relayed pairs wait for a direct one. On a slow network
@@ -145,6 +156,9 @@ func relayWait(relays []link.Relay) time.Duration {
 // server does not keep a line from opening, and tells the dialer of the rest.
 func (s *session) iceServers() []webrtc.ICEServer {
 	s.dialer = newRelayDialer(s.context, s.transport.config.RelayRoots)
+	if s.options.Route == link.RouteNetwork {
+		return nil // not even to learn the own address
+	}
 	var out []webrtc.ICEServer
 	for _, relay := range s.servers {
 		var urls []string
@@ -155,7 +169,7 @@ func (s *session) iceServers() []webrtc.ICEServer {
 				s.transport.logger.Warn("a relay's address or credentials are not usable")
 				continue
 			}
-			if s.options.RelayOnly && !turn {
+			if s.options.Route == link.RouteRelayed && !turn {
 				continue
 			}
 			urls = append(urls, s.dialer.learn(url, uri, &relay))
@@ -260,7 +274,7 @@ func (s *session) describeRemote(kind webrtc.SDPType, description *wire.Descript
 }
 
 func (s *session) sendCandidate(candidate *webrtc.ICECandidate) {
-	if s.options.RelayOnly && candidate.Typ != webrtc.ICECandidateTypeRelay {
+	if s.options.Route == link.RouteRelayed && candidate.Typ != webrtc.ICECandidateTypeRelay {
 		return
 	}
 	// The related address (RFC 8839 section 5.1) is for diagnosis only and would
@@ -282,7 +296,7 @@ func (s *session) receiveCandidate(text string) {
 	if s.candidates++; s.candidates > maxPending {
 		return
 	}
-	if s.transport.config.Filter != nil && s.blocked(address.Addr()) {
+	if s.refused(address.Addr()) {
 		return
 	}
 	section := uint16(0)

@@ -173,7 +173,7 @@ func testProfiles(t *testing.T, b *bench) {
 	equal(t, "the timer of the row", b.row(t, talk.ID).Timer, node.Timer{Stay: time.Hour, Order: hour.Order})
 	equal(t, "the picture", string(must(t, func(ctx context.Context) ([]byte, error) { return b.store.Picture(ctx, talk.ID) })), "a picture")
 	equal(t, "no conversation", len(must(t, func(ctx context.Context) ([]byte, error) { return b.store.Picture(ctx, uuid.UUID{4}) })), 0)
-	self := node.Self{Name: "Ana", Color: 1, Created: Start, About: "here", Picture: []byte("mine"), HideReads: true}
+	self := node.Self{Name: "Ana", Color: 1, Created: Start, About: "here", Picture: []byte("mine"), HideReads: true, HidePresence: true, HideTyping: true, Route: node.RouteRelayed}
 	b.commit(t, node.PutSelf{Self: self})
 	b.reopen(t)
 	equal(t, "this person", b.load(t).Self, self)

@@ -35,6 +35,7 @@ func full(talk *Talk) node.Snapshot {
 	contact := talk.Contact()
 	contact.InviteID, contact.InviteLabel = name(1), "for Ben"
 	contact.TheirInvite, contact.Record = make([]byte, 32), []byte{1, 0, 2}
+	contact.Route = node.RouteNetwork
 	contact.Servers, contact.Major, contact.Minor, contact.State = []identity.Server{server(1), server(2)}, 1, 7, node.ContactAsked
 	other := NewPersonOf(9)
 	return node.Snapshot{

@@ -12,7 +12,9 @@ import type {
   InvitePreview,
   Message,
   Page,
+  Privacy,
   Profile,
+  Route,
   SavedBundle,
   SearchPage,
   Server,
@@ -35,7 +37,8 @@ export interface Backend {
   setProfile(name: string, color: number, about: string, picture: string): Promise<Profile>;
   /** The picture of whom a conversation is with, with '' mine: a data: URL, '' if there is none. */
   picture(conversation: string): Promise<string>;
-  setReadReceipts(on: boolean): Promise<Profile>;
+  setPrivacy(privacy: Privacy): Promise<Profile>;
+  setRoute(conversation: string, route: Route): Promise<void>;
   saveSettings(settings: Settings): Promise<Settings>;
 
   open(conversation: string): Promise<Page>;

@@ -40,6 +40,7 @@ export type ShapesAgree = [
   Agrees<Same<Plain<app.Notice>, types.Notice>>,
   Agrees<Same<Plain<app.Page>, types.Page>>,
   Agrees<Same<Plain<app.Problem>, types.Problem>>,
+  Agrees<Same<Plain<app.Privacy>, types.Privacy>>,
   Agrees<Same<Plain<app.Profile>, types.Profile>>,
   Agrees<Same<Plain<app.Reaction>, types.Reaction>>,
   Agrees<Same<Plain<app.Reply>, types.Reply>>,

@@ -269,7 +269,7 @@ export abstract class FakeWorld {
     const held = this.state.profile;
     if (picture !== held.picture) this.pictures[''] = picture;
     this.made += 1;
-    const profile: Profile = { peerId: held.peerId, name: name.trim(), color, readReceipts: held.readReceipts };
+    const profile: Profile = { peerId: held.peerId, name: name.trim(), color, privacy: held.privacy };
     if (about.trim()) profile.about = about.trim();
     if (picture) profile.picture = picture === held.picture ? picture : `picture-${this.made}`;
     this.state.profile = profile;
@@ -296,7 +296,7 @@ export abstract class FakeWorld {
   }
 
   /** Puts a row in its place and tells it. */
-  private swap(row: Conversation): void {
+  protected swap(row: Conversation): void {
     this.state.conversations = this.state.conversations.map((other) => (other.id === row.id ? row : other));
     this.emit({ conversations: [row] });
   }

@@ -4,6 +4,7 @@ import { fakeBanCheck } from './fake-bans';
 import { fakeDeleted, fakeReactions, fakeReply } from './fake-changes';
 import { fakeDelivery } from './fake-delivery';
 import { pageAround } from './fake-log';
+import { openPrivacy } from './fake-privacy';
 import { fakeSearch } from './fake-search';
 import { FakeWorld } from './fake-world';
 import type {
@@ -16,7 +17,9 @@ import type {
   Invite,
   InviteOptions,
   Page,
+  Privacy,
   Profile,
+  Route,
   SavedBundle,
   SearchPage,
   Server,
@@ -38,7 +41,7 @@ export class FakeBackend extends FakeWorld implements Backend {
       this.state = {
         ...this.state,
         firstRun: false,
-        profile: { peerId: `tc1${'a'.repeat(56)}`, name: name.trim(), color, readReceipts: true },
+        profile: { peerId: `tc1${'a'.repeat(56)}`, name: name.trim(), color, privacy: { ...openPrivacy } },
       };
       return structuredClone(this.state);
     });
@@ -55,11 +58,17 @@ export class FakeBackend extends FakeWorld implements Backend {
 
   picture = (conversation: string) => this.answer('picture', [conversation], () => this.pictures[conversation] ?? '');
 
-  setReadReceipts = (on: boolean) =>
-    this.answer('setReadReceipts', [on], (): Profile => {
-      this.state.profile = { ...this.state.profile, readReceipts: on };
+  setPrivacy = (privacy: Privacy) =>
+    this.answer('setPrivacy', [privacy], (): Profile => {
+      this.state.profile = { ...this.state.profile, privacy };
       this.emit({ profile: this.state.profile });
       return this.state.profile;
+    });
+
+  setRoute = (conversation: string, route: Route) =>
+    this.answer('setRoute', [conversation, route], () => {
+      const { route: _, ...row } = this.row(conversation);
+      this.swap(route ? { ...row, route } : row);
     });
 
   saveSettings = (settings: Settings) =>

@@ -1,4 +1,5 @@
 import { orderKey } from './fake-log';
+import { openPrivacy } from './fake-privacy';
 import type { Conversation, Message, State } from './types';
 
 // What tests begin with.
@@ -48,7 +49,7 @@ export function sampleState(conversations: Conversation[] = [], change: Partial<
     version: '0.1.0',
     sequence: 1,
     firstRun: false,
-    profile: { peerId: 'tc1me', name: 'Mira Lind', color: 2, readReceipts: true },
+    profile: { peerId: 'tc1me', name: 'Mira Lind', color: 2, privacy: { ...openPrivacy } },
     settings: { theme: 'system', language: 'en', textSize: 1, compact: false, hosting: true, details: false },
     network: { online: true, servers: [], lines: 1, hostAddress: '' },
     conversations,

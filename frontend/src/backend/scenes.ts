@@ -1,4 +1,5 @@
 import { FakeBackend, type FakeOptions } from './fake';
+import { openPrivacy } from './fake-privacy';
 import { ago, anaTalk, invite, longTalk, me, network, requests, rows, say } from './scene-data';
 import { mannerScenes } from './scenes-manner';
 import { answeredTalk, deletedTalk, lateTalk } from './scenes-messages';
@@ -14,7 +15,7 @@ function mainState(now: Date): State {
     version: '0.1.0',
     sequence: 1,
     firstRun: false,
-    profile: { peerId: me, name: 'Mira Lind', color: 2, readReceipts: true },
+    profile: { peerId: me, name: 'Mira Lind', color: 2, privacy: { ...openPrivacy } },
     settings: {
       theme: 'system',
       language: 'system',

@@ -79,11 +79,25 @@ export interface Profile {
   name: string;
   /** 1 to 8: the enamel token */
   color: number;
-  /** contacts learn what I have read, and I what they have */
-  readReceipts: boolean;
+  privacy: Privacy;
   about?: string;
   /** names it, for picture(''); absent for none */
   picture?: string;
+}
+
+/** Route is which ways lines take; '' for a contact: as for everybody. */
+export type Route = '' | 'any' | 'relayed' | 'network';
+
+/** Privacy is what contacts learn of this person. Who hides something does not learn it of them either. */
+export interface Privacy {
+  /** what was read */
+  readReceipts: boolean;
+  /** when this person is there */
+  presence: boolean;
+  /** when this person writes */
+  typing: boolean;
+  /** of lines */
+  route: Route;
 }
 
 /** Theme is the look of the window. */
@@ -201,6 +215,8 @@ export interface Conversation {
   about?: string;
   /** names it, for the call picture; absent for none */
   picture?: string;
+  /** of lines to them; absent: as for everybody */
+  route?: Route;
 }
 
 /** Notice is something that a person should know: of a conversation, or of the folder that this app runs in. */

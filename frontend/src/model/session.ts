@@ -28,7 +28,12 @@ export const emptySession: Session = {
   firstRun: false,
   problem: undefined,
   notice: undefined,
-  profile: { peerId: '', name: '', color: 8, readReceipts: true },
+  profile: {
+    peerId: '',
+    name: '',
+    color: 8,
+    privacy: { readReceipts: true, presence: true, typing: true, route: 'any' },
+  },
   settings: { theme: 'system', language: 'system', textSize: 1, compact: false, hosting: false, details: false },
   network: { online: true, servers: [], lines: 0, hostAddress: '' },
   conversations: {},

@@ -43,6 +43,12 @@ export namespace app {
 	    DiskFull = "disk-full",
 	    FolderReadOnly = "folder-read-only",
 	}
+	export enum Route {
+	    Any = "any",
+	    Inherited = "",
+	    Network = "network",
+	    Relayed = "relayed",
+	}
 	export enum ServerState {
 	    Connecting = "connecting",
 	    Down = "down",
@@ -366,6 +372,7 @@ export namespace app {
 	    timerMine?: boolean;
 	    about?: string;
 	    picture?: string;
+	    route?: Route;
 	
 	    static createFrom(source: any = {}) {
 	        return new Conversation(source);
@@ -397,6 +404,7 @@ export namespace app {
 	        this.timerMine = source["timerMine"];
 	        this.about = source["about"];
 	        this.picture = source["picture"];
+	        this.route = source["route"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -523,11 +531,29 @@ export namespace app {
 	        this.details = source["details"];
 	    }
 	}
+	export class Privacy {
+	    readReceipts: boolean;
+	    presence: boolean;
+	    typing: boolean;
+	    route: Route;
+	
+	    static createFrom(source: any = {}) {
+	        return new Privacy(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.readReceipts = source["readReceipts"];
+	        this.presence = source["presence"];
+	        this.typing = source["typing"];
+	        this.route = source["route"];
+	    }
+	}
 	export class Profile {
 	    peerId: string;
 	    name: string;
 	    color: number;
-	    readReceipts: boolean;
+	    privacy: Privacy;
 	    about?: string;
 	    picture?: string;
 	
@@ -540,10 +566,28 @@ export namespace app {
 	        this.peerId = source["peerId"];
 	        this.name = source["name"];
 	        this.color = source["color"];
-	        this.readReceipts = source["readReceipts"];
+	        this.privacy = this.convertValues(source["privacy"], Privacy);
 	        this.about = source["about"];
 	        this.picture = source["picture"];
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	export class Problem {
 	    code: ProblemCode;
@@ -850,6 +894,7 @@ export namespace app {
 		    return a;
 		}
 	}
+	
 	
 	
 	

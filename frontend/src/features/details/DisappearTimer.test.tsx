@@ -30,6 +30,29 @@ const labels = () => [...choice().options].map((option) => option.label);
 beforeEach(() => begin());
 afterEach(() => stop());
 
+describe('which way lines to one person go', () => {
+  const way = () => screen.getByRole<HTMLSelectElement>('combobox', { name: 'Which way lines go' });
+
+  it('is as for everybody until something else is chosen, and says what it means', async () => {
+    const { rerender } = render(<Details conversation={row()} onClose={() => undefined} />);
+    expect(way().selectedOptions[0]?.label).toBe('As for everybody: The best way');
+    fireEvent.change(way(), { target: { value: 'network' } });
+    await waitFor(() => expect(session.getState().conversations.ana?.route).toBe('network'));
+    rerender(<Details conversation={row()} onClose={() => undefined} />);
+    expect(screen.getByText(/Lines only to computers in the same private network/)).toBeDefined();
+    fake.refuse('setRoute', 'disk-full');
+    fireEvent.change(way(), { target: { value: '' } });
+    expect(await screen.findByText(/The disk is full/)).toBeDefined();
+    await waitFor(() => expect(way().value).toBe('network'));
+  });
+
+  function row(): Conversation {
+    const found = session.getState().conversations.ana;
+    if (!found) throw new Error('the row is gone');
+    return found;
+  }
+});
+
 describe('disappearing messages', () => {
   it('are off, offer times that the backend takes, and say what was chosen and by whom', async () => {
     render(<Place />);

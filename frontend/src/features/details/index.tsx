@@ -6,6 +6,7 @@ import { askBan, initial, liftBan, lineView, shortName, showByFile, showToast, u
 import { Chip, IconButton, keyNames, Lid } from '@/ui';
 import styles from './Details.module.css';
 import { DisappearTimer } from './DisappearTimer';
+import { LineRoute } from './LineRoute';
 
 /** Everything about one person that is not a message. */
 export function Details({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
@@ -68,6 +69,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
           </span>
         </div>
       </section>
+      {contact === 'mutual' && <LineRoute key={`route-${conversation.id}`} conversation={conversation} />}
       {contact === 'mutual' && <DisappearTimer key={conversation.id} conversation={conversation} />}
       <SafetyNumber key={conversation.peerId} peer={conversation.peerId} name={name} />
       <section className={styles.section}>

@@ -5,6 +5,7 @@ import { errorText, number, useTranslation } from '@/i18n';
 import { showToast, useSession } from '@/model';
 import { Button, Card, Dialog, Note, Switch } from '@/ui';
 import { AddServer } from './AddServer';
+import { LineRoute } from './LineRoute';
 import { marked } from './marked';
 import styles from './Network.module.css';
 import { Group, PageHead, Rows } from './Parts';
@@ -76,6 +77,7 @@ function Hosting() {
         </Note>
       )}
       <Rows>
+        <LineRoute />
         <div className={styles.hosting}>
           <span className={styles.hostingIcon}>
             <Radar size={18} strokeWidth={1.75} aria-hidden="true" />

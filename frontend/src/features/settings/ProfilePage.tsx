@@ -2,10 +2,10 @@ import { Copy, Fingerprint } from 'lucide-react';
 import { useTranslation } from '@/i18n';
 import { showToast, useSession } from '@/model';
 import { Button } from '@/ui';
+import { OthersSee } from './OthersSee';
 import { Group, PageHead, Row, Rows } from './Parts';
 import { ProfileForm } from './ProfileForm';
 import styles from './ProfilePage.module.css';
-import { ReadMarks } from './ReadMarks';
 
 /** How this person is shown, what others learn, and the identity. */
 export function ProfilePage() {
@@ -15,9 +15,7 @@ export function ProfilePage() {
     <>
       <PageHead title={t('settings.page.profile')}>{t('settings.profileText')}</PageHead>
       <ProfileForm />
-      <Group title={t('settings.othersSee')}>
-        <ReadMarks />
-      </Group>
+      <OthersSee />
       <Group title={t('settings.identity')}>
         <Rows>
           <Row

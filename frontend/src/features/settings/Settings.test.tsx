@@ -123,18 +123,37 @@ describe('picture and about', () => {
   });
 });
 
-describe('read marks', () => {
-  it('say what they do in both directions, and go back when refused', async () => {
+describe('what others see', () => {
+  it.each([
+    ['Read marks', 'readReceipts', /Contacts do not see what you read/],
+    ['When you are there', 'presence', /Contacts do not see when you are online/],
+    ['Typing', 'typing', /Contacts do not see when you are writing/],
+  ] as const)('%s says what it does in both directions, and goes back when refused', async (name, part, off) => {
     await show('profile');
-    const marks = () => screen.getByRole<HTMLInputElement>('switch');
+    const marks = () => screen.getByRole<HTMLInputElement>('switch', { name: new RegExp(`^${name}`) });
     expect(marks().checked).toBe(true);
     fireEvent.click(marks());
-    await screen.findByText(/Contacts do not see what you read/);
-    await waitFor(() => expect(session.getState().profile.readReceipts).toBe(false));
-    fake.refuse('setReadReceipts', 'disk-full');
+    await screen.findByText(off);
+    await waitFor(() => expect(session.getState().profile.privacy).toMatchObject({ route: 'any', [part]: false }));
+    fake.refuse('setPrivacy', 'disk-full');
     fireEvent.click(marks());
     await screen.findByText(/The disk is full/);
     await waitFor(() => expect(marks().checked).toBe(false));
+  });
+});
+
+describe('which way lines go', () => {
+  it('says what each way tells the other side, and goes back when refused', async () => {
+    await show('network');
+    const way = () => screen.getByRole<HTMLSelectElement>('combobox', { name: 'Which way lines go' });
+    expect(way().value).toBe('any');
+    fireEvent.change(way(), { target: { value: 'relayed' } });
+    await screen.findByText(/Contacts never see the address/);
+    await waitFor(() => expect(session.getState().profile.privacy.route).toBe('relayed'));
+    fake.refuse('setPrivacy', 'disk-full');
+    fireEvent.change(way(), { target: { value: 'network' } });
+    await screen.findByText(/The disk is full/);
+    await waitFor(() => expect(way().value).toBe('relayed'));
   });
 });
 

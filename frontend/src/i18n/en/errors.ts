@@ -5,6 +5,7 @@ export default {
   'name-empty': 'A name is missing. Write what your contacts should call you.',
   'name-long': 'That name is too long. It may have up to 64 characters.',
   color: 'That colour is not one of the eight lids. Choose another.',
+  route: 'Lines cannot go this way. Choose another one.',
   'no-conversation': 'This conversation is not here any more.',
   'text-empty': 'There is nothing to send yet. Write a message first.',
   'text-long': 'This message is too long. It may have up to 32 KiB; send it in two parts.',

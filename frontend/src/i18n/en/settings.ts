@@ -27,11 +27,18 @@ export default {
   otherPicture: 'Another picture',
   removePicture: 'Remove',
   othersSee: 'What others see',
+  presence: 'When you are there',
+  presenceOn: 'Contacts see when you are online, and you when they are. Switching it off hides both.',
+  presenceOff:
+    'Contacts do not see when you are online, nor you when they are. What you write still tells them that you are there.',
   readMarks: 'Read marks',
   readMarksOn:
     'Contacts see what you have read, and you see what they have. Off, nobody sees it, neither they nor you. What they have seen already stays with them.',
   readMarksOff:
     'Contacts do not see what you read, and you do not see what they have read. On, they see all that you have read until then.',
+  typing: 'Typing',
+  typingOn: 'Contacts see when you are writing, and you when they are. Switching it off hides both.',
+  typingOff: 'Contacts do not see when you are writing, nor you when they are.',
 
   networkText: 'Servers only introduce people to each other. They never see a message.',
   servers: 'Introduction servers',

@@ -6,6 +6,7 @@ export default {
   'name-empty': '还没有填名字。请写下联系人该如何称呼你。',
   'name-long': '名字太长，最多 64 个字符。',
   color: '这个颜色不在八种罐盖之中，请另选一种。',
+  route: '线路不能走这条路。请另选一条。',
   'no-conversation': '这个会话已经不在了。',
   'text-empty': '还没有内容可发送，请先写一条消息。',
   'text-long': '这条消息太长，最多 32 KiB。请分成两条发送。',

@@ -10,6 +10,7 @@ import line from './line';
 import message from './message';
 import problems from './problems';
 import requests from './requests';
+import route from './route';
 import search from './search';
 import settings from './settings';
 import timeline from './timeline';
@@ -28,6 +29,7 @@ export const zhCN = {
   message,
   problems,
   requests,
+  route,
   search,
   settings,
   timeline,

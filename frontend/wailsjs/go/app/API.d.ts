@@ -86,9 +86,11 @@ export function SendRequest(arg1:string,arg2:string):Promise<app.Conversation>;
 
 export function SendText(arg1:string,arg2:string):Promise<app.Message>;
 
+export function SetPrivacy(arg1:app.Privacy):Promise<app.Profile>;
+
 export function SetProfile(arg1:string,arg2:number,arg3:string,arg4:string):Promise<app.Profile>;
 
-export function SetReadReceipts(arg1:boolean):Promise<app.Profile>;
+export function SetRoute(arg1:string,arg2:app.Route):Promise<void>;
 
 export function SetTimer(arg1:string,arg2:number):Promise<void>;
 

@@ -170,12 +170,16 @@ export function SendText(arg1, arg2) {
   return window['go']['app']['API']['SendText'](arg1, arg2);
 }
 
+export function SetPrivacy(arg1) {
+  return window['go']['app']['API']['SetPrivacy'](arg1);
+}
+
 export function SetProfile(arg1, arg2, arg3, arg4) {
   return window['go']['app']['API']['SetProfile'](arg1, arg2, arg3, arg4);
 }
 
-export function SetReadReceipts(arg1) {
-  return window['go']['app']['API']['SetReadReceipts'](arg1);
+export function SetRoute(arg1, arg2) {
+  return window['go']['app']['API']['SetRoute'](arg1, arg2);
 }
 
 export function SetTimer(arg1, arg2) {

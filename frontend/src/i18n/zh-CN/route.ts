@@ -1,0 +1,13 @@
+import type en from '../en/route';
+import type { Words } from '../words';
+
+export default {
+  title: '线路走哪条路',
+  any: '最好的路',
+  relayed: '只经中继',
+  network: '只在此网络内',
+  inherited: '与所有人相同：{{route}}',
+  anyText: '能直连就直连。线路接通时，联系人能看到这台电脑的地址。',
+  relayedText: '联系人看不到这台电脑的地址，中继看得到。没有中继时不建立线路，消息封存在信箱里等候。',
+  networkText: '只与同一私有网络内的电脑建立线路，不经任何服务器。在别处，消息封存后经信箱传送。',
+} satisfies Words<typeof en>;
