@@ -31,6 +31,7 @@ type contact struct {
 	presence    map[string]bool // by server token
 	typingUntil time.Time
 	toldTyping  time.Time // when I last told them that I write
+	called      time.Time // when they last asked for a line: they are there, though they may hide it
 
 	session  link.Session // the current one, uuid.Nil if none
 	attempts int          // of dialing, since it last worked

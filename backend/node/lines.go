@@ -216,7 +216,7 @@ func (c *Core) signalOpened(content envelope.Content, signal link.Signal, fresh 
 			}
 			c.hangUp(current.id, "the other side lost it")
 		}
-		one.lastTalk = c.now // their reason is ours
+		one.lastTalk, one.called = c.now, c.now // their reason is ours
 		one.nextDial = time.Time{}
 		c.dirty(one.Peer)
 	case link.SignalAnswer, link.SignalCandidate, link.SignalHangup:

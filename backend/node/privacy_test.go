@@ -97,6 +97,26 @@ func TestHiddenPresence(t *testing.T) {
 	}
 }
 
+// TestAHiddenOneIsCalledBack: somebody whose presence is not known asks for a line.
+func TestAHiddenOneIsCalledBack(t *testing.T) {
+	t.Parallel()
+	d, theirs, first := offering(t)
+	d.step(LinkEvent{Event: link.Event{Session: first, Remote: link.Remote{Peer: theirs.Peer(), Device: theirs.Device()}, Closed: &link.Closed{Reason: link.ReasonTimeout}}})
+	clear(d.core.contacts[theirs.Peer()].presence)
+	d.now = d.now.Add(2 * idleLine)
+	d.step(Tick{})
+	done[DialLink](d)
+	d.signal(theirs, link.Signal{Kind: link.SignalDial})
+	if dialed := len(done[DialLink](d)); dialed != 1 {
+		t.Errorf("%d lines when one was asked for", dialed)
+	}
+	d.now = d.now.Add(2 * signalLife)
+	d.step(Tick{})
+	if dialed := len(done[DialLink](d)); dialed != 0 {
+		t.Errorf("%d lines later", dialed)
+	}
+}
+
 // TestHiddenTyping: neither told nor shown.
 func TestHiddenTyping(t *testing.T) {
 	t.Parallel()
