@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
+	handles "github.com/tincan-chat/tincan/backend/handle"
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
-	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
@@ -104,7 +104,7 @@ func (d *Directory) parseClaim(peer identity.PeerID, claim *wire.Signed) (*wire.
 		return nil, false
 	}
 	return body, string(body.GetIdentity()) == string(peer[:]) && body.GetVersion() != 0 && d.hosts[body.GetServer()] &&
-		protocol.GoodHandle(body.GetHandle()) && identity.VerifySigned(peer, identity.ContextHandle, claim)
+		handles.GoodName(body.GetHandle()) && identity.VerifySigned(peer, identity.ContextHandle, claim)
 }
 
 // mayReplace says whether a claim may take the place of a record.
@@ -161,7 +161,7 @@ func (d *Directory) replace(ctx context.Context, peer identity.PeerID, key strin
 
 // Release gives a handle of a peer back.
 func (d *Directory) Release(ctx context.Context, peer identity.PeerID, handle string) (Answer, error) {
-	if !protocol.GoodHandle(handle) {
+	if !handles.GoodName(handle) {
 		return Answer{Outcome: wire.HandleOutcome_HANDLE_OUTCOME_INVALID}, nil
 	}
 	key := handleKey(handle)
@@ -194,7 +194,7 @@ func (d *Directory) Release(ctx context.Context, peer identity.PeerID, handle st
 
 // Resolve says who holds a handle.
 func (d *Directory) Resolve(ctx context.Context, handle string) (Answer, error) {
-	if !protocol.GoodHandle(handle) {
+	if !handles.GoodName(handle) {
 		return Answer{Outcome: wire.HandleOutcome_HANDLE_OUTCOME_INVALID}, nil
 	}
 	var held handleRecord
