@@ -37,7 +37,8 @@ type Directory interface {
 type Handle struct {
 	ID     uint64
 	Answer Answer
-	// Claim holds, when done (not after a release) or taken; zero when it is not told.
+	// Claim holds, when done (not after a release) or taken, or must be exceeded,
+	// when a claim was invalid for its version; zero when it is not told.
 	Claim HandleClaim
 	// Record of the one who has it, after ResolveHandle; nil when none is published.
 	Record *wire.PeerRecord

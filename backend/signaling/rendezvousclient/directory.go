@@ -68,7 +68,7 @@ func claimRequest(id uint64, claim signaling.HandleClaim, previous *wire.Signed)
 func claimed(result *wire.HandleResult, asked signaling.HandleClaim) signaling.Handle {
 	answer, holder := handleAnswer(result.GetOutcome()), holderOf(result.GetClaim(), asked)
 	switch answer { //nolint:exhaustive // the others bring no claim
-	case signaling.AnswerTaken:
+	case signaling.AnswerTaken, signaling.AnswerInvalid:
 		return signaling.Handle{Answer: answer, Claim: holder}
 	case signaling.AnswerDone:
 		if result.GetClaim() != nil && holder.Peer != asked.Peer {

@@ -1,0 +1,364 @@
+package node
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/tincan-chat/tincan/backend/handle"
+	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/signaling"
+	"github.com/tincan-chat/tincan/backend/wire"
+)
+
+// handles is a directory at 127.0.0.1, by name. The real one is tested where it
+// is; here it is what the client hands over when all signatures hold.
+type handles map[string]claimed
+
+type claimed struct {
+	by      *person
+	version uint64
+	answer  signaling.Answer // instead of what is true, unless it is empty
+}
+
+// newFindable is a world of strangers whose server has handles.
+func newFindable(t *testing.T, count int) (*world, []*person) {
+	t.Helper()
+	w := newStrangers(t, count)
+	w.handles = handles{}
+	return w, w.people
+}
+
+func (h handles) ask(p *person, effect Effect) *signaling.Handle {
+	switch e := effect.(type) {
+	case ClaimHandle:
+		var body wire.HandleClaim
+		peer := p.keys.Peer()
+		if wire.DecodeCanonical(e.Claim.GetBody(), 1<<10, &body) != nil || string(body.GetIdentity()) != string(peer[:]) ||
+			!identity.VerifySigned(peer, identity.ContextHandle, e.Claim) || body.GetServer() != "127.0.0.1" || h == nil {
+			return &signaling.Handle{ID: e.ID, Answer: signaling.AnswerInvalid}
+		}
+		switch known := h[body.GetHandle()]; {
+		case known.answer != "":
+			return &signaling.Handle{ID: e.ID, Answer: known.answer}
+		case known.by != nil && known.by != p:
+			return &signaling.Handle{ID: e.ID, Answer: signaling.AnswerTaken}
+		case body.GetVersion() <= known.version:
+			return &signaling.Handle{ID: e.ID, Answer: signaling.AnswerInvalid, Claim: signaling.HandleClaim{Version: known.version}}
+		}
+		h[body.GetHandle()] = claimed{by: p, version: body.GetVersion()}
+		return &signaling.Handle{ID: e.ID, Answer: signaling.AnswerDone}
+	case ReleaseHandle:
+		if known := h[e.Handle]; known.by != p {
+			return &signaling.Handle{ID: e.ID, Answer: signaling.AnswerNotFound}
+		}
+		h[e.Handle] = claimed{version: h[e.Handle].version}
+		return &signaling.Handle{ID: e.ID, Answer: signaling.AnswerDone}
+	case ResolveHandle:
+		read, err := handle.Parse(e.Handle)
+		if err != nil || read.Host != "127.0.0.1" {
+			return &signaling.Handle{ID: e.ID, Answer: signaling.AnswerInvalid}
+		}
+		known := h[read.Name]
+		switch {
+		case known.answer != "":
+			return &signaling.Handle{ID: e.ID, Answer: known.answer}
+		case known.by == nil:
+			return &signaling.Handle{ID: e.ID, Answer: signaling.AnswerNotFound}
+		}
+		return &signaling.Handle{
+			ID: e.ID, Answer: signaling.AnswerDone, Record: known.by.record,
+			Claim: signaling.HandleClaim{Handle: read.Name, Server: read.Host, Peer: known.by.keys.Peer(), Version: known.version},
+		}
+	}
+	return nil
+}
+
+// asked gives a command and returns its answer.
+func (p *person) asked(call any) (any, error) {
+	p.world.t.Helper()
+	p.answered = Answer{}
+	p.step(Command{ID: 77, Call: call})
+	if p.answered.ID != 77 {
+		p.world.t.Fatalf("%T: no answer", call)
+	}
+	return p.answered.Value, p.answered.Err
+}
+
+// refused demands an answer with a code.
+func (p *person) refused(code string, call any) *Refusal {
+	p.world.t.Helper()
+	value, err := p.asked(call)
+	var refusal *Refusal
+	if !errors.As(err, &refusal) || refusal.Code != code || refusal.Message == "" {
+		p.world.t.Fatalf("%+v: %v, %v, want %s", call, value, err, code)
+	}
+	return refusal
+}
+
+func (p *person) claims(text string) {
+	p.world.t.Helper()
+	if _, err := p.asked(claimHandleCall{text}); err != nil {
+		p.world.t.Fatal(err)
+	}
+}
+
+// finds looks somebody up and asks them.
+func (p *person) finds(text, first string) {
+	p.world.t.Helper()
+	value, err := p.asked(findHandleCall{text})
+	found, ok := value.(Found)
+	if err != nil || !ok {
+		p.world.t.Fatal(value, err)
+	}
+	if _, err = p.asked(askHandleCall{handle: found.Handle, peer: found.Peer, text: first}); err != nil {
+		p.world.t.Fatal(err)
+	}
+}
+
+// TestFoundByHandle: somebody is found, asked, and accepts, while one of the two
+// is away each time.
+func TestFoundByHandle(t *testing.T) {
+	t.Parallel()
+	w, people := newFindable(t, 2)
+	ana, ben := people[0], people[1]
+	ana.connect()
+	ana.claims("@Ana")
+	if len(ana.disk.Handles) != 1 || ana.disk.Handles[0].String() != "ana@127.0.0.1" || ana.disk.Handles[0].Server != w.address.Key {
+		t.Fatalf("%+v", ana.disk.Handles)
+	}
+	w.pass(time.Minute)
+	ana.disconnect()
+
+	ben.connect()
+	ben.finds("ana@127.0.0.1", "May I?")
+	w.pass(time.Minute)
+	if len(w.boxes[ana]) != 1 || w.boxes[ana][0].Box != signaling.BoxStranger || len(w.puts) != 1 || ben.state(ana) != ContactAsked || len(w.relayed) != 0 {
+		t.Fatalf("%d letters, %d puts, state %d, %d relayed", len(w.boxes[ana]), len(w.puts), ben.state(ana), len(w.relayed))
+	}
+	if kept := ben.disk.Contacts[0]; kept.Handle != "ana@127.0.0.1" || kept.Name != "ana" || kept.TheirInvite != nil {
+		t.Fatalf("%+v", kept)
+	}
+	ben.disconnect()
+	ben.start() // what is stored is not put again after a restart
+	ben.connect()
+	w.pass(time.Hour)
+	ben.disconnect()
+	if len(w.puts) != 1 {
+		t.Fatalf("%d puts", len(w.puts))
+	}
+
+	ana.start()
+	ana.connect()
+	if len(ana.disk.Requests) != 1 || ana.disk.Requests[0].Text != "May I?" || ana.disk.Requests[0].Name != "Person 1" || len(w.boxes[ana]) != 0 {
+		t.Fatalf("%+v, %d letters left", ana.disk.Requests, len(w.boxes[ana]))
+	}
+	ana.accepts(ben)
+	w.pass(time.Minute)
+	ana.disconnect()
+
+	ben.connect()
+	if ben.state(ana) != ContactMutual || ben.undelivered(ana) || ben.disk.Contacts[0].Name != "Person 0" {
+		t.Fatalf("state %d, %+v", ben.state(ana), ben.disk.Contacts[0])
+	}
+	ben.say(ana, "thanks")
+	w.pass(time.Minute)
+	ben.disconnect()
+	ana.connect()
+	ana.say(ben, "welcome")
+	w.pass(time.Minute)
+	ana.disconnect()
+	ben.connect()
+	w.pass(time.Minute)
+	if want := []string{"May I?", "thanks", "welcome"}; !slices.Equal(ana.texts(), want) || !slices.Equal(ben.texts(), want) {
+		t.Fatalf("Ana has %q, Ben %q", ana.texts(), ben.texts())
+	}
+	if found, err := ben.asked(findHandleCall{"ana@127.0.0.1"}); err != nil || found.(Found).Conversation != ben.disk.Contacts[0].Conversation { //nolint:errcheck,forcetypeassert // a panic tells
+		t.Errorf("%+v, %v", found, err)
+	}
+	if refusal := ben.refused("contact-already", askHandleCall{"ana@127.0.0.1", ana.keys.Peer(), "Again"}); refusal.Params["conversation"] == "" {
+		t.Error("it does not lead to the conversation")
+	}
+}
+
+// TestBothFindOneAnother: each asks the other by handle, and both want it.
+func TestBothFindOneAnother(t *testing.T) {
+	t.Parallel()
+	w, people := newFindable(t, 2)
+	ana, ben := people[0], people[1]
+	for i, p := range people {
+		p.connect()
+		p.claims([]string{"ana", "ben"}[i])
+	}
+	ana.finds("ben", "Ana asks")
+	ben.finds("ana", "Ben asks")
+	for range 4 {
+		w.pass(time.Minute)
+		ana.arrived()
+		ben.arrived()
+	}
+	if ana.state(ben) != ContactMutual || ben.state(ana) != ContactMutual || len(ana.texts()) != 2 || len(ben.texts()) != 2 {
+		t.Fatalf("states %d and %d, texts %q and %q", ana.state(ben), ben.state(ana), ana.texts(), ben.texts())
+	}
+}
+
+// TestStrangersBox is there while there is a handle, and no longer.
+func TestStrangersBox(t *testing.T) {
+	t.Parallel()
+	w, people := newFindable(t, 2)
+	ana, ben := people[0], people[1]
+	ana.connect()
+	tag := handle.StrangersTag(ana.keys.Peer())
+	if w.tags[tag] != nil {
+		t.Fatal("strangers may write to somebody without a handle")
+	}
+	ana.claims("ana")
+	if w.tags[tag] != ana {
+		t.Fatal("strangers may not write")
+	}
+	ben.connect()
+	ben.finds("ana", "May I?")
+	w.pass(time.Minute)
+	late := w.boxes[ana][0]
+	if _, err := ana.asked(releaseHandleCall{"ana@127.0.0.1"}); err != nil || w.tags[tag] != nil || len(ana.disk.Handles) != 0 {
+		t.Fatalf("%v, %+v", err, ana.disk.Handles)
+	}
+	ana.arrived()
+	if len(ana.disk.Requests) != 0 || len(w.boxes[ana]) != 0 || !ana.dropped("no handle") {
+		t.Fatal("a request came although there is no handle any more")
+	}
+	// Another box, and a line of a server, are no ways for a stranger.
+	ana.claims("ana")
+	late.Box = signaling.BoxContact
+	w.boxes[ana] = append(w.boxes[ana], late)
+	ana.arrived()
+	ana.receiveEnvelope(late.Envelope)
+	if len(ana.disk.Requests) != 0 || !ana.dropped("box for strangers") {
+		t.Fatal("a request came without a proof of work")
+	}
+}
+
+// TestHandlesKept: after a restart they are there, and one that the server gave
+// to somebody else is told.
+func TestHandlesKept(t *testing.T) {
+	t.Parallel()
+	w, people := newFindable(t, 2)
+	ana, ben := people[0], people[1]
+	ana.connect()
+	ana.claims("ana")
+	first := w.handles["ana"].version
+	ana.claims("ana") // again: a newer claim of the same
+	if len(ana.disk.Handles) != 1 || w.handles["ana"].version <= first {
+		t.Fatalf("%+v", ana.disk.Handles)
+	}
+	w.handles["ana"] = claimed{by: ana, version: 1 << 50} // by a clock that was ahead, on a disk that is lost
+	ana.claims("ana")
+	if w.handles["ana"].version != 1<<50+1 || ana.disk.Handles[0].Version != 1<<50+1 {
+		t.Fatalf("%+v", ana.disk.Handles)
+	}
+	live := func() []LiveHandle { return ana.core.liveHandles() }
+	ana.start()
+	ana.connect()
+	if len(live()) != 1 || live()[0].Lost {
+		t.Fatalf("%+v", live())
+	}
+	ana.disconnect()
+	w.handles["ana"] = claimed{by: ben, version: w.handles["ana"].version + 1}
+	ana.connect()
+	if len(live()) != 1 || !live()[0].Lost {
+		t.Fatalf("%+v", live())
+	}
+	ana.refused("handle-taken", claimHandleCall{"ana"})
+	if _, err := ana.asked(releaseHandleCall{"ana"}); err == nil {
+		t.Error("a handle without a host is nobody's")
+	}
+	if _, err := ana.asked(releaseHandleCall{"ana@127.0.0.1"}); err != nil || len(live()) != 0 || w.handles["ana"].by != ben {
+		t.Fatalf("%+v, %v", live(), err)
+	}
+}
+
+// TestHandleRefusals: each thing that can be wrong is a sentence.
+func TestHandleRefusals(t *testing.T) {
+	t.Parallel()
+	w, people := newFindable(t, 3)
+	ana, ben, mallory := people[0], people[1], people[2]
+	ben.refused("handle-server-down", findHandleCall{"ana@127.0.0.1"})
+	for _, p := range people {
+		p.connect()
+	}
+	ana.claims("ana")
+	for text, code := range map[string]string{
+		"": "handle-empty", "an": "handle-name", "ana@": "handle-host", "ana@127.0.0.1:7117": "handle-host",
+		"ana@elsewhere.example": "handle-server-unknown", "nobody@127.0.0.1": "handle-not-found",
+	} {
+		ben.refused(code, findHandleCall{text})
+		if code != "handle-not-found" {
+			ben.refused(code, claimHandleCall{text})
+		}
+	}
+	ana.refused("handle-own", findHandleCall{"ana"})
+	ben.refused("handle-taken", claimHandleCall{"ana"})
+	ben.refused("handle-not-own", releaseHandleCall{"ana@127.0.0.1"})
+	ben.refused("text-empty", askHandleCall{"ana", ana.keys.Peer(), " "})
+	ben.refused("handle-moved", askHandleCall{"ana", mallory.keys.Peer(), "Hi"})
+	for answer, code := range map[signaling.Answer]string{
+		signaling.AnswerForged: "handle-forged", signaling.AnswerUnavailable: "handle-later", signaling.AnswerNotOffered: "handle-not-offered",
+		signaling.AnswerNoSession: "handle-server-down", signaling.AnswerInvalid: "handle-name",
+	} {
+		w.handles["trouble"] = claimed{answer: answer}
+		ben.refused(code, findHandleCall{"trouble"})
+	}
+	for answer, code := range map[signaling.Answer]string{
+		signaling.AnswerTooMany: "handle-many", signaling.AnswerUnavailable: "handle-later", signaling.AnswerInvalid: "handle-not-here",
+	} {
+		w.handles["trouble"] = claimed{answer: answer}
+		ben.refused(code, claimHandleCall{"trouble"})
+	}
+	ben.step(Command{ID: 1, Call: addBanCall{Ban{Kind: BanPeer, Peer: ana.keys.Peer()}}})
+	ben.refused("invite-banned", findHandleCall{"ana"})
+
+	mallory.finds("ana", "May I?")
+	mallory.refused("contact-already", askHandleCall{"ana", ana.keys.Peer(), "May I?"})
+	w.handles["ana"] = claimed{by: ben, version: 1 << 60}
+	before := slices.Clone(mallory.disk.Contacts)
+	if refusal := mallory.refused("handle-changed", findHandleCall{"ana"}); refusal.Params["name"] != "ana" {
+		t.Errorf("%+v", refusal)
+	}
+	if len(mallory.disk.Contacts) != 1 || mallory.disk.Contacts[0].Peer != before[0].Peer || string(mallory.disk.Contacts[0].Record) != string(before[0].Record) {
+		t.Error("the contact is another one")
+	}
+
+	ben.disconnect()
+	w.handles = nil
+	ben.connect()
+	ben.refused("handle-no-server", findHandleCall{"ana"})
+	ben.refused("handle-not-offered", findHandleCall{"ana@127.0.0.1"})
+	ben.server(signaling.Event{Down: &signaling.Down{Code: signaling.CodeBanned}})
+	ben.refused("handle-server-banned", findHandleCall{"ana@127.0.0.1"})
+}
+
+// TestHandleAnswersLost: a server that goes, or is left, while it is asked.
+func TestHandleAnswersLost(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	token := d.core.network.own[0].Key.String()
+	d.core.network.servers[token].up, d.core.network.servers[token].directory = true, true
+	for i, end := range []Event{
+		ServerEvent{Event: signaling.Event{Token: token, Down: &signaling.Down{Code: signaling.CodeUnreachable}}},
+		Command{ID: 99, Call: removeServerCall{d.core.network.own[0].Key}},
+	} {
+		d.core.network.servers[token].up, d.core.network.servers[token].directory = true, true
+		d.step(Command{ID: uint64(i + 1), Call: findHandleCall{"ana"}})
+		d.step(end)
+		answered := false
+		for _, effect := range d.did {
+			if answer, ok := effect.(Answer); ok && answer.ID == uint64(i+1) {
+				answered = errors.Is(answer.Err, &Refusal{Code: "handle-server-down"})
+			}
+		}
+		if !answered || len(d.core.network.questions) != 0 {
+			t.Errorf("%T: answered %v, %d questions left", end, answered, len(d.core.network.questions))
+		}
+	}
+}
