@@ -93,6 +93,7 @@ type Contact struct {
 	InviteLabel  string
 	TheirInvite  []byte            // id (16) and secret (16) of the invite I opened, while asked; nil when I asked as a stranger
 	Handle       string            // name@host, by which I found them; "" when I did not
+	Stranger     bool              // they found me by a handle of mine
 	Record       []byte            // serialised wire.PeerRecord, the newest known, verified
 	Servers      []identity.Server // where they are found
 	Minor        int               // protocol minor they spoke last

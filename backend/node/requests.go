@@ -278,6 +278,7 @@ func (c *Core) acceptRequest(id uint64, request Request, text string) {
 		Since:        c.now,
 		InviteID:     request.InviteID,
 		InviteLabel:  request.InviteLabel,
+		Stranger:     request.InviteID == uuid.Nil,
 		Record:       request.Record,
 		Servers:      request.Servers,
 	}

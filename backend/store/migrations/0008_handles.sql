@@ -9,5 +9,7 @@ CREATE TABLE handles (
   PRIMARY KEY (name, host)
 ) STRICT, WITHOUT ROWID;
 
--- handle is name@host, by which I found them; '' for everybody else.
+-- handle is name@host, by which I found them, '' for everybody else; stranger
+-- says that they found me so.
 ALTER TABLE contacts ADD COLUMN handle TEXT NOT NULL DEFAULT '';
+ALTER TABLE contacts ADD COLUMN stranger INTEGER NOT NULL DEFAULT 0;

@@ -34,7 +34,7 @@ func server(seed byte) identity.Server {
 func full(talk *Talk) node.Snapshot {
 	contact := talk.Contact()
 	contact.InviteID, contact.InviteLabel = name(1), "for Ben"
-	contact.TheirInvite, contact.Record, contact.Handle = make([]byte, 32), []byte{1, 0, 2}, "čeněk@chat.example"
+	contact.TheirInvite, contact.Record, contact.Handle, contact.Stranger = make([]byte, 32), []byte{1, 0, 2}, "čeněk@chat.example", true
 	contact.Servers, contact.Major, contact.Minor, contact.State = []identity.Server{server(1), server(2)}, 1, 7, node.ContactAsked
 	other := NewPersonOf(9)
 	return node.Snapshot{

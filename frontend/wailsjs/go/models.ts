@@ -188,6 +188,7 @@ export namespace app {
 	    time: string;
 	    inviteLabel: string;
 	    inviteMade: string;
+	    stranger?: boolean;
 	    safetyNumber: string;
 	
 	    static createFrom(source: any = {}) {
@@ -204,6 +205,7 @@ export namespace app {
 	        this.time = source["time"];
 	        this.inviteLabel = source["inviteLabel"];
 	        this.inviteMade = source["inviteMade"];
+	        this.stranger = source["stranger"];
 	        this.safetyNumber = source["safetyNumber"];
 	    }
 	}
@@ -359,6 +361,8 @@ export namespace app {
 	    draft: string;
 	    since: string;
 	    invite: string;
+	    handle?: string;
+	    stranger?: boolean;
 	    notice?: Notice;
 	    previewDeleted?: boolean;
 	    timer?: number;
@@ -390,6 +394,8 @@ export namespace app {
 	        this.draft = source["draft"];
 	        this.since = source["since"];
 	        this.invite = source["invite"];
+	        this.handle = source["handle"];
+	        this.stranger = source["stranger"];
 	        this.notice = this.convertValues(source["notice"], Notice);
 	        this.previewDeleted = source["previewDeleted"];
 	        this.timer = source["timer"];
@@ -427,6 +433,7 @@ export namespace app {
 	    since: string;
 	    error?: Error;
 	    retryAt: string;
+	    handles?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Server(source);
@@ -443,6 +450,7 @@ export namespace app {
 	        this.since = source["since"];
 	        this.error = this.convertValues(source["error"], Error);
 	        this.retryAt = source["retryAt"];
+	        this.handles = source["handles"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -523,6 +531,22 @@ export namespace app {
 	        this.details = source["details"];
 	    }
 	}
+	export class OwnHandle {
+	    handle: string;
+	    host: string;
+	    lost?: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new OwnHandle(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.handle = source["handle"];
+	        this.host = source["host"];
+	        this.lost = source["lost"];
+	    }
+	}
 	export class Profile {
 	    peerId: string;
 	    name: string;
@@ -530,6 +554,7 @@ export namespace app {
 	    readReceipts: boolean;
 	    about?: string;
 	    picture?: string;
+	    handles: OwnHandle[];
 	
 	    static createFrom(source: any = {}) {
 	        return new Profile(source);
@@ -543,7 +568,26 @@ export namespace app {
 	        this.readReceipts = source["readReceipts"];
 	        this.about = source["about"];
 	        this.picture = source["picture"];
+	        this.handles = this.convertValues(source["handles"], OwnHandle);
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	export class Problem {
 	    code: ProblemCode;
@@ -700,6 +744,30 @@ export namespace app {
 	}
 	
 	
+	export class FoundPerson {
+	    handle: string;
+	    peerId: string;
+	    name: string;
+	    color: number;
+	    safetyNumber: string;
+	    conversation?: string;
+	    asking?: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new FoundPerson(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.handle = source["handle"];
+	        this.peerId = source["peerId"];
+	        this.name = source["name"];
+	        this.color = source["color"];
+	        this.safetyNumber = source["safetyNumber"];
+	        this.conversation = source["conversation"];
+	        this.asking = source["asking"];
+	    }
+	}
 	export class ImportedBundle {
 	    conversation: string;
 	    entries: number;
@@ -805,6 +873,7 @@ export namespace app {
 	        this.end = source["end"];
 	    }
 	}
+	
 	
 	
 	
