@@ -3,6 +3,7 @@ import { BackendError } from './error';
 import { fakeBanCheck } from './fake-bans';
 import { fakeDeleted, fakeReactions, fakeReply } from './fake-changes';
 import { fakeDelivery } from './fake-delivery';
+import { fakeClaimed, fakeFound, fakeReleased } from './fake-handles';
 import { pageAround } from './fake-log';
 import { fakeSearch } from './fake-search';
 import { FakeWorld } from './fake-world';
@@ -38,7 +39,7 @@ export class FakeBackend extends FakeWorld implements Backend {
       this.state = {
         ...this.state,
         firstRun: false,
-        profile: { peerId: `tc1${'a'.repeat(56)}`, name: name.trim(), color, readReceipts: true },
+        profile: { peerId: `tc1${'a'.repeat(56)}`, name: name.trim(), color, readReceipts: true, handles: [] },
       };
       return structuredClone(this.state);
     });
@@ -259,6 +260,25 @@ export class FakeBackend extends FakeWorld implements Backend {
       };
       return this.befriend(request, text, 'asked');
     });
+
+  claimHandle = (handle: string) =>
+    this.answer('claimHandle', [handle], () =>
+      this.setProfileTo(fakeClaimed(this.state.profile, handle, this.state.network.servers, this.people)),
+    );
+
+  releaseHandle = (handle: string) =>
+    this.answer('releaseHandle', [handle], () => this.setProfileTo(fakeReleased(this.state.profile, handle)));
+
+  findHandle = (handle: string) => this.answer('findHandle', [handle], () => this.found(handle));
+
+  askHandle = (handle: string, peer: string, text: string) =>
+    this.answer('askHandle', [handle, peer, text], () => {
+      const { peerId, name, color } = this.found(handle);
+      return this.befriend({ id: `asked-${peerId}`, peerId, name, color }, text, 'asked');
+    });
+
+  private found = (handle: string) =>
+    fakeFound(this.state.profile, handle, this.state.network.servers, this.people, this.state.conversations);
 
   acceptRequest = (id: string) =>
     this.answer('acceptRequest', [id], () => {

@@ -14,7 +14,7 @@ function mainState(now: Date): State {
     version: '0.1.0',
     sequence: 1,
     firstRun: false,
-    profile: { peerId: me, name: 'Mira Lind', color: 2, readReceipts: true },
+    profile: { peerId: me, name: 'Mira Lind', color: 2, readReceipts: true, handles: [] },
     settings: {
       theme: 'system',
       language: 'system',

@@ -28,7 +28,7 @@ export const emptySession: Session = {
   firstRun: false,
   problem: undefined,
   notice: undefined,
-  profile: { peerId: '', name: '', color: 8, readReceipts: true },
+  profile: { peerId: '', name: '', color: 8, readReceipts: true, handles: [] },
   settings: { theme: 'system', language: 'system', textSize: 1, compact: false, hosting: false, details: false },
   network: { online: true, servers: [], lines: 0, hostAddress: '' },
   conversations: {},

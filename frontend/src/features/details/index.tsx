@@ -1,4 +1,4 @@
-import { Ban, Cable, CalendarDays, Copy, FileDown, Link2, ShieldCheck, X } from 'lucide-react';
+import { AtSign, Ban, Cable, CalendarDays, Copy, FileDown, Link2, ShieldCheck, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { backend, type Conversation } from '@/backend';
 import { dateOf, digitGroups, errorText, lineWords, useTranslation } from '@/i18n';
@@ -60,13 +60,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
               : t('details.metOn', { date: dateOf(conversation.since) })}
           </span>
         </div>
-        <div className={styles.fact}>
-          <Link2 size={18} strokeWidth={1.75} aria-hidden="true" />
-          <span className={styles.invite}>
-            {conversation.invite ? t('details.invite') : t('details.theirInvite')}
-            {conversation.invite && <span className={styles.under}>{conversation.invite}</span>}
-          </span>
-        </div>
+        <HowMet conversation={conversation} />
       </section>
       {contact === 'mutual' && <DisappearTimer key={conversation.id} conversation={conversation} />}
       <SafetyNumber key={conversation.peerId} peer={conversation.peerId} name={name} />
@@ -153,5 +147,32 @@ function SafetyNumber({ peer, name }: { peer: string; name: string }) {
       </ol>
       <p className={styles.help}>{t('details.safetyText', { name })}</p>
     </section>
+  );
+}
+
+/** By which invite or handle the two came together, as far as it is known. */
+function HowMet({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation();
+  const { handle, invite, stranger } = conversation;
+  return (
+    <div className={styles.fact}>
+      {handle || stranger ? (
+        <AtSign size={18} strokeWidth={1.75} aria-hidden="true" />
+      ) : (
+        <Link2 size={18} strokeWidth={1.75} aria-hidden="true" />
+      )}
+      <span className={styles.invite}>
+        {t(
+          stranger
+            ? 'details.byHandle'
+            : invite
+              ? 'details.invite'
+              : handle
+                ? 'details.theirHandle'
+                : 'details.theirInvite',
+        )}
+        {(invite || handle) && <span className={styles.under}>{invite || handle}</span>}
+      </span>
+    </div>
   );
 }

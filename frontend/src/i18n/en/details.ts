@@ -13,6 +13,8 @@ export default {
   safetyCopied: 'Safety number copied',
   invite: 'Came by your invite',
   theirInvite: 'You came by their invite',
+  byHandle: 'Found you by your handle',
+  theirHandle: 'Their handle',
   byFile: 'Messages by file…',
   ban: 'Ban {{name}}…',
   unban: 'Undo the ban',

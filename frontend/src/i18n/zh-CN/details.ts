@@ -16,6 +16,8 @@ export default {
   safetyCopied: '已复制安全码',
   invite: '来自你的邀请',
   theirInvite: '来自对方的邀请',
+  byHandle: '通过你的用户名找到你',
+  theirHandle: '对方的用户名',
   byFile: '用文件传递消息…',
   ban: '封禁{{name}}…',
   unban: '撤销封禁',
