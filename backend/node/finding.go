@@ -87,10 +87,6 @@ func (c *Core) foundBy(read handle.Handle, answered signaling.Handle) (Found, er
 	if _, banned := c.banned.Peer(peer); banned {
 		return Found{}, &Refusal{Code: "invite-banned", Message: "You banned " + found.Name + ". Undo the ban first.", Params: map[string]string{"name": found.Name}}
 	}
-	if one != nil && one.Handle == "" && !c.readOnly {
-		one.Handle = read.String() // so that another identity under it is noticed
-		c.keep(PutContact{Contact: one.Contact})
-	}
 	return found, nil
 }
 

@@ -105,7 +105,7 @@ const scenes = [
     name: 'handles',
     as: 'elsewhere',
     sizes: [wide, narrow],
-    steps: lookUp('jo@tin.example.org'),
+    steps: lookUp('jona@tin.example.org'),
     languages: ['en', 'zh-CN'],
   },
   { name: 'unnamed', as: 'settings', sizes: [wide, narrow], steps: openSettings, languages: ['en', 'zh-CN'] },

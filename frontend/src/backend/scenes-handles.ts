@@ -56,7 +56,8 @@ export const handleScenes: Record<string, Scene> = {
     ];
     options.state.requests = requests(now).map((request, index) => {
       const { inviteMade, inviteLabel, ...rest } = request;
-      return index === 0 ? { ...rest, inviteMade: '', inviteLabel: '', stranger: true } : request;
+      const text = 'Hi Mira, it is Noor from the kayak club. Elif told me your handle.';
+      return index === 0 ? { ...rest, text, inviteMade: '', inviteLabel: '', stranger: true } : request;
     });
     return { options, open: 'ana' };
   },

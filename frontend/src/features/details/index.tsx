@@ -14,6 +14,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
   const { contact } = conversation;
   const picture = usePicture(conversation.id, conversation.picture);
   const line = lineView(conversation);
+  const Met = byHandle(conversation) ? AtSign : Link2;
   return (
     <aside className={styles.details} aria-label={t('details.label')} data-pane="details">
       <div className={styles.head}>
@@ -40,7 +41,9 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
           </p>
         )}
         {contact === 'mutual' && (
-          <Chip icon={<Link2 size={14} strokeWidth={2} aria-hidden="true" />}>{t('details.met')}</Chip>
+          <Chip icon={<Met size={14} strokeWidth={2} aria-hidden="true" />}>
+            {t(byHandle(conversation) ? 'details.metByHandle' : 'details.met')}
+          </Chip>
         )}
       </div>
       <section className={styles.section}>
@@ -150,29 +153,29 @@ function SafetyNumber({ peer, name }: { peer: string; name: string }) {
   );
 }
 
-/** By which invite or handle the two came together, as far as it is known. */
+/** Whether no link brought the two together: then only a server said who has which key. */
+function byHandle({ handle, stranger }: Conversation): boolean {
+  return stranger === true || handle !== undefined;
+}
+
+/** By which invite or handle the two came together. */
 function HowMet({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation();
-  const { handle, invite, stranger } = conversation;
+  const Icon = byHandle(conversation) ? AtSign : Link2;
+  const under = conversation.handle ?? conversation.invite;
   return (
     <div className={styles.fact}>
-      {handle || stranger ? (
-        <AtSign size={18} strokeWidth={1.75} aria-hidden="true" />
-      ) : (
-        <Link2 size={18} strokeWidth={1.75} aria-hidden="true" />
-      )}
+      <Icon size={18} strokeWidth={1.75} aria-hidden="true" />
       <span className={styles.invite}>
-        {t(
-          stranger
-            ? 'details.byHandle'
-            : invite
-              ? 'details.invite'
-              : handle
-                ? 'details.theirHandle'
-                : 'details.theirInvite',
-        )}
-        {(invite || handle) && <span className={styles.under}>{invite || handle}</span>}
+        {t(`details.${howMet(conversation)}`)}
+        {under && <span className={styles.under}>{under}</span>}
       </span>
     </div>
   );
+}
+
+function howMet({ handle, stranger, invite }: Conversation) {
+  if (stranger) return 'byHandle';
+  if (handle !== undefined) return 'theirHandle';
+  return invite ? 'invite' : 'theirInvite';
 }
