@@ -62,8 +62,8 @@ func TestFoundAtServer(t *testing.T) {
 	}
 	asked := nodetest.Must[node.Contact](t)(ben.AskHandle(ctx, found.Handle, found.Peer, "May I?"))
 	if err = ana.Until(ctx, "the request is there", func() bool {
-		live, err := ana.Live(ctx)
-		return err == nil && len(live.Requests) == 1
+		live, failure := ana.Live(ctx)
+		return failure == nil && len(live.Requests) == 1
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -87,7 +87,13 @@ func (p *person) asked(call any) (any, error) {
 }
 
 // refused demands an answer with a code.
-func (p *person) refused(code string, call any) *Refusal {
+func (p *person) refused(code string, call any) {
+	p.world.t.Helper()
+	_ = p.refusedWith(code, call)
+}
+
+// refusedWith returns it.
+func (p *person) refusedWith(code string, call any) *Refusal {
 	p.world.t.Helper()
 	value, err := p.asked(call)
 	var refusal *Refusal
@@ -177,7 +183,7 @@ func TestFoundByHandle(t *testing.T) {
 	if found, err := ben.asked(findHandleCall{"ana@127.0.0.1"}); err != nil || found.(Found).Conversation != ben.disk.Contacts[0].Conversation { //nolint:errcheck,forcetypeassert // a panic tells
 		t.Errorf("%+v, %v", found, err)
 	}
-	if refusal := ben.refused("contact-already", askHandleCall{"ana@127.0.0.1", ana.keys.Peer(), "Again"}); refusal.Params["conversation"] == "" {
+	if refusal := ben.refusedWith("contact-already", askHandleCall{"ana@127.0.0.1", ana.keys.Peer(), "Again"}); refusal.Params["conversation"] == "" {
 		t.Error("it does not lead to the conversation")
 	}
 }
@@ -322,7 +328,7 @@ func TestHandleRefusals(t *testing.T) {
 	mallory.refused("contact-already", askHandleCall{"ana", ana.keys.Peer(), "May I?"})
 	w.handles["ana"] = claimed{by: ben, version: 1 << 60}
 	before := slices.Clone(mallory.disk.Contacts)
-	if refusal := mallory.refused("handle-changed", findHandleCall{"ana"}); refusal.Params["name"] != "ana" {
+	if refusal := mallory.refusedWith("handle-changed", findHandleCall{"ana"}); refusal.Params["name"] != "ana" {
 		t.Errorf("%+v", refusal)
 	}
 	if len(mallory.disk.Contacts) != 1 || mallory.disk.Contacts[0].Peer != before[0].Peer || string(mallory.disk.Contacts[0].Record) != string(before[0].Record) {
@@ -359,6 +365,108 @@ func TestHandleAnswersLost(t *testing.T) {
 		}
 		if !answered || len(d.core.network.questions) != 0 {
 			t.Errorf("%T: answered %v, %d questions left", end, answered, len(d.core.network.questions))
+		}
+	}
+}
+
+// TestFoundCrashes ends a device just before each of its effects on the way from
+// a handle to a contact; in the end everything is there, once.
+func TestFoundCrashes(t *testing.T) {
+	t.Parallel()
+	for crash := 0; ; crash++ {
+		w, people := newFindable(t, 2)
+		ana, ben := people[0], people[1]
+		left, happened := crash, false
+		for _, p := range people {
+			p.dies = func() bool {
+				left--
+				happened = happened || left < 0
+				return left == -1
+			}
+		}
+		// turn is what one does while the other is away, again after a crash.
+		turn := func(who, away *person, what func()) {
+			for _, p := range people {
+				if p.dead {
+					p.start()
+				}
+			}
+			if away.up {
+				away.disconnect()
+			}
+			for range 2 {
+				if !who.up {
+					who.connect()
+				}
+				what()
+				w.pass(30 * time.Second)
+				if !who.dead {
+					break
+				}
+				who.start()
+			}
+		}
+		turn(ana, ben, func() {
+			if len(ana.disk.Handles) == 0 {
+				ana.step(Command{ID: 1, Call: claimHandleCall{"ana"}})
+			}
+		})
+		turn(ben, ana, func() {
+			if ben.state(ana) == 0 {
+				ben.step(Command{ID: 1, Call: askHandleCall{"ana", ana.keys.Peer(), "May I?"}})
+			}
+		})
+		turn(ana, ben, func() {
+			if len(ana.disk.Requests) == 1 {
+				ana.accepts(ben)
+			}
+		})
+		turn(ben, ana, func() {
+			if !slices.Contains(ben.texts(), "thanks") {
+				ben.say(ana, "thanks")
+			}
+		})
+		for range 3 {
+			turn(ana, ben, func() {})
+			turn(ben, ana, func() {})
+		}
+		if ana.state(ben) != ContactMutual || ben.state(ana) != ContactMutual || len(ana.disk.Requests) != 0 || len(ana.disk.Handles) != 1 ||
+			!slices.Equal(ana.texts(), []string{"May I?", "thanks"}) || !slices.Equal(ben.texts(), ana.texts()) {
+			t.Fatalf("after %d effects: states %d and %d, %d requests, Ana has %q, Ben %q", crash, ana.state(ben), ben.state(ana), len(ana.disk.Requests), ana.texts(), ben.texts())
+		}
+		if len(ana.disk.Outgoing)+len(ben.disk.Outgoing)+len(w.boxes[ana])+len(w.boxes[ben]) != 0 || ben.undelivered(ana) {
+			t.Fatalf("after %d effects: kept %+v and %+v, %d and %d letters", crash, ana.disk.Outgoing, ben.disk.Outgoing, len(w.boxes[ana]), len(w.boxes[ben]))
+		}
+		if !happened {
+			if crash < 40 {
+				t.Fatalf("the whole way has only %d effects", crash)
+			}
+			return
+		}
+	}
+}
+
+// TestStrangerIsPatient: a box that is full, or not there, is tried again ever
+// more slowly, with a proof of work each time, and the request arrives.
+func TestStrangerIsPatient(t *testing.T) {
+	t.Parallel()
+	for _, answer := range []signaling.Answer{signaling.AnswerFull, signaling.AnswerCancelled, signaling.AnswerNotFound, signaling.AnswerUnavailable} {
+		w, people := newFindable(t, 2)
+		ana, ben := people[0], people[1]
+		ana.connect()
+		ana.claims("ana")
+		ben.connect()
+		w.answer = answer
+		ben.finds("ana", "May I?")
+		w.pass(24 * time.Hour)
+		if puts := len(w.puts); puts < 10 || puts > 60 {
+			t.Errorf("%s: %d puts in a day", answer, puts)
+		}
+		w.answer = signaling.AnswerDone
+		w.pass(2 * time.Hour)
+		ana.arrived()
+		if len(ana.disk.Requests) != 1 {
+			t.Errorf("%s: it never arrived", answer)
 		}
 	}
 }

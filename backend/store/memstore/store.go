@@ -128,7 +128,7 @@ func (s *Store) Load(ctx context.Context) (snapshot node.Snapshot, err error) {
 			Handles: sorted(c.handles, func(a, b node.Handle) int {
 				return cmp.Or(a.Claimed.Compare(b.Claimed), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Host, b.Host))
 			}),
-			Bans:     sorted(c.bans, func(a, b node.Ban) int { return cmp.Or(a.Added.Compare(b.Added), compareIDs(a.ID, b.ID)) }),
+			Bans: sorted(c.bans, func(a, b node.Ban) int { return cmp.Or(a.Added.Compare(b.Added), compareIDs(a.ID, b.ID)) }),
 			SealingKeys: sorted(c.sealingKeys, func(a, b node.SealingKey) int {
 				return cmp.Or(a.Created.Compare(b.Created), slices.Compare(a.ID[:], b.ID[:]))
 			}),
