@@ -11,6 +11,18 @@ import (
 	"github.com/tincan-chat/tincan/backend/signaling"
 )
 
+// Handle is one that this identity claimed.
+type Handle struct {
+	Name    string
+	Host    string // what stands after the @
+	Server  identity.ServerKey
+	Version uint64 // of the claim
+	Claimed time.Time
+}
+
+// String returns name@host.
+func (h Handle) String() string { return h.Name + "@" + h.Host }
+
 // LiveHandle is an own handle and what its server said of it last.
 type LiveHandle struct {
 	Handle Handle

@@ -165,18 +165,6 @@ type Server struct {
 	Added time.Time
 }
 
-// Handle is one that this identity claimed.
-type Handle struct {
-	Name    string
-	Host    string // what stands after the @
-	Server  identity.ServerKey
-	Version uint64 // of the claim
-	Claimed time.Time
-}
-
-// String returns name@host.
-func (h Handle) String() string { return h.Name + "@" + h.Host }
-
 // BanKind is what a ban names.
 type BanKind int
 
