@@ -46,7 +46,7 @@ func (a *App) profileNow(ctx context.Context, running Running) (Profile, error) 
 // handle-no-server (none of mine has handles), handle-which (several have),
 // handle-server-unknown (not one of mine), handle-server-down,
 // handle-server-banned, handle-not-offered, handle-not-found, handle-own,
-// handle-forged, handle-later, handle-changed (a contact's handle, and now
+// handle-elsewhere (claimed under another host; param other), handle-forged, handle-later, handle-changed (a contact's handle, and now
 // another person; params name, conversation), invite-banned (param name).
 func (a *API) FindHandle(handle string) (FoundPerson, error) {
 	return ask(a, "FindHandle", func(ctx context.Context, app *App, running Running) (FoundPerson, error) {

@@ -62,7 +62,16 @@ func (c *Core) resolve(id uint64, text string, then func(Found, signaling.Handle
 // record, are signed by that identity, for this handle and host. What a contact
 // is known by is not changed by an answer that names somebody else.
 func (c *Core) foundBy(read handle.Handle, answered signaling.Handle) (Found, error) {
-	if answered.Answer != signaling.AnswerDone {
+	switch answered.Answer { //nolint:exhaustive // all others are refusals
+	case signaling.AnswerDone:
+	case signaling.AnswerElsewhere:
+		other := handle.Handle{Name: answered.Claim.Handle, Host: answered.Claim.Server}.String()
+		return Found{}, &Refusal{
+			Code:    "handle-elsewhere",
+			Message: read.Host + " says that this handle is written " + other + ". Look it up as that; if need be, add that server first.",
+			Params:  map[string]string{"host": read.Host, "handle": read.String(), "other": other},
+		}
+	default:
 		return Found{}, handleRefused(read, answered.Answer)
 	}
 	peer := answered.Claim.Peer

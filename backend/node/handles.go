@@ -253,7 +253,7 @@ func (c *Core) checkHandles(server *server) {
 		}
 		c.do(ResolveHandle{Token: server.token, Handle: held.String(), ID: c.question(server, func(answered signaling.Handle) {
 			found := answered.Answer == signaling.AnswerDone
-			if !found && answered.Answer != signaling.AnswerNotFound {
+			if !found && answered.Answer != signaling.AnswerNotFound && answered.Answer != signaling.AnswerElsewhere {
 				return // nobody knows
 			}
 			lost := !found || answered.Claim.Peer != c.keys.Peer()

@@ -63,7 +63,7 @@ func (h handles) ask(p *person, effect Effect) *signaling.Handle {
 		known := h[read.Name]
 		switch {
 		case known.answer != "":
-			return &signaling.Handle{ID: e.ID, Answer: known.answer}
+			return &signaling.Handle{ID: e.ID, Answer: known.answer, Claim: signaling.HandleClaim{Handle: read.Name, Server: "other.example"}}
 		case known.by == nil:
 			return &signaling.Handle{ID: e.ID, Answer: signaling.AnswerNotFound}
 		}
@@ -310,7 +310,7 @@ func TestHandleRefusals(t *testing.T) {
 	ben.refused("handle-moved", askHandleCall{"ana", mallory.keys.Peer(), "Hi"})
 	for answer, code := range map[signaling.Answer]string{
 		signaling.AnswerForged: "handle-forged", signaling.AnswerUnavailable: "handle-later", signaling.AnswerNotOffered: "handle-not-offered",
-		signaling.AnswerNoSession: "handle-server-down", signaling.AnswerInvalid: "handle-name",
+		signaling.AnswerNoSession: "handle-server-down", signaling.AnswerInvalid: "handle-name", signaling.AnswerElsewhere: "handle-elsewhere",
 	} {
 		w.handles["trouble"] = claimed{answer: answer}
 		ben.refused(code, findHandleCall{"trouble"})

@@ -154,8 +154,11 @@ func (s *session) resolved(result *wire.HandleResult, name, host string) signali
 	if err != nil || claim.Handle != name {
 		return forged
 	}
-	if host == "" && !s.keeper.cluster.hasHost(claim.Server) || host != "" && claim.Server != host {
+	switch {
+	case host == "" && !s.keeper.cluster.hasHost(claim.Server):
 		return forged
+	case host != "" && claim.Server != host:
+		return signaling.Handle{Answer: signaling.AnswerElsewhere, Claim: signaling.HandleClaim{Handle: claim.Handle, Server: claim.Server}}
 	}
 	if result.GetRecord() != nil && checkRecord(claim.Peer, result.GetRecord()) != nil {
 		return forged

@@ -14,7 +14,13 @@ const mostFirst = 1024;
 const encoder = new TextEncoder();
 
 /** Refusals after which the list of servers is the place to go on. */
-const ofServers = ['handle-server-unknown', 'handle-server-down', 'handle-no-server', 'handle-not-offered'];
+const ofServers = [
+  'handle-server-unknown',
+  'handle-server-down',
+  'handle-no-server',
+  'handle-not-offered',
+  'handle-elsewhere',
+];
 
 interface FindHandleProps {
   wanted: Wanted;

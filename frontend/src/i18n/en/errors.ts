@@ -118,6 +118,8 @@ export default {
   'handle-server-banned': 'The operator of {{host}} does not let this device in. Ask them why, or use another server.',
   'handle-not-offered': '{{host}} has no handles. Use another server, or ask for an invite.',
   'handle-not-found': 'Nobody has the handle {{handle}}. Look at how it is written, or ask for an invite.',
+  'handle-elsewhere':
+    '{{host}} says that this handle is written {{other}}. Look it up as that; if need be, add that server first in Settings, Network.',
   'handle-forged':
     '{{host}} answered what nobody signed, so nothing of it was believed. Tell its operator, and ask for an invite instead.',
   'handle-later': '{{host}} cannot answer now, or was asked too often. Wait a minute, then try again.',

@@ -104,6 +104,7 @@ export default {
   'handle-server-banned': '{{host}} 的运营者不让这台设备登录。请询问原因，或改用另一台服务器。',
   'handle-not-offered': '{{host}} 不提供用户名。请改用另一台服务器，或请对方发邀请。',
   'handle-not-found': '没有人使用 {{handle}}。请检查拼写，或请对方发邀请。',
+  'handle-elsewhere': '{{host}} 说这个用户名应写作 {{other}}。请按此查找；必要时先在“设置 › 网络”中添加那台服务器。',
   'handle-forged': '{{host}} 的回答没有任何人的签名，因此没有采信。请告知其运营者，并改用邀请。',
   'handle-later': '{{host}} 现在无法回答，或被询问得太频繁。请等一分钟再试。',
   'handle-taken': '{{handle}} 已被使用或保留，或与这样的名字太像。请另选一个。',
