@@ -62,7 +62,7 @@ func (c *Core) resolve(id uint64, text string, then func(Found, signaling.Handle
 // record, are signed by that identity, for this handle and host. What a contact
 // is known by is not changed by an answer that names somebody else.
 func (c *Core) foundBy(read handle.Handle, answered signaling.Handle) (Found, error) {
-	switch answered.Answer { //nolint:exhaustive // all others are refusals
+	switch answered.Answer {
 	case signaling.AnswerDone:
 	case signaling.AnswerElsewhere:
 		other := handle.Handle{Name: answered.Claim.Handle, Host: answered.Claim.Server}.String()
