@@ -102,7 +102,7 @@ func conversationOf(row node.Row, live *node.LiveContact, banned, up bool) Conve
 	c.Name, c.Color = contact.Name, contact.Color
 	c.About, c.Picture, c.Route = contact.About, pictureID(contact.Picture), routes[contact.Route]
 	c.Since = moment(contact.Since)
-	c.Invite = contact.InviteLabel
+	c.Invite, c.Handle, c.Stranger = contact.InviteLabel, contact.Handle, contact.Stranger
 	c.LastTime = c.Since
 	c.Contact = ContactAsked
 	if contact.State == node.ContactMutual {
@@ -190,6 +190,9 @@ func serverOf(live node.LiveServer) Server {
 	case live.Up:
 		shown.State = ServerOnline
 		shown.RTT = milliseconds(live.RTT)
+		if hosts := live.Server.Hosts(); live.Directory && !live.Guest && len(hosts) > 0 {
+			shown.Handles = hosts[0]
+		}
 	case live.Trying && live.Code == "":
 		shown.State = ServerConnecting
 	default:

@@ -43,7 +43,7 @@ func (a *API) SetProfile(name string, color int, about, picture string) (Profile
 		if live, err = running.Live(ctx); err != nil {
 			return Profile{}, err
 		}
-		return app.profileOf(live.Self), nil
+		return app.profileOf(live.Self, live.Handles), nil
 	})
 }
 
@@ -110,10 +110,11 @@ func pictureID(sum [32]byte) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-func (a *App) profileOf(self node.Self) Profile {
+func (a *App) profileOf(self node.Self, handles []node.LiveHandle) Profile {
 	a.hidesReads.Store(self.HideReads)
 	profile := Profile{
 		PeerID: a.config.Keys.Peer().String(), Name: self.Name, Color: self.Color, About: self.About, Privacy: privacyOf(self),
+		Handles: ownHandlesOf(handles),
 	}
 	if len(self.Picture) > 0 {
 		profile.Picture = pictureID(sha256.Sum256(self.Picture))

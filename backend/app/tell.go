@@ -93,6 +93,7 @@ func (a *App) requestOf(request node.Request) Request {
 		Time:         moment(request.Arrived),
 		InviteLabel:  request.InviteLabel,
 		InviteMade:   moment(request.InviteMade),
+		Stranger:     request.InviteID == uuid.Nil,
 		SafetyNumber: a.safetyNumber(request.Peer),
 	}
 }
@@ -160,14 +161,14 @@ func (a *App) flushLive(ctx context.Context, due waiting, changes *Changes) {
 		return
 	}
 	a.arrangeHosting(running, live)
-	network, profile, problem := a.networkOf(live), a.profileOf(live.Self), problemOf(live)
+	network, profile, problem := a.networkOf(live), a.profileOf(live.Self, live.Handles), problemOf(live)
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	if !reflect.DeepEqual(a.told.network, network) {
 		a.told.network = network
 		changes.Network = &network
 	}
-	if a.told.profile != profile {
+	if !reflect.DeepEqual(a.told.profile, profile) {
 		a.told.profile = profile
 		changes.Profile = &profile
 	}

@@ -71,12 +71,21 @@ func (e *Error) Error() string { return e.Message }
 
 // Profile is this person.
 type Profile struct {
-	PeerID string `json:"peerId"`
-	Name   string `json:"name"`
-	Color  int    `json:"color"` // 1 to 8: the enamel token
+	PeerID  string  `json:"peerId"`
+	Name    string  `json:"name"`
+	Color   int     `json:"color"` // 1 to 8: the enamel token
 	Privacy Privacy `json:"privacy"`
 	About   string  `json:"about,omitempty"`
 	Picture string  `json:"picture,omitempty"` // names it, for Picture(""); absent for none
+	// Handles are those that I took, by when I did.
+	Handles []OwnHandle `json:"handles"`
+}
+
+// OwnHandle is one that I took.
+type OwnHandle struct {
+	Handle string `json:"handle"` // name@host
+	Host   string `json:"host"`
+	Lost   bool   `json:"lost,omitempty"` // the server says that nobody has it, or somebody else
 }
 
 // Route is which ways lines take.
@@ -140,6 +149,9 @@ type Server struct {
 	Since   string      `json:"since"`           // since when in this state
 	Error   *Error      `json:"error,omitempty"` // why it is down
 	RetryAt string      `json:"retryAt"`         // when down: the next attempt, "" when none is planned
+	// Handles is what stands after the @ of handles at this server; absent when it
+	// has none, or is not mine, or does not answer.
+	Handles string `json:"handles,omitempty"`
 }
 
 // Network is what is known of the ways out.
@@ -223,9 +235,11 @@ type Conversation struct {
 	Unread       int          `json:"unread"`   // computed from the read position
 	Queued       int          `json:"queued"`   // my messages that are not on their computer yet
 	Draft        string       `json:"draft"`
-	Since        string       `json:"since"`            // when the contact was made
-	Invite       string       `json:"invite"`           // label of the invite they came by, "" when it was theirs
-	Notice       *Notice      `json:"notice,omitempty"` // a lasting trouble with this contact, for example an older protocol
+	Since        string       `json:"since"`              // when the contact was made
+	Invite       string       `json:"invite"`             // label of the invite they came by, "" when it was theirs
+	Handle       string       `json:"handle,omitempty"`   // name@host by which I found them
+	Stranger     bool         `json:"stranger,omitempty"` // they found me by my handle
+	Notice       *Notice      `json:"notice,omitempty"`   // a lasting trouble with this contact, for example an older protocol
 
 	PreviewDeleted bool   `json:"previewDeleted,omitempty"` // the last message was deleted; preview is ""
 	Timer          int    `json:"timer,omitempty"`          // seconds that messages written now stay once they were read; absent: for good
@@ -350,6 +364,17 @@ type InvitePreview struct {
 	Conversation string   `json:"conversation,omitempty"` // set when they are a contact already
 }
 
+// FoundPerson is who has a handle, as their own signature says.
+type FoundPerson struct {
+	Handle       string `json:"handle"` // name@host
+	PeerID       string `json:"peerId"`
+	Name         string `json:"name"` // a contact's; otherwise the name in the handle
+	Color        int    `json:"color"`
+	SafetyNumber string `json:"safetyNumber"`           // 12 groups of five digits
+	Conversation string `json:"conversation,omitempty"` // set when they are a contact already
+	Asking       bool   `json:"asking,omitempty"`       // their own request waits for an answer
+}
+
 // Request is somebody who asks.
 type Request struct {
 	ID           string `json:"id"` // the conversation it would become
@@ -360,6 +385,7 @@ type Request struct {
 	Time         string `json:"time"` // when it arrived here
 	InviteLabel  string `json:"inviteLabel"`
 	InviteMade   string `json:"inviteMade"`
+	Stranger     bool   `json:"stranger,omitempty"` // they found me by my handle: there is no invite
 	SafetyNumber string `json:"safetyNumber"`
 }
 

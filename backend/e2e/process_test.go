@@ -122,9 +122,9 @@ type server struct {
 	address string
 }
 
-func startServer(t *testing.T, folder, listen string) *server {
+func startServer(t *testing.T, folder, listen string, more ...string) *server {
 	t.Helper()
-	p := start(t, "rendezvous", "--listen", listen, "--data", folder, "--operator", "off")
+	p := start(t, "rendezvous", append([]string{"--listen", listen, "--data", folder, "--operator", "off"}, more...)...)
 	deadline := time.After(patience)
 	for {
 		select {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -71,6 +72,21 @@ func (s Server) Address() string {
 		return ""
 	}
 	return parsed.Host
+}
+
+// Hosts returns the names or addresses, without ports, of all URLs, each once.
+func (s Server) Hosts() []string {
+	var hosts []string
+	for _, one := range s.URLs {
+		parsed, err := url.Parse(one)
+		if err != nil {
+			continue
+		}
+		if host := canonicalHost(parsed.Hostname()); host != "" && !slices.Contains(hosts, host) {
+			hosts = append(hosts, host)
+		}
+	}
+	return hosts
 }
 
 // Text returns the whole address with its key, to give to others.

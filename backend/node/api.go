@@ -95,6 +95,15 @@ type Commands interface {
 	RevokeInvite(ctx context.Context, id uuid.UUID) error
 	// Ask opens somebody's invite with a first message: the request.
 	Ask(ctx context.Context, invite invite.Invite, text string) (Contact, error)
+	// ClaimHandle takes a handle (name@host, or the name alone where one server of
+	// mine has handles) for this identity, at the server of mine that was added
+	// under that host. ReleaseHandle gives it back.
+	ClaimHandle(ctx context.Context, handle string) (Handle, error)
+	ReleaseHandle(ctx context.Context, handle string) error
+	// FindHandle asks who has a handle; nothing is sent to them.
+	FindHandle(ctx context.Context, handle string) (Found, error)
+	// AskHandle does what Ask does, without an invite: peer is who was found.
+	AskHandle(ctx context.Context, handle string, peer identity.PeerID, text string) (Contact, error)
 	// Accept, Decline: a request by its peer.
 	Accept(ctx context.Context, peer identity.PeerID) (Contact, error)
 	Decline(ctx context.Context, peer identity.PeerID) error
@@ -135,6 +144,7 @@ type Live struct {
 	Contacts []LiveContact
 	Requests []Request
 	Servers  []LiveServer
+	Handles  []LiveHandle // own, by when they were claimed
 	Bans     []Ban
 	Lines    int           // open links
 	Clock    time.Duration // the servers' time minus ours; 0 unknown
@@ -162,6 +172,8 @@ type LiveServer struct {
 	Since   time.Time
 	Code    signaling.Code // why it is down
 	RetryAt time.Time
+	// Directory: it is up and has handles.
+	Directory bool
 }
 
 // Presence of a contact.

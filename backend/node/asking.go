@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tincan-chat/tincan/backend/chat"
+	"github.com/tincan-chat/tincan/backend/handle"
 	"github.com/tincan-chat/tincan/backend/invite"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/replica"
@@ -37,7 +38,7 @@ func (c *Core) askFirst(id uint64, call askCall) {
 		return
 	}
 	if one := c.contacts[opened.Peer]; one != nil {
-		c.answer(id, nil, &Refusal{Code: "contact-already", Message: one.Name + " is a contact already.", Params: map[string]string{"name": one.Name, "conversation": one.Conversation.String()}})
+		c.answer(id, nil, contactAlready(one))
 		return
 	}
 	kept := Contact{
@@ -76,7 +77,8 @@ func (c *Core) ask(one *contact) {
 		return
 	}
 	c.mailRequest(one)
-	if len(c.carriersTo(one)) == 0 {
+	// Nothing would pay for a stranger's request that is relayed.
+	if one.asksAsStranger() || len(c.carriersTo(one)) == 0 {
 		return
 	}
 	if c.now.Before(one.nextAsk) {
@@ -107,18 +109,20 @@ func (c *Core) readRequestEntry(one *contact) {
 func (c *Core) composeRequest(one *contact, entries []journal.Entry) {
 	one.readingRequest = false
 	c.dirty(one.Peer)
-	if len(entries) == 0 || len(one.TheirInvite) != inviteParts {
+	if len(entries) == 0 || !one.asksAsStranger() && len(one.TheirInvite) != inviteParts {
 		one.nextRead = c.now.Add(askMost)
 		return
 	}
-	body, err := wire.Encode(&wire.RequestBody{
-		Version:      wire.Major,
-		Profile:      c.profile(),
-		InviteId:     one.TheirInvite[:inviteParts/2],
-		InviteSecret: one.TheirInvite[inviteParts/2:],
-		Entries:      []*wire.Entry{entries[0].Wire()},
-		Location:     c.network.location,
-	})
+	request := &wire.RequestBody{
+		Version:  wire.Major,
+		Profile:  c.profile(),
+		Entries:  []*wire.Entry{entries[0].Wire()},
+		Location: c.network.location,
+	}
+	if secret := one.secretOf(); secret != nil {
+		request.InviteId, request.InviteSecret = one.TheirInvite[:inviteParts/2], secret
+	}
+	body, err := wire.Encode(request)
 	if err != nil {
 		one.nextRead = c.now.Add(askMost)
 		return
@@ -135,13 +139,20 @@ func (k *contact) secretOf() []byte {
 	return k.TheirInvite[inviteParts/2:]
 }
 
-// mailRequest leaves the request in the box of the invite, at the first of their
-// servers that takes it. Its letter is one of the outbox, where it carries the
+// mailRequest leaves the request in the box of the invite, or in the one for
+// strangers, at the first of their servers that takes it. Its letter is one of the outbox, where it carries the
 // first entry of the log.
 func (c *Core) mailRequest(one *contact) {
 	box := &one.outbox
-	secret := one.secretOf()
-	if c.readOnly || secret == nil {
+	var tag [16]byte
+	switch secret := one.secretOf(); {
+	case c.readOnly:
+		return
+	case secret != nil:
+		tag = invite.Tag([16]byte(secret))
+	case one.asksAsStranger():
+		tag = handle.StrangersTag(one.Peer)
+	default:
 		return
 	}
 	c.settle(one)
@@ -171,7 +182,7 @@ func (c *Core) mailRequest(one *contact) {
 			ID: c.newID(), Conversation: one.Conversation, Peer: one.Peer, Device: to.Device, Log: firstEntry(c.conversationOf(one)).Log, Through: 1,
 			SealedAt: c.now, Expires: c.now.Add(life),
 		},
-		Kind: wire.EnvelopeKind_ENVELOPE_KIND_REQUEST, Tag: invite.Tag([16]byte(secret)), To: to,
+		Kind: wire.EnvelopeKind_ENVELOPE_KIND_REQUEST, Tag: tag, To: to,
 		Time: c.now.Add(servers[0].offset), Life: life, Body: one.requestBody,
 		DeviceList: c.ownRecord().GetDeviceList(), ReplyKey: c.network.keyRecord,
 	})

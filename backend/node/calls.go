@@ -108,6 +108,26 @@ func (n *Node) Ask(ctx context.Context, opened invite.Invite, text string) (Cont
 	return call[Contact](ctx, n, askCall{opened, text})
 }
 
+// ClaimHandle implements Commands.
+func (n *Node) ClaimHandle(ctx context.Context, handle string) (Handle, error) {
+	return call[Handle](ctx, n, claimHandleCall{handle})
+}
+
+// ReleaseHandle implements Commands.
+func (n *Node) ReleaseHandle(ctx context.Context, handle string) error {
+	return do(ctx, n, releaseHandleCall{handle})
+}
+
+// FindHandle implements Commands.
+func (n *Node) FindHandle(ctx context.Context, handle string) (Found, error) {
+	return call[Found](ctx, n, findHandleCall{handle})
+}
+
+// AskHandle implements Commands.
+func (n *Node) AskHandle(ctx context.Context, handle string, peer identity.PeerID, text string) (Contact, error) {
+	return call[Contact](ctx, n, askHandleCall{handle, peer, text})
+}
+
 // Accept implements Commands.
 func (n *Node) Accept(ctx context.Context, peer identity.PeerID) (Contact, error) {
 	return call[Contact](ctx, n, acceptCall{peer})

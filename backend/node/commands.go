@@ -123,7 +123,7 @@ func (c *Core) command(e Command) {
 	case importCall:
 		c.importBundle(e.ID, call)
 	default:
-		if c.changeCall(e.ID, call) {
+		if c.changeCall(e.ID, call) || c.handleCall(e.ID, call) {
 			return
 		}
 		c.answer(e.ID, nil, &Refusal{Code: "internal", Message: "This cannot be done."})
@@ -248,7 +248,7 @@ func (c *Core) setFocus(conversation uuid.UUID) {
 func (c *Core) liveNow() Live {
 	live := Live{
 		Self: c.self, ReadOnly: c.readOnly, Problem: c.problem, Bans: slices.Clone(c.bans),
-		Lines: len(c.openSessions()), Clock: c.network.offset,
+		Lines: len(c.openSessions()), Clock: c.network.offset, Handles: c.liveHandles(),
 	}
 	for _, peer := range c.peersSorted() {
 		live.Contacts = append(live.Contacts, c.live(c.contacts[peer]))
@@ -266,7 +266,7 @@ func (c *Core) liveNow() Live {
 		one := c.network.servers[token]
 		live.Servers = append(live.Servers, LiveServer{
 			Server: one.address, Hosted: one.hosted, Guest: one.guest, Up: one.up, Trying: !one.tried,
-			RTT: one.rtt, Since: one.since, Code: one.code, RetryAt: one.retryAt,
+			RTT: one.rtt, Since: one.since, Code: one.code, RetryAt: one.retryAt, Directory: one.directory,
 		})
 	}
 	return live

@@ -33,6 +33,8 @@ type Core struct {
 	declined      map[identity.PeerID]bool
 	answering     map[identity.PeerID]bool // being made a contact, or declined: on its way to the disk
 	invites       map[uuid.UUID]Invite
+	handles       []Handle
+	lost          map[string]bool // own handles that are not mine any more, as their servers say
 	bans          []Ban
 	banned        *chat.Bans
 	seen          map[uuid.UUID]time.Time
@@ -127,6 +129,7 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 	for _, one := range snapshot.Servers {
 		c.network.own = append(c.network.own, identity.Server{Key: one.Key, URLs: one.URLs})
 	}
+	c.loadHandles(snapshot.Handles)
 	c.banned = buildBans(c.bans)
 	return c, nil
 }

@@ -114,6 +114,7 @@ func (SealingKeyMade) isEvent() {}
 type OpenedLetter struct {
 	Mail    []byte    // its name at the server
 	Stored  time.Time // when it was left there, by our clock
+	Box     signaling.Box
 	Content envelope.Content
 	Request *OpenedRequest // of kind request; nothing of what follows is set
 	Body    *wire.EntriesBody
@@ -270,6 +271,25 @@ type (
 		ID       uint64
 		Envelope []byte
 		Invite   []byte // the secret of the invite at whose tag it is left, nil: none
+		Work     bool   // it is left in a box for strangers
+	}
+	// ClaimHandle takes or renews a handle of my own.
+	ClaimHandle struct {
+		Token string
+		ID    uint64
+		Claim *wire.Signed
+	}
+	// ReleaseHandle gives one back.
+	ReleaseHandle struct {
+		Token  string
+		ID     uint64
+		Handle string // its name
+	}
+	// ResolveHandle asks who has one.
+	ResolveHandle struct {
+		Token  string
+		ID     uint64
+		Handle string // name@host
 	}
 	// RecallMail takes a letter back that a server keeps.
 	RecallMail struct {
@@ -339,6 +359,9 @@ func (SealLetter) isEffect()       {}
 func (PutMail) isEffect()          {}
 func (FetchMail) isEffect()        {}
 func (RecallMail) isEffect()       {}
+func (ClaimHandle) isEffect()      {}
+func (ReleaseHandle) isEffect()    {}
+func (ResolveHandle) isEffect()    {}
 func (DeleteMail) isEffect()       {}
 func (SealAndSend) isEffect()      {}
 func (SetSealingKeys) isEffect()   {}

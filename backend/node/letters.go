@@ -45,7 +45,7 @@ func openLetter(keys *identity.Keys, ring *map[[16]byte]*envelope.SealingKey, no
 	if err == nil && (content.ToPeer != keys.Peer() || content.ToDevice != keys.Device()) {
 		err = errLetter
 	}
-	opened := OpenedLetter{Mail: kept.ID, Stored: kept.Stored, Content: content}
+	opened := OpenedLetter{Mail: kept.ID, Stored: kept.Stored, Box: kept.Box, Content: content}
 	if err == nil {
 		switch content.Kind {
 		case wire.EnvelopeKind_ENVELOPE_KIND_ENTRIES:

@@ -32,9 +32,11 @@ type mailbox struct {
 	fetchAt  time.Time              // when to fetch though nothing arrived, zero: not
 	tagged   map[[16]byte]bool      // sealing keys
 	invited  map[[16]byte]time.Time // tags of invites, and until when
-	tagAt    time.Time              // when to register again what the server could not, zero: nothing
-	done     [][]byte               // letters to delete at the end of this step
-	left     bool                   // there was no room for some letter: it is there still
+	// strangers is until when the tag of strangers is registered, zero: it is not.
+	strangers time.Time
+	tagAt     time.Time // when to register again what the server could not, zero: nothing
+	done      [][]byte  // letters to delete at the end of this step
+	left      bool      // there was no room for some letter: it is there still
 }
 
 // letter is one that is being kept, or that waits for entries before its own.
@@ -206,7 +208,7 @@ func (o OpenedLetter) left(now time.Time) time.Time {
 func (c *Core) requestLetter(where place, opened OpenedLetter) {
 	arrived := &letter{id: opened.Content.ID, peer: opened.Content.FromPeer, places: []place{where}, keeping: true}
 	c.letters[arrived.id] = arrived
-	by := carried{left: opened.left(c.now), seen: mailSeenFor}
+	by := carried{left: opened.left(c.now), seen: mailSeenFor, box: opened.Box}
 	by.done = func(err error) {
 		delete(c.letters, arrived.id)
 		for _, at := range arrived.places {

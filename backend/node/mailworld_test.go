@@ -12,6 +12,7 @@ import (
 
 	"github.com/tincan-chat/tincan/backend/chat"
 	"github.com/tincan-chat/tincan/backend/envelope"
+	"github.com/tincan-chat/tincan/backend/handle"
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/invite"
 	"github.com/tincan-chat/tincan/backend/journal"
@@ -35,6 +36,7 @@ type world struct {
 	recall  signaling.Answer // to every RecallMail, unless it is done
 	wires   wires
 	relayed []SealAndSend
+	handles handles // what the server's directory has, nil: it has none
 }
 
 // person is a core, its disk and its line to the server.
@@ -144,7 +146,7 @@ func (p *person) start() {
 // connect logs in at the server; disconnect ends that.
 func (p *person) connect() {
 	p.up, p.record = true, p.own
-	p.server(signaling.Event{Up: &signaling.Up{Key: p.world.address.Key, Mailbox: true}})
+	p.server(signaling.Event{Up: &signaling.Up{Key: p.world.address.Key, Mailbox: true, Directory: p.world.handles != nil}})
 }
 
 func (p *person) disconnect() {
@@ -246,7 +248,7 @@ func (p *person) perform(effect Effect) Event {
 		return LetterSealed{Letter: e.Letter, Err: err}
 	case RegisterTags:
 		for _, tag := range e.Tags {
-			if !tag.Expires.After(w.now) || tag.Expires.Sub(w.now) > signaling.MaxTagLife || tag.Box != signaling.BoxContact && tag.Box != signaling.BoxInvite {
+			if !tag.Expires.After(w.now) || tag.Expires.Sub(w.now) > signaling.MaxTagLife || tag.Box < signaling.BoxContact || tag.Box > signaling.BoxStranger {
 				w.t.Fatalf("tag %+v", tag)
 			}
 			w.tags[tag.Tag] = p
@@ -280,6 +282,8 @@ func (p *person) perform(effect Effect) Event {
 			opened.Letters = append(opened.Letters, one)
 		}
 		return opened
+	case ClaimHandle, ReleaseHandle, ResolveHandle:
+		return answer(signaling.Event{Handle: w.handles.ask(p, effect)})
 	case SendFrame:
 		w.carry(p, e)
 	case HangUp:
@@ -308,7 +312,10 @@ func (p *person) put(e PutMail) *signaling.Stored {
 	}
 	to := w.tags[header.Tag]
 	ends, invited := w.invites[header.Tag]
+	stranger := to != nil && header.Tag == handle.StrangersTag(to.keys.Peer())
 	switch {
+	case stranger != e.Work:
+		return &signaling.Stored{ID: e.ID, Answer: signaling.AnswerProof}
 	case w.answer != signaling.AnswerDone:
 		return &signaling.Stored{ID: e.ID, Answer: w.answer}
 	case to == nil:
@@ -328,7 +335,11 @@ func (p *person) put(e PutMail) *signaling.Stored {
 // leave keeps a letter without telling anybody.
 func (w *world) leave(to *person, sealed []byte) {
 	w.mails++
-	w.boxes[to] = append(w.boxes[to], signaling.Letter{ID: []byte(fmt.Sprint(w.mails)), Envelope: sealed, Stored: w.now, Box: signaling.BoxContact})
+	box := signaling.BoxContact
+	if header, err := wire.ParseOuter(sealed); err == nil && header.Tag == handle.StrangersTag(to.keys.Peer()) {
+		box = signaling.BoxStranger
+	}
+	w.boxes[to] = append(w.boxes[to], signaling.Letter{ID: []byte(fmt.Sprint(w.mails)), Envelope: sealed, Stored: w.now, Box: box})
 }
 
 func (p *person) write(writes []Write) {
@@ -363,6 +374,11 @@ func (p *person) write(writes []Write) {
 		case PutInvite:
 			p.disk.Invites = slices.DeleteFunc(p.disk.Invites, func(i Invite) bool { return i.ID == one.Invite.ID })
 			p.disk.Invites = append(p.disk.Invites, one.Invite)
+		case PutHandle:
+			p.disk.Handles = slices.DeleteFunc(p.disk.Handles, func(h Handle) bool { return h.String() == one.Handle.String() })
+			p.disk.Handles = append(p.disk.Handles, one.Handle)
+		case DeleteHandle:
+			p.disk.Handles = slices.DeleteFunc(p.disk.Handles, func(h Handle) bool { return h.Name == one.Name && h.Host == one.Host })
 		case PutBan:
 			p.disk.Bans = append(p.disk.Bans, one.Ban)
 		case PutSealingKey:

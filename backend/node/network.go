@@ -35,6 +35,7 @@ type network struct {
 	tagging      map[uint64]tagging // asked, not answered
 	putting      map[uint64]putting
 	recalling    map[uint64]recalling
+	questions    map[uint64]handleQuestion
 	nextID       uint64
 	offset       time.Duration // for the interface: of the server that differs most
 }
@@ -43,6 +44,7 @@ func newNetwork() network {
 	return network{
 		servers: map[string]*server{}, lookups: map[uint64]lookup{},
 		tagging: map[uint64]tagging{}, putting: map[uint64]putting{}, recalling: map[uint64]recalling{},
+		questions: map[uint64]handleQuestion{},
 	}
 }
 
@@ -62,6 +64,8 @@ type server struct {
 	relay   *link.Relay
 	watched []identity.PeerID
 	mailbox mailbox
+	// directory: it has handles.
+	directory bool
 }
 
 // arrangeServers connects to the servers that are wanted now and leaves the
@@ -155,6 +159,8 @@ func (c *Core) serverEvent(e signaling.Event) {
 		c.do(SetClock{Token: e.Token, Offset: e.Up.ClockOffset})
 		c.compareClocks()
 		c.mailboxUp(server, e.Up.Mailbox)
+		server.directory = e.Up.Directory
+		c.checkHandles(server)
 		c.tell(Change{Servers: true})
 		c.dialAgain()
 		c.allDirty()
@@ -182,6 +188,8 @@ func (c *Core) serverEvent(e signaling.Event) {
 		c.fetch(server)
 	case e.Stored != nil:
 		c.mailStored(*e.Stored)
+	case e.Handle != nil:
+		c.handleAnswered(*e.Handle)
 	case e.Answered != nil:
 		if !c.recalled(*e.Answered) {
 			c.tagged(*e.Answered)
@@ -194,8 +202,9 @@ func (c *Core) serverEvent(e signaling.Event) {
 
 // serverGone forgets what a server told.
 func (c *Core) serverGone(server *server) {
-	server.up = false
+	server.up, server.directory = false, false
 	c.mailboxDown(server)
+	c.questionsDown(server.token)
 	c.recallDown(server.token)
 	// What a server that is left would answer is not heard any more.
 	maps.DeleteFunc(c.network.lookups, func(_ uint64, asked lookup) bool { return asked.token == server.token })

@@ -278,7 +278,7 @@ func (c *Core) putLetter(one *contact, letter *Outgoing, servers []*server) {
 		box.isLoose(letter.ID, 1)
 		c.network.nextID++
 		c.network.putting[c.network.nextID] = putting{token: server.token, peer: one.Peer, letter: letter.ID}
-		c.do(PutMail{Token: server.token, ID: c.network.nextID, Envelope: letter.Sealed, Invite: one.secretOf()})
+		c.do(PutMail{Token: server.token, ID: c.network.nextID, Envelope: letter.Sealed, Invite: one.secretOf(), Work: one.asksAsStranger()})
 		return
 	}
 	c.mailLater(one)

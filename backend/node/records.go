@@ -31,6 +31,7 @@ type Snapshot struct {
 	Declined      []identity.PeerID // whose requests are dropped
 	Invites       []Invite
 	Servers       []Server
+	Handles       []Handle // own, by when they were claimed
 	Bans          []Ban
 	SealingKeys   []SealingKey // own, usable ones and those kept for opening
 	Seen          []Seen       // envelope ids, against replays
@@ -93,7 +94,9 @@ type Contact struct {
 	Since        time.Time
 	InviteID     uuid.UUID // of mine, by which they came; Nil when I opened theirs
 	InviteLabel  string
-	TheirInvite  []byte            // id (16) and secret (16) of the invite I opened, while asked
+	TheirInvite  []byte            // id (16) and secret (16) of the invite I opened, while asked; nil when I asked as a stranger
+	Handle       string            // name@host, by which I found them; "" when I did not
+	Stranger     bool              // they found me by a handle of mine
 	Record       []byte            // serialised wire.PeerRecord, the newest known, verified
 	Servers      []identity.Server // where they are found
 	Minor        int               // protocol minor they spoke last
@@ -339,6 +342,10 @@ type (
 	PutServer struct{ Server Server }
 	// DeleteServer forgets a server.
 	DeleteServer struct{ Server Server }
+	// PutHandle keeps an own handle, by name and host.
+	PutHandle struct{ Handle Handle }
+	// DeleteHandle forgets one.
+	DeleteHandle struct{ Name, Host string }
 	// PutBan keeps a ban.
 	PutBan struct{ Ban Ban }
 	// DeleteBan ends a ban.
@@ -386,6 +393,8 @@ func (DeleteRequest) isWrite()     {}
 func (PutInvite) isWrite()         {}
 func (PutServer) isWrite()         {}
 func (DeleteServer) isWrite()      {}
+func (PutHandle) isWrite()         {}
+func (DeleteHandle) isWrite()      {}
 func (PutBan) isWrite()            {}
 func (DeleteBan) isWrite()         {}
 func (CountBlocked) isWrite()      {}

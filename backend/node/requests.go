@@ -13,6 +13,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/invite"
 	"github.com/tincan-chat/tincan/backend/journal"
+	"github.com/tincan-chat/tincan/backend/signaling"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
@@ -26,6 +27,7 @@ var errNoRoom = errors.New("node: no room now")
 type carried struct {
 	left time.Time     // when its carrier took it: an invite that expires while a request lies in its box still counts
 	seen time.Duration // how long the same envelope may come again
+	box  signaling.Box // in which it lay, 0 if in none
 	// done is told nil once it need not come again, errNoRoom, or what failed; nil
 	// when it is sent again anyway.
 	done func(error)
@@ -67,7 +69,7 @@ func (c *Core) requestOpened(content envelope.Content, asked *OpenedRequest, by 
 		c.dropped(fmt.Errorf("%w: too many wait", errRequest))
 		done(errNoRoom)
 	default:
-		request, err := c.readRequest(content, asked, fresh, by.left)
+		request, err := c.readRequest(content, asked, fresh, by)
 		if err != nil {
 			c.dropped(err)
 			done(nil)
@@ -131,11 +133,17 @@ func (c *Core) askedByContact(one *contact, content envelope.Content, fresh *wir
 	}, append(c.owe(one), seen)...)
 }
 
-// readRequest checks a request against the invites and returns what is kept of it.
-func (c *Core) readRequest(content envelope.Content, asked *OpenedRequest, fresh *wire.PeerRecord, left time.Time) (Request, error) {
+// readRequest checks a request against the invites, or as a stranger's, and
+// returns what is kept of it.
+func (c *Core) readRequest(content envelope.Content, asked *OpenedRequest, fresh *wire.PeerRecord, by carried) (Request, error) {
+	left := by.left
 	id, err := uuid.FromBytes(asked.Body.GetInviteId())
 	made, known := c.invites[id]
 	switch {
+	case len(asked.Body.GetInviteId()) == 0:
+		if err = c.checkStranger(content, by); err != nil {
+			return Request{}, err
+		}
 	case err != nil || !known:
 		return Request{}, fmt.Errorf("%w: no invite of mine", errRequest)
 	case !equalSecret(asked.Body.GetInviteSecret(), made.Secret):
@@ -270,6 +278,7 @@ func (c *Core) acceptRequest(id uint64, request Request, text string) {
 		Since:        c.now,
 		InviteID:     request.InviteID,
 		InviteLabel:  request.InviteLabel,
+		Stranger:     request.InviteID == uuid.Nil,
 		Record:       request.Record,
 		Servers:      request.Servers,
 	}

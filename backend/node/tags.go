@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/envelope"
+	"github.com/tincan-chat/tincan/backend/handle"
 	"github.com/tincan-chat/tincan/backend/invite"
 	"github.com/tincan-chat/tincan/backend/signaling"
 )
@@ -23,6 +24,8 @@ type tagging struct {
 	keys    [][16]byte
 	invites []signaling.Tag
 	gone    map[[16]byte]time.Time
+	// strangers is not nil when it is about the tag of strangers, and holds it when it was removed.
+	strangers map[[16]byte]time.Time
 }
 
 // registerAll makes mail reach this device at its own servers.
@@ -44,6 +47,7 @@ func (c *Core) register(server *server) {
 	box.tagAt = time.Time{}
 	c.registerKeys(server)
 	c.registerInvites(server)
+	c.registerStrangers(server)
 }
 
 func (c *Core) registerKeys(server *server) {
@@ -137,6 +141,9 @@ func (c *Core) tagged(answered signaling.Answered) {
 			delete(box.invited, tag.Tag)
 		}
 		maps.Copy(box.invited, asked.gone)
+		if asked.strangers != nil {
+			box.strangers = asked.strangers[handle.StrangersTag(c.keys.Peer())]
+		}
 		box.tagAt = c.now.Add(fetchAgain)
 	default: // the client registers again what it can
 	}

@@ -373,7 +373,13 @@ func (n *Node) performSignaling(effect Effect) {
 		n.signaling.RegisterTags(e.Token, e.ID, e.Tags, e.Remove)
 	case PutMail:
 		fault.Point("node.mail.put")
-		n.signaling.PutMail(e.Token, e.ID, e.Envelope, signaling.Proof{Invite: e.Invite})
+		n.signaling.PutMail(e.Token, e.ID, e.Envelope, signaling.Proof{Invite: e.Invite, Work: e.Work})
+	case ClaimHandle:
+		n.signaling.ClaimHandle(e.Token, e.ID, e.Claim, nil)
+	case ReleaseHandle:
+		n.signaling.ReleaseHandle(e.Token, e.ID, e.Handle)
+	case ResolveHandle:
+		n.signaling.ResolveHandle(e.Token, e.ID, e.Handle)
 	case RecallMail:
 		fault.Point("node.mail.recall")
 		n.signaling.RecallMail(e.Token, e.ID, e.Receipt)

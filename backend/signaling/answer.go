@@ -10,6 +10,7 @@ const (
 	AnswerUnavailable Answer = "unavailable" // the server cannot now, or said nothing in 5 s; try again
 	AnswerNotOffered  Answer = "not-offered" // the server has no mailbox, or no directory
 	AnswerForged      Answer = "forged"      // the server answered what nobody signed: nothing of it is handed over
+	AnswerElsewhere   Answer = "elsewhere"   // whoever has that handle claimed it under another host
 	AnswerInvalid     Answer = "invalid"     // not well-formed, out of range, or signed by somebody else
 	AnswerTooMany     Answer = "too-many"    // tags, claims a day, or handles
 	AnswerTaken       Answer = "taken"       // a tag or handle is somebody else's

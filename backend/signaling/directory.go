@@ -22,7 +22,8 @@ type Directory interface {
 	ReleaseHandle(token string, id uint64, handle string)
 	// ResolveHandle asks who has a handle: "name", which must belong to a host
 	// of the server or its list, or "name@host". Answers: done, not-found,
-	// invalid, forged, unavailable, no-session, not-offered.
+	// elsewhere (Claim has handle and host, and says not who), invalid, forged,
+	// unavailable, no-session, not-offered.
 	ResolveHandle(token string, id uint64, handle string)
 	// ListEntry puts one's entry into the directory: a wire.DirectoryEntry
 	// signed by this identity; one without a name takes it out. Answers: done, invalid,
@@ -37,7 +38,8 @@ type Directory interface {
 type Handle struct {
 	ID     uint64
 	Answer Answer
-	// Claim holds, when done (not after a release) or taken; zero when it is not told.
+	// Claim holds, when done (not after a release) or taken, or must be exceeded,
+	// when a claim was invalid for its version; zero when it is not told.
 	Claim HandleClaim
 	// Record of the one who has it, after ResolveHandle; nil when none is published.
 	Record *wire.PeerRecord

@@ -155,6 +155,10 @@ func (t *transaction) apply(write node.Write) error {
 		return t.putServer(w.Server)
 	case node.DeleteServer:
 		return t.deleteServer(w.Server)
+	case node.PutHandle:
+		return t.putHandle(w.Handle)
+	case node.DeleteHandle:
+		return t.deleteHandle(w)
 	case node.PutBan:
 		return t.putBan(w.Ban)
 	case node.DeleteBan:

@@ -198,6 +198,9 @@ func recordsOf(snapshot node.Snapshot) []node.Write {
 	for _, one := range snapshot.Servers {
 		writes = append(writes, node.PutServer{Server: one})
 	}
+	for _, one := range snapshot.Handles {
+		writes = append(writes, node.PutHandle{Handle: one})
+	}
 	for _, one := range snapshot.Invites {
 		writes = append(writes, node.PutInvite{Invite: one})
 	}

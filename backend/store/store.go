@@ -82,6 +82,7 @@ func (s *Store) Load(ctx context.Context) (node.Snapshot, error) {
 		func() (err error) { snapshot.Declined, err = s.loadDeclined(ctx); return err },
 		func() (err error) { snapshot.Invites, err = s.loadInvites(ctx); return err },
 		func() (err error) { snapshot.Servers, err = s.loadServers(ctx); return err },
+		func() (err error) { snapshot.Handles, err = s.loadHandles(ctx); return err },
 		func() (err error) { snapshot.Bans, err = s.loadBans(ctx); return err },
 		func() (err error) { snapshot.SealingKeys, err = s.loadSealingKeys(ctx); return err },
 		func() (err error) { snapshot.Seen, err = s.loadSeen(ctx); return err },

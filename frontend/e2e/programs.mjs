@@ -107,6 +107,35 @@ export async function startCluster() {
   };
 }
 
+/** Starts one introduction server on this machine. */
+export async function startServer(...options) {
+  const folder = await mkdtemp(join(tmpdir(), 'tincan-server-'));
+  const child = spawn(join(bin, 'rendezvous'), ['--listen', '127.0.0.1:0', '--data', folder, '--operator', 'off', ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  let said = '';
+  const address = await new Promise((resolve, reject) => {
+    const hear = (more) => {
+      said += more;
+      const found = /wss:\/\/\S+/.exec(said);
+      if (found) resolve(found[0]);
+    };
+    child.stdout.on('data', hear);
+    child.stderr.on('data', hear);
+    child.once('exit', (code) => reject(new Error(`rendezvous ended with ${code}: ${said}`)));
+  });
+  return {
+    address,
+    async stop() {
+      child.kill('SIGTERM');
+      const code = await gone;
+      await rm(folder, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
+
 /**
  * Starts the operator's page over a server that does nothing but remember (backend/rendezvous/operator, browser_test.go).
  * order() tells it what to pretend.

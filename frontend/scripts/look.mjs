@@ -89,6 +89,28 @@ const scenes = [
   { name: 'requests', sizes: [wide, narrow], steps: openRequests, languages: ['en', 'zh-CN'] },
   { name: 'requests', as: 'ban', sizes: [wide], steps: banRequest },
   { name: 'requests', as: 'none', sizes: [wide], steps: noRequests },
+  { name: 'handles', as: 'settings', sizes: [wide, narrow], steps: openSettings, languages: ['en', 'zh-CN'] },
+  { name: 'handles', as: 'release', sizes: [wide], steps: releaseHandle, languages: ['en', 'zh-CN'] },
+  { name: 'handles', as: 'details', sizes: [wide], details: true },
+  { name: 'handles', as: 'request', sizes: [wide, narrow], steps: openRequests, languages: ['en', 'zh-CN'] },
+  {
+    name: 'handles',
+    as: 'lookup',
+    sizes: [wide, narrow],
+    steps: lookUp('Elif@lines.example.net'),
+    languages: ['en', 'zh-CN'],
+  },
+  { name: 'handles', as: 'contact', sizes: [wide], steps: lookUp('ana@lines.example.net') },
+  {
+    name: 'handles',
+    as: 'elsewhere',
+    sizes: [wide, narrow],
+    steps: lookUp('jona@tin.example.org'),
+    languages: ['en', 'zh-CN'],
+  },
+  { name: 'unnamed', as: 'settings', sizes: [wide, narrow], steps: openSettings, languages: ['en', 'zh-CN'] },
+  { name: 'unnamed', as: 'taken', sizes: [wide], steps: takeHandle },
+  { name: 'handleless', as: 'settings', sizes: [wide], steps: openSettings, languages: ['en', 'zh-CN'] },
   { name: 'main', as: 'settings', sizes: [wide, narrow], steps: (page) => page.keyboard.press('Control+,') },
   { name: 'main', as: 'add-contact', sizes: [wide, narrow], steps: addContact, languages: ['en', 'zh-CN'] },
   { name: 'main', as: 'links', sizes: [wide], steps: manageLinks },
@@ -141,6 +163,34 @@ async function noRequests(page) {
 
 async function addContact(page) {
   await page.keyboard.press('Control+n');
+}
+
+async function openSettings(page) {
+  await page.keyboard.press('Control+,');
+  await page.locator('[data-reach]').scrollIntoViewIfNeeded();
+}
+
+async function releaseHandle(page) {
+  await openSettings(page);
+  await page
+    .getByRole('button', { name: /^(Release|放弃)$/ })
+    .first()
+    .click();
+}
+
+async function takeHandle(page) {
+  await openSettings(page);
+  await page.locator('[data-reach] input').fill('elif');
+  await page.keyboard.press('Enter');
+}
+
+function lookUp(handle) {
+  return async (page) => {
+    await addContact(page);
+    await page.getByRole('tab').nth(2).click();
+    await page.locator('[role="dialog"] input').fill(handle);
+    await page.keyboard.press('Enter');
+  };
 }
 
 async function manageLinks(page) {

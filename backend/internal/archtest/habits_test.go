@@ -181,7 +181,7 @@ func TestParsersAreFuzzed(t *testing.T) {
 		}
 	}
 	for _, folder := range all.packages() {
-		if slices.Contains([]string{"backend/identity", "backend/invite", "backend/bundle", "backend/envelope", "backend/journal", "backend/link", "backend/rendezvous/protocol"}, folder) && !fuzzed[folder] {
+		if slices.Contains([]string{"backend/identity", "backend/invite", "backend/handle", "backend/bundle", "backend/envelope", "backend/journal", "backend/link", "backend/rendezvous/protocol"}, folder) && !fuzzed[folder] {
 			t.Errorf("%s parses outside bytes and has no fuzz test", folder)
 		}
 	}

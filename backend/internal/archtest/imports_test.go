@@ -19,10 +19,10 @@ type rule struct {
 // The parts, by folder. docs/architecture.md, "Parts and directions", names them.
 var (
 	// pure packages are rules, folds and parsers.
-	pure = []string{"backend/wire", "backend/journal", "backend/chat", "backend/replica", "backend/envelope", "backend/invite", "backend/bundle"}
+	pure = []string{"backend/wire", "backend/journal", "backend/chat", "backend/replica", "backend/envelope", "backend/invite", "backend/handle", "backend/bundle"}
 	// deterministic ones take randomness from outside as well. (envelope
 	// cannot: crypto/hpke draws its own.)
-	deterministic = []string{"backend/wire", "backend/journal", "backend/chat", "backend/replica"}
+	deterministic = []string{"backend/wire", "backend/journal", "backend/chat", "backend/replica", "backend/handle"}
 	// adapters keep a promise of a port with the help of the world outside;
 	// each list is one family, whose members may know each other.
 	adapters = []string{

@@ -8,9 +8,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tincan-chat/tincan/backend/handle"
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
-	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
@@ -104,7 +104,7 @@ func (d *Directory) parseClaim(peer identity.PeerID, claim *wire.Signed) (*wire.
 		return nil, false
 	}
 	return body, string(body.GetIdentity()) == string(peer[:]) && body.GetVersion() != 0 && d.hosts[body.GetServer()] &&
-		protocol.GoodHandle(body.GetHandle()) && identity.VerifySigned(peer, identity.ContextHandle, claim)
+		handle.GoodName(body.GetHandle()) && identity.VerifySigned(peer, identity.ContextHandle, claim)
 }
 
 // mayReplace says whether a claim may take the place of a record.
@@ -160,18 +160,18 @@ func (d *Directory) replace(ctx context.Context, peer identity.PeerID, key strin
 }
 
 // Release gives a handle of a peer back.
-func (d *Directory) Release(ctx context.Context, peer identity.PeerID, handle string) (Answer, error) {
-	if !protocol.GoodHandle(handle) {
+func (d *Directory) Release(ctx context.Context, peer identity.PeerID, name string) (Answer, error) {
+	if !handle.GoodName(name) {
 		return Answer{Outcome: wire.HandleOutcome_HANDLE_OUTCOME_INVALID}, nil
 	}
-	key := handleKey(handle)
+	key := handleKey(name)
 	for range retries {
 		var held handleRecord
 		revision, err := get(ctx, d.options.Handles, key, held.read)
 		switch {
 		case err != nil:
 			return Answer{}, err
-		case revision == 0 || held.ReleasedMs != 0 || held.Handle != handle:
+		case revision == 0 || held.ReleasedMs != 0 || held.Handle != name:
 			return Answer{Outcome: wire.HandleOutcome_HANDLE_OUTCOME_NOT_FOUND}, nil
 		case !held.heldBy(peer):
 			return Answer{Outcome: wire.HandleOutcome_HANDLE_OUTCOME_TAKEN, Claim: held.claim()}, nil
@@ -193,16 +193,16 @@ func (d *Directory) Release(ctx context.Context, peer identity.PeerID, handle st
 }
 
 // Resolve says who holds a handle.
-func (d *Directory) Resolve(ctx context.Context, handle string) (Answer, error) {
-	if !protocol.GoodHandle(handle) {
+func (d *Directory) Resolve(ctx context.Context, name string) (Answer, error) {
+	if !handle.GoodName(name) {
 		return Answer{Outcome: wire.HandleOutcome_HANDLE_OUTCOME_INVALID}, nil
 	}
 	var held handleRecord
-	revision, err := get(ctx, d.options.Handles, handleKey(handle), held.read)
+	revision, err := get(ctx, d.options.Handles, handleKey(name), held.read)
 	if err != nil {
 		return Answer{}, err
 	}
-	if revision == 0 || held.ReleasedMs != 0 || held.Handle != handle || len(held.Peer) != len(identity.PeerID{}) {
+	if revision == 0 || held.ReleasedMs != 0 || held.Handle != name || len(held.Peer) != len(identity.PeerID{}) {
 		return Answer{Outcome: wire.HandleOutcome_HANDLE_OUTCOME_NOT_FOUND}, nil
 	}
 	return Answer{Outcome: wire.HandleOutcome_HANDLE_OUTCOME_DONE, Claim: held.claim(), Peer: identity.PeerID(held.Peer)}, nil

@@ -68,7 +68,7 @@ func claimRequest(id uint64, claim signaling.HandleClaim, previous *wire.Signed)
 func claimed(result *wire.HandleResult, asked signaling.HandleClaim) signaling.Handle {
 	answer, holder := handleAnswer(result.GetOutcome()), holderOf(result.GetClaim(), asked)
 	switch answer { //nolint:exhaustive // the others bring no claim
-	case signaling.AnswerTaken:
+	case signaling.AnswerTaken, signaling.AnswerInvalid:
 		return signaling.Handle{Answer: answer, Claim: holder}
 	case signaling.AnswerDone:
 		if result.GetClaim() != nil && holder.Peer != asked.Peer {
@@ -154,8 +154,11 @@ func (s *session) resolved(result *wire.HandleResult, name, host string) signali
 	if err != nil || claim.Handle != name {
 		return forged
 	}
-	if host == "" && !s.keeper.cluster.hasHost(claim.Server) || host != "" && claim.Server != host {
+	switch {
+	case host == "" && !s.keeper.cluster.hasHost(claim.Server):
 		return forged
+	case host != "" && claim.Server != host:
+		return signaling.Handle{Answer: signaling.AnswerElsewhere, Claim: signaling.HandleClaim{Handle: claim.Handle, Server: claim.Server}}
 	}
 	if result.GetRecord() != nil && checkRecord(claim.Peer, result.GetRecord()) != nil {
 		return forged

@@ -135,7 +135,7 @@ func TestLiesAboutHandles(t *testing.T) {
 		answeringHandles(s, &wire.HandleResult{Outcome: handleDone, Claim: good})
 		p.client.ResolveHandle("home", 4, "ana@elsewhere.example")
 		synctest.Wait()
-		if got := handleOf(t, p.drain()); got.Answer != signaling.AnswerForged {
+		if got := handleOf(t, p.drain()); got.Answer != signaling.AnswerElsewhere || got.Claim.Server != "script" || !got.Claim.Peer.IsZero() || got.Record != nil || got.Claim.Signed != nil {
 			t.Errorf("another host: %+v", got)
 		}
 	})
@@ -173,6 +173,12 @@ func TestHandleOutcomes(t *testing.T) {
 		synctest.Wait()
 		if got := handleOf(t, p.drain()); got.Answer != signaling.AnswerTaken || got.Claim.Peer != ana.Peer() {
 			t.Errorf("taken: %+v", got)
+		}
+		answeringHandles(s, &wire.HandleResult{Outcome: wire.HandleOutcome_HANDLE_OUTCOME_INVALID, Claim: theirs})
+		p.client.ClaimHandle("home", 4, mine, nil)
+		synctest.Wait()
+		if got := handleOf(t, p.drain()); got.Answer != signaling.AnswerInvalid || got.Claim.Version != 3 {
+			t.Errorf("a version to exceed: %+v", got)
 		}
 		answeringHandles(s, &wire.HandleResult{Outcome: handleDone, Claim: theirs})
 		p.client.ClaimHandle("home", 4, mine, nil)

@@ -54,6 +54,12 @@ func (d *Disk) apply(write node.Write) error {
 		d.putServer(w.Server)
 	case node.DeleteServer:
 		set(d, &c.servers, without(c.servers, w.Server))
+	case node.PutHandle:
+		handle := w.Handle
+		handle.Claimed = milliseconds(handle.Claimed)
+		put(d, c.handles, handle.String(), handle)
+	case node.DeleteHandle:
+		drop(d, c.handles, node.Handle{Name: w.Name, Host: w.Host}.String())
 	case node.PutBan:
 		ban := w.Ban
 		ban.Added = milliseconds(ban.Added)

@@ -29,6 +29,7 @@ type content struct {
 	requests      map[identity.PeerID]node.Request
 	declined      map[identity.PeerID]bool
 	invites       map[uuid.UUID]node.Invite
+	handles       map[string]node.Handle
 	servers       []node.Server
 	bans          map[uuid.UUID]node.Ban
 	sealingKeys   map[[16]byte]node.SealingKey
@@ -78,6 +79,7 @@ func NewDisk() *Disk {
 		requests:      map[identity.PeerID]node.Request{},
 		declined:      map[identity.PeerID]bool{},
 		invites:       map[uuid.UUID]node.Invite{},
+		handles:       map[string]node.Handle{},
 		bans:          map[uuid.UUID]node.Ban{},
 		sealingKeys:   map[[16]byte]node.SealingKey{},
 		seen:          map[uuid.UUID]time.Time{},

@@ -125,7 +125,10 @@ func (s *Store) Load(ctx context.Context) (snapshot node.Snapshot, err error) {
 			Declined: slices.SortedFunc(maps.Keys(c.declined), func(a, b identity.PeerID) int { return slices.Compare(a[:], b[:]) }),
 			Invites:  sorted(c.invites, func(a, b node.Invite) int { return cmp.Or(a.Created.Compare(b.Created), compareIDs(a.ID, b.ID)) }),
 			Servers:  slices.Clone(c.servers),
-			Bans:     sorted(c.bans, func(a, b node.Ban) int { return cmp.Or(a.Added.Compare(b.Added), compareIDs(a.ID, b.ID)) }),
+			Handles: sorted(c.handles, func(a, b node.Handle) int {
+				return cmp.Or(a.Claimed.Compare(b.Claimed), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Host, b.Host))
+			}),
+			Bans: sorted(c.bans, func(a, b node.Ban) int { return cmp.Or(a.Added.Compare(b.Added), compareIDs(a.ID, b.ID)) }),
 			SealingKeys: sorted(c.sealingKeys, func(a, b node.SealingKey) int {
 				return cmp.Or(a.Created.Compare(b.Created), slices.Compare(a.ID[:], b.ID[:]))
 			}),

@@ -34,7 +34,7 @@ func server(seed byte) identity.Server {
 func full(talk *Talk) node.Snapshot {
 	contact := talk.Contact()
 	contact.InviteID, contact.InviteLabel = name(1), "for Ben"
-	contact.TheirInvite, contact.Record = make([]byte, 32), []byte{1, 0, 2}
+	contact.TheirInvite, contact.Record, contact.Handle, contact.Stranger = make([]byte, 32), []byte{1, 0, 2}, "čeněk@chat.example", true
 	contact.Route = node.RouteNetwork
 	contact.Servers, contact.Major, contact.Minor, contact.State = []identity.Server{server(1), server(2)}, 1, 7, node.ContactAsked
 	other := NewPersonOf(9)
@@ -59,6 +59,10 @@ func full(talk *Talk) node.Snapshot {
 		Servers: []node.Server{
 			{Key: identity.ServerKey{1}, URLs: []string{"wss://one:1"}, Added: Start},
 			{URLs: []string{"wss://two:2", "wss://three:3"}, Added: Start.Add(time.Second)},
+		},
+		Handles: []node.Handle{
+			{Name: "ana", Host: "chat.example", Server: identity.ServerKey{1}, Version: 1 << 41, Claimed: Start},
+			{Name: "张伟明", Host: "chat.example", Server: identity.ServerKey{1}, Version: 2, Claimed: Start.Add(time.Second)},
 		},
 		Bans: []node.Ban{
 			{ID: name(5), Kind: node.BanPeer, Peer: other, Name: "Čeněk", Color: 2, Reason: "spam", Added: Start, Blocked: 2},
@@ -104,6 +108,9 @@ func puts(snapshot node.Snapshot) []node.Write {
 	for _, one := range snapshot.Servers {
 		writes = append(writes, node.PutServer{Server: one})
 	}
+	for _, one := range snapshot.Handles {
+		writes = append(writes, node.PutHandle{Handle: one})
+	}
 	for _, one := range snapshot.Bans {
 		writes = append(writes, node.PutBan{Ban: one})
 	}
@@ -139,6 +146,7 @@ func testReplace(t *testing.T, b *bench) {
 	want.Invites[1].Created = Start
 	want.Bans[0].Reason, want.Bans[1].Blocked = "", 5
 	want.SealingKeys[0].Expires = Start.Add(time.Minute)
+	want.Handles[0].Version, want.Handles[0].Server = 9, identity.ServerKey{3}
 	want.Outgoing[0].Sealed, want.Outgoing[0].Until, want.Outgoing[0].Server = nil, Start.Add(time.Minute), identity.ServerKey{8}
 	b.commit(t, puts(want)...)
 	equal(t, "what was put again", b.load(t), want)
@@ -155,8 +163,11 @@ func testReplace(t *testing.T, b *bench) {
 		node.DeleteOutgoing{ID: name(77)},
 		node.PutOutgoing{Outgoing: node.Outgoing{ID: name(12), Conversation: name(77)}}, // of no conversation
 		node.DeleteServer{Server: node.Server{Key: identity.ServerKey{1}}},
+		node.DeleteHandle{Name: "ana", Host: "chat.example"},
+		node.DeleteHandle{Name: "张伟明", Host: "elsewhere.example"},
 	)
 	want.Requests, want.Bans, want.SealingKeys, want.Seen, want.Servers = nil, want.Bans[1:], want.SealingKeys[1:], want.Seen[1:], want.Servers[1:]
+	want.Handles = want.Handles[1:]
 	want.Outgoing = want.Outgoing[1:]
 	want.Bans[0].Blocked = 7
 	for range 2 {

@@ -6,6 +6,7 @@ import type {
   Changes,
   Conversation,
   Delivery,
+  FoundPerson,
   ImportedBundle,
   Invite,
   InviteOptions,
@@ -72,6 +73,13 @@ export interface Backend {
   revokeInvite(id: string): Promise<void>;
   readInvite(link: string): Promise<InvitePreview>;
   sendRequest(link: string, text: string): Promise<Conversation>;
+  /** name@host, or the name alone where one server of mine has handles. */
+  claimHandle(handle: string): Promise<Profile>;
+  releaseHandle(handle: string): Promise<Profile>;
+  /** Who has a handle; nothing is sent to them. */
+  findHandle(handle: string): Promise<FoundPerson>;
+  /** The first message to whom findHandle found: the request. */
+  askHandle(handle: string, peer: string, text: string): Promise<Conversation>;
   acceptRequest(id: string): Promise<Conversation>;
   declineRequest(id: string): Promise<void>;
   banRequest(id: string, reason: string): Promise<Ban>;

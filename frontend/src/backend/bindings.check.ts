@@ -29,6 +29,8 @@ export type ShapesAgree = [
   Agrees<Same<Plain<app.Changes>, types.Changes>>,
   Agrees<Same<Plain<app.Conversation>, types.Conversation>>,
   Agrees<Same<Plain<app.Delivery>, types.Delivery>>,
+  Agrees<Same<Plain<app.FoundPerson>, types.FoundPerson>>,
+  Agrees<Same<Plain<app.OwnHandle>, types.OwnHandle>>,
   Agrees<Same<Plain<app.ImportedBundle>, types.ImportedBundle>>,
   Agrees<Same<Plain<app.SavedBundle>, types.SavedBundle>>,
   Agrees<Same<Plain<app.Invite>, types.Invite>>,

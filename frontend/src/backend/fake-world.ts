@@ -7,6 +7,7 @@ import type {
   BanKind,
   Changes,
   Conversation,
+  FoundPerson,
   Invite,
   InvitePreview,
   Message,
@@ -27,6 +28,8 @@ export interface FakeOptions {
   pictures?: Record<string, string>;
   /** Answers of readInvite by link. */
   previews?: Record<string, InvitePreview>;
+  /** Who has handles. */
+  people?: FoundPerson[];
   /** How long a call takes, in milliseconds. */
   delay?: number;
   now?: () => Date;
@@ -46,6 +49,7 @@ export abstract class FakeWorld {
   protected inviteList: Invite[];
   protected banList: Ban[];
   protected readonly previews: Record<string, InvitePreview>;
+  protected readonly people: FoundPerson[];
   protected readonly delay: number;
   protected readonly now: () => Date;
   protected made = 0;
@@ -57,6 +61,7 @@ export abstract class FakeWorld {
     this.inviteList = options.invites ?? [];
     this.banList = options.bans ?? [];
     this.previews = options.previews ?? {};
+    this.people = options.people ?? [];
     this.pictures = { ...options.pictures };
     this.delay = options.delay ?? 0;
     this.now = options.now ?? (() => new Date());
@@ -269,9 +274,14 @@ export abstract class FakeWorld {
     const held = this.state.profile;
     if (picture !== held.picture) this.pictures[''] = picture;
     this.made += 1;
-    const profile: Profile = { peerId: held.peerId, name: name.trim(), color, privacy: held.privacy };
+    const { peerId, privacy, handles } = held;
+    const profile: Profile = { peerId, name: name.trim(), color, privacy, handles };
     if (about.trim()) profile.about = about.trim();
     if (picture) profile.picture = picture === held.picture ? picture : `picture-${this.made}`;
+    return this.setProfileTo(profile);
+  }
+
+  protected setProfileTo(profile: Profile): Profile {
     this.state.profile = profile;
     this.emit({ profile });
     return profile;

@@ -3,6 +3,7 @@ import { BackendError } from './error';
 import { fakeBanCheck } from './fake-bans';
 import { fakeDeleted, fakeReactions, fakeReply } from './fake-changes';
 import { fakeDelivery } from './fake-delivery';
+import { fakeClaimed, fakeFound, fakeReleased } from './fake-handles';
 import { pageAround } from './fake-log';
 import { openPrivacy } from './fake-privacy';
 import { fakeSearch } from './fake-search';
@@ -41,7 +42,7 @@ export class FakeBackend extends FakeWorld implements Backend {
       this.state = {
         ...this.state,
         firstRun: false,
-        profile: { peerId: `tc1${'a'.repeat(56)}`, name: name.trim(), color, privacy: { ...openPrivacy } },
+        profile: { peerId: `tc1${'a'.repeat(56)}`, name: name.trim(), color, privacy: { ...openPrivacy }, handles: [] },
       };
       return structuredClone(this.state);
     });
@@ -269,6 +270,25 @@ export class FakeBackend extends FakeWorld implements Backend {
       };
       return this.befriend(request, text, 'asked');
     });
+
+  claimHandle = (handle: string) =>
+    this.answer('claimHandle', [handle], () =>
+      this.setProfileTo(fakeClaimed(this.state.profile, handle, this.state.network.servers, this.people)),
+    );
+
+  releaseHandle = (handle: string) =>
+    this.answer('releaseHandle', [handle], () => this.setProfileTo(fakeReleased(this.state.profile, handle)));
+
+  findHandle = (handle: string) => this.answer('findHandle', [handle], () => this.found(handle));
+
+  askHandle = (handle: string, peer: string, text: string) =>
+    this.answer('askHandle', [handle, peer, text], () => {
+      const { peerId, name, color } = this.found(handle);
+      return this.befriend({ id: `asked-${peerId}`, peerId, name, color }, text, 'asked');
+    });
+
+  private found = (handle: string) =>
+    fakeFound(this.state.profile, handle, this.state.network.servers, this.people, this.state.conversations);
 
   acceptRequest = (id: string) =>
     this.answer('acceptRequest', [id], () => {

@@ -49,7 +49,7 @@ export function sampleState(conversations: Conversation[] = [], change: Partial<
     version: '0.1.0',
     sequence: 1,
     firstRun: false,
-    profile: { peerId: 'tc1me', name: 'Mira Lind', color: 2, privacy: { ...openPrivacy } },
+    profile: { peerId: 'tc1me', name: 'Mira Lind', color: 2, privacy: { ...openPrivacy }, handles: [] },
     settings: { theme: 'system', language: 'en', textSize: 1, compact: false, hosting: true, details: false },
     network: { online: true, servers: [], lines: 1, hostAddress: '' },
     conversations,

@@ -1,13 +1,14 @@
 import { FakeBackend, type FakeOptions } from './fake';
 import { openPrivacy } from './fake-privacy';
 import { ago, anaTalk, invite, longTalk, me, network, requests, rows, say } from './scene-data';
+import { handleScenes } from './scenes-handles';
 import { mannerScenes } from './scenes-manner';
 import { answeredTalk, deletedTalk, lateTalk } from './scenes-messages';
 import type { Ban, Conversation, Network, State } from './types';
 
 // Scenes for development and for pictures: `?fake=<name>`. Names: main, relay, waiting, connecting, lan, ready, offline, away,
 // banned, asked, long, answers, deleted, late, unread, empty, problem, clock, loading, failed, first, requests, settings, alone, many,
-// found, indexing, and those of scenes-manner. They stand still at the
+// found, indexing, and those of scenes-manner and scenes-handles. They stand still at the
 // time `?at=` (a date and time), which the look script also gives to the browser's clock.
 
 function mainState(now: Date): State {
@@ -15,7 +16,7 @@ function mainState(now: Date): State {
     version: '0.1.0',
     sequence: 1,
     firstRun: false,
-    profile: { peerId: me, name: 'Mira Lind', color: 2, privacy: { ...openPrivacy } },
+    profile: { peerId: me, name: 'Mira Lind', color: 2, privacy: { ...openPrivacy }, handles: [] },
     settings: {
       theme: 'system',
       language: 'system',
@@ -121,6 +122,7 @@ function empty(now: Date): FakeOptions {
 
 const scenes: Record<string, Scene> = {
   ...mannerScenes,
+  ...handleScenes,
   main: (now) => ({ options: withAna(now, { unread: 2, typing: true }), open: 'ana' }),
   none: (now) => ({ options: withAna(now, { unread: 2 }) }),
   lan: (now) => ({ options: withAna(now, { line: { state: 'lan', rtt: 2, host: '' } }), open: 'ana' }),

@@ -1,7 +1,10 @@
 // What TypeScript sees of backend/app/types.go, as plain interfaces: ids are strings, times are RFC 3339 strings in UTC
 // with milliseconds, lists are never null in answers. In Changes an absent field means "not changed".
 
+import type { OwnHandle } from './types-handles';
+
 export type * from './types-delivery';
+export type * from './types-handles';
 export type * from './types-search';
 
 /** State is everything the window needs for its first paint. */
@@ -83,6 +86,8 @@ export interface Profile {
   about?: string;
   /** names it, for picture(''); absent for none */
   picture?: string;
+  /** those that I took, by when I did */
+  handles: OwnHandle[];
 }
 
 /** Route is which ways lines take; '' for a contact: as for everybody. */
@@ -140,6 +145,8 @@ export interface Server {
   error?: ErrorDetail;
   /** when down: the next attempt, "" when none is planned */
   retryAt: string;
+  /** what stands after the @ of handles there; absent when it has none, is not mine, or does not answer */
+  handles?: string;
 }
 
 /** Network is what is known of the ways out. */
@@ -201,6 +208,10 @@ export interface Conversation {
   since: string;
   /** label of the invite they came by, "" when it was theirs */
   invite: string;
+  /** name@host by which I found them */
+  handle?: string;
+  /** they found me by my handle */
+  stranger?: boolean;
   /** a lasting trouble with this contact, for example an older protocol */
   notice?: Notice;
   /** the last message was deleted; preview is "" */
@@ -354,6 +365,8 @@ export interface Request {
   time: string;
   inviteLabel: string;
   inviteMade: string;
+  /** they found me by my handle: there is no invite */
+  stranger?: boolean;
   safetyNumber: string;
 }
 

@@ -32,6 +32,7 @@ export const emptySession: Session = {
     peerId: '',
     name: '',
     color: 8,
+    handles: [],
     privacy: { readReceipts: true, presence: true, typing: true, route: 'any' },
   },
   settings: { theme: 'system', language: 'system', textSize: 1, compact: false, hosting: false, details: false },

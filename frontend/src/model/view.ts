@@ -10,7 +10,7 @@ export type Place =
   | { kind: 'requests' }
   | { kind: 'settings'; page: SettingsPage };
 
-export type AddContactTab = 'invite' | 'paste';
+export type AddContactTab = 'invite' | 'paste' | 'handle';
 
 export type DialogRequest =
   | { kind: 'add-contact'; tab: AddContactTab; link: string }

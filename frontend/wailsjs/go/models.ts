@@ -194,6 +194,7 @@ export namespace app {
 	    time: string;
 	    inviteLabel: string;
 	    inviteMade: string;
+	    stranger?: boolean;
 	    safetyNumber: string;
 	
 	    static createFrom(source: any = {}) {
@@ -210,6 +211,7 @@ export namespace app {
 	        this.time = source["time"];
 	        this.inviteLabel = source["inviteLabel"];
 	        this.inviteMade = source["inviteMade"];
+	        this.stranger = source["stranger"];
 	        this.safetyNumber = source["safetyNumber"];
 	    }
 	}
@@ -365,6 +367,8 @@ export namespace app {
 	    draft: string;
 	    since: string;
 	    invite: string;
+	    handle?: string;
+	    stranger?: boolean;
 	    notice?: Notice;
 	    previewDeleted?: boolean;
 	    timer?: number;
@@ -397,6 +401,8 @@ export namespace app {
 	        this.draft = source["draft"];
 	        this.since = source["since"];
 	        this.invite = source["invite"];
+	        this.handle = source["handle"];
+	        this.stranger = source["stranger"];
 	        this.notice = this.convertValues(source["notice"], Notice);
 	        this.previewDeleted = source["previewDeleted"];
 	        this.timer = source["timer"];
@@ -435,6 +441,7 @@ export namespace app {
 	    since: string;
 	    error?: Error;
 	    retryAt: string;
+	    handles?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Server(source);
@@ -451,6 +458,7 @@ export namespace app {
 	        this.since = source["since"];
 	        this.error = this.convertValues(source["error"], Error);
 	        this.retryAt = source["retryAt"];
+	        this.handles = source["handles"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -556,6 +564,7 @@ export namespace app {
 	    privacy: Privacy;
 	    about?: string;
 	    picture?: string;
+	    handles: OwnHandle[];
 	
 	    static createFrom(source: any = {}) {
 	        return new Profile(source);
@@ -569,6 +578,7 @@ export namespace app {
 	        this.privacy = this.convertValues(source["privacy"], Privacy);
 	        this.about = source["about"];
 	        this.picture = source["picture"];
+	        this.handles = this.convertValues(source["handles"], OwnHandle);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -744,6 +754,30 @@ export namespace app {
 	}
 	
 	
+	export class FoundPerson {
+	    handle: string;
+	    peerId: string;
+	    name: string;
+	    color: number;
+	    safetyNumber: string;
+	    conversation?: string;
+	    asking?: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new FoundPerson(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.handle = source["handle"];
+	        this.peerId = source["peerId"];
+	        this.name = source["name"];
+	        this.color = source["color"];
+	        this.safetyNumber = source["safetyNumber"];
+	        this.conversation = source["conversation"];
+	        this.asking = source["asking"];
+	    }
+	}
 	export class ImportedBundle {
 	    conversation: string;
 	    entries: number;
@@ -851,6 +885,7 @@ export namespace app {
 	        this.end = source["end"];
 	    }
 	}
+	
 	
 	
 	

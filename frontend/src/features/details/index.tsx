@@ -1,4 +1,4 @@
-import { Ban, Cable, CalendarDays, Copy, FileDown, Link2, ShieldCheck, X } from 'lucide-react';
+import { AtSign, Ban, Cable, CalendarDays, Copy, FileDown, Link2, ShieldCheck, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { backend, type Conversation } from '@/backend';
 import { dateOf, digitGroups, errorText, lineWords, useTranslation } from '@/i18n';
@@ -15,6 +15,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
   const { contact } = conversation;
   const picture = usePicture(conversation.id, conversation.picture);
   const line = lineView(conversation);
+  const Met = byHandle(conversation) ? AtSign : Link2;
   return (
     <aside className={styles.details} aria-label={t('details.label')} data-pane="details">
       <div className={styles.head}>
@@ -41,7 +42,9 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
           </p>
         )}
         {contact === 'mutual' && (
-          <Chip icon={<Link2 size={14} strokeWidth={2} aria-hidden="true" />}>{t('details.met')}</Chip>
+          <Chip icon={<Met size={14} strokeWidth={2} aria-hidden="true" />}>
+            {t(byHandle(conversation) ? 'details.metByHandle' : 'details.met')}
+          </Chip>
         )}
       </div>
       <section className={styles.section}>
@@ -61,13 +64,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
               : t('details.metOn', { date: dateOf(conversation.since) })}
           </span>
         </div>
-        <div className={styles.fact}>
-          <Link2 size={18} strokeWidth={1.75} aria-hidden="true" />
-          <span className={styles.invite}>
-            {conversation.invite ? t('details.invite') : t('details.theirInvite')}
-            {conversation.invite && <span className={styles.under}>{conversation.invite}</span>}
-          </span>
-        </div>
+        <HowMet conversation={conversation} />
       </section>
       {contact === 'mutual' && <LineRoute key={`route-${conversation.id}`} conversation={conversation} />}
       {contact === 'mutual' && <DisappearTimer key={conversation.id} conversation={conversation} />}
@@ -156,4 +153,31 @@ function SafetyNumber({ peer, name }: { peer: string; name: string }) {
       <p className={styles.help}>{t('details.safetyText', { name })}</p>
     </section>
   );
+}
+
+/** Whether no link brought the two together: then only a server said who has which key. */
+function byHandle({ handle, stranger }: Conversation): boolean {
+  return stranger === true || handle !== undefined;
+}
+
+/** By which invite or handle the two came together. */
+function HowMet({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation();
+  const Icon = byHandle(conversation) ? AtSign : Link2;
+  const under = conversation.handle ?? conversation.invite;
+  return (
+    <div className={styles.fact}>
+      <Icon size={18} strokeWidth={1.75} aria-hidden="true" />
+      <span className={styles.invite}>
+        {t(`details.${howMet(conversation)}`)}
+        {under && <span className={styles.under}>{under}</span>}
+      </span>
+    </div>
+  );
+}
+
+function howMet({ handle, stranger, invite }: Conversation) {
+  if (stranger) return 'byHandle';
+  if (handle !== undefined) return 'theirHandle';
+  return invite ? 'invite' : 'theirInvite';
 }

@@ -1,4 +1,4 @@
-import { Ban, Fingerprint, Link2 } from 'lucide-react';
+import { AtSign, Ban, Fingerprint, Link2 } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
 import { backend, type Request } from '@/backend';
 import { dateAndTime, dateOf, digitGroups, errorText, timeAgo, useTranslation } from '@/i18n';
@@ -58,10 +58,8 @@ export function RequestCard({ request }: { request: Request }) {
         )}
         <h3 className={styles.known}>{t('requests.known')}</h3>
         <dl className={styles.facts}>
-          <Fact drawing={<Link2 {...icon} />} what={t('requests.cameBy')}>
-            {request.inviteLabel
-              ? t('requests.yourLink', { label: request.inviteLabel, date: dateOf(request.inviteMade) })
-              : t('requests.yourLinkPlain', { date: dateOf(request.inviteMade) })}
+          <Fact drawing={request.stranger ? <AtSign {...icon} /> : <Link2 {...icon} />} what={t('requests.cameBy')}>
+            {cameBy()}
           </Fact>
           <Fact drawing={<Fingerprint {...icon} />} what={t('requests.safety')}>
             <Digits text={request.safetyNumber} />
@@ -94,6 +92,14 @@ export function RequestCard({ request }: { request: Request }) {
       {banning && <BanRequestDialog request={request} onClose={() => setBanning(false)} />}
     </Card>
   );
+
+  function cameBy(): string {
+    if (request.stranger) return t('requests.yourHandle');
+    const date = dateOf(request.inviteMade);
+    return request.inviteLabel
+      ? t('requests.yourLink', { label: request.inviteLabel, date })
+      : t('requests.yourLinkPlain', { date });
+  }
 }
 
 function Fact({ drawing, what, children }: { drawing: ReactNode; what: string; children: ReactNode }) {

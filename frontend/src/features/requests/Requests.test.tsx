@@ -57,6 +57,14 @@ describe('requests', () => {
     expect(card().textContent).toContain('Noor is not told');
   });
 
+  it('say of a stranger that they came by the handle', () => {
+    act(() => fake.emit({ requests: [request('kx', 'Kx', 1, { inviteMade: '', stranger: true })] }));
+    expect(row('Kx').textContent).toContain('Your handle, 1 min');
+    fireEvent.click(row('Kx'));
+    expect(card().textContent).toContain('Your handle. They looked you up');
+    expect(card().textContent).not.toContain('Your link');
+  });
+
   it('show a text as text: nothing in it is live', () => {
     fireEvent.click(row('Sam'));
     expect(card().textContent).toContain('<b>hi</b> https://example.org');

@@ -108,7 +108,7 @@ function Row({ request, current, onPress }: { request: Request; current: boolean
         <b className={styles.name}>{request.name}</b>
         <span className={styles.when}>
           {t('requests.row', {
-            link: request.inviteLabel || t('requests.byLink'),
+            link: request.stranger ? t('requests.byHandle') : request.inviteLabel || t('requests.byLink'),
             when: timeAgo(request.time, 'short'),
           })}
         </span>

@@ -3,6 +3,7 @@ import { useTranslation } from '@/i18n';
 import { showToast, useSession } from '@/model';
 import { Button } from '@/ui';
 import { OthersSee } from './OthersSee';
+import { OwnHandles } from './OwnHandles';
 import { Group, PageHead, Row, Rows } from './Parts';
 import { ProfileForm } from './ProfileForm';
 import styles from './ProfilePage.module.css';
@@ -15,6 +16,7 @@ export function ProfilePage() {
     <>
       <PageHead title={t('settings.page.profile')}>{t('settings.profileText')}</PageHead>
       <ProfileForm />
+      <OwnHandles />
       <OthersSee />
       <Group title={t('settings.identity')}>
         <Rows>

@@ -3,6 +3,7 @@ export default {
   tabs: 'How to add a contact',
   mine: 'My invite',
   paste: 'Paste a link',
+  byHandle: 'Find by handle',
 
   anyone: 'Anyone who opens this link can ask to connect with you. You still decide.',
   qr: 'QR code of your invite link. The same link can be copied beside it.',
@@ -63,4 +64,16 @@ export default {
   writeFirst: 'Write a first message first.',
   send: 'Send request',
   sending: 'Sending',
+
+  handleLabel: 'Handle',
+  handleExample: 'name@server.example',
+  handleHelp: 'Only an exact handle is found; nobody can browse. The server learns whom you look for, they do not.',
+  handleFirst: 'Write a handle first.',
+  handleFound: 'Found. Here is who has it:',
+  find: 'Look up',
+  looking: 'Looking it up',
+  peer: 'PeerID {{peer}}',
+  asksToo: '{{name}} asked you already. What you send accepts it.',
+  strangerHelp:
+    'It goes out as the request. {{name}} reads it and decides. Without an invite your computer works for a second or so to send it.',
 } as const;

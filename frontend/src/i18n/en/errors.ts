@@ -105,4 +105,32 @@ export default {
   'bundle-none': 'This is not a file that Tincan made for sending messages. Choose one that ends with .tincan.',
   'bundle-folder':
     'The file cannot be written to the folder for downloads. Make room there, or allow Tincan to write to it, then try again.',
+  'handle-empty': 'There is no handle yet. Write it as name@server.',
+  'handle-name':
+    'This is not a handle. The name before the @ has 3 to 32 letters or digits of one script, with . _ - only between them.',
+  'handle-host':
+    'What stands after the @ is not the name of a server. Write the handle as name@server, without a port.',
+  'handle-no-server':
+    'None of your introduction servers that answer has handles. Add one that does in Settings, Network.',
+  'handle-which': 'Several of your introduction servers have handles. Write the whole handle: name@server.',
+  'handle-server-unknown':
+    '{{host}} is not one of your introduction servers, so it cannot be asked. Add it under that name in Settings, Network, then look again.',
+  'handle-server-down': '{{host}} does not answer now. Try again when it does; Settings, Network says why.',
+  'handle-server-banned': 'The operator of {{host}} does not let this device in. Ask them why, or use another server.',
+  'handle-not-offered': '{{host}} has no handles. Use another server, or ask for an invite.',
+  'handle-not-found': 'Nobody has the handle {{handle}}. Look at how it is written, or ask for an invite.',
+  'handle-elsewhere':
+    '{{host}} says that this handle is written {{other}}. Look it up as that; if need be, add that server first in Settings, Network.',
+  'handle-forged':
+    '{{host}} answered what nobody signed, so nothing of it was believed. Tell its operator, and ask for an invite instead.',
+  'handle-later': '{{host}} cannot answer now, or was asked too often. Wait a minute, then try again.',
+  'handle-taken': '{{handle}} is taken, kept back, or looks like one that is. Choose another name.',
+  'handle-many': 'You have 3 handles at {{host}}, or took 5 today. Release one, or try again tomorrow.',
+  'handle-not-here':
+    'The server does not go by the name {{host}}. Ask its operator which name its handles have, and add it under that name.',
+  'handle-not-own': '{{handle}} is not one of your handles any more.',
+  'handle-own': '{{handle}} is your own handle. Give it to somebody else.',
+  'handle-moved': '{{handle}} belongs to somebody else than a moment ago. Nothing was sent. Look it up again.',
+  'handle-changed':
+    '{{host}} says that {{handle}} is another person now than your contact {{name}}. Nothing was changed here. Ask {{name}} before you trust either.',
 } as const;

@@ -11,6 +11,8 @@ export default {
   cameBy: 'Came by',
   yourLink: 'Your link “{{label}}”, made {{date}}',
   yourLinkPlain: 'Your link, made {{date}}',
+  byHandle: 'Your handle',
+  yourHandle: 'Your handle. They looked you up and paid with a proof of work',
   safety: 'Safety number',
   showAll: 'Show all',
   accept: 'Accept',

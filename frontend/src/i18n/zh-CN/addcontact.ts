@@ -6,6 +6,7 @@ export default {
   tabs: '添加联系人的方式',
   mine: '我的邀请',
   paste: '粘贴链接',
+  byHandle: '按用户名查找',
 
   anyone: '打开这个链接的人可以请求与你联系，是否同意由你决定。',
   qr: '你的邀请链接二维码，旁边可以复制同一个链接。',
@@ -64,4 +65,15 @@ export default {
   writeFirst: '请先写第一条消息。',
   send: '发送请求',
   sending: '正在发送',
+
+  handleLabel: '用户名',
+  handleExample: 'name@server.example',
+  handleHelp: '只有完全一致的用户名才能查到，无法浏览。服务器会知道你在找谁，对方不会。',
+  handleFirst: '请先写下用户名。',
+  handleFound: '已找到，使用它的是：',
+  find: '查找',
+  looking: '正在查找',
+  peer: 'PeerID {{peer}}',
+  asksToo: '{{name}} 已经向你发出请求。你发送消息就等于接受。',
+  strangerHelp: '它会作为请求发出，{{name}} 看过后决定。没有邀请时，你的电脑需要先计算一秒左右才能发送。',
 } satisfies Words<typeof en>;

@@ -13,6 +13,8 @@ export default {
   cameBy: '来自',
   yourLink: '你的链接“{{label}}”，创建于 {{date}}',
   yourLinkPlain: '你的链接，创建于 {{date}}',
+  byHandle: '你的用户名',
+  yourHandle: '你的用户名。对方查到了你，并付出了工作量证明',
   safety: '安全码',
   showAll: '全部显示',
   accept: '接受',

@@ -8,6 +8,8 @@ export function AddBan(arg1:app.BanKind,arg2:string,arg3:string):Promise<app.Ban
 
 export function AddServer(arg1:string):Promise<app.Server>;
 
+export function AskHandle(arg1:string,arg2:string,arg3:string):Promise<app.Conversation>;
+
 export function BanRequest(arg1:string,arg2:string):Promise<app.Ban>;
 
 export function Bans():Promise<Array<app.Ban>>;
@@ -17,6 +19,8 @@ export function CancelMessage(arg1:string):Promise<app.Cancelled>;
 export function CheckBan(arg1:app.BanKind,arg2:string):Promise<app.BanCheck>;
 
 export function CheckServer(arg1:string):Promise<app.ServerCheck>;
+
+export function ClaimHandle(arg1:string):Promise<app.Profile>;
 
 export function CreateInvite(arg1:app.InviteOptions):Promise<app.Invite>;
 
@@ -31,6 +35,8 @@ export function Delivery(arg1:string):Promise<app.Delivery>;
 export function DismissNotice(arg1:string,arg2:string):Promise<void>;
 
 export function EditMessage(arg1:string,arg2:string,arg3:string):Promise<app.Message>;
+
+export function FindHandle(arg1:string):Promise<app.FoundPerson>;
 
 export function Focus(arg1:string,arg2:boolean):Promise<void>;
 
@@ -59,6 +65,8 @@ export function Picture(arg1:string):Promise<string>;
 export function React(arg1:string,arg2:string,arg3:string,arg4:boolean):Promise<app.Message>;
 
 export function ReadInvite(arg1:string):Promise<app.InvitePreview>;
+
+export function ReleaseHandle(arg1:string):Promise<app.Profile>;
 
 export function RemoveBan(arg1:string):Promise<app.Ban>;
 

@@ -14,6 +14,10 @@ export function AddServer(arg1) {
   return window['go']['app']['API']['AddServer'](arg1);
 }
 
+export function AskHandle(arg1, arg2, arg3) {
+  return window['go']['app']['API']['AskHandle'](arg1, arg2, arg3);
+}
+
 export function BanRequest(arg1, arg2) {
   return window['go']['app']['API']['BanRequest'](arg1, arg2);
 }
@@ -32,6 +36,10 @@ export function CheckBan(arg1, arg2) {
 
 export function CheckServer(arg1) {
   return window['go']['app']['API']['CheckServer'](arg1);
+}
+
+export function ClaimHandle(arg1) {
+  return window['go']['app']['API']['ClaimHandle'](arg1);
 }
 
 export function CreateInvite(arg1) {
@@ -60,6 +68,10 @@ export function DismissNotice(arg1, arg2) {
 
 export function EditMessage(arg1, arg2, arg3) {
   return window['go']['app']['API']['EditMessage'](arg1, arg2, arg3);
+}
+
+export function FindHandle(arg1) {
+  return window['go']['app']['API']['FindHandle'](arg1);
 }
 
 export function Focus(arg1, arg2) {
@@ -116,6 +128,10 @@ export function React(arg1, arg2, arg3, arg4) {
 
 export function ReadInvite(arg1) {
   return window['go']['app']['API']['ReadInvite'](arg1);
+}
+
+export function ReleaseHandle(arg1) {
+  return window['go']['app']['API']['ReleaseHandle'](arg1);
 }
 
 export function RemoveBan(arg1) {

@@ -1,4 +1,4 @@
-package protocol_test
+package handle_test
 
 import (
 	"strings"
@@ -7,17 +7,17 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
+	"github.com/tincan-chat/tincan/backend/handle"
 )
 
-func TestGoodHandle(t *testing.T) {
+func TestGoodName(t *testing.T) {
 	t.Parallel()
 	for _, good := range []string{
 		"ana", "ben.k", "a-b_c.d", "123", "x86", strings.Repeat("a", 32),
 		"张伟明", "ゆきこ", "ユキコ", "山田たろう", "スーパー", "佐々木", "alice李", "김철수", "李abc", "анна", "елена1", "γιώργος",
 		"नमस्ते", "สมชาย", "דוד", "محمد", "თამარ", "ㄅㄆㄇ",
 	} {
-		if !protocol.GoodHandle(good) {
+		if !handle.GoodName(good) {
 			t.Errorf("%q is refused", good)
 		}
 	}
@@ -30,23 +30,23 @@ func TestGoodHandle(t *testing.T) {
 		"pile of marks": "а\u0301\u0301\u0301б", "rare script": "ᚠᚢᚦ", "other digits": "१२३", "symbol": "a+b", "combining first": "\u0301aна",
 		"left in right": "דוד.abc.דוד",
 	} {
-		if protocol.GoodHandle(bad) {
+		if handle.GoodName(bad) {
 			t.Errorf("%s: %q is accepted", name, bad)
 		}
 	}
 }
 
-// FuzzHandle: what is accepted is short, normal and has one spelling.
-func FuzzHandle(f *testing.F) {
+// FuzzName: what is accepted is short, normal and has one spelling.
+func FuzzName(f *testing.F) {
 	for _, seed := range []string{"ana", "张伟明", "alice李", "pаypal", "a..b", "γιώργος", "\xff\xff\xff"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if !protocol.GoodHandle(text) {
+		if !handle.GoodName(text) {
 			return
 		}
 		length := utf8.RuneCountInString(text)
-		if !utf8.ValidString(text) || length < protocol.MinHandle || length > protocol.MaxHandle {
+		if !utf8.ValidString(text) || length < handle.MinName || length > handle.MaxName {
 			t.Errorf("%q of %d characters", text, length)
 		}
 		if !norm.NFC.IsNormalString(text) || strings.ToLower(text) != text || strings.ContainsAny(text, " @/\\:%\"'<>") {

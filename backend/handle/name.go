@@ -1,4 +1,4 @@
-package protocol
+package handle
 
 import (
 	"slices"
@@ -9,13 +9,13 @@ import (
 	"golang.org/x/text/secure/precis"
 )
 
-// Length of a handle, in characters.
+// Length of a name, in characters.
 const (
-	MinHandle = 3
-	MaxHandle = 32
+	MinName = 3
+	MaxName = 32
 )
 
-// scripts that a handle may be written in, beside Latin: those in common use
+// scripts that a name may be written in, beside Latin: those in common use
 // (UAX #31, table 5).
 var scripts = []*unicode.RangeTable{
 	unicode.Arabic, unicode.Armenian, unicode.Bengali, unicode.Bopomofo, unicode.Cyrillic, unicode.Devanagari,
@@ -32,13 +32,14 @@ var together = [][]*unicode.RangeTable{
 	{unicode.Han, unicode.Hangul},
 }
 
-// GoodHandle says whether a text is a handle: 3 to 32 characters, beginning and
-// ending with a letter or digit, no two of . _ - in a row; a to z, 0 to 9, or
-// letters of one other script in common use, in the form that RFC 8265 gives a
-// user name (NFC, small letters, no wide or narrow forms, RFC 5893's rule for
-// right-to-left text). Chinese, Japanese and Korean may stand beside Latin.
-func GoodHandle(text string) bool {
-	if length := utf8.RuneCountInString(text); length < MinHandle || length > MaxHandle || len(text) > 4*MaxHandle || !utf8.ValidString(text) {
+// GoodName says whether a text is the part of a handle before the @: 3 to 32
+// characters, beginning and ending with a letter or digit, no two of . _ - in a
+// row; a to z, 0 to 9, or letters of one other script in common use, in the form
+// that RFC 8265 gives a user name (NFC, small letters, no wide or narrow forms,
+// RFC 5893's rule for right-to-left text). Chinese, Japanese and Korean may
+// stand beside Latin.
+func GoodName(text string) bool {
+	if length := utf8.RuneCountInString(text); length < MinName || length > MaxName || len(text) > 4*MaxName || !utf8.ValidString(text) {
 		return false
 	}
 	if form, err := precis.UsernameCaseMapped.String(text); err != nil || form != text {
