@@ -539,6 +539,22 @@ export namespace app {
 	        this.details = source["details"];
 	    }
 	}
+	export class OwnHandle {
+	    handle: string;
+	    host: string;
+	    lost?: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new OwnHandle(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.handle = source["handle"];
+	        this.host = source["host"];
+	        this.lost = source["lost"];
+	    }
+	}
 	export class Privacy {
 	    readReceipts: boolean;
 	    presence: boolean;
