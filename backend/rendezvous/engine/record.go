@@ -51,7 +51,7 @@ func ParseRecord(peer identity.PeerID, message *wire.PeerRecord) (Record, error)
 		return Record{}, err
 	}
 	name := nameOf(peer, encoded)
-	record, known := good.find(name)
+	record, known := good.find(name, peer)
 	if !known {
 		if record, err = verified(peer, message); err != nil {
 			return Record{}, err
@@ -99,6 +99,10 @@ func verified(peer identity.PeerID, message *wire.PeerRecord) (Record, error) {
 }
 
 func parseKeyRecord(list identity.DeviceList, signed *wire.Signed) (keyPosition, error) {
+	verify := identity.VerifySigned
+	if len(list.Devices) == 1 {
+		verify = verifyOnce
+	}
 	var key wire.KeyRecord
 	if err := wire.DecodeCanonical(signed.GetBody(), maxKeyRecord, &key); err != nil {
 		return keyPosition{}, fmt.Errorf("%w: key record: %w", ErrRecord, err)
@@ -116,13 +120,18 @@ func parseKeyRecord(list identity.DeviceList, signed *wire.Signed) (keyPosition,
 		len(key.GetSealingKey()) == 0 || len(key.GetSealingKey()) > maxSealingKey,
 		key.GetExpiresMs() <= key.GetCreatedMs():
 		err = errors.New("key record with a field out of range")
-	case !identity.Verify(device, identity.ContextKeyRecord, signed.GetBody(), signed.GetSignature()):
+	case !verify(device, identity.ContextKeyRecord, signed):
 		err = errors.New("key record with a wrong signature")
 	}
 	if err != nil {
 		return keyPosition{}, fmt.Errorf("%w: %w", ErrRecord, err)
 	}
 	return keyPosition{device: device, sequence: key.GetSequence()}, nil
+}
+
+// verifyOnce remembers nothing: of a lone device the whole record is remembered.
+func verifyOnce(key [32]byte, context identity.Context, signed *wire.Signed) bool {
+	return identity.Verify(key, context, signed.GetBody(), signed.GetSignature())
 }
 
 func copySigned(signed *wire.Signed) *wire.Signed {
