@@ -7,7 +7,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/identity"
 )
 
-// maxRemembered bounds half of what is remembered: about 150 bytes each.
+// maxRemembered bounds half of what is remembered: about 190 bytes each.
 const maxRemembered = 1 << 14
 
 // remembered are records of people with one device that were found good: nearly
