@@ -11,10 +11,11 @@ import (
 	"github.com/tincan-chat/tincan/backend/app"
 	"github.com/tincan-chat/tincan/backend/device"
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/release"
 	"github.com/tincan-chat/tincan/frontend"
 )
 
-func version() string { return device.Version() }
+func version() string { return release.Version() }
 
 // open opens the profile for a window. elsewhere is true when another instance
 // has it open and was told to show itself.
@@ -27,7 +28,7 @@ func open(ctx context.Context, w *window, data string, links []string) (elsewher
 	if err != nil {
 		return false, err
 	}
-	opened, err := device.Open(ctx, device.Options{Folder: folder, Version: device.Version(), Desktop: w, Logger: w.logger})
+	opened, err := device.Open(ctx, device.Options{Folder: folder, Version: release.Version(), Desktop: w, Logger: w.logger})
 	if errors.Is(err, identity.ErrInUse) {
 		notifyErr := identity.Notify(ctx, folder, links)
 		if notifyErr == nil {

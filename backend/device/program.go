@@ -7,30 +7,11 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"strings"
 )
 
 // FolderName is the name of the data folder where the system keeps such things.
 const FolderName = "tincan"
-
-// version is of the source; a build of a commit adds its hash.
-const version = "0.1.0"
-
-// Version returns the version of this build, for example "0.1.0" or
-// "0.1.0+1a2b3c4d".
-func Version() string {
-	info, known := debug.ReadBuildInfo()
-	if !known {
-		return version
-	}
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" && len(setting.Value) >= 8 {
-			return version + "+" + setting.Value[:8]
-		}
-	}
-	return version
-}
 
 // Folder returns the data folder: the one that was asked for, or the standard
 // one of the system. On Linux that is $XDG_DATA_HOME/tincan or

@@ -26,7 +26,7 @@ func (c *connection) onReadable(s *socket) {
 	switch {
 	case c.arrived != nil || c.busy || c.closed:
 		c.unread = true
-	case c.known && c.secure == nil:
+	case c.secure == nil && (c.known || c.stage == stageHeader): // what is between them is a signature to check
 		c.busy = true
 		c.mu.Unlock()
 		c.runOn(s)

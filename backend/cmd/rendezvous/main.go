@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/release"
 	"github.com/tincan-chat/tincan/backend/rendezvous"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
 	"github.com/tincan-chat/tincan/backend/rendezvous/operator"
@@ -119,7 +120,7 @@ func open(s settings, key ed25519.PrivateKey, opened engine.Engine, logger *slog
 	options := rendezvous.Options{
 		Key: key, Listen: s.listen, TLS: s.tls != "off" && s.tls != "proxy", Certificates: certificate, TrustedProxies: s.proxies,
 		Engine: opened, Logger: logger,
-		Announce: rendezvous.AnnounceOptions{URL: s.url, Weight: uint32(s.weight), Version: programVersion()},
+		Announce: rendezvous.AnnounceOptions{URL: s.url, Weight: uint32(s.weight), Version: release.Version()},
 	}
 	if s.relays {
 		options.Relay = s.relay.Open

@@ -9,31 +9,14 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"sync"
 
+	"github.com/tincan-chat/tincan/backend/release"
 	"github.com/tincan-chat/tincan/backend/rendezvous"
 	"github.com/tincan-chat/tincan/backend/rendezvous/console"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
 	"github.com/tincan-chat/tincan/backend/rendezvous/operator"
 )
-
-// version is of the source; a build of a commit adds its hash.
-const version = "0.1.0"
-
-// programVersion is for example "0.1.0" or "0.1.0+1a2b3c4d".
-func programVersion() string {
-	info, known := debug.ReadBuildInfo()
-	if !known {
-		return version
-	}
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" && len(setting.Value) >= 8 {
-			return version + "+" + setting.Value[:8]
-		}
-	}
-	return version
-}
 
 // operatorOff is the address that means no operator's side.
 const operatorOff = "off"
@@ -50,7 +33,7 @@ type side struct {
 func openSide(s settings, server *rendezvous.Server, opened engine.Engine, logger *slog.Logger, stdout, stderr io.Writer) (*side, error) {
 	opensSide := &side{}
 	made := console.New(console.Options{
-		Server: server, Engine: opened, Folder: s.data, Mode: modes[s.engine], Version: programVersion(), Host: s.name(),
+		Server: server, Engine: opened, Folder: s.data, Mode: modes[s.engine], Version: release.Version(), Host: s.name(),
 		Nodes: len(s.seeds), Logger: logger,
 	})
 	ctx, cancel := context.WithCancel(context.Background())

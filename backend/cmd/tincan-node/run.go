@@ -12,6 +12,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/app"
 	"github.com/tincan-chat/tincan/backend/bridge"
 	"github.com/tincan-chat/tincan/backend/device"
+	"github.com/tincan-chat/tincan/backend/release"
 	"github.com/tincan-chat/tincan/frontend"
 )
 
@@ -40,7 +41,7 @@ func run(ctx context.Context, arguments []string, input io.Reader, output, compl
 		return err
 	}
 	if o.version {
-		_, err = fmt.Fprintln(output, "tincan-node", device.Version())
+		_, err = fmt.Fprintln(output, "tincan-node", release.Version())
 		return err
 	}
 	folder, err := device.Folder(o.data)
@@ -52,7 +53,7 @@ func run(ctx context.Context, arguments []string, input io.Reader, output, compl
 		return salvage(ctx, folder, output, logger)
 	}
 	opened, err := device.Open(ctx, device.Options{
-		Folder: folder, Version: device.Version(), Desktop: desktop{browser: o.ui != ""}, Logger: logger, NoHosting: o.noHost, HostAt: o.hostAt,
+		Folder: folder, Version: release.Version(), Desktop: desktop{browser: o.ui != ""}, Logger: logger, NoHosting: o.noHost, HostAt: o.hostAt,
 	})
 	if err != nil {
 		return err

@@ -43,6 +43,27 @@ func ParseRecord(peer identity.PeerID, message *wire.PeerRecord) (Record, error)
 	if message.GetDeviceList() == nil {
 		return Record{}, fmt.Errorf("%w: no device list", ErrRecord)
 	}
+	// Written anew, so that nothing but the known fields is kept and handed out.
+	encoded, err := encode(&wire.PeerRecord{
+		DeviceList: copySigned(message.GetDeviceList()), KeyRecords: copyAll(message.GetKeyRecords()), Location: copySigned(message.GetLocation()),
+	})
+	if err != nil {
+		return Record{}, err
+	}
+	name := nameOf(peer, encoded)
+	record, known := good.find(name, peer)
+	if !known {
+		if record, err = verified(peer, message); err != nil {
+			return Record{}, err
+		}
+		good.add(name, record)
+	}
+	record.encoded = encoded
+	return record, nil
+}
+
+// verified is ParseRecord without the bytes.
+func verified(peer identity.PeerID, message *wire.PeerRecord) (Record, error) {
 	list, err := identity.ParseDeviceList(message.GetDeviceList())
 	if err != nil {
 		return Record{}, fmt.Errorf("%w: %w", ErrRecord, err)
@@ -74,13 +95,14 @@ func ParseRecord(peer identity.PeerID, message *wire.PeerRecord) (Record, error)
 		}
 		record.location = location.Version
 	}
-	// Written anew, so that nothing but the known fields is kept and handed out.
-	return record.encode(&wire.PeerRecord{
-		DeviceList: copySigned(message.GetDeviceList()), KeyRecords: copyAll(message.GetKeyRecords()), Location: copySigned(message.GetLocation()),
-	})
+	return record, nil
 }
 
 func parseKeyRecord(list identity.DeviceList, signed *wire.Signed) (keyPosition, error) {
+	verify := identity.VerifySigned
+	if len(list.Devices) == 1 {
+		verify = verifyOnce
+	}
 	var key wire.KeyRecord
 	if err := wire.DecodeCanonical(signed.GetBody(), maxKeyRecord, &key); err != nil {
 		return keyPosition{}, fmt.Errorf("%w: key record: %w", ErrRecord, err)
@@ -98,13 +120,18 @@ func parseKeyRecord(list identity.DeviceList, signed *wire.Signed) (keyPosition,
 		len(key.GetSealingKey()) == 0 || len(key.GetSealingKey()) > maxSealingKey,
 		key.GetExpiresMs() <= key.GetCreatedMs():
 		err = errors.New("key record with a field out of range")
-	case !identity.VerifySigned(device, identity.ContextKeyRecord, signed):
+	case !verify(device, identity.ContextKeyRecord, signed):
 		err = errors.New("key record with a wrong signature")
 	}
 	if err != nil {
 		return keyPosition{}, fmt.Errorf("%w: %w", ErrRecord, err)
 	}
 	return keyPosition{device: device, sequence: key.GetSequence()}, nil
+}
+
+// verifyOnce remembers nothing: of a lone device the whole record is remembered.
+func verifyOnce(key [32]byte, context identity.Context, signed *wire.Signed) bool {
+	return identity.Verify(key, context, signed.GetBody(), signed.GetSignature())
 }
 
 func copySigned(signed *wire.Signed) *wire.Signed {
@@ -122,16 +149,15 @@ func copyAll(signed []*wire.Signed) []*wire.Signed {
 	return all
 }
 
-func (r Record) encode(message *wire.PeerRecord) (Record, error) {
+func encode(message *wire.PeerRecord) ([]byte, error) {
 	encoded, err := wire.Encode(message)
 	if err != nil {
-		return Record{}, fmt.Errorf("%w: %w", ErrRecord, err)
+		return nil, fmt.Errorf("%w: %w", ErrRecord, err)
 	}
 	if len(encoded) > maxRecordBytes {
-		return Record{}, fmt.Errorf("%w: %w", ErrRecord, wire.ErrTooLarge)
+		return nil, fmt.Errorf("%w: %w", ErrRecord, wire.ErrTooLarge)
 	}
-	r.encoded = slices.Clip(encoded)
-	return r, nil
+	return slices.Clip(encoded), nil
 }
 
 // IsZero says that there is no record.
@@ -231,5 +257,8 @@ func (r Record) fill(next Record, missing []keyPosition, keepLocation bool) (Rec
 		message.Location = held.GetLocation()
 		next.location = r.location
 	}
-	return next.encode(message)
+	if next.encoded, err = encode(message); err != nil {
+		return Record{}, err
+	}
+	return next, nil
 }

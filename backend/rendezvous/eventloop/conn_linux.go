@@ -92,9 +92,12 @@ func (c *Conn) Read(into []byte) (int, error) {
 		return 0, net.ErrClosed
 	}
 	for {
-		n, err := unix.Read(c.fd, into)
-		if err != unix.EINTR {
-			return max(n, 0), err
+		switch n, failed := read(c.fd, into); failed {
+		case 0:
+			return n, nil
+		case unix.EINTR:
+		default:
+			return 0, failed
 		}
 	}
 }
@@ -122,9 +125,8 @@ func (c *Conn) Write(data []byte) (written int, err error) {
 // write runs under mu. It returns without an error when there is no room.
 func (c *Conn) write(data []byte) (written int, err error) {
 	for written < len(data) {
-		n, failed := unix.Write(c.fd, data[written:])
-		switch failed {
-		case nil:
+		switch n, failed := write(c.fd, data[written:]); failed {
+		case 0:
 			written += n
 		case unix.EINTR:
 		case unix.EAGAIN:
@@ -164,7 +166,7 @@ func (c *Conn) Close() {
 		return
 	}
 	c.loop.forget(c)
-	_ = unix.Close(c.fd) // nothing can be done about it
+	closeSocket(c.fd)
 	c.fd, c.kept = -1, nil
 	c.mu.Unlock()
 	c.handler.Closed()

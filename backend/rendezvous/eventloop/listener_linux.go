@@ -69,24 +69,24 @@ func (l *Listener) Accept() (*Socket, error) {
 // accept does not wait: EAGAIN says that nobody is there.
 func accept(listening int) (*Socket, error) {
 	for {
-		// That of package unix asks each socket which protocol it has.
-		fd, address, err := syscall.Accept4(listening, syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC)
-		switch err {
-		case nil:
-			return &Socket{fd: fd, from: addressOf(address)}, nil
-		case syscall.EINTR, syscall.ECONNABORTED: // whoever came is gone again
+		var from unix.RawSockaddrInet6 // the larger of the two
+		switch fd, failed := acceptFrom(listening, &from); failed {
+		case 0:
+			return &Socket{fd: fd, from: addressOf(&from)}, nil
+		case unix.EINTR, unix.ECONNABORTED: // whoever came is gone again
 		default:
-			return nil, err
+			return nil, failed
 		}
 	}
 }
 
-func addressOf(address syscall.Sockaddr) netip.AddrPort {
-	switch typed := address.(type) {
-	case *syscall.SockaddrInet4:
-		return netip.AddrPortFrom(netip.AddrFrom4(typed.Addr), uint16(typed.Port))
-	case *syscall.SockaddrInet6:
-		return netip.AddrPortFrom(netip.AddrFrom16(typed.Addr), uint16(typed.Port))
+func addressOf(from *unix.RawSockaddrInet6) netip.AddrPort {
+	port := from.Port>>8 | from.Port<<8
+	switch from.Family {
+	case unix.AF_INET:
+		return netip.AddrPortFrom(netip.AddrFrom4([4]byte{byte(from.Flowinfo), byte(from.Flowinfo >> 8), byte(from.Flowinfo >> 16), byte(from.Flowinfo >> 24)}), port)
+	case unix.AF_INET6:
+		return netip.AddrPortFrom(netip.AddrFrom16(from.Addr), port)
 	}
 	return netip.AddrPort{}
 }
@@ -104,7 +104,7 @@ func (l *Listener) Close() error {
 func (s *Socket) From() netip.AddrPort { return s.from }
 
 // Close closes it, unless a loop has it.
-func (s *Socket) Close() { _ = unix.Close(s.fd) } // nothing can be done about it
+func (s *Socket) Close() { closeSocket(s.fd) } // nothing can be done about it
 
 // Adopt makes a socket the loop's, which is watched from Start on.
 func (l *Loop) Adopt(socket *Socket, handler Handler) *Conn {

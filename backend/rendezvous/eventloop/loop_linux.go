@@ -64,9 +64,9 @@ func (l *Loop) turn(waiting syscall.RawConn) {
 	for {
 		count := 0
 		err := waiting.Read(func(epoll uintptr) bool {
-			n, err := unix.EpollWait(int(epoll), events[:], 0)
-			count = max(n, 0)
-			return count > 0 || (err != nil && !errors.Is(err, unix.EINTR))
+			n, failed := look(int(epoll), events[:])
+			count = n
+			return count > 0 || (failed != 0 && failed != unix.EINTR)
 		})
 		if err != nil || count == 0 {
 			return // it is stopped
