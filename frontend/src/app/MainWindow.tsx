@@ -1,10 +1,6 @@
-import { lazy, Suspense } from 'react';
-import { Composer } from '@/features/composer';
-import { ConversationHeader } from '@/features/conversation';
+import { lazy, Suspense, useEffect } from 'react';
 import { Conversations } from '@/features/conversations';
-import { Details } from '@/features/details';
 import { SearchField } from '@/features/search';
-import { Timeline } from '@/features/timeline';
 import { NoContacts, NoSelection } from '@/features/welcome';
 import { errorText, useTranslation } from '@/i18n';
 import { changeSettings, showToast, useConversation, useSession, useView, view } from '@/model';
@@ -12,13 +8,38 @@ import { classes, floatingQuery, narrowQuery, Spinner, useMedia } from '@/ui';
 import styles from './App.module.css';
 import { focusComposer, focusList, focusSearch } from './focus';
 import { leaveSearch, rememberFocus, startSearch } from './leave';
-import { ContactNotice, ProblemBar } from './ProblemBar';
+import { ProblemBar } from './ProblemBar';
 
+const loadTalk = () => import('./Talk');
+const Talk = lazy(async () => ({ default: (await loadTalk()).Talk }));
+const Details = lazy(async () => ({ default: (await loadTalk()).Details }));
 const RequestsView = lazy(() => import('@/features/requests'));
 const SearchView = lazy(() => import('@/features/search/SearchView'));
 
+/**
+ * Brings what an open conversation needs as soon as somebody is about to open one: with the first key, or when the pointer
+ * comes to the list. A window that only waits for messages does without.
+ */
+function useTalkInTime(): void {
+  useEffect(() => {
+    const enough = new AbortController();
+    const load = () => {
+      enough.abort();
+      // Who opens a conversation then is told what failed.
+      loadTalk().catch(() => undefined);
+    };
+    const look = ({ target }: Event) => {
+      if (target instanceof Element && target.closest('[data-pane="list"]')) load();
+    };
+    window.addEventListener('keydown', load, { signal: enough.signal });
+    window.addEventListener('pointerover', look, { signal: enough.signal });
+    return () => enough.abort();
+  }, []);
+}
+
 /** The list, the conversation and its details. */
 export function MainWindow() {
+  useTalkInTime();
   const { t } = useTranslation();
   const place = useView((state) => state.place);
   const id = useView((state) => state.conversation);
@@ -55,13 +76,9 @@ export function MainWindow() {
             {requests ? <RequestsView /> : <SearchView field={narrow ? field : undefined} />}
           </Suspense>
         ) : conversation ? (
-          <>
-            <ConversationHeader conversation={conversation} detailsOpen={details} onDetails={toggleDetails} />
-            <ProblemBar under />
-            <ContactNotice conversation={conversation} />
-            <Timeline conversation={conversation} />
-            <Composer key={conversation.id} conversation={conversation} />
-          </>
+          <Suspense>
+            <Talk conversation={conversation} detailsOpen={details} onDetails={toggleDetails} />
+          </Suspense>
         ) : (
           <>
             <ProblemBar />
@@ -69,7 +86,11 @@ export function MainWindow() {
           </>
         )}
       </main>
-      {details && <Details conversation={conversation} onClose={toggleDetails} />}
+      {details && (
+        <Suspense>
+          <Details conversation={conversation} onClose={toggleDetails} />
+        </Suspense>
+      )}
     </div>
   );
 }
