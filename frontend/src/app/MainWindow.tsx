@@ -4,15 +4,13 @@ import { SearchField } from '@/features/search';
 import { NoContacts, NoSelection } from '@/features/welcome';
 import { errorText, useTranslation } from '@/i18n';
 import { changeSettings, showToast, useConversation, useSession, useView, view } from '@/model';
-import { classes, floatingQuery, narrowQuery, Spinner, useMedia } from '@/ui';
+import { classes, floatingQuery, late, narrowQuery, Spinner, useMedia } from '@/ui';
 import styles from './App.module.css';
 import { focusComposer, focusList, focusSearch } from './focus';
 import { leaveSearch, rememberFocus, startSearch } from './leave';
 import { ProblemBar } from './ProblemBar';
 
-const loadTalk = () => import('./Talk');
-const Talk = lazy(async () => ({ default: (await loadTalk()).Talk }));
-const Details = lazy(async () => ({ default: (await loadTalk()).Details }));
+const talk = late(() => import('./Talk'));
 const RequestsView = lazy(() => import('@/features/requests'));
 const SearchView = lazy(() => import('@/features/search/SearchView'));
 
@@ -20,13 +18,13 @@ const SearchView = lazy(() => import('@/features/search/SearchView'));
  * Brings what an open conversation needs as soon as somebody is about to open one: with the first key, or when the pointer
  * comes to the list. A window that only waits for messages does without.
  */
-function useTalkInTime(): void {
+function useTalk(wanted: boolean) {
   useEffect(() => {
     const enough = new AbortController();
     const load = () => {
       enough.abort();
       // Who opens a conversation then is told what failed.
-      loadTalk().catch(() => undefined);
+      talk.load().catch(() => undefined);
     };
     const look = ({ target }: Event) => {
       if (target instanceof Element && target.closest('[data-pane="list"]')) load();
@@ -35,11 +33,14 @@ function useTalkInTime(): void {
     window.addEventListener('pointerover', look, { signal: enough.signal });
     return () => enough.abort();
   }, []);
+  useEffect(() => {
+    if (wanted) talk.load().catch((reason: unknown) => showToast(errorText(reason)));
+  }, [wanted]);
+  return talk.useLoaded();
 }
 
 /** The list, the conversation and its details. */
 export function MainWindow() {
-  useTalkInTime();
   const { t } = useTranslation();
   const place = useView((state) => state.place);
   const id = useView((state) => state.conversation);
@@ -50,11 +51,12 @@ export function MainWindow() {
   const floatingOpen = useView((state) => state.detailsFloating);
   const requests = place.kind === 'requests';
   const searching = place.kind === 'search';
+  const loaded = useTalk(conversation !== undefined);
   const talking = place.kind === 'conversations' && conversation !== undefined;
   // The narrow list has no room for the field: then it stands above the results.
   const narrow = useMedia(narrowQuery);
   const field = <SearchField onEnter={rememberFocus} onDown={focusList} onLeave={leaveSearch} />;
-  const details = talking && (floating ? floatingOpen : docked);
+  const details = talking && loaded !== undefined && (floating ? floatingOpen : docked);
 
   return (
     <div className={classes(styles.window, details && !floating && styles.withDetails)}>
@@ -75,10 +77,8 @@ export function MainWindow() {
           >
             {requests ? <RequestsView /> : <SearchView field={narrow ? field : undefined} />}
           </Suspense>
-        ) : conversation ? (
-          <Suspense>
-            <Talk conversation={conversation} detailsOpen={details} onDetails={toggleDetails} />
-          </Suspense>
+        ) : conversation && loaded ? (
+          <loaded.Talk conversation={conversation} detailsOpen={details} onDetails={toggleDetails} />
         ) : (
           <>
             <ProblemBar />
@@ -86,11 +86,7 @@ export function MainWindow() {
           </>
         )}
       </main>
-      {details && (
-        <Suspense>
-          <Details conversation={conversation} onClose={toggleDetails} />
-        </Suspense>
-      )}
+      {details && <loaded.Details conversation={conversation} onClose={toggleDetails} />}
     </div>
   );
 }

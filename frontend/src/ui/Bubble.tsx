@@ -12,7 +12,7 @@ export interface BubbleProps {
 }
 
 /** The hint of a PressButton, beside it. It comes with the first hint that is shown. */
-export default function Bubble({ id, hint, of, state }: BubbleProps) {
+export function Bubble({ id, hint, of, state }: BubbleProps) {
   const named = { id, triggerRef: of }; // its types do not know the id
   return (
     <TooltipTriggerStateContext value={state}>

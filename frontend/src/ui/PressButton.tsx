@@ -1,8 +1,6 @@
 import {
   type ComponentPropsWithRef,
   type KeyboardEvent,
-  lazy,
-  Suspense,
   type SyntheticEvent,
   useEffect,
   useId,
@@ -10,6 +8,7 @@ import {
   useState,
 } from 'react';
 import { useTooltipTriggerState } from 'react-stately/useTooltipTriggerState';
+import { late } from './late';
 
 export interface Hint {
   text: string;
@@ -68,8 +67,12 @@ function BareButton({ onPress, onPointerDown, onKeyDown, ...rest }: Omit<PressBu
   );
 }
 
-const loadBubble = () => import('./Bubble');
-const Bubble = lazy(loadBubble);
+const bubble = late(() => import('./Bubble'));
+
+function loadBubble(): void {
+  // A hint that cannot be brought is left out: the button is named without it.
+  bubble.load().catch(() => undefined);
+}
 
 /** How long the pointer rests on a button until its hint shows, in milliseconds. */
 const delay = 600;
@@ -77,6 +80,7 @@ const delay = 600;
 function HintedButton({ hint, ...rest }: PressButtonProps & { hint: Hint }) {
   const state = useTooltipTriggerState({ delay, closeDelay: 0 });
   const id = useId();
+  const Bubble = bubble.useLoaded()?.Bubble;
   const button = useRef<Element>(null);
   // Kept once it was there: it fades out by itself.
   const [wanted, setWanted] = useState(false);
@@ -101,7 +105,7 @@ function HintedButton({ hint, ...rest }: PressButtonProps & { hint: Hint }) {
         onPointerEnter={(event) => {
           if (event.pointerType === 'touch') return;
           button.current = event.currentTarget;
-          void loadBubble();
+          loadBubble();
           state.open();
         }}
         onPointerLeave={() => state.close()}
@@ -110,15 +114,12 @@ function HintedButton({ hint, ...rest }: PressButtonProps & { hint: Hint }) {
         onFocus={(event) => {
           if (!event.currentTarget.matches(':focus-visible')) return;
           button.current = event.currentTarget;
+          loadBubble();
           state.open(true);
         }}
         onBlur={() => state.close(true)}
       />
-      {wanted && (
-        <Suspense fallback={null}>
-          <Bubble id={id} hint={hint} of={button} state={state} />
-        </Suspense>
-      )}
+      {wanted && Bubble && <Bubble id={id} hint={hint} of={button} state={state} />}
     </>
   );
 }

@@ -12,6 +12,7 @@ export * from './Kbd';
 export * from './Lid';
 export * from './LidPicker';
 export * from './LineGlyph';
+export * from './late';
 export * from './Mark';
 export * from './Menu';
 export * from './media';
