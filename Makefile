@@ -97,7 +97,7 @@ check: check-tidy check-imports check-proto check-format check-vet check-lint ch
 .PHONY: check-format
 check-format: $(TOOLS)/golangci-lint ## Go files are formatted (gofumpt, goimports)
 	@echo "== format"
-	@golangci-lint fmt --diff *.go backend frontend/embed.go
+	@golangci-lint fmt --diff *.go backend frontend/*.go
 
 .PHONY: check-vet
 check-vet: ## go vet, as the app is built
@@ -245,7 +245,7 @@ generate: $(TOOLS)/buf $(TOOLS)/protoc-gen-go $(TOOLS)/protoc-gen-connect-go ## 
 
 .PHONY: format
 format: $(TOOLS)/golangci-lint frontend/node_modules/.package-lock.json ## Format Go and the interface
-	@golangci-lint fmt *.go backend frontend/embed.go
+	@golangci-lint fmt *.go backend frontend/*.go
 	@cd frontend && npm run --silent format
 
 .PHONY: fix

@@ -6,6 +6,8 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"path"
+	"strings"
 
 	"github.com/tincan-chat/tincan/frontend"
 )
@@ -24,9 +26,31 @@ func guarded(next http.Handler) http.Handler {
 // page serves the interface, or the sentence that says why there is none.
 func (w *window) page() http.Handler {
 	if w.trouble == nil && w.assets != nil {
-		return http.FileServerFS(w.assets)
+		return typed(http.FileServerFS(w.assets))
 	}
 	return http.HandlerFunc(w.serveTrouble)
+}
+
+// types are the content types of the interface's files. Without them each
+// would be looked up in a table of the system, which takes 0.4 MiB.
+var types = map[string]string{
+	".css":   "text/css; charset=utf-8",
+	".html":  "text/html; charset=utf-8",
+	".js":    "text/javascript; charset=utf-8",
+	".svg":   "image/svg+xml",
+	".woff2": "font/woff2",
+}
+
+// typed says what a file is; a missing one gets its own type with the answer.
+func typed(files http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if known := types[path.Ext(r.URL.Path)]; known != "" {
+			w.Header().Set("Content-Type", known)
+		} else if strings.HasSuffix(r.URL.Path, "/") {
+			w.Header().Set("Content-Type", types[".html"])
+		}
+		files.ServeHTTP(w, r)
+	})
 }
 
 // troublePage has no script: it must work when nothing else does.

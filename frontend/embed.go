@@ -38,5 +38,5 @@ func Assets() (fs.FS, error) {
 	if _, err := fs.Stat(files, "index.html"); err != nil {
 		return nil, ErrNotBuilt
 	}
-	return files, nil
+	return unpacked{files}, nil
 }

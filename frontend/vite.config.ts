@@ -1,4 +1,7 @@
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -30,8 +33,24 @@ function asciiScripts(): Plugin {
   };
 }
 
+/** Packs scripts and style sheets of the shipped build: the program that serves them (packed.go) holds them packed. */
+function packed(): Plugin {
+  return {
+    name: 'packed',
+    async writeBundle({ dir }) {
+      const folder = join(dir ?? 'dist', 'assets');
+      for (const name of await readdir(folder)) {
+        if (!/\.(?:js|css)$/.test(name)) continue;
+        const path = join(folder, name);
+        await writeFile(`${path}.gz`, gzipSync(await readFile(path), { level: 9 }));
+        await rm(path);
+      }
+    },
+  };
+}
+
 export default defineConfig(({ mode }) => ({
-  plugins: [react(), asciiScripts()],
+  plugins: [react(), asciiScripts(), ...(mode === 'production' ? [packed()] : [])],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   // The fake backend is reachable by `?fake=…` in development and in the look script's build, never in production.
   define: { __FAKE__: JSON.stringify(mode !== 'production') },

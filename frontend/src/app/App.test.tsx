@@ -46,7 +46,7 @@ describe('App', () => {
   it('opens a conversation with its line, its log and its composer', async () => {
     begin();
     fireEvent.click(await screen.findByRole('button', { name: /Ana Duarte/ }));
-    expect(screen.getByRole('heading', { name: 'Ana Duarte' })).toBeDefined();
+    expect(await screen.findByRole('heading', { name: 'Ana Duarte' })).toBeDefined();
     expect(screen.getByRole('button', { name: 'This line: Direct · 8 ms' })).toBeDefined();
     expect(await screen.findByRole('log', { name: 'Messages with Ana Duarte' })).toBeDefined();
     expect(screen.getByRole('textbox', { name: 'Message Ana' })).toBeDefined();

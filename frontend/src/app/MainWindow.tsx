@@ -1,21 +1,43 @@
-import { lazy, Suspense } from 'react';
-import { Composer } from '@/features/composer';
-import { ConversationHeader } from '@/features/conversation';
+import { lazy, Suspense, useEffect } from 'react';
 import { Conversations } from '@/features/conversations';
-import { Details } from '@/features/details';
 import { SearchField } from '@/features/search';
-import { Timeline } from '@/features/timeline';
 import { NoContacts, NoSelection } from '@/features/welcome';
 import { errorText, useTranslation } from '@/i18n';
 import { changeSettings, showToast, useConversation, useSession, useView, view } from '@/model';
-import { classes, floatingQuery, narrowQuery, Spinner, useMedia } from '@/ui';
+import { classes, floatingQuery, late, narrowQuery, Spinner, useMedia } from '@/ui';
 import styles from './App.module.css';
 import { focusComposer, focusList, focusSearch } from './focus';
 import { leaveSearch, rememberFocus, startSearch } from './leave';
-import { ContactNotice, ProblemBar } from './ProblemBar';
+import { ProblemBar } from './ProblemBar';
 
+const talk = late(() => import('./Talk'));
 const RequestsView = lazy(() => import('@/features/requests'));
 const SearchView = lazy(() => import('@/features/search/SearchView'));
+
+/**
+ * Brings what an open conversation needs as soon as somebody is about to open one: with the first key, or when the pointer
+ * comes to the list. A window that only waits for messages does without.
+ */
+function useTalk(wanted: boolean) {
+  useEffect(() => {
+    const enough = new AbortController();
+    const load = () => {
+      enough.abort();
+      // Who opens a conversation then is told what failed.
+      talk.load().catch(() => undefined);
+    };
+    const look = ({ target }: Event) => {
+      if (target instanceof Element && target.closest('[data-pane="list"]')) load();
+    };
+    window.addEventListener('keydown', load, { signal: enough.signal });
+    window.addEventListener('pointerover', look, { signal: enough.signal });
+    return () => enough.abort();
+  }, []);
+  useEffect(() => {
+    if (wanted) talk.load().catch((reason: unknown) => showToast(errorText(reason)));
+  }, [wanted]);
+  return talk.useLoaded();
+}
 
 /** The list, the conversation and its details. */
 export function MainWindow() {
@@ -29,11 +51,12 @@ export function MainWindow() {
   const floatingOpen = useView((state) => state.detailsFloating);
   const requests = place.kind === 'requests';
   const searching = place.kind === 'search';
+  const loaded = useTalk(conversation !== undefined);
   const talking = place.kind === 'conversations' && conversation !== undefined;
   // The narrow list has no room for the field: then it stands above the results.
   const narrow = useMedia(narrowQuery);
   const field = <SearchField onEnter={rememberFocus} onDown={focusList} onLeave={leaveSearch} />;
-  const details = talking && (floating ? floatingOpen : docked);
+  const details = talking && loaded !== undefined && (floating ? floatingOpen : docked);
 
   return (
     <div className={classes(styles.window, details && !floating && styles.withDetails)}>
@@ -54,14 +77,8 @@ export function MainWindow() {
           >
             {requests ? <RequestsView /> : <SearchView field={narrow ? field : undefined} />}
           </Suspense>
-        ) : conversation ? (
-          <>
-            <ConversationHeader conversation={conversation} detailsOpen={details} onDetails={toggleDetails} />
-            <ProblemBar under />
-            <ContactNotice conversation={conversation} />
-            <Timeline conversation={conversation} />
-            <Composer key={conversation.id} conversation={conversation} />
-          </>
+        ) : conversation && loaded ? (
+          <loaded.Talk conversation={conversation} detailsOpen={details} onDetails={toggleDetails} />
         ) : (
           <>
             <ProblemBar />
@@ -69,7 +86,7 @@ export function MainWindow() {
           </>
         )}
       </main>
-      {details && <Details conversation={conversation} onClose={toggleDetails} />}
+      {details && <loaded.Details conversation={conversation} onClose={toggleDetails} />}
     </div>
   );
 }

@@ -7,8 +7,6 @@ import { Button, classes, Note } from '@/ui';
 import styles from './App.module.css';
 import { InstallNotice } from './Notices';
 
-export { ContactNotice } from './Notices';
-
 /** How long the network may be away before it is said, in milliseconds: a change of network takes a moment. */
 const patience = 3000;
 

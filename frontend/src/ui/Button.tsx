@@ -1,8 +1,8 @@
 import { type ReactNode, type Ref, useId } from 'react';
-import { Button as AriaButton } from 'react-aria-components/Button';
 import styles from './Button.module.css';
 import { classes } from './classes';
 import { Hidden } from './Hidden';
+import { PressButton } from './PressButton';
 import { Spinner } from './Spinner';
 
 export interface ButtonProps {
@@ -38,7 +38,7 @@ export function Button({
   const reasonId = useId();
   const blocked = disabledReason !== undefined || pending;
   return (
-    <AriaButton
+    <PressButton
       {...(ref ? { ref } : {})}
       type={blocked ? 'button' : type}
       autoFocus={autoFocus}
@@ -49,9 +49,8 @@ export function Button({
         className,
       )}
       {...(disabledReason !== undefined ? { 'aria-describedby': reasonId } : {})}
-      render={(props) => (
-        <button {...props} aria-disabled={disabledReason !== undefined || undefined} data-pending={pending} />
-      )}
+      aria-disabled={disabledReason !== undefined || undefined}
+      data-pending={pending}
       onPress={() => {
         if (!blocked) onPress?.();
       }}
@@ -59,6 +58,6 @@ export function Button({
       {pending ? <Spinner /> : icon}
       {children}
       {disabledReason !== undefined && <Hidden id={reasonId}>{disabledReason}</Hidden>}
-    </AriaButton>
+    </PressButton>
   );
 }

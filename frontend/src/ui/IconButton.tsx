@@ -1,8 +1,7 @@
 import type { ReactNode, Ref } from 'react';
-import { Button as AriaButton } from 'react-aria-components/Button';
 import { classes } from './classes';
 import styles from './IconButton.module.css';
-import { Tooltip } from './Tooltip';
+import { PressButton } from './PressButton';
 
 export interface IconButtonProps {
   /** What it does: the label and the tooltip. */
@@ -28,16 +27,15 @@ export function IconButton({
   onPress,
 }: IconButtonProps) {
   return (
-    <Tooltip text={label} {...(keys ? { keys } : {})}>
-      <AriaButton
-        {...(ref ? { ref } : {})}
-        aria-label={label}
-        className={classes(styles.button, size === 'small' && styles.small, className)}
-        render={(props) => <button {...props} aria-pressed={pressed} />}
-        onPress={onPress}
-      >
-        {children}
-      </AriaButton>
-    </Tooltip>
+    <PressButton
+      {...(ref ? { ref } : {})}
+      aria-label={label}
+      aria-pressed={pressed}
+      className={classes(styles.button, size === 'small' && styles.small, className)}
+      hint={{ text: label, keys }}
+      onPress={onPress}
+    >
+      {children}
+    </PressButton>
   );
 }

@@ -1,8 +1,12 @@
 import type { ReactElement, ReactNode } from 'react';
+import { Button } from 'react-aria-components/Button';
 import { Menu as AriaMenu, MenuItem, MenuTrigger } from 'react-aria-components/Menu';
 import { Popover } from 'react-aria-components/Popover';
+import { Tooltip, TooltipTrigger } from 'react-aria-components/Tooltip';
 import { type Box, useAnchor } from './anchor';
+import bubble from './Bubble.module.css';
 import { classes } from './classes';
+import button from './IconButton.module.css';
 import { Kbd } from './Kbd';
 import styles from './Menu.module.css';
 
@@ -16,7 +20,21 @@ export interface MenuEntry {
   run: () => void;
 }
 
-/** A button that opens a short list of actions. Destructive ones stand last. */
+/** A small trigger of a menu: an icon, and its label as a tooltip. */
+export function MenuButton({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <TooltipTrigger delay={600} closeDelay={0}>
+      <Button className={classes(button.button, button.small)} aria-label={label}>
+        {children}
+      </Button>
+      <Tooltip className={bubble.tooltip ?? ''} placement="bottom" offset={6}>
+        {label}
+      </Tooltip>
+    </TooltipTrigger>
+  );
+}
+
+/** A button that opens a short list of actions. The trigger is MenuButton, or a button of React Aria's. Destructive ones stand last. */
 export function Menu({ label, trigger, entries }: { label: string; trigger: ReactElement; entries: MenuEntry[] }) {
   return (
     <MenuTrigger>

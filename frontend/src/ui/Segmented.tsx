@@ -1,6 +1,6 @@
-import { ToggleButton } from 'react-aria-components/ToggleButton';
-import { ToggleButtonGroup } from 'react-aria-components/ToggleButtonGroup';
+import { type KeyboardEvent, useRef, useState } from 'react';
 import { classes } from './classes';
+import { PressButton } from './PressButton';
 import styles from './Segmented.module.css';
 
 export interface SegmentedProps<Value extends string> {
@@ -13,7 +13,7 @@ export interface SegmentedProps<Value extends string> {
   onChange: (value: Value) => void;
 }
 
-/** One of a few, side by side. */
+/** One of a few, side by side. It is one Tab stop; arrows go from one to the next, and pressing chooses. */
 export function Segmented<Value extends string>({
   label,
   options,
@@ -22,23 +22,43 @@ export function Segmented<Value extends string>({
   className,
   onChange,
 }: SegmentedProps<Value>) {
+  const track = useRef<HTMLDivElement>(null);
+  const [reached, setReached] = useState<Value>();
+  const reachable = options.some((option) => option.value === reached) ? reached : value;
+
+  function step(event: KeyboardEvent): void {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (by === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const at = options.findIndex((option) => option.value === reachable);
+    track.current?.querySelectorAll('button')[at + by]?.focus();
+  }
+
   return (
-    <ToggleButtonGroup
-      aria-label={label}
+    <div
+      ref={track}
       className={classes(styles.track, fill && styles.fill, className)}
-      selectionMode="single"
-      disallowEmptySelection
-      selectedKeys={[value]}
-      onSelectionChange={(keys) => {
-        const chosen = options.find((option) => keys.has(option.value));
-        if (chosen && chosen.value !== value) onChange(chosen.value);
-      }}
+      role="radiogroup"
+      aria-label={label}
+      aria-orientation="horizontal"
+      onKeyDownCapture={step}
     >
       {options.map((option) => (
-        <ToggleButton key={option.value} id={option.value} className={styles.item ?? ''}>
+        <PressButton
+          key={option.value}
+          className={styles.item}
+          role="radio"
+          aria-checked={option.value === value}
+          tabIndex={option.value === reachable ? 0 : -1}
+          onFocus={() => setReached(option.value)}
+          onPress={() => {
+            if (option.value !== value) onChange(option.value);
+          }}
+        >
           {option.label}
-        </ToggleButton>
+        </PressButton>
       ))}
-    </ToggleButtonGroup>
+    </div>
   );
 }

@@ -1,9 +1,8 @@
 import { Ban, Hourglass, WifiOff } from 'lucide-react';
-import { Button } from 'react-aria-components/Button';
 import type { Conversation } from '@/backend';
 import { lineWords, useTranslation } from '@/i18n';
 import { type LineView, lineView, shortName } from '@/model';
-import { classes, LineGlyph, Spinner } from '@/ui';
+import { classes, LineGlyph, PressButton, Spinner } from '@/ui';
 import styles from './LineChip.module.css';
 
 /** How two people are connected right now: a glyph, a word, a number. */
@@ -12,14 +11,14 @@ export function LineChip({ conversation, onPress }: { conversation: Conversation
   const line = lineView(conversation);
   const words = lineWords(line, { name: shortName(conversation.name), queued: conversation.queued });
   return (
-    <Button
+    <PressButton
       className={classes(styles.chip, toneOf(line))}
       aria-label={t('line.label', { state: words })}
       onPress={onPress}
     >
       <Glyph line={line} />
       <span className={styles.words}>{words}</span>
-    </Button>
+    </PressButton>
   );
 }
 

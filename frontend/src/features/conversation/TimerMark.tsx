@@ -1,7 +1,6 @@
 import { Timer } from 'lucide-react';
-import { Button } from 'react-aria-components/Button';
 import { duration, useTranslation } from '@/i18n';
-import { Tooltip } from '@/ui';
+import { PressButton } from '@/ui';
 import styles from './TimerMark.module.css';
 
 /** Messages written now disappear: how long they stay. Pressing it goes where that is set. */
@@ -9,11 +8,9 @@ export function TimerMark({ seconds, onPress }: { seconds: number; onPress: () =
   const { t } = useTranslation();
   const words = t('timer.on', { length: duration(seconds) });
   return (
-    <Tooltip text={words}>
-      <Button className={styles.mark ?? ''} aria-label={words} onPress={onPress}>
-        <Timer size={14} strokeWidth={2} aria-hidden="true" />
-        <span>{duration(seconds, 'narrow')}</span>
-      </Button>
-    </Tooltip>
+    <PressButton className={styles.mark} aria-label={words} hint={{ text: words }} onPress={onPress}>
+      <Timer size={14} strokeWidth={2} aria-hidden="true" />
+      <span>{duration(seconds, 'narrow')}</span>
+    </PressButton>
   );
 }

@@ -2,7 +2,7 @@ import { Ellipsis, RotateCw, Trash2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { backend, type Server } from '@/backend';
 import { dateAndTime, errorText, number, useTranslation } from '@/i18n';
-import { Button, Chip, classes, IconButton, Menu } from '@/ui';
+import { Button, Chip, classes, Menu, MenuButton } from '@/ui';
 import styles from './Network.module.css';
 import { chipKind, waitUntil } from './servers';
 
@@ -78,13 +78,9 @@ export function ServerRow({ server, onRemove }: { server: Server; onRemove: () =
         <Menu
           label={t('settings.server.options', { host: server.address })}
           trigger={
-            <IconButton
-              label={t('settings.server.options', { host: server.address })}
-              size="small"
-              onPress={() => undefined}
-            >
+            <MenuButton label={t('settings.server.options', { host: server.address })}>
               <Ellipsis size={18} strokeWidth={1.75} aria-hidden="true" />
-            </IconButton>
+            </MenuButton>
           }
           entries={[
             {

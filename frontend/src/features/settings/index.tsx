@@ -1,9 +1,8 @@
 import { ArrowLeft, Ban, Cable, CircleUserRound, Palette } from 'lucide-react';
 import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
-import { Button as AriaButton } from 'react-aria-components/Button';
 import { useTranslation } from '@/i18n';
 import { type SettingsPage, showConversations, showSettings } from '@/model';
-import { IconButton, narrowQuery, Tooltip, useMedia } from '@/ui';
+import { IconButton, narrowQuery, PressButton, useMedia } from '@/ui';
 import { AppearancePage } from './AppearancePage';
 import { BansPage } from './BansPage';
 import { NetworkPage } from './NetworkPage';
@@ -75,23 +74,16 @@ interface NavItemProps {
 /** A page's name; only its icon where it is narrow, and then a tooltip says it. */
 function NavItem({ ref, label, icon: drawing, current, onPress }: NavItemProps) {
   const narrow = useMedia(narrowQuery);
-  const button = (
-    <AriaButton
+  return (
+    <PressButton
       {...(ref ? { ref } : {})}
-      className={styles.item ?? ''}
-      render={(props) => <button {...props} aria-current={current ? 'page' : undefined} />}
-      {...(narrow ? { 'aria-label': label } : {})}
+      className={styles.item}
+      aria-current={current ? 'page' : undefined}
+      {...(narrow ? { 'aria-label': label, hint: { text: label, placement: 'right' } } : {})}
       onPress={onPress}
     >
       {drawing}
       <span>{label}</span>
-    </AriaButton>
-  );
-  return narrow ? (
-    <Tooltip text={label} placement="right">
-      {button}
-    </Tooltip>
-  ) : (
-    button
+    </PressButton>
   );
 }

@@ -1,9 +1,8 @@
 import { SmilePlus } from 'lucide-react';
 import { useState } from 'react';
-import { Button } from 'react-aria-components/Button';
 import type { Message, Reaction } from '@/backend';
 import { useTranslation } from '@/i18n';
-import { type Box, boxOf, classes, Tooltip } from '@/ui';
+import { type Box, boxOf, classes, PressButton } from '@/ui';
 import styles from './Parts.module.css';
 import { reactionWords, type Speaker } from './words';
 
@@ -37,18 +36,18 @@ export function Reactions({ message, speaker, open, reachable, onToggle, onAdd }
       {shown.map((reaction) => {
         const words = reactionWords(reaction, speaker);
         return (
-          <Tooltip key={reaction.emoji} text={words} placement="top">
-            <Button
-              className={classes(styles.chip, reaction.mine && styles.own)}
-              aria-label={words}
-              excludeFromTabOrder={!reachable}
-              isDisabled={!open}
-              render={(props) => <button {...props} aria-pressed={reaction.mine} />}
-              onPress={() => onToggle(message, reaction)}
-            >
-              <span aria-hidden="true">{reaction.emoji}</span> {reaction.count}
-            </Button>
-          </Tooltip>
+          <PressButton
+            key={reaction.emoji}
+            className={classes(styles.chip, reaction.mine && styles.own)}
+            aria-label={words}
+            aria-pressed={reaction.mine}
+            tabIndex={reachable ? 0 : -1}
+            disabled={!open}
+            hint={{ text: words, placement: 'top' }}
+            onPress={() => onToggle(message, reaction)}
+          >
+            <span aria-hidden="true">{reaction.emoji}</span> {reaction.count}
+          </PressButton>
         );
       })}
       {more > 0 && (

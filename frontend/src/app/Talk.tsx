@@ -1,0 +1,28 @@
+import type { Conversation } from '@/backend';
+import { Composer } from '@/features/composer';
+import { ConversationHeader } from '@/features/conversation';
+import { Timeline } from '@/features/timeline';
+
+export { Details } from '@/features/details';
+
+import { ContactNotice } from './Notices';
+import { ProblemBar } from './ProblemBar';
+
+export interface TalkProps {
+  conversation: Conversation;
+  detailsOpen: boolean;
+  onDetails: () => void;
+}
+
+/** An open conversation: its header, its messages, and where the next one is written. */
+export function Talk({ conversation, detailsOpen, onDetails }: TalkProps) {
+  return (
+    <>
+      <ConversationHeader conversation={conversation} detailsOpen={detailsOpen} onDetails={onDetails} />
+      <ProblemBar under />
+      <ContactNotice conversation={conversation} />
+      <Timeline conversation={conversation} />
+      <Composer key={conversation.id} conversation={conversation} />
+    </>
+  );
+}
