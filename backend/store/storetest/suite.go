@@ -57,6 +57,7 @@ func Run(t *testing.T, newDisk func(t testing.TB) Disk) {
 		"disappearing messages":   testDisappearing,
 		"hidden messages":         testHidden,
 		"hidden and edited":       testHiddenEdited,
+		"expired and edited":      testExpiredEdited,
 		"profiles and timers":     testProfiles,
 	} {
 		t.Run(name, func(t *testing.T) {
