@@ -60,6 +60,7 @@ func (c *Core) mailboxUp(server *server, here bool) {
 	}
 	c.register(server)
 	c.fetch(server)
+	c.recallUp(server.address.Key)
 	c.mailServerUp()
 }
 
@@ -89,6 +90,7 @@ func (c *Core) fetch(server *server) {
 // dueMail fetches and registers again where that did not work, and deletes
 // what this step is done with.
 func (c *Core) dueMail() {
+	c.dueRecalls()
 	for _, token := range sortedTokens(c.network.servers) {
 		server := c.network.servers[token]
 		box := &server.mailbox

@@ -35,6 +35,7 @@ type network struct {
 	tagging      map[uint64]tagging // asked, not answered
 	putting      map[uint64]putting
 	recalling    map[uint64]recalling
+	wishes       []*wish // to take letters back, of all contacts
 	nextID       uint64
 	offset       time.Duration // for the interface: of the server that differs most
 }

@@ -34,6 +34,7 @@ const (
 	mostRecent   = 1024
 	mostLetter   = 64   // of one contact, waiting for entries before theirs
 	mostWaiting  = 4096 // entries of one session
+	mostWishes   = 1024
 )
 
 // mostShown is how much of a text a violation shows, in bytes.
@@ -119,7 +120,7 @@ func (w *World) truthful() {
 		sizes := d.running.Core().Sizes()
 		letters := mostLetter * len(w.devices)
 		if sizes.Sessions > mostSessions || sizes.Outbox > mostOutbox || sizes.Recent > mostRecent ||
-			sizes.Letters > letters || sizes.Waiting > mostWaiting*(sizes.Sessions+letters) || sizes.Undeleted > (mostOutbox+1)*len(w.devices) {
+			sizes.Letters > letters || sizes.Waiting > mostWaiting*(sizes.Sessions+letters) || sizes.Undeleted > (mostOutbox+1)*len(w.devices) || sizes.Wishes > mostWishes {
 			w.violate("the memory of %d: %+v", d.number, sizes)
 		}
 	}
@@ -187,7 +188,7 @@ func (w *World) unfinished() string {
 			continue
 		}
 		sizes := d.running.Core().Sizes()
-		if sizes.Letters+sizes.Commits+sizes.Undeleted+sizes.Lookups+sizes.Tagging+sizes.Putting+sizes.Waiting > 0 {
+		if sizes.Letters+sizes.Commits+sizes.Undeleted+sizes.Lookups+sizes.Tagging+sizes.Putting+sizes.Wishes+sizes.Waiting > 0 {
 			say("%d has something under way: %+v", d.number, sizes)
 		}
 		snapshot := disks[d.number]
