@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -156,12 +157,12 @@ func TestHandleOutcomes(t *testing.T) {
 		} {
 			answeringHandles(s, &wire.HandleResult{Outcome: outcome})
 			p.client.ReleaseHandle("home", 4, "ana")
-			synctest.Wait()
+			pass(time.Second)
 			if got := handleOf(t, p.drain()); got.Answer != want {
 				t.Errorf("release, %v: %+v", outcome, got)
 			}
 			p.client.ClaimHandle("home", 4, mine, nil)
-			synctest.Wait()
+			pass(time.Second)
 			if got := handleOf(t, p.drain()); got.Answer != want || (want == signaling.AnswerDone) != (got.Claim.Peer == p.Peer()) {
 				t.Errorf("claim, %v: %+v", outcome, got)
 			}
@@ -236,7 +237,7 @@ func TestListEntry(t *testing.T) {
 				return &wire.ServerFrame{Kind: &wire.ServerFrame_ListResult{ListResult: &wire.ListResult{Id: frame.GetListEntry().GetId(), Outcome: outcome}}}
 			})
 			p.client.ListEntry("home", 5, entry)
-			synctest.Wait()
+			pass(time.Second)
 			if got := answersOf(p.drain()); len(got) != 1 || got[0] != (signaling.Answered{ID: 5, Answer: want}) {
 				t.Errorf("%v: %+v", outcome, got)
 			}

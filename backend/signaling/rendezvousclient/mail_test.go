@@ -410,6 +410,39 @@ func TestRecallMail(t *testing.T) {
 	})
 }
 
+// TestPaceByCost: questions that cost the server more are asked more slowly, so
+// that it reads, and answers, all of them.
+func TestPaceByCost(t *testing.T) {
+	withMail(t, func(t *testing.T, s *script, p *person) {
+		answering(s, func(frame *wire.ClientFrame) *wire.ServerFrame {
+			if frame.GetRecallMail() == nil {
+				return nil
+			}
+			return &wire.ServerFrame{Kind: &wire.ServerFrame_RecallResult{RecallResult: &wire.RecallResult{
+				Id: frame.GetRecallMail().GetId(), Outcome: wire.RecallOutcome_RECALL_OUTCOME_DELETED,
+			}}}
+		})
+		const count = 30 // twice of what the server takes at once
+		for id := range uint64(count) {
+			p.client.RecallMail("home", id, signaling.Receipt{Size: 512})
+		}
+		for elapsed := range 5 {
+			spent := 0.0
+			for _, frame := range s.seen() {
+				spent += protocol.Cost(frame)
+			}
+			if most := protocol.Burst + float64(elapsed)*protocol.Rate; spent > most {
+				t.Errorf("after %d s frames of %v tokens were written, and the server takes %v", elapsed, spent, most)
+			}
+			pass(time.Second)
+		}
+		answers := answersOf(p.drain())
+		if len(answers) != count || slices.ContainsFunc(answers, func(one signaling.Answered) bool { return one.Answer != signaling.AnswerDone }) {
+			t.Errorf("%d answers, %+v", len(answers), answers)
+		}
+	})
+}
+
 // TestNotOffered: a server without a mailbox and a directory is not asked.
 func TestNotOffered(t *testing.T) {
 	inBothEncodings(t, func(t *testing.T, s *script, p *person) {
