@@ -25,7 +25,8 @@ type CancelOutcome int
 const (
 	// CancelledHere: it had not left this device.
 	CancelledHere CancelOutcome = iota + 1
-	// CancelledAtServer: a server kept it, and deleted it before they did.
+	// CancelledAtServer: a server kept it, and deleted it before they did; they have it
+	// only if they were fetching it at that moment.
 	CancelledAtServer
 	// CancelledLate: it may have reached them. The deletion follows it.
 	CancelledLate
