@@ -178,7 +178,7 @@ func (c *Core) letterOpened(where place, opened OpenedLetter) error {
 		c.doneWith(where)
 		return err
 	}
-	c.accepted(one, nil)
+	c.accepted(one)
 	c.learnProfile(one, opened.Body.GetProfile())
 	conversation := c.conversationOf(one)
 	if _, impossible := c.compareOwn(one, conversation, held); impossible != "" {

@@ -117,7 +117,7 @@ func (c *Core) askedByContact(one *contact, content envelope.Content, entry jour
 		return
 	}
 	bothAsked := one.State == ContactAsked
-	c.accepted(one, nil)
+	c.accepted(one)
 	var writes []Write
 	if conversation := c.conversationOf(one); conversation.tip.Get(entry.Log) == 0 {
 		writes, _ = c.admitAll(conversation, one, []waitingEntry{{entry: entry}}) // it is the first of its log and has no parents
