@@ -60,7 +60,7 @@ type CancelOutcome string
 // The outcomes. Of the first two the others never learn that there was something.
 const (
 	CancelledHere     CancelOutcome = "here"   // it had not left this computer
-	CancelledAtServer CancelOutcome = "server" // a server kept it, and deleted it before they fetched it
+	CancelledAtServer CancelOutcome = "server" // a server kept it, and deleted it before they said that they have it
 	CancelledLate     CancelOutcome = "late"   // it may have reached them; the deletion follows it
 )
 

@@ -60,7 +60,7 @@ func (a *API) DeleteMessage(conversation, message string, forEveryone bool) erro
 		if err != nil {
 			return nothing{}, err
 		}
-		return nothing{}, running.DeleteMessage(ctx, found.Conversation, found.Hash, forEveryone)
+		return nothing{}, running.DeleteMessage(ctx, found, forEveryone)
 	})
 	return err
 }

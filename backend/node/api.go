@@ -65,15 +65,19 @@ type Commands interface {
 	// EditMessage gives a message of mine another text. Whoever reads the messages makes
 	// sure that it is mine and not deleted: what others are told about any other changes nothing.
 	EditMessage(ctx context.Context, conversation uuid.UUID, message journal.Hash, text string) error
-	// DeleteMessage takes a message of mine back for everyone, or hides any on this device.
-	DeleteMessage(ctx context.Context, conversation uuid.UUID, message journal.Hash, everywhere bool) error
+	// DeleteMessage takes a message of mine back for everyone, or hides any on this
+	// device, as whoever reads the messages found it. Letters with it are taken back
+	// from the servers that keep them as far as that can be, now or when these are
+	// there; nobody is told how that went.
+	DeleteMessage(ctx context.Context, message Message, everywhere bool) error
 	// CancelMessage takes back a message of mine that is not delivered, as whoever
 	// reads the messages found it; saved says that it is in a bundle file. Letters
 	// with it are deleted at the servers that keep them; then its content is erased
 	// here, and it is shown nowhere any more. The entry is part of a signed log and
 	// stays: they get its header without content, and are shown nothing. If it may
 	// have reached them, it is deleted for everyone instead (DeleteMessage), and the
-	// outcome says so. It answers when the servers did. Error: code delivered.
+	// outcome says so. It answers when the servers did; one that is not there is asked
+	// when it is. Error: code delivered.
 	CancelMessage(ctx context.Context, message Message, saved bool) (Cancelled, error)
 	// React puts an emoji on a message, or takes it away.
 	React(ctx context.Context, conversation uuid.UUID, reaction journal.Reaction) error

@@ -65,7 +65,7 @@ func (c *Core) ask(one *contact) {
 			one.again(one.answered)
 			return
 		}
-		c.accepted(one, nil)
+		c.accepted(one)
 		return
 	}
 	device, known := one.record.first()
@@ -195,19 +195,15 @@ func (o *Outgoing) asks() bool {
 }
 
 // accepted makes an asked contact a mutual one: a sealed signal, a letter or a
-// request of theirs is their answer. then, unless it is nil, is called at the end.
-func (c *Core) accepted(one *contact, then func(error), more ...Write) {
-	if then == nil {
-		then = func(error) {}
-	}
+// request of theirs is their answer.
+func (c *Core) accepted(one *contact) {
 	if one.State == ContactMutual {
-		then(nil)
 		return
 	}
 	before := one.Contact
 	one.answered = time.Time{}
 	one.State, one.TheirInvite, one.Record = ContactMutual, nil, one.record.marshal()
-	writes := append([]Write{PutContact{Contact: one.Contact}}, more...)
+	writes := []Write{PutContact{Contact: one.Contact}}
 	// What the request carries goes as an entry, if they do not hold it: it may
 	// be that they asked as well, and did not take it.
 	var requests []uuid.UUID
@@ -221,7 +217,6 @@ func (c *Core) accepted(one *contact, then func(error), more ...Write) {
 			// Their answer may have been a line that stays: it does not come again.
 			one.State, one.TheirInvite = before.State, before.TheirInvite
 			one.answered = c.now.Add(mailRetryOwn)
-			then(err)
 			return
 		}
 		for _, id := range requests {
@@ -229,7 +224,6 @@ func (c *Core) accepted(one *contact, then func(error), more ...Write) {
 		}
 		one.outbox.tried, one.outbox.fails, one.outbox.nextTry = nil, 0, time.Time{}
 		c.arrangeServers()
-		then(nil)
 	}, writes...)
 	c.dirty(one.Peer)
 }

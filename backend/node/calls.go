@@ -54,8 +54,8 @@ func (n *Node) EditMessage(ctx context.Context, conversation uuid.UUID, message 
 }
 
 // DeleteMessage implements Commands.
-func (n *Node) DeleteMessage(ctx context.Context, conversation uuid.UUID, message journal.Hash, everywhere bool) error {
-	return do(ctx, n, deleteCall{conversation, message, everywhere})
+func (n *Node) DeleteMessage(ctx context.Context, message Message, everywhere bool) error {
+	return do(ctx, n, deleteCall{message, everywhere})
 }
 
 // CancelMessage implements Commands.

@@ -2,8 +2,6 @@ package node
 
 import (
 	"crypto/sha256"
-	"maps"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -27,7 +25,8 @@ type CancelOutcome int
 const (
 	// CancelledHere: it had not left this device.
 	CancelledHere CancelOutcome = iota + 1
-	// CancelledAtServer: a server kept it, and deleted it before they did.
+	// CancelledAtServer: a server kept it, and deleted it before they did; they have it
+	// only if they were fetching it at that moment.
 	CancelledAtServer
 	// CancelledLate: it may have reached them. The deletion follows it.
 	CancelledLate
@@ -50,14 +49,13 @@ type cancelling struct {
 	message Message
 	late    bool // it may have reached them, or may still
 	server  identity.ServerKey
-	asked   int // servers that did not answer yet
+	asked   int // wishes that were not answered yet
 }
 
 // recalling is a RecallMail under way.
 type recalling struct {
-	token  string
-	letter uuid.UUID
-	of     *cancelling
+	token string
+	wish  *wish
 }
 
 // receiptOf names a sealed letter at the server that keeps it.
@@ -91,31 +89,33 @@ func (c *Core) cancel(id uint64, call cancelCall) {
 	// unless a letter shows that there was none.
 	unknown := message.Arrived.Before(c.began) && len(c.lettersWith(one, message)) == 0
 	asked := &cancelling{command: id, peer: one.Peer, message: message, late: call.saved || unknown || c.mayHaveLeft(one, message)}
-	box := &one.outbox
-	box.cancelling++
-	// What is being read or sealed can be thrown away; what is being put may be at
-	// the server before it can be taken back there.
-	box.discard = box.discard || box.busy && len(c.puttingTo(one)) == 0
-	c.recall(one, asked)
+	taken := c.withdraw(one, c.lettersWith(one, message))
+	asked.late = asked.late || taken.late
+	withdrawn := func(err error) {
+		c.withdrawn(one, taken, err)
+		if err != nil {
+			c.cancelOver(one, asked, Cancelled{}, err)
+			return
+		}
+		if !asked.late { // otherwise their answers change nothing
+			asked.asked = len(taken.wishes)
+			for _, wish := range taken.wishes {
+				wish.of = asked
+			}
+		}
+		c.recallOver(asked)
+	}
+	if len(taken.writes) == 0 {
+		withdrawn(nil)
+		return
+	}
+	c.commit(withdrawn, taken.writes...)
 }
 
 // mayHaveLeft tells whether a message may have gone over a line, or into a file,
 // since the start.
 func (c *Core) mayHaveLeft(one *contact, message Message) bool {
 	return len(c.sessionsTo(one.Peer)) > 0 || one.sent[message.Log] >= message.Sequence || one.exported[message.Log] >= message.Sequence
-}
-
-// lettersWith returns the letters that may hold a message or an edit of it: those
-// that end with it or later.
-func (c *Core) lettersWith(one *contact, message Message) []*Outgoing {
-	var with []*Outgoing
-	for _, letter := range one.outbox.letters {
-		later := letter.Log.Device == message.Log.Device && letter.Log.Epoch > message.Log.Epoch
-		if letter.Through > 0 && (later || letter.Log == message.Log && letter.Through >= message.Sequence) {
-			with = append(with, letter)
-		}
-	}
-	return with
 }
 
 // puttingTo returns the letters to a contact whose PutMail is not answered.
@@ -129,34 +129,6 @@ func (c *Core) puttingTo(one *contact) map[uuid.UUID]bool {
 	return letters
 }
 
-// recall asks the servers for the letters that may hold a message.
-func (c *Core) recall(one *contact, asked *cancelling) {
-	putting := c.puttingTo(one)
-	for _, letter := range c.lettersWith(one, asked.message) {
-		token := letter.Server.String()
-		server := c.network.servers[token]
-		switch {
-		case letter.Until.IsZero() && one.outbox.loose[letter.ID] == 0:
-			c.dropLetter(one, letter) // it went nowhere
-		case letter.Until.IsZero() && putting[letter.ID]:
-			asked.late = true
-		case letter.Until.IsZero():
-			// Put, and not answered: it may lie at any of their servers.
-			asked.late = true
-			for _, where := range c.mailServers(one) {
-				c.askRecall(asked, where.token, letter.ID, receiptOf(letter.Sealed))
-			}
-			c.dropLetter(one, letter)
-		case letter.Receipt == (signaling.Receipt{}) || server == nil || !server.up:
-			asked.late = true
-		default:
-			asked.late = asked.late || one.outbox.loose[letter.ID] > 0 // somewhere else too
-			c.askRecall(asked, token, letter.ID, letter.Receipt)
-		}
-	}
-	c.recallOver(asked)
-}
-
 // isLoose counts how often a letter was put without an answer.
 func (o *outbox) isLoose(letter uuid.UUID, more int) {
 	if o.loose == nil {
@@ -164,44 +136,6 @@ func (o *outbox) isLoose(letter uuid.UUID, more int) {
 	}
 	if o.loose[letter] += more; o.loose[letter] <= 0 {
 		delete(o.loose, letter)
-	}
-}
-
-func (c *Core) askRecall(asked *cancelling, token string, letter uuid.UUID, receipt signaling.Receipt) {
-	asked.asked++
-	c.network.nextID++
-	c.network.recalling[c.network.nextID] = recalling{token: token, letter: letter, of: asked}
-	c.do(RecallMail{Token: token, ID: c.network.nextID, Receipt: receipt})
-}
-
-// recalled takes an answer to a RecallMail; false for other answers.
-func (c *Core) recalled(answered signaling.Answered) bool {
-	found, known := c.network.recalling[answered.ID]
-	if !known {
-		return false
-	}
-	delete(c.network.recalling, answered.ID)
-	asked := found.of
-	asked.asked--
-	one := c.contacts[asked.peer]
-	if one != nil && answered.Answer == signaling.AnswerDone {
-		if letter := one.outbox.find(found.letter); letter != nil {
-			asked.server = letter.Server
-			c.dropLetter(one, letter) // the rest of it is sealed anew
-		}
-	} else {
-		asked.late = true // fetched, or nobody knows
-	}
-	c.recallOver(asked)
-	return true
-}
-
-// recallDown ends what a server that is gone was asked.
-func (c *Core) recallDown(token string) {
-	for _, id := range slices.Sorted(maps.Keys(c.network.recalling)) {
-		if c.network.recalling[id].token == token {
-			c.recalled(signaling.Answered{ID: id, Answer: signaling.AnswerNoSession})
-		}
 	}
 }
 
@@ -238,15 +172,24 @@ func (c *Core) recallOver(asked *cancelling) {
 	}, EraseMessages{Messages: []journal.Hash{message.Hash}})
 }
 
+// deletion appends an entry that deletes a message for everyone, in memory.
+func (c *Core) deletion(message Message) (*contact, AppendEntry, error) {
+	one, err := c.mayWrite(message.Conversation)
+	if err != nil {
+		return nil, AppendEntry{}, err
+	}
+	body, err := journal.DeleteBody(message.Hash)
+	if err != nil {
+		return nil, AppendEntry{}, errNoMessage
+	}
+	appended, err := c.writeEntry(c.conversationOf(one), wire.EntryKind_ENTRY_KIND_DELETE, body)
+	return one, appended, err
+}
+
 // cancelLate deletes for everyone what may have reached them.
 func (c *Core) cancelLate(one *contact, asked *cancelling) {
 	message := asked.message
-	body, err := journal.DeleteBody(message.Hash)
-	if err != nil {
-		c.cancelOver(one, asked, Cancelled{}, errNoMessage)
-		return
-	}
-	appended, err := c.writeEntry(c.conversationOf(one), wire.EntryKind_ENTRY_KIND_DELETE, body)
+	_, appended, err := c.deletion(message)
 	if err != nil {
 		c.cancelOver(one, asked, Cancelled{}, err)
 		return
@@ -265,8 +208,7 @@ func (c *Core) cancelLate(one *contact, asked *cancelling) {
 
 // cancelOver answers, and lets letters be sealed again.
 func (c *Core) cancelOver(one *contact, asked *cancelling, cancelled Cancelled, err error) {
-	one.outbox.cancelling--
-	c.dirty(one.Peer)
+	c.resealing(one)
 	c.answer(asked.command, cancelled, refusal(err))
 }
 

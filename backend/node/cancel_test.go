@@ -114,6 +114,7 @@ func TestTakenBack(t *testing.T) {
 			if !ana.up {
 				ana.connect()
 			}
+			w.recall = signaling.AnswerDone
 			w.pass(time.Hour)
 			ben.connect()
 			w.pass(time.Hour)

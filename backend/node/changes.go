@@ -21,9 +21,8 @@ type (
 		text         string
 	}
 	deleteCall struct {
-		conversation uuid.UUID
-		message      journal.Hash
-		everywhere   bool
+		message    Message
+		everywhere bool
 	}
 	reactCall struct {
 		conversation uuid.UUID
@@ -54,16 +53,10 @@ func (c *Core) changeCall(id uint64, call any) bool {
 		c.answer(id, nil, err)
 	case deleteCall:
 		if call.everywhere {
-			if one := c.byConversation(call.conversation); one != nil && one.State == ContactAsked {
-				c.answer(id, nil, &Refusal{
-					Code: "delete-asked", Message: "What was sent with a request can be deleted for everyone only after " + one.Name + " answered.", Params: map[string]string{"name": one.Name},
-				})
-				return true
-			}
-			c.say(id, call.conversation, wire.EntryKind_ENTRY_KIND_DELETE, func() ([]byte, error) { return journal.DeleteBody(call.message) })
+			c.deleteForAll(id, call.message)
 			return true
 		}
-		c.hide(id, call)
+		c.hide(id, call.message)
 	case reactCall:
 		if !journal.IsEmoji(call.reaction.Emoji) {
 			c.answer(id, nil, errEmoji)
@@ -128,18 +121,18 @@ func (c *Core) mayWrite(conversation uuid.UUID) (*contact, error) {
 }
 
 // hide takes a message away from this device alone, also one of a banned person.
-func (c *Core) hide(id uint64, call deleteCall) {
-	if c.byConversation(call.conversation) == nil {
+func (c *Core) hide(id uint64, message Message) {
+	if c.byConversation(message.Conversation) == nil {
 		c.answer(id, nil, errNoConversation)
 		return
 	}
 	c.commit(func(err error) {
 		if err == nil {
 			c.expiry.timed = true // one that has to arrive first is erased later
-			c.tell(Change{Touched: &Touched{Conversation: call.conversation, Message: call.message}})
+			c.tell(Change{Touched: &Touched{Conversation: message.Conversation, Message: message.Hash}})
 		}
 		c.answer(id, nil, refusal(err))
-	}, HideMessage{Message: call.message})
+	}, HideMessage{Message: message.Hash})
 }
 
 // writeEntry appends an entry to the own log, in memory.

@@ -137,7 +137,7 @@ func TestChangesAreEntriesOfTheOwnLog(t *testing.T) {
 			reaction, err := e.Reaction()
 			return err == nil && reaction.Emoji == "👍" && !reaction.Remove
 		}},
-		{deleteCall{id, question, true}, func(e journal.Entry) bool {
+		{deleteCall{Message{Conversation: id, Hash: question}, true}, func(e journal.Entry) bool {
 			target, err := e.Delete()
 			return err == nil && target == question
 		}},
@@ -154,7 +154,7 @@ func TestChangesAreEntriesOfTheOwnLog(t *testing.T) {
 			t.Errorf("%T told %+v", test.call, d.told())
 		}
 	}
-	if code := d.asked(deleteCall{id, question, false}); code != "" || len(wrote[AppendEntry](d)) != 0 || !slices.Equal(wrote[HideMessage](d), []HideMessage{{question}}) {
+	if code := d.asked(deleteCall{Message{Conversation: id, Hash: question}, false}); code != "" || len(wrote[AppendEntry](d)) != 0 || !slices.Equal(wrote[HideMessage](d), []HideMessage{{question}}) {
 		t.Errorf("hiding: %s, %+v", code, d.did)
 	}
 	for code, calls := range map[string][]any{
@@ -162,8 +162,8 @@ func TestChangesAreEntriesOfTheOwnLog(t *testing.T) {
 		"text-long":       {editCall{id, question, strings.Repeat("x", wire.MaxText+1)}},
 		"emoji":           {reactCall{id, journal.Reaction{Target: question, Emoji: "yes"}}, reactCall{id, journal.Reaction{Target: question}}},
 		"timer":           {setTimerCall{id, -time.Second}, setTimerCall{id, journal.MaxTimer + time.Second}, setTimerCall{id, time.Millisecond}},
-		"no-message":      {editCall{id, journal.Hash{}, "x"}, deleteCall{id, journal.Hash{}, true}},
-		"no-conversation": {editCall{uuid.UUID{3}, question, "x"}, deleteCall{uuid.UUID{3}, question, false}, setTimerCall{uuid.UUID{3}, 0}},
+		"no-message":      {editCall{id, journal.Hash{}, "x"}, deleteCall{Message{Conversation: id}, true}},
+		"no-conversation": {editCall{uuid.UUID{3}, question, "x"}, deleteCall{Message{Conversation: uuid.UUID{3}, Hash: question}, false}, setTimerCall{uuid.UUID{3}, 0}},
 		"about-long":      {setProfileCall{name: "Mira", color: 1, more: true, about: strings.Repeat("x", journal.MaxAbout+1)}},
 		"picture":         {setProfileCall{name: "Mira", color: 1, more: true, picture: make([]byte, journal.MaxPicture+1)}},
 	} {

@@ -110,7 +110,11 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 	}
 	c.loadForks(snapshot.Forks)
 	for _, one := range snapshot.Outgoing {
-		if to := c.contacts[one.Peer]; to != nil {
+		switch to := c.contacts[one.Peer]; {
+		case to == nil:
+		case one.recalls():
+			c.network.wishes = append(c.network.wishes, &wish{row: one})
+		default:
 			to.outbox.load(one)
 		}
 	}

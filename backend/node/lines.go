@@ -183,7 +183,7 @@ func (c *Core) signalOpened(content envelope.Content, signal link.Signal, fresh 
 	if !senderListed(one, content) {
 		return
 	}
-	c.accepted(one, nil)
+	c.accepted(one)
 	remote := link.Remote{Peer: content.FromPeer, Device: content.FromDevice}
 	current := c.sessions[one.session]
 	switch signal.Kind {

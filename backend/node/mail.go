@@ -62,6 +62,7 @@ func (c *Core) mailboxUp(server *server, here bool) {
 	}
 	c.register(server)
 	c.fetch(server)
+	c.recallUp(server.address.Key)
 	c.mailServerUp()
 }
 
@@ -91,6 +92,7 @@ func (c *Core) fetch(server *server) {
 // dueMail fetches and registers again where that did not work, and deletes
 // what this step is done with.
 func (c *Core) dueMail() {
+	c.dueRecalls()
 	for _, token := range sortedTokens(c.network.servers) {
 		server := c.network.servers[token]
 		box := &server.mailbox
@@ -178,7 +180,7 @@ func (c *Core) letterOpened(where place, opened OpenedLetter) error {
 		c.doneWith(where)
 		return err
 	}
-	c.accepted(one, nil)
+	c.accepted(one)
 	c.learnProfile(one, opened.Body.GetProfile())
 	conversation := c.conversationOf(one)
 	if _, impossible := c.compareOwn(one, conversation, held); impossible != "" {

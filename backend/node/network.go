@@ -36,6 +36,7 @@ type network struct {
 	putting      map[uint64]putting
 	recalling    map[uint64]recalling
 	questions    map[uint64]handleQuestion
+	wishes       []*wish // to take letters back, of all contacts
 	nextID       uint64
 	offset       time.Duration // for the interface: of the server that differs most
 }

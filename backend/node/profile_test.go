@@ -79,7 +79,7 @@ func TestARequestIsNotDeleted(t *testing.T) {
 	}
 	hello := wrote[AppendEntry](d)[0].Entry.Hash()
 	for _, everywhere := range []bool{true, false} {
-		code := d.asked(deleteCall{conversation: d.conversation(ana), message: hello, everywhere: everywhere})
+		code := d.asked(deleteCall{message: Message{Conversation: d.conversation(ana), Hash: hello}, everywhere: everywhere})
 		if (code == "delete-asked") != everywhere {
 			t.Errorf("for everyone: %v, %q", everywhere, code)
 		}

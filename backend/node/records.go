@@ -327,7 +327,8 @@ type (
 	HideMessage struct{ Message journal.Hash }
 	// EraseMessages erases messages whose time is over from this device: their
 	// bodies, salts and edits, and everything made from them, snapshots and the
-	// write-ahead log included. Their headers stay.
+	// write-ahead log included. Their headers stay. An edit of one of mine that they
+	// hold keeps its body until they hold it too: then the message is due again.
 	EraseMessages struct{ Messages []journal.Hash }
 	// PutRequest keeps a request.
 	PutRequest struct{ Request Request }

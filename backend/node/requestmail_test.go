@@ -312,6 +312,57 @@ func TestBothAskByMail(t *testing.T) {
 	}
 }
 
+// TestCrossingRequestIsTakenWhole: whoever asked too takes the text of a request
+// with it, since its server does not keep it any more, also when it comes after
+// another answer, and when the disk refuses it first.
+func TestCrossingRequestIsTakenWhole(t *testing.T) {
+	t.Parallel()
+	for name, before := range map[string]func(w *world, ana, ben *person){
+		"as the answer": func(*world, *person, *person) {},
+		"after an answer": func(_ *world, ana, ben *person) {
+			ben.core.contacts[ana.keys.Peer()].State = ContactMutual
+			ben.disk.Contacts[0].State = ContactMutual
+		},
+		"on a full disk": func(w *world, _, ben *person) {
+			ben.full = ErrDiskFull
+			ben.arrived()
+			w.pass(time.Second)
+			if len(ben.texts()) != 1 || len(w.boxes[ben]) != 1 {
+				t.Fatalf("%q on a full disk, %d letters", ben.texts(), len(w.boxes[ben]))
+			}
+			ben.full = nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newStrangers(t, 2)
+			ana, ben := w.people[0], w.people[1]
+			ana.connect()
+			ben.connect()
+			toAna, toBen := ana.invites(24*time.Hour, 1), ben.invites(24*time.Hour, 1)
+			ana.asks(toBen, "Ana asks")
+			ben.asks(toAna, "Ben asks")
+			w.pass(5 * time.Second)
+			ana.disconnect()
+			before(w, ana, ben)
+			ben.arrived()
+			if w.pass(2 * time.Minute); len(w.boxes[ben]) != 0 || ben.state(ana) != ContactMutual {
+				t.Fatalf("%d letters, state %d", len(w.boxes[ben]), ben.state(ana))
+			}
+			if !slices.Contains(ben.texts(), "Ana asks") {
+				t.Errorf("no server keeps it, and Ben has %q", ben.texts())
+			}
+			ana.connect()
+			w.pass(time.Minute)
+			ben.arrived()
+			w.pass(time.Minute)
+			if len(ana.texts()) != 2 || len(ben.texts()) != 2 || ana.undelivered(ben) || ben.undelivered(ana) || len(ana.disk.Outgoing)+len(ben.disk.Outgoing) != 0 {
+				t.Errorf("texts %q and %q, kept %d and %d", ana.texts(), ben.texts(), len(ana.disk.Outgoing), len(ben.disk.Outgoing))
+			}
+		})
+	}
+}
+
 // TestDeclinedAndBannedHearNothing, neither at once nor when they ask again.
 func TestDeclinedAndBannedHearNothing(t *testing.T) {
 	t.Parallel()

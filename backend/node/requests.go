@@ -57,7 +57,7 @@ func (c *Core) requestOpened(content envelope.Content, asked *OpenedRequest, by 
 		c.dropped(fmt.Errorf("%w: it is my own", errRequest))
 		done(nil)
 	case one != nil:
-		c.askedByContact(one, content, fresh, kept, seen)
+		c.askedByContact(one, content, asked.Entry, fresh, kept, seen)
 	case c.answering[peer]:
 		done(errNoRoom) // a contact in a moment
 	case c.declined[peer]:
@@ -109,28 +109,34 @@ func (c *Core) requestAgain(waiting Request, fresh *wire.PeerRecord, last bool, 
 }
 
 // askedByContact takes a request of a contact: either both asked, and both want
-// it; or they do not know that they were accepted, and are told again.
-func (c *Core) askedByContact(one *contact, content envelope.Content, fresh *wire.PeerRecord, kept func(error), seen PutSeen) {
+// it; or they do not know that they were accepted, and are told again. Its text is
+// taken as what it is, an entry: nobody keeps it after this but who wrote it.
+func (c *Core) askedByContact(one *contact, content envelope.Content, entry journal.Entry, fresh *wire.PeerRecord, kept func(error), seen PutSeen) {
 	c.learn(one, fresh)
 	if !senderListed(one, content) {
 		c.dropped(fmt.Errorf("%w: of a device that is theirs no more", errRequest))
 		kept(nil)
 		return
 	}
-	if one.State == ContactAsked {
-		c.accepted(one, kept, seen)
-		return
+	bothAsked := one.State == ContactAsked
+	c.accepted(one)
+	var writes []Write
+	if conversation := c.conversationOf(one); conversation.tip.Get(entry.Log) == 0 {
+		writes, _ = c.admitAll(conversation, one, []waitingEntry{{entry: entry}}) // it is the first of its log and has no parents
 	}
-	if c.now.Before(one.toldAgain.Add(tellAgain)) {
+	switch news := len(writes) > 0; {
+	case !news && (bothAsked || c.now.Before(one.toldAgain.Add(tellAgain))):
 		c.commit(kept, seen)
 		return
+	case !news:
+		one.toldAgain, one.lastTalk, one.nextDial = c.now, c.now, time.Time{}
+		c.dirty(one.Peer)
 	}
-	one.toldAgain, one.lastTalk, one.nextDial = c.now, c.now, time.Time{}
-	c.dirty(one.Peer)
-	c.commit(func(err error) {
+	writes = append(writes, append(c.owe(one), seen)...)
+	c.commitEntries(one, one.Conversation, writes, func(err error) {
 		c.owedNow(one, err)
 		kept(err)
-	}, append(c.owe(one), seen)...)
+	})
 }
 
 // readRequest checks a request against the invites, or as a stranger's, and

@@ -3,6 +3,7 @@ package node
 // Sizes counts what the core holds in memory.
 type Sizes struct {
 	Sessions, Letters, Commits, Lookups, Tagging, Putting, Seen, Undeleted int
+	Wishes                                                                 int // to take letters back
 	Waiting                                                                int // entries before whose parents came, of all sessions and letters
 	Recent                                                                 int // the longest list of recent orders
 	Outbox                                                                 int // the most letters to a contact
@@ -12,7 +13,7 @@ type Sizes struct {
 func (c *Core) Sizes() Sizes {
 	sizes := Sizes{
 		Sessions: len(c.sessions), Letters: len(c.letters), Commits: len(c.commits), Seen: len(c.seen), Undeleted: len(c.undeleted),
-		Lookups: len(c.network.lookups), Tagging: len(c.network.tagging), Putting: len(c.network.putting),
+		Lookups: len(c.network.lookups), Tagging: len(c.network.tagging), Putting: len(c.network.putting), Wishes: len(c.network.wishes),
 	}
 	for _, session := range c.sessions {
 		sizes.Waiting += len(session.waiting)

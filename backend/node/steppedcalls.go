@@ -32,8 +32,8 @@ func (s *Stepped) EditMessage(ctx context.Context, id uint64, conversation uuid.
 }
 
 // DeleteMessage is [Commands.DeleteMessage].
-func (s *Stepped) DeleteMessage(ctx context.Context, id uint64, conversation uuid.UUID, message journal.Hash, everywhere bool) {
-	s.call(ctx, id, deleteCall{conversation: conversation, message: message, everywhere: everywhere})
+func (s *Stepped) DeleteMessage(ctx context.Context, id uint64, message Message, everywhere bool) {
+	s.call(ctx, id, deleteCall{message: message, everywhere: everywhere})
 }
 
 // React is [Commands.React].

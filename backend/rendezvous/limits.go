@@ -25,6 +25,7 @@ type Limits struct {
 	Refusals        int           // frames over the rate until the session is closed; 60
 	PutsPerHour     int           // envelopes that one identity may leave in mailboxes; 1,000
 	PutBytesPerDay  int           // bytes of them; 64 MiB
+	RecalledPerHour int           // bytes that are read to find what one identity takes back; 256 MiB, which is 16 full boxes
 	WritesPerHour   int           // claims, entries and reports from one IPv4 address or IPv6 /64; 120
 	// Guard is of addresses and identities over many connections.
 	Guard guard.Limits
@@ -56,6 +57,7 @@ func (l Limits) withDefaults() Limits {
 	number(&l.Refusals, 60)
 	number(&l.PutsPerHour, 1000)
 	number(&l.PutBytesPerDay, 64<<20)
+	number(&l.RecalledPerHour, 256<<20)
 	number(&l.WritesPerHour, 120)
 	if l.Rate == 0 {
 		l.Rate = protocol.Rate

@@ -131,16 +131,19 @@ func (e recallMail) unavailable() *wire.ServerFrame {
 	return e.result(wire.RecallOutcome_RECALL_OUTCOME_UNAVAILABLE)
 }
 
-// run counts as putting does: looking for an envelope reads a whole box.
+// run counts as putting does, and what is read besides: looking for an envelope
+// may read a whole box.
 func (e recallMail) run(ctx context.Context, server *Server) *wire.ServerFrame {
-	if !server.puts.take(e.sender, e.length, server.options.Now()) {
+	if !server.puts.recall(e.sender, server.options.Now()) {
 		return e.unavailable()
 	}
 	mailbox := server.options.Engine.Mailbox()
 	for _, tag := range (putMail{tag: e.tag}).slots() {
 		owner, box, found, err := mailbox.Resolve(ctx, tag)
 		if err == nil && found {
-			found, err = mailbox.Recall(ctx, owner, box, tag, e.hash, e.length)
+			var read int
+			found, read, err = mailbox.Recall(ctx, owner, box, tag, e.hash, e.length)
+			server.puts.read(e.sender, read, server.options.Now())
 		}
 		switch {
 		case err != nil:

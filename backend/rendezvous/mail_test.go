@@ -2,7 +2,9 @@ package rendezvous_test
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -305,6 +307,7 @@ func TestServerWithoutMailbox(t *testing.T) {
 func TestMalformedMail(t *testing.T) {
 	t.Parallel()
 	tag := make([]byte, 16)
+	hash := make([]byte, sha256.Size)
 	many := slices.Repeat([][]byte{tag}, 257)
 	tags := make([]*wire.Tag, 257)
 	for i := range tags {
@@ -312,18 +315,26 @@ func TestMalformedMail(t *testing.T) {
 	}
 	inBoth(t, func(t *testing.T, server *rendezvoustest.Server, encoding protocol.Encoding) {
 		for name, frame := range map[string]*wire.ClientFrame{
-			"tags":         {Kind: &wire.ClientFrame_RegisterTags{RegisterTags: &wire.RegisterTags{Tags: tags}}},
-			"short tag":    {Kind: &wire.ClientFrame_RegisterTags{RegisterTags: &wire.RegisterTags{Tags: []*wire.Tag{{Tag: tag[1:], Box: 1}}}}},
-			"no box":       {Kind: &wire.ClientFrame_RegisterTags{RegisterTags: &wire.RegisterTags{Tags: []*wire.Tag{{Tag: tag}}}}},
-			"unknown box":  {Kind: &wire.ClientFrame_RegisterTags{RegisterTags: &wire.RegisterTags{Tags: []*wire.Tag{{Tag: tag, Box: 4}}}}},
-			"same twice":   {Kind: &wire.ClientFrame_RegisterTags{RegisterTags: &wire.RegisterTags{Tags: []*wire.Tag{{Tag: tag, Box: 1}, {Tag: tag, Box: 1}}}}},
-			"both":         {Kind: &wire.ClientFrame_RegisterTags{RegisterTags: &wire.RegisterTags{Tags: []*wire.Tag{{Tag: tag, Box: 1}}, Remove: [][]byte{tag}}}},
-			"remove many":  {Kind: &wire.ClientFrame_RegisterTags{RegisterTags: &wire.RegisterTags{Remove: many}}},
-			"remove short": {Kind: &wire.ClientFrame_RegisterTags{RegisterTags: &wire.RegisterTags{Remove: [][]byte{tag[1:]}}}},
-			"cursor":       {Kind: &wire.ClientFrame_FetchMail{FetchMail: &wire.FetchMail{After: make([]byte, 65)}}},
-			"delete many":  {Kind: &wire.ClientFrame_DeleteMail{DeleteMail: &wire.DeleteMail{MailIds: many}}},
-			"delete long":  {Kind: &wire.ClientFrame_DeleteMail{DeleteMail: &wire.DeleteMail{MailIds: [][]byte{make([]byte, 33)}}}},
-			"delete empty": {Kind: &wire.ClientFrame_DeleteMail{DeleteMail: &wire.DeleteMail{MailIds: [][]byte{nil}}}},
+			"tags":               {Kind: &wire.ClientFrame_RegisterTags{RegisterTags: &wire.RegisterTags{Tags: tags}}},
+			"short tag":          {Kind: &wire.ClientFrame_RegisterTags{RegisterTags: &wire.RegisterTags{Tags: []*wire.Tag{{Tag: tag[1:], Box: 1}}}}},
+			"no box":             {Kind: &wire.ClientFrame_RegisterTags{RegisterTags: &wire.RegisterTags{Tags: []*wire.Tag{{Tag: tag}}}}},
+			"unknown box":        {Kind: &wire.ClientFrame_RegisterTags{RegisterTags: &wire.RegisterTags{Tags: []*wire.Tag{{Tag: tag, Box: 4}}}}},
+			"same twice":         {Kind: &wire.ClientFrame_RegisterTags{RegisterTags: &wire.RegisterTags{Tags: []*wire.Tag{{Tag: tag, Box: 1}, {Tag: tag, Box: 1}}}}},
+			"both":               {Kind: &wire.ClientFrame_RegisterTags{RegisterTags: &wire.RegisterTags{Tags: []*wire.Tag{{Tag: tag, Box: 1}}, Remove: [][]byte{tag}}}},
+			"remove many":        {Kind: &wire.ClientFrame_RegisterTags{RegisterTags: &wire.RegisterTags{Remove: many}}},
+			"remove short":       {Kind: &wire.ClientFrame_RegisterTags{RegisterTags: &wire.RegisterTags{Remove: [][]byte{tag[1:]}}}},
+			"cursor":             {Kind: &wire.ClientFrame_FetchMail{FetchMail: &wire.FetchMail{After: make([]byte, 65)}}},
+			"delete many":        {Kind: &wire.ClientFrame_DeleteMail{DeleteMail: &wire.DeleteMail{MailIds: many}}},
+			"delete long":        {Kind: &wire.ClientFrame_DeleteMail{DeleteMail: &wire.DeleteMail{MailIds: [][]byte{make([]byte, 33)}}}},
+			"delete empty":       {Kind: &wire.ClientFrame_DeleteMail{DeleteMail: &wire.DeleteMail{MailIds: [][]byte{nil}}}},
+			"recall short tag":   recallFrame(tag[1:], hash, 512),
+			"recall long tag":    recallFrame(append(tag, 0), hash, 512),
+			"recall no hash":     recallFrame(tag, nil, 512),
+			"recall short hash":  recallFrame(tag, hash[1:], 512),
+			"recall two hashes":  recallFrame(tag, append(hash, hash...), 512),
+			"recall nothing":     recallFrame(tag, hash, 0),
+			"recall too large":   recallFrame(tag, hash, wire.MaxEnvelope+1),
+			"recall with no end": recallFrame(tag, hash, math.MaxUint32),
 		} {
 			t.Run(name, func(t *testing.T) {
 				p := come(t, server, encoding)

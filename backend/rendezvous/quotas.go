@@ -18,17 +18,18 @@ const (
 // putQuotas bounds what each identity leaves in mailboxes, whatever number of
 // devices and sessions it has here.
 type putQuotas struct {
-	puts, bytes float64 // an hour, a day
+	puts, bytes, recalled float64 // an hour, a day, an hour
 
 	mu sync.Mutex
 	by map[identity.PeerID]*putQuota
 }
 
-type putQuota struct{ puts, bytes bucket }
+type putQuota struct{ puts, bytes, recalled bucket }
 
 func newPutQuotas(limits Limits) putQuotas {
 	return putQuotas{
-		puts: float64(limits.PutsPerHour), bytes: float64(limits.PutBytesPerDay), by: make(map[identity.PeerID]*putQuota),
+		puts: float64(limits.PutsPerHour), bytes: float64(limits.PutBytesPerDay), recalled: float64(limits.RecalledPerHour),
+		by: make(map[identity.PeerID]*putQuota),
 	}
 }
 
@@ -36,12 +37,7 @@ func newPutQuotas(limits Limits) putQuotas {
 func (q *putQuotas) take(peer identity.PeerID, size int, now time.Time) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	held := q.by[peer]
-	if held == nil {
-		q.makeRoom(now)
-		held = &putQuota{puts: bucket{tokens: q.puts, filled: now}, bytes: bucket{tokens: q.bytes, filled: now}}
-		q.by[peer] = held
-	}
+	held := q.of(peer, now)
 	perHour, perDay := q.puts/time.Hour.Seconds(), q.bytes/(24*time.Hour).Seconds()
 	if !held.puts.takeMany(1, perHour, q.puts, now) {
 		return false
@@ -51,6 +47,36 @@ func (q *putQuotas) take(peer identity.PeerID, size int, now time.Time) bool {
 		return false
 	}
 	return true
+}
+
+// recall counts an envelope that is to be taken back as one that is put, or says
+// that it is too much: also while what was read for others is more than an hour's.
+func (q *putQuotas) recall(peer identity.PeerID, now time.Time) bool {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	held := q.of(peer, now)
+	return held.recalled.takeMany(1, q.recalled/time.Hour.Seconds(), q.recalled, now) &&
+		held.puts.takeMany(1, q.puts/time.Hour.Seconds(), q.puts, now)
+}
+
+// read counts what was read to take something back, which is known only then: it
+// may be more than there was left.
+func (q *putQuotas) read(peer identity.PeerID, size int, now time.Time) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.of(peer, now).recalled.tokens -= float64(size)
+}
+
+// of runs under mu.
+func (q *putQuotas) of(peer identity.PeerID, now time.Time) *putQuota {
+	held := q.by[peer]
+	if held == nil {
+		q.makeRoom(now)
+		full := func(tokens float64) bucket { return bucket{tokens: tokens, filled: now} }
+		held = &putQuota{puts: full(q.puts), bytes: full(q.bytes), recalled: full(q.recalled)}
+		q.by[peer] = held
+	}
+	return held
 }
 
 // makeRoom runs under mu. It forgets those who put nothing for an hour, and if

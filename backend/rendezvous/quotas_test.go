@@ -31,6 +31,33 @@ func TestPutQuotas(t *testing.T) {
 	}
 }
 
+func TestRecallQuotas(t *testing.T) {
+	t.Parallel()
+	q, now, peer := newPutQuotas(Limits{PutsPerHour: 10, PutBytesPerDay: 1000, RecalledPerHour: 1000}), time.Unix(1_800_000_000, 0), numberedPeer(1)
+	if !q.recall(peer, now) {
+		t.Error("the first is too much")
+	}
+	q.read(peer, 3000, now)
+	if q.recall(peer, now) || !q.take(peer, 1, now) || !q.recall(numberedPeer(2), now) {
+		t.Error("what is read is not counted, or it counts for something else")
+	}
+	if now = now.Add(2 * time.Hour); q.recall(peer, now) {
+		t.Error("what was more than there was left is forgotten")
+	}
+	if now = now.Add(time.Minute); !q.recall(peer, now) {
+		t.Error("it does not end")
+	}
+	now = now.Add(time.Hour)
+	for i := range 11 {
+		if got := q.recall(peer, now); got != (i < 10) {
+			t.Errorf("recall %d: %t", i, got)
+		}
+	}
+	if q.take(peer, 1, now) {
+		t.Error("they do not count as puts")
+	}
+}
+
 // TestQuotasAreBounded: however many come, the tables stay small, and those
 // who were there lately are kept before those who were not.
 func TestQuotasAreBounded(t *testing.T) {

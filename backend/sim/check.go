@@ -34,6 +34,7 @@ const (
 	mostRecent   = 1024
 	mostLetter   = 64   // of one contact, waiting for entries before theirs
 	mostWaiting  = 4096 // entries of one session
+	mostWishes   = 1024
 )
 
 // mostShown is how much of a text a violation shows, in bytes.
@@ -106,7 +107,7 @@ func (w *World) truthful() {
 				w.violate("%d shows %q as read and %d did not read it", d.number, message.Text, other.number)
 			case message.Read && other.told[id].Get(message.Log) < message.Sequence:
 				w.violate("%d shows %q as read, and %d lets nobody know", d.number, message.Text, other.number)
-			case message.Stored && !there && !disks[d.number].letterOf(message, kept) && !disks[other.number].asked(d) && !crossed(d, other, message):
+			case message.Stored && !there && !disks[d.number].letterOf(message, kept) && !disks[other.number].asked(d):
 				w.violate("%d shows %q as stored, and no server keeps it", d.number, message.Text)
 			}
 		}
@@ -119,7 +120,7 @@ func (w *World) truthful() {
 		sizes := d.running.Core().Sizes()
 		letters := mostLetter * len(w.devices)
 		if sizes.Sessions > mostSessions || sizes.Outbox > mostOutbox || sizes.Recent > mostRecent ||
-			sizes.Letters > letters || sizes.Waiting > mostWaiting*(sizes.Sessions+letters) || sizes.Undeleted > (mostOutbox+1)*len(w.devices) {
+			sizes.Letters > letters || sizes.Waiting > mostWaiting*(sizes.Sessions+letters) || sizes.Undeleted > (mostOutbox+1)*len(w.devices) || sizes.Wishes > mostWishes {
 			w.violate("the memory of %d: %+v", d.number, sizes)
 		}
 	}
@@ -155,12 +156,6 @@ func (c *contents) conversation(id uuid.UUID) *node.Conversation {
 	return &node.Conversation{}
 }
 
-// crossed tells whether a message is the request of one of two who both asked:
-// the other takes it for an answer only, and gets its text as an entry later.
-func crossed(d, other *device, message *node.Message) bool {
-	return message.Sequence == 1 && d.asks[other] && other.asks[d]
-}
-
 // asked tells whether somebody's request waits to be answered.
 func (c *contents) asked(by *device) bool {
 	return slices.ContainsFunc(c.Requests, func(one node.Request) bool { return one.Peer == by.keys.Peer() })
@@ -193,7 +188,7 @@ func (w *World) unfinished() string {
 			continue
 		}
 		sizes := d.running.Core().Sizes()
-		if sizes.Letters+sizes.Commits+sizes.Undeleted+sizes.Lookups+sizes.Tagging+sizes.Putting+sizes.Waiting > 0 {
+		if sizes.Letters+sizes.Commits+sizes.Undeleted+sizes.Lookups+sizes.Tagging+sizes.Putting+sizes.Wishes+sizes.Waiting > 0 {
 			say("%d has something under way: %+v", d.number, sizes)
 		}
 		snapshot := disks[d.number]

@@ -234,12 +234,7 @@ func (one *saying) texts() []string {
 
 // stands checks a message that is shown against the edits and reactions.
 func (w *World) stands(d *device, said *saying, message *node.Message) {
-	may := standing(said.edits, said.text)
-	if said.timer > 0 {
-		// An edit that had not arrived when its message's time was over for the author is gone with it.
-		may = said.texts()
-	}
-	if !slices.Contains(may, message.Text) {
+	if may := standing(said.edits, said.text); !slices.Contains(may, message.Text) {
 		w.violate("%d shows %q, and the author left it as one of %q", d.number, message.Text, may)
 	}
 	if (message.Reply == nil) != said.reply.IsZero() || message.Reply != nil && message.Reply.Message != said.reply {

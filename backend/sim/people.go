@@ -227,10 +227,10 @@ func (d *device) change(other *device, one action) {
 			d.answered(node.Answer{ID: id})
 			return
 		}
-		d.running.DeleteMessage(w.ctx, id, message.Conversation, message.Hash, true)
+		d.running.DeleteMessage(w.ctx, id, *message, true)
 	case Hide:
 		said.hidden[d] = append(said.hidden[d], what)
-		d.running.DeleteMessage(w.ctx, id, message.Conversation, message.Hash, false)
+		d.running.DeleteMessage(w.ctx, id, *message, false)
 	case React:
 		put := journal.Reaction{Target: message.Hash, Emoji: emoji[int(one.b>>16)%len(emoji)], Remove: one.a>>8%4 == 0}
 		if !put.Remove {

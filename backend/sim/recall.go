@@ -11,7 +11,7 @@ func (c *client) RecallMail(token string, id uint64, envelope signaling.Receipt)
 		tag := engine.Tag(envelope.Tag)
 		owner, box, found, err := s.mailbox.Resolve(c.world().ctx, tag)
 		if err == nil && found {
-			found, err = s.mailbox.Recall(c.world().ctx, owner, box, tag, envelope.Hash, envelope.Size)
+			found, _, err = s.mailbox.Recall(c.world().ctx, owner, box, tag, envelope.Hash, envelope.Size)
 		}
 		switch {
 		case err != nil:

@@ -138,6 +138,12 @@ func (t *transaction) takePart(conversation *keptConversation, part *timeline.Pa
 			return nil
 		case part.Kind == wire.EntryKind_ENTRY_KIND_DELETE:
 			return t.wipe(target, shownDeleted)
+		case target.shown == shownGone && target.mine && part.Kind == wire.EntryKind_ENTRY_KIND_EDIT:
+			// It was written while the message went: it has to arrive.
+			if err = t.noteChange(conversation, part, row); err != nil {
+				return err
+			}
+			return t.leave(target)
 		case target.erased || target.shown == shownGone && !target.mine:
 			if part.Kind == wire.EntryKind_ENTRY_KIND_EDIT {
 				return t.erase(row)
@@ -145,13 +151,18 @@ func (t *transaction) takePart(conversation *keptConversation, part *timeline.Pa
 			return nil
 		}
 	}
-	if _, err = t.exec(`INSERT INTO changes (target, entry, kind) VALUES (?, ?, ?)`, part.Target[:], row, int64(part.Kind)); err != nil {
-		return err
-	}
-	if err = t.trim(conversation, part); err != nil || target == nil || part.Kind != wire.EntryKind_ENTRY_KIND_EDIT {
+	if err = t.noteChange(conversation, part, row); err != nil || target == nil || part.Kind != wire.EntryKind_ENTRY_KIND_EDIT {
 		return err
 	}
 	return t.findEdited(target.row)
+}
+
+// noteChange puts a part into the index of what is about a message.
+func (t *transaction) noteChange(conversation *keptConversation, part *timeline.Part, row int64) error {
+	if _, err := t.exec(`INSERT INTO changes (target, entry, kind) VALUES (?, ?, ?)`, part.Target[:], row, int64(part.Kind)); err != nil {
+		return err
+	}
+	return t.trim(conversation, part)
 }
 
 // trim leaves of what one author says about one message in one kind only the

@@ -85,12 +85,10 @@ func (t *transaction) hide(hash journal.Hash) error {
 	if err != nil || target == nil || !target.text {
 		return err
 	}
-	if !target.mine || target.erased {
+	if !target.mine {
 		return t.wipe(target, shownGone)
 	}
-	values := make([]driver.Value, 1)
-	delivered, err := t.row(`SELECT 1 FROM positions WHERE conversation = ? AND device = ? AND epoch = ? AND held >= ?`, values,
-		target.conversation, target.log.Device[:], int64(target.log.Epoch), position(target.sequence))
+	held, err := t.held(target)
 	if err != nil {
 		return err
 	}
@@ -98,13 +96,25 @@ func (t *transaction) hide(hash journal.Hash) error {
 	if err != nil {
 		return err
 	}
-	if delivered && !waits {
+	if !waits && (held || target.erased) {
 		return t.wipe(target, shownGone)
 	}
-	if _, err = t.exec(`INSERT INTO timers (entry, stay, expires) VALUES (?, 0, 0) ON CONFLICT (entry) DO UPDATE SET stay = 0`, target.row); err != nil {
+	return t.leave(target)
+}
+
+// held tells whether a device of theirs holds a message of mine.
+func (t *transaction) held(target *keptTarget) (bool, error) {
+	return t.row(`SELECT 1 FROM positions WHERE conversation = ? AND device = ? AND epoch = ? AND held >= ?`, make([]driver.Value, 1),
+		target.conversation, target.log.Device[:], int64(target.log.Epoch), position(target.sequence))
+}
+
+// leave takes a message of mine out of the timeline of which something has to
+// arrive first. It is due when a position moves.
+func (t *transaction) leave(target *keptTarget) error {
+	if _, err := t.exec(`INSERT INTO timers (entry, stay, expires) VALUES (?, 0, 0) ON CONFLICT (entry) DO UPDATE SET stay = 0, expires = 0`, target.row); err != nil {
 		return err
 	}
-	if err = t.unindex(target.row); err != nil {
+	if err := t.unindex(target.row); err != nil {
 		return err
 	}
 	return t.setShown(target, shownGone)
@@ -117,8 +127,9 @@ func (t *transaction) editsWait(target *keptTarget) (bool, error) {
 		make([]driver.Value, 1), target.hash[:], int64(wire.EntryKind_ENTRY_KIND_EDIT), target.author[:], target.conversation)
 }
 
-// expire erases messages whose time is over, but for hidden ones of mine of
-// which an edit has not arrived: they are due again when a position moves.
+// expire erases messages whose time is over. The edits of one of mine that others
+// hold stay until they hold them too: what they see would be what I took back.
+// Of one that nobody holds nothing has to arrive.
 func (t *transaction) expire(messages []journal.Hash) error {
 	for _, hash := range messages {
 		target, err := t.target(hash)
@@ -129,15 +140,20 @@ func (t *transaction) expire(messages []journal.Hash) error {
 			continue
 		}
 		waits := false
-		if target.mine && target.shown == shownGone {
-			if waits, err = t.editsWait(target); err != nil {
+		if target.mine {
+			if waits, err = t.held(target); err == nil && waits {
+				waits, err = t.editsWait(target)
+			}
+			if err != nil {
 				return err
 			}
 		}
 		if waits {
-			continue
+			err = errors.Join(t.leave(target), t.erase(target.row)) // the index is left by the body
+		} else {
+			err = t.wipe(target, shownGone)
 		}
-		if err = t.wipe(target, shownGone); err != nil {
+		if err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"go.uber.org/goleak"
@@ -19,6 +21,21 @@ type folder string
 func (f folder) Open(t testing.TB) storetest.Store {
 	t.Helper()
 	return open(t, string(f), store.Options{})
+}
+
+func (f folder) PutBack(t testing.TB) {
+	t.Helper()
+	file := filepath.Join(string(f), store.FileName)
+	data, err := os.ReadFile(file)
+	if err == nil {
+		err = os.WriteFile(file+".copy", data, 0o600)
+	}
+	if err == nil {
+		err = os.Rename(file+".copy", file)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // open opens a store that is closed when the test ends.

@@ -100,6 +100,8 @@ type Mailbox interface {
 	// over. Error: ErrUnavailable.
 	Delete(ctx context.Context, owner identity.PeerID, ids [][]byte) error
 	// Recall forgets the envelope with a SHA-256 and a size that was put at a tag
-	// of owner's, and tells whether it was there. Error: ErrUnavailable.
-	Recall(ctx context.Context, owner identity.PeerID, box Box, tag Tag, hash [32]byte, size int) (bool, error)
+	// of owner's, and tells whether it was there. read is how many bytes of envelopes
+	// were looked at for that, at most a box of them, also with an error.
+	// Error: ErrUnavailable.
+	Recall(ctx context.Context, owner identity.PeerID, box Box, tag Tag, hash [32]byte, size int) (found bool, read int, err error)
 }

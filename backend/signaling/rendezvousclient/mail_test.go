@@ -362,6 +362,87 @@ func TestDeleteMail(t *testing.T) {
 	})
 }
 
+// TestRecallMail: what is asked is what the receipt says, and each answer is told
+// as what it is; one that says nothing known is none.
+func TestRecallMail(t *testing.T) {
+	withMail(t, func(t *testing.T, s *script, p *person) {
+		receipt := signaling.Receipt{Tag: [16]byte{1, 2}, Hash: [32]byte{3, 4}, Size: 1723}
+		var asked *wire.RecallMail
+		outcome := wire.RecallOutcome(0)
+		silent := false
+		answering(s, func(frame *wire.ClientFrame) *wire.ServerFrame {
+			if frame.GetRecallMail() == nil || silent {
+				return nil
+			}
+			asked = frame.GetRecallMail()
+			return &wire.ServerFrame{Kind: &wire.ServerFrame_RecallResult{RecallResult: &wire.RecallResult{Id: asked.GetId(), Outcome: outcome}}}
+		})
+		for given, want := range map[wire.RecallOutcome]signaling.Answer{
+			wire.RecallOutcome_RECALL_OUTCOME_DELETED:     signaling.AnswerDone,
+			wire.RecallOutcome_RECALL_OUTCOME_NOT_THERE:   signaling.AnswerNotFound,
+			wire.RecallOutcome_RECALL_OUTCOME_UNAVAILABLE: signaling.AnswerUnavailable,
+			wire.RecallOutcome_RECALL_OUTCOME_UNSPECIFIED: signaling.AnswerUnavailable,
+			99: signaling.AnswerUnavailable,
+		} {
+			s.set(func(*script) { outcome = given })
+			p.client.RecallMail("home", 8, receipt)
+			pass(time.Second)
+			if got := answersOf(p.drain()); len(got) != 1 || got[0] != (signaling.Answered{ID: 8, Answer: want}) {
+				t.Errorf("%v: %+v", given, got)
+			}
+		}
+		s.set(func(*script) {
+			if !bytes.Equal(asked.GetTag(), receipt.Tag[:]) || !bytes.Equal(asked.GetHash(), receipt.Hash[:]) || asked.GetSize() != 1723 {
+				t.Errorf("asked %v", asked)
+			}
+			silent = true
+		})
+		p.client.RecallMail("home", 9, receipt)
+		pass(6 * time.Second)
+		if got := answersOf(p.drain()); len(got) != 1 || got[0] != (signaling.Answered{ID: 9, Answer: signaling.AnswerUnavailable}) {
+			t.Errorf("no answer: %+v", got)
+		}
+		p.client.RecallMail("elsewhere", 10, receipt)
+		synctest.Wait()
+		if got := answersOf(p.drain()); len(got) != 1 || got[0].Answer != signaling.AnswerNoSession {
+			t.Errorf("no session: %+v", got)
+		}
+	})
+}
+
+// TestPaceByCost: questions that cost the server more are asked more slowly, so
+// that it reads, and answers, all of them.
+func TestPaceByCost(t *testing.T) {
+	withMail(t, func(t *testing.T, s *script, p *person) {
+		answering(s, func(frame *wire.ClientFrame) *wire.ServerFrame {
+			if frame.GetRecallMail() == nil {
+				return nil
+			}
+			return &wire.ServerFrame{Kind: &wire.ServerFrame_RecallResult{RecallResult: &wire.RecallResult{
+				Id: frame.GetRecallMail().GetId(), Outcome: wire.RecallOutcome_RECALL_OUTCOME_DELETED,
+			}}}
+		})
+		const count = 30 // twice of what the server takes at once
+		for id := range uint64(count) {
+			p.client.RecallMail("home", id, signaling.Receipt{Size: 512})
+		}
+		for elapsed := range 5 {
+			spent := 0.0
+			for _, frame := range s.seen() {
+				spent += protocol.Cost(frame)
+			}
+			if most := protocol.Burst + float64(elapsed)*protocol.Rate; spent > most {
+				t.Errorf("after %d s frames of %v tokens were written, and the server takes %v", elapsed, spent, most)
+			}
+			pass(time.Second)
+		}
+		answers := answersOf(p.drain())
+		if len(answers) != count || slices.ContainsFunc(answers, func(one signaling.Answered) bool { return one.Answer != signaling.AnswerDone }) {
+			t.Errorf("%d answers, %+v", len(answers), answers)
+		}
+	})
+}
+
 // TestNotOffered: a server without a mailbox and a directory is not asked.
 func TestNotOffered(t *testing.T) {
 	inBothEncodings(t, func(t *testing.T, s *script, p *person) {
@@ -373,6 +454,7 @@ func TestNotOffered(t *testing.T) {
 		p.client.ResolveHandle("home", 5, "ana")
 		p.client.ReleaseHandle("home", 6, "ana")
 		p.client.Search("home", 7, "ana", 3)
+		p.client.RecallMail("home", 8, signaling.Receipt{Size: 512})
 		synctest.Wait()
 		count := 0
 		for _, event := range p.drain() {
@@ -383,7 +465,7 @@ func TestNotOffered(t *testing.T) {
 				count++
 			}
 		}
-		if count != 7 || len(s.seen()) != 1 { // the watch
+		if count != 8 || len(s.seen()) != 1 { // the watch
 			t.Errorf("%d answers, %d frames", count, len(s.seen()))
 		}
 	})

@@ -33,7 +33,7 @@ type script struct {
 	pipe    *pipe                                       // the latest
 	ahead   time.Duration                               // of the server's clock
 	relayed *wire.RelayCredentials                      // in the welcome
-	offers  bool                                        // mailbox and directory
+	offers  bool                                        // mailbox, directory and taking back
 	logins  []*wire.Login
 	url     string
 }
@@ -155,7 +155,7 @@ func (s *script) handle(frame *wire.ClientFrame, nonce protocol.Nonce) []*wire.S
 		signature := identity.Sign(s.key, identity.ContextWelcome, protocol.WelcomeMessage(
 			protocol.Nonce(l.GetClientNonce()), nonce, identity.PeerID(l.GetIdentity()), identity.DeviceID(l.GetDevice())))
 		return []*wire.ServerFrame{{Kind: &wire.ServerFrame_Welcome{Welcome: &wire.Welcome{
-			Signature: signature, TimeMs: now, HeartbeatMs: 10_000, LeaseMs: 30_000, Relay: s.relayed, Mailbox: s.offers, Directory: s.offers,
+			Signature: signature, TimeMs: now, HeartbeatMs: 10_000, LeaseMs: 30_000, Relay: s.relayed, Mailbox: s.offers, Directory: s.offers, Recall: s.offers,
 		}}}}
 	case *wire.ClientFrame_Heartbeat:
 		s.beats = append(s.beats, time.Now())

@@ -2,6 +2,7 @@ package rendezvousclient
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/identity"
@@ -18,7 +19,8 @@ const (
 	pacedTime    = 20 * time.Millisecond // between two looks at an owner that is behind
 	relayAhead   = 5 * time.Minute       // new credentials are asked for so long before they expire
 
-	// Frames are paced a little under what the server takes.
+	// Frames are paced a little under what the server takes: one that costs more
+	// than is left may go, and none costs more than the difference.
 	rate  = protocol.Rate - 2
 	burst = protocol.Burst - 10
 
@@ -201,7 +203,7 @@ func (s *session) act(ctx, stopped context.Context) *Failure {
 		if frame == nil {
 			return nil
 		}
-		s.tokens--
+		s.tokens -= protocol.Cost(frame)
 		if err := s.write(stopped, frame); err != nil {
 			return failureOf(err)
 		}
@@ -288,10 +290,18 @@ func (s *session) next() time.Time {
 			next = at
 		}
 	}
+	earlier(s.relayAgain)
+	if slices.ContainsFunc(s.queue, func(r request) bool { return r.paced }) {
+		// The owner is behind; nothing tells when that is over.
+		earlier(s.now().Add(pacedTime))
+	}
+	if s.tokens < 1 {
+		// Whatever is due, or waits, nothing is written before.
+		next = s.filled.Add(time.Duration((1-s.tokens)/rate*float64(time.Second)) + time.Millisecond)
+	}
 	if !s.beatSent.IsZero() {
 		earlier(s.beatSent.Add(s.beatLimit))
 	}
-	earlier(s.relayAgain)
 	earlier(s.moveAt)
 	earlier(s.tagsAt)
 	for _, r := range s.pending {
@@ -299,14 +309,6 @@ func (s *session) next() time.Time {
 	}
 	for _, r := range s.queue {
 		earlier(r.until)
-		if r.paced {
-			// The owner is behind; nothing tells when that is over.
-			earlier(s.now().Add(pacedTime))
-		}
-	}
-	if s.tokens < 1 {
-		// Something may wait for the rate; it refills within a moment.
-		earlier(s.filled.Add(time.Second / rate))
 	}
 	return next
 }

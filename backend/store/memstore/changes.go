@@ -71,6 +71,10 @@ func (d *Disk) takePart(v *conversation, one *entry, part timeline.Part) {
 		case part.Kind == wire.EntryKind_ENTRY_KIND_DELETE:
 			d.wipe(v, target, deleted)
 			return
+		case target.shown == gone && target.Mine && part.Kind == wire.EntryKind_ENTRY_KIND_EDIT:
+			d.noteChange(v, one, part)
+			d.leave(v, target)
+			return
 		case target.Entry.Erased() || target.shown == gone && !target.Mine:
 			if part.Kind == wire.EntryKind_ENTRY_KIND_EDIT {
 				d.erase(one)
@@ -78,6 +82,12 @@ func (d *Disk) takePart(v *conversation, one *entry, part timeline.Part) {
 			return
 		}
 	}
+	d.noteChange(v, one, part)
+}
+
+// noteChange puts a part into the index of what is about a message, and erases
+// the edits that do not count any more.
+func (d *Disk) noteChange(v *conversation, one *entry, part timeline.Part) {
 	kept := append(slices.Clone(d.content.changes[part.Target]), one)
 	var same []timeline.Part
 	for _, other := range kept {
@@ -152,12 +162,17 @@ func (d *Disk) hide(hash journal.Hash) {
 	if one == nil {
 		return
 	}
-	if !one.Mine || one.Entry.Erased() || v.holds(one) && !d.editsWait(v, one) {
+	if !one.Mine || (one.Entry.Erased() || v.holds(one)) && !d.editsWait(v, one) {
 		d.wipe(v, one, gone)
 		return
 	}
-	before := d.content.timers[hash]
-	put(d, d.content.timers, hash, timer{entry: one, expires: before.expires})
+	d.leave(v, one)
+}
+
+// leave takes a message of mine out of the timeline of which something has to
+// arrive first. It is due when a position moves.
+func (d *Disk) leave(v *conversation, one *entry) {
+	put(d, d.content.timers, one.Entry.Hash(), timer{entry: one})
 	d.setShown(v, one, gone)
 }
 
@@ -180,7 +195,12 @@ func (d *Disk) editsWait(v *conversation, target *entry) bool {
 
 func (d *Disk) expire(messages []journal.Hash) {
 	for _, hash := range messages {
-		if v, one := d.message(hash); one != nil && (!one.Mine || one.shown != gone || !d.editsWait(v, one)) {
+		switch v, one := d.message(hash); {
+		case one == nil:
+		case one.Mine && v.holds(one) && d.editsWait(v, one):
+			d.leave(v, one)
+			d.erase(one)
+		default:
 			d.wipe(v, one, gone)
 		}
 	}

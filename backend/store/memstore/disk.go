@@ -71,6 +71,13 @@ type entry struct {
 	shown   standing
 }
 
+// PutBack has what is there count as a copy that was put in its place.
+func (d *Disk) PutBack() {
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	d.content.copied = true
+}
+
 // NewDisk returns an empty one.
 func NewDisk() *Disk {
 	return &Disk{content: content{

@@ -17,6 +17,8 @@ type disk struct{ *memstore.Disk }
 
 func (d disk) Open(testing.TB) storetest.Store { return d.Disk.Open() }
 
+func (d disk) PutBack(testing.TB) { d.Disk.PutBack() }
+
 func TestConformance(t *testing.T) {
 	storetest.Run(t, func(testing.TB) storetest.Disk { return disk{memstore.NewDisk()} })
 }

@@ -138,7 +138,7 @@ func testHiddenEdited(t *testing.T, b *bench) {
 	}
 	for range 2 {
 		equal(t, "what is shown", len(b.before(t, talk.ID, journal.Order{}, 9)), 0)
-		equal(t, "bodies that have to arrive first", there(), 4)
+		equal(t, "edits that have to arrive first", there(), 2) // what was edited is there
 		b.reopen(t)
 	}
 	b.commit(t, position(talk.Held()))
@@ -148,6 +148,64 @@ func testHiddenEdited(t *testing.T, b *bench) {
 	equal(t, "bodies that are left", there(), 0)
 	due, _ = b.expiring(t, Start, 9)
 	equal(t, "what is still due", len(due), 0)
+}
+
+// testExpiredEdited: a message whose time is over is gone, and its words with it;
+// those of an edit that others have still to get go when they have it.
+func testExpiredEdited(t *testing.T, b *bench) {
+	talk := b.begin(t, 1)
+	position := func(held journal.Vector) node.PutRemotePosition {
+		return node.PutRemotePosition{Conversation: talk.ID, Position: node.RemotePosition{Device: talk.Them.Keys.Device(), Held: held}, At: Start}
+	}
+	mine := talk.Tell(t, talk.Me, journal.Message{Text: "for a minute", Timer: time.Minute})
+	name := mine.Entry.Hash()
+	b.commit(t, mine, position(talk.Held()))
+	edit := talk.Edit(t, talk.Me, name, "for one minute")
+	nobodys := talk.Say(t, talk.Me, "nobody has this")
+	better := talk.Edit(t, talk.Me, nobodys.Entry.Hash(), "nor this")
+	b.commit(t, edit, nobodys, better)
+	body := func(writes ...node.AppendEntry) (there []bool) {
+		for _, write := range writes {
+			entries := must(t, func(ctx context.Context) ([]journal.Entry, error) {
+				return b.store.Entries(ctx, talk.ID, write.Entry.Log, write.Entry.Sequence-1, 1)
+			})
+			there = append(there, !entries[0].Erased())
+		}
+		return there
+	}
+	gone := func(what string) {
+		t.Helper()
+		for range 2 {
+			equal(t, what, len(b.before(t, talk.ID, journal.Order{}, 9)), 0)
+			_, err := b.store.Message(t.Context(), name)
+			refused(t, what, err, node.ErrNotFound)
+			due, next := b.expiring(t, Start.AddDate(1, 0, 0), 9)
+			equal(t, what+": nothing is due", len(due) == 0 && next.IsZero(), true)
+			b.reopen(t)
+		}
+	}
+	arrive := func() {
+		t.Helper()
+		b.commit(t, position(talk.Held()))
+		due, _ := b.expiring(t, Start, 9)
+		equal(t, "it arrived", due, []node.Expired{{Conversation: talk.ID, Message: name}})
+		b.commit(t, node.EraseMessages{Messages: []journal.Hash{name}})
+	}
+	b.commit(t, node.EraseMessages{Messages: []journal.Hash{name, nobodys.Entry.Hash()}})
+	equal(t, "the message, its edit, what nobody has", body(mine, edit, nobodys, better), []bool{false, true, false, false})
+	gone("its time is over")
+	b.commit(t, node.HideMessage{Message: name})
+	equal(t, "the edit of one that is hidden then", body(edit), []bool{true})
+	arrive()
+	equal(t, "the edit, when they have it", body(mine, edit), []bool{false, false})
+	gone("all is erased")
+	late := talk.Edit(t, talk.Me, name, "written while it went")
+	b.commit(t, late)
+	equal(t, "an edit that was written while it went", body(late), []bool{true})
+	gone("it stays gone")
+	arrive()
+	equal(t, "that too, when they have it", body(late), []bool{false})
+	gone("for good")
 }
 
 func testProfiles(t *testing.T, b *bench) {

@@ -53,6 +53,30 @@ func testBeyond(t *testing.T, b *bench) {
 }
 
 // testEpochs: the least epochs only grow, and proofs stay as they were first.
+// testCopied: a copy is known as one until the device has taken notice.
+func testCopied(t *testing.T, b *bench) {
+	copied := func(what string, want bool) {
+		t.Helper()
+		for range 2 {
+			equal(t, what, b.load(t).Copied, want)
+			b.reopen(t)
+		}
+	}
+	b.commit(t, node.PutSelf{Self: node.Self{Name: "Ana", Color: 4, Created: Start}})
+	copied("where it was written", false)
+	if err := b.store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	b.disk.PutBack(t)
+	b.store = b.disk.Open(t)
+	copied("put back", true)
+	b.commit(t, node.PutEpoch{Least: 2})
+	copied("with a later epoch alone", true)
+	b.commit(t, node.PutEpoch{Least: 3}, node.PutPlace{})
+	copied("taken notice of", false)
+	equal(t, "the epoch", b.load(t).Epochs[uuid.Nil], uint32(3))
+}
+
 func testEpochs(t *testing.T, b *bench) {
 	talk := b.begin(t, 1)
 	b.commit(t, talk.Fill(t, 6)...)

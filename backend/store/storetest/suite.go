@@ -19,6 +19,8 @@ type Store interface {
 // which is closed by then, left behind.
 type Disk interface {
 	Open(t testing.TB) Store
+	// PutBack has the next Open find a copy of the files in their place, while none is open.
+	PutBack(t testing.TB)
 }
 
 // Run runs the suite; newDisk returns an empty disk.
@@ -38,6 +40,7 @@ func Run(t *testing.T, newDisk func(t testing.TB) Disk) {
 		"steps":                    testSteps,
 		"beyond a vector":          testBeyond,
 		"epochs and forks":         testEpochs,
+		"a copy put back":          testCopied,
 		"read vector":              testReadVector,
 		"entries":                  testEntries,
 		"messages and orders":      testLookups,
@@ -50,7 +53,6 @@ func Run(t *testing.T, newDisk func(t testing.TB) Disk) {
 		"projections are rebuilt":  testRebuild,
 		"search":                   testSearch,
 		"search finds everything":  testSearchFinds,
-		"search keeps on at a tie": testSearchTies,
 		"changes in any order":     testFold,
 		"changes of one message":   testChanges,
 		"answers":                  testAnswers,
@@ -58,7 +60,9 @@ func Run(t *testing.T, newDisk func(t testing.TB) Disk) {
 		"disappearing messages":    testDisappearing,
 		"hidden messages":          testHidden,
 		"hidden and edited":        testHiddenEdited,
+		"expired and edited":       testExpiredEdited,
 		"profiles and timers":      testProfiles,
+		"search keeps on at a tie": testSearchTies,
 	} {
 		t.Run(name, func(t *testing.T) {
 			disk := newDisk(t)

@@ -435,9 +435,12 @@ func takenBack(t *testing.T, p *post) {
 	ana, ben, tag := someone(), someone(), someTag()
 	recall := func(owner identity.PeerID, box engine.Box, number, size int) bool {
 		t.Helper()
-		found, err := p.Recall(t.Context(), owner, box, tag, sha256.Sum256(envelope(number, size)), size)
+		found, read, err := p.Recall(t.Context(), owner, box, tag, sha256.Sum256(envelope(number, size)), size)
 		if err != nil {
 			t.Fatalf("Recall: %v", err)
+		}
+		if found && read < size || read > 9*200 {
+			t.Errorf("%d bytes were read", read)
 		}
 		return found
 	}

@@ -221,22 +221,26 @@ func (m *mailbox) Delete(_ context.Context, owner identity.PeerID, ids [][]byte)
 }
 
 // Recall implements engine.Mailbox.
-func (m *mailbox) Recall(_ context.Context, owner identity.PeerID, box engine.Box, tag engine.Tag, hash [sha256.Size]byte, size int) (bool, error) {
+func (m *mailbox) Recall(_ context.Context, owner identity.PeerID, box engine.Box, tag engine.Tag, hash [sha256.Size]byte, size int) (found bool, read int, err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.closed {
-		return false, engine.ErrClosed
+		return false, 0, engine.ErrClosed
 	}
 	m.expire(owner, m.now())
 	before := len(m.boxes[owner])
 	m.boxes[owner] = slices.DeleteFunc(m.boxes[owner], func(one *kept) bool {
-		return one.box == box && one.tag == tag && len(one.envelope) == size && sha256.Sum256(one.envelope) == hash
+		if one.box != box || one.tag != tag || len(one.envelope) != size {
+			return false
+		}
+		read += size
+		return sha256.Sum256(one.envelope) == hash
 	})
-	found := len(m.boxes[owner]) < before
+	found = len(m.boxes[owner]) < before
 	if len(m.boxes[owner]) == 0 {
 		delete(m.boxes, owner)
 	}
-	return found, nil
+	return found, read, nil
 }
 
 func (m *mailbox) expire(owner identity.PeerID, now time.Time) {

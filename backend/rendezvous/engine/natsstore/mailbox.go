@@ -136,10 +136,10 @@ func (s *Store) deleteOne(ctx context.Context, owner identity.PeerID, from class
 
 // Recall implements engine.Mailbox. It reads what lies in the box at most: a
 // thousand envelopes, or a hundred large ones.
-func (m mailbox) Recall(ctx context.Context, owner identity.PeerID, box engine.Box, tag engine.Tag, hash [sha256.Size]byte, size int) (found bool, err error) {
+func (m mailbox) Recall(ctx context.Context, owner identity.PeerID, box engine.Box, tag engine.Tag, hash [sha256.Size]byte, size int) (found bool, read int, err error) {
 	at, ok := classOf(box, size)
 	if !ok {
-		return false, nil
+		return false, 0, nil
 	}
 	subject, shard := m.classes[at].boxOf(owner, tag)
 	stream := m.streams[m.classes[at].stream(shard)]
@@ -149,6 +149,7 @@ func (m mailbox) Recall(ctx context.Context, owner identity.PeerID, box engine.B
 			if failure != nil || held == nil {
 				return failure
 			}
+			read += len(held.Data)
 			if len(held.Data) == size && sha256.Sum256(held.Data) == hash {
 				found = true // put again after a while it may be there twice
 				if failure = m.deleteOne(ctx, owner, m.classes[at], held.Sequence); failure != nil {
@@ -158,7 +159,7 @@ func (m mailbox) Recall(ctx context.Context, owner identity.PeerID, box engine.B
 			next = held.Sequence + 1
 		}
 	})
-	return found && err == nil, err
+	return found && err == nil, read, err
 }
 
 // message reads one message at the leader; nil when there is none.

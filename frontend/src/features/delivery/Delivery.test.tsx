@@ -100,7 +100,7 @@ describe('taking a message back', () => {
   it('is offered where it can be, and says how far the message had come', async () => {
     const outcomes = {
       here: 'Taken back. It had not left this computer.',
-      server: 'Taken back. tin.example.org:7117 deleted it before Ana fetched it.',
+      server: 'Taken back. tin.example.org:7117 deleted it. Ana has it only if they were fetching it at that moment.',
       late: 'It may have reached Ana already. It is deleted here, and on their computer as soon as it is reached.',
     } as const;
     for (const [outcome, sentence] of Object.entries(outcomes)) {

@@ -298,7 +298,7 @@ describe('deleting', () => {
   it('of what waits names the sealed copy', () => {
     ask({ ...mine, state: 'stored' });
     expect(screen.getByText(/Ana still gets it/)).toBeDefined();
-    expect(screen.getByText(/sealed copy may stay in Ana’s mailbox/)).toBeDefined();
+    expect(screen.getByText(/sealed copy in Ana’s mailbox is asked back/)).toBeDefined();
   });
 
   it.each([

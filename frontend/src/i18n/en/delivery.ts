@@ -49,8 +49,8 @@ export default {
     'It is erased here and asked back from their server. If it has not reached {{name}}, they never learn that it was there.',
   cancelled: {
     here: 'Taken back. It had not left this computer.',
-    server: 'Taken back. {{server}} deleted it before {{name}} fetched it.',
-    serverSomewhere: 'Taken back. Their server deleted it before {{name}} fetched it.',
+    server: 'Taken back. {{server}} deleted it. {{name}} has it only if they were fetching it at that moment.',
+    serverSomewhere: 'Taken back. Their server deleted it. {{name}} has it only if they were fetching it at that moment.',
     late: 'It may have reached {{name}} already. It is deleted here, and on their computer as soon as it is reached.',
   },
   save: 'Save a file for {{name}}',

@@ -60,7 +60,8 @@ export default {
     'The text and its earlier versions are erased from this disk now, and from {{name}}’s when the deletion gets there. A line says that you deleted something, and when you wrote it.',
   everyoneLimit:
     'It cannot take back what {{name}} has read, copied or saved, and a Tincan that was altered may keep the text.',
-  everyoneMail: 'A sealed copy may stay in {{name}}’s mailbox for up to 14 days. Only {{name}} can open it.',
+  everyoneMail:
+    'The sealed copy in {{name}}’s mailbox is asked back. Where that fails it stays there for up to 14 days, and only {{name}} can open it.',
   forMe: 'For me',
   forMeText: 'It leaves this computer only: its text is erased from this disk. {{name}} keeps it and is not told.',
   forMeWaiting:

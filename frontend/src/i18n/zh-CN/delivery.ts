@@ -48,8 +48,8 @@ export default {
   cancelHelp: '它会从这里抹去，并从对方的服务器要回。如果还没有到达{{name}}，对方永远不会知道有过这条消息。',
   cancelled: {
     here: '已收回。它没有离开过这台电脑。',
-    server: '已收回。{{server}} 在{{name}}取走之前删除了它。',
-    serverSomewhere: '已收回。对方的服务器在{{name}}取走之前删除了它。',
+    server: '已收回。{{server}} 已删除它。只有{{name}}恰好在那一刻取信，对方才会有它。',
+    serverSomewhere: '已收回。对方的服务器已删除它。只有{{name}}恰好在那一刻取信，对方才会有它。',
     late: '它可能已经到达{{name}}。这里已删除；一联系上对方的电脑，那里也会删除。',
   },
   save: '为{{name}}存一个文件',
