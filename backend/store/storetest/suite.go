@@ -38,6 +38,7 @@ func Run(t *testing.T, newDisk func(t testing.TB) Disk) {
 		"steps":                    testSteps,
 		"beyond a vector":          testBeyond,
 		"epochs and forks":         testEpochs,
+		"verification":             testVerification,
 		"read vector":              testReadVector,
 		"entries":                  testEntries,
 		"messages and orders":      testLookups,
