@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -43,7 +44,7 @@ func (a *API) SetProfile(name string, color int, about, picture string) (Profile
 		if live, err = running.Live(ctx); err != nil {
 			return Profile{}, err
 		}
-		return app.profileOf(live.Self), nil
+		return app.profileOf(live.Self, live.Retired), nil
 	})
 }
 
@@ -92,7 +93,7 @@ func (a *API) SetReadReceipts(on bool) (Profile, error) {
 		if err != nil {
 			return Profile{}, err
 		}
-		profile := app.profileOf(live.Self)
+		profile := app.profileOf(live.Self, live.Retired)
 		// Every mark that is shown may be another one now.
 		app.changes.publish(Changes{Reset: true})
 		return profile, nil
@@ -128,10 +129,12 @@ func pictureID(sum [32]byte) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-func (a *App) profileOf(self node.Self) Profile {
+// profileOf makes this person plain; retired is when they gave their identity up.
+func (a *App) profileOf(self node.Self, retired time.Time) Profile {
 	a.hidesReads.Store(self.HideReads)
 	profile := Profile{
 		PeerID: a.config.Keys.Peer().String(), Name: self.Name, Color: self.Color, About: self.About, ReadReceipts: !self.HideReads,
+		Retired: moment(retired),
 	}
 	if len(self.Picture) > 0 {
 		profile.Picture = pictureID(sha256.Sum256(self.Picture))

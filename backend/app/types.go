@@ -78,6 +78,7 @@ type Profile struct {
 	ReadReceipts bool   `json:"readReceipts"`
 	About        string `json:"about,omitempty"`
 	Picture      string `json:"picture,omitempty"` // names it, for Picture(""); absent for none
+	Retired      string `json:"retired,omitempty"` // when this identity was given up: nothing can be sent; absent: it was not
 }
 
 // Theme is the look of the window.
@@ -166,6 +167,7 @@ const (
 	LineNoNetwork  LineState = "no-network"
 	LineIdle       LineState = "idle" // the peer is there, nothing asked for a line yet
 	LineBanned     LineState = "banned"
+	LineHeld       LineState = "held" // what was compared differed: nothing is sent
 )
 
 // Line is how two people are connected right now.
@@ -214,6 +216,10 @@ type Conversation struct {
 	TimerMine      bool   `json:"timerMine,omitempty"`      // it was me
 	About          string `json:"about,omitempty"`          // what they say of themselves, on one line
 	Picture        string `json:"picture,omitempty"`        // names it, for the call Picture; absent for none
+
+	Verified Verification `json:"verified"`
+	Check    *Check       `json:"check,omitempty"`   // absent: none is under way, nor just over
+	Retired  string       `json:"retired,omitempty"` // when they gave their identity up; absent: they did not
 }
 
 // Message is one text in a timeline, as it stands after all that was said about it.
