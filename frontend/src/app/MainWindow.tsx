@@ -5,6 +5,7 @@ import { Conversations } from '@/features/conversations';
 import { Details } from '@/features/details';
 import { SearchField } from '@/features/search';
 import { Timeline } from '@/features/timeline';
+import { TrustNotice } from '@/features/verify/TrustNotice';
 import { NoContacts, NoSelection } from '@/features/welcome';
 import { errorText, useTranslation } from '@/i18n';
 import { changeSettings, showToast, useConversation, useSession, useView, view } from '@/model';
@@ -59,6 +60,7 @@ export function MainWindow() {
             <ConversationHeader conversation={conversation} detailsOpen={details} onDetails={toggleDetails} />
             <ProblemBar under />
             <ContactNotice conversation={conversation} />
+            <TrustNotice conversation={conversation} className={classes(styles.problem, styles.under)} />
             <Timeline conversation={conversation} />
             <Composer key={conversation.id} conversation={conversation} />
           </>

@@ -3,6 +3,9 @@
 
 export type * from './types-delivery';
 export type * from './types-search';
+export type * from './types-verification';
+
+import type { Check, Verification } from './types-verification';
 
 /** State is everything the window needs for its first paint. */
 export interface State {
@@ -84,6 +87,8 @@ export interface Profile {
   about?: string;
   /** names it, for picture(''); absent for none */
   picture?: string;
+  /** when this identity was given up: nothing can be sent; absent: it was not */
+  retired?: string;
 }
 
 /** Theme is the look of the window. */
@@ -148,7 +153,7 @@ export type ContactState = 'asked' | 'mutual' | 'banned';
 export type Presence = 'online' | 'offline' | 'unknown';
 
 /** LineState is one row of the design's "The line: every state". */
-export type LineState = 'lan' | 'direct' | 'relayed' | 'connecting' | 'waiting' | 'no-network' | 'idle' | 'banned';
+export type LineState = 'lan' | 'direct' | 'relayed' | 'connecting' | 'waiting' | 'no-network' | 'idle' | 'banned' | 'held';
 
 /** Line is how two people are connected right now. */
 export interface Line {
@@ -201,6 +206,11 @@ export interface Conversation {
   about?: string;
   /** names it, for the call picture; absent for none */
   picture?: string;
+  verified: Verification;
+  /** absent: none is under way, nor just over */
+  check?: Check;
+  /** when they gave their identity up; absent: they did not */
+  retired?: string;
 }
 
 /** Notice is something that a person should know: of a conversation, or of the folder that this app runs in. */

@@ -26,3 +26,4 @@ export * from './Switch';
 export * from './TextField';
 export * from './Toast';
 export * from './Tooltip';
+export * from './TrustMark';

@@ -6,6 +6,7 @@ import { Group, PageHead, Row, Rows } from './Parts';
 import { ProfileForm } from './ProfileForm';
 import styles from './ProfilePage.module.css';
 import { ReadMarks } from './ReadMarks';
+import { Retire } from './Retire';
 
 /** How this person is shown, what others learn, and the identity. */
 export function ProfilePage() {
@@ -44,6 +45,7 @@ export function ProfilePage() {
             </Button>
           </Row>
         </Rows>
+        <Retire />
       </Group>
     </>
   );

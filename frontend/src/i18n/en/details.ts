@@ -2,7 +2,6 @@ export default {
   label: 'Details',
   show: 'Details',
   close: 'Close details',
-  met: 'Met by link',
   metOn: 'Contact since {{date}}',
   askedOn: 'Asked on {{date}}',
   line: 'This line',

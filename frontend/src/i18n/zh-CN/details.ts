@@ -5,7 +5,6 @@ export default {
   label: '详情',
   show: '详情',
   close: '关闭详情',
-  met: '通过链接认识',
   metOn: '{{date}}成为联系人',
   askedOn: '{{date}}发出请求',
   line: '这条线路',
