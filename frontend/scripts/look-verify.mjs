@@ -4,6 +4,7 @@ const narrow = { width: 720, height: 800 };
 const both = { sizes: [wide, narrow], languages: ['en', 'zh-CN'] };
 
 async function verify(page) {
+  await page.locator('[data-log]').waitFor();
   await page.keyboard.press('Control+Shift+V');
   await page.locator('[role="dialog"]').waitFor();
   await page.waitForTimeout(200);
@@ -20,7 +21,10 @@ function typeNumber(text) {
 
 async function compareAgain(page) {
   await verify(page);
-  await page.getByRole('button', { name: /Compare again|重新比对/ }).last().click();
+  await page
+    .getByRole('button', { name: /Compare again|重新比对/ })
+    .last()
+    .click();
 }
 
 async function retire(page) {

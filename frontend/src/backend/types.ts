@@ -153,7 +153,16 @@ export type ContactState = 'asked' | 'mutual' | 'banned';
 export type Presence = 'online' | 'offline' | 'unknown';
 
 /** LineState is one row of the design's "The line: every state". */
-export type LineState = 'lan' | 'direct' | 'relayed' | 'connecting' | 'waiting' | 'no-network' | 'idle' | 'banned' | 'held';
+export type LineState =
+  | 'lan'
+  | 'direct'
+  | 'relayed'
+  | 'connecting'
+  | 'waiting'
+  | 'no-network'
+  | 'idle'
+  | 'banned'
+  | 'held';
 
 /** Line is how two people are connected right now. */
 export interface Line {

@@ -6,7 +6,10 @@ function plain(name: string): string {
 }
 
 /** Whether somebody with another key has the name of a contact: they may pose as them. */
-export function hasNamesake(conversations: readonly Conversation[], request: Pick<Request, 'name' | 'peerId'>): boolean {
+export function hasNamesake(
+  conversations: readonly Conversation[],
+  request: Pick<Request, 'name' | 'peerId'>,
+): boolean {
   const name = plain(request.name);
   return conversations.some((row) => row.peerId !== request.peerId && plain(row.name) === name);
 }

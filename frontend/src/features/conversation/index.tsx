@@ -71,9 +71,9 @@ function LineNews({ conversation }: { conversation: Conversation }) {
       ? t('line.changed.noNetwork')
       : line.state === 'held'
         ? t('line.changed.held', { name })
-      : open
-        ? t('line.changed.open', { name, state: lineWords({ ...line, delay: undefined }, { name, queued: 0 }) })
-        : t('line.changed.waiting', { name });
+        : open
+          ? t('line.changed.open', { name, state: lineWords({ ...line, delay: undefined }, { name, queued: 0 }) })
+          : t('line.changed.waiting', { name });
   useEffect(() => {
     if (first.current) {
       first.current = false;

@@ -2,17 +2,7 @@ import { Ban, Cable, CalendarDays, Copy, FileDown, Link2, ShieldCheck, X } from 
 import { useEffect, useState } from 'react';
 import { backend, type Conversation } from '@/backend';
 import { dateOf, digitGroups, errorText, lineWords, useTranslation } from '@/i18n';
-import {
-  askBan,
-  initial,
-  liftBan,
-  lineView,
-  shortName,
-  showByFile,
-  showToast,
-  showVerify,
-  usePicture,
-} from '@/model';
+import { askBan, initial, liftBan, lineView, shortName, showByFile, showToast, showVerify, usePicture } from '@/model';
 import { Button, Chip, IconButton, Kbd, keyNames, Lid, TrustIcon } from '@/ui';
 import styles from './Details.module.css';
 import { DisappearTimer } from './DisappearTimer';

@@ -88,16 +88,14 @@ function TypeNumber({ conversation }: { conversation: Conversation }) {
   const { id } = conversation;
   useEffect(() => {
     let gone = false;
-    setFailure(undefined);
-    if (text.trim() === '') {
-      setFound(undefined);
-      return;
-    }
+    if (text.trim() === '') return;
     backend()
       .compareNumber(id, text)
       .then(
         (checked) => {
-          if (!gone) setFound(checked);
+          if (gone) return;
+          setFound(checked);
+          setFailure(undefined);
         },
         (reason: unknown) => {
           if (!gone) setFailure(reason);
@@ -122,7 +120,10 @@ function TypeNumber({ conversation }: { conversation: Conversation }) {
       autoFocus
       rows={2}
       maxLength={400}
-      onChange={setText}
+      onChange={(next) => {
+        setText(next);
+        if (next.trim() === '') setFound(undefined);
+      }}
     />
   );
 

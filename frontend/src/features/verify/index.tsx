@@ -48,10 +48,7 @@ function Compare({ conversation, onDiffer, onClose }: CompareProps) {
   const emoji = (
     <div className={styles.emojiOffer}>
       <p className={styles.help}>{t('verify.emojiHelp')}</p>
-      <Button
-        pending={busy === 'emoji'}
-        onPress={() => void run('emoji', () => backend().startCheck(conversation.id))}
-      >
+      <Button pending={busy === 'emoji'} onPress={() => void run('emoji', () => backend().startCheck(conversation.id))}>
         {t('verify.emoji')}
       </Button>
     </div>
