@@ -1,5 +1,5 @@
 import { CircleAlert, ShieldCheck, Smile } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { backend, type Check, type Conversation } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
 import { shortName } from '@/model';
@@ -115,6 +115,29 @@ function Standing({ check, name }: { check: Check; name: string }) {
   }
 }
 
+/** How long the emoji are there before they can be said to match, in milliseconds. */
+const readFor = 1000;
+
+/** Comes where "Compare" was a moment ago: a second press there must not say that they match. */
+function Match({ pending, onPress }: { pending: boolean; onPress: () => void }) {
+  const { t } = useTranslation();
+  const [read, setRead] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setRead(true), readFor);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <Button
+      kind="primary"
+      pending={pending}
+      disabledReason={read ? undefined : t('verify.readFirst')}
+      onPress={onPress}
+    >
+      {t('verify.match')}
+    </Button>
+  );
+}
+
 interface AnswersProps {
   check: Check;
   busy: Answer | undefined;
@@ -157,11 +180,7 @@ function Answers({ check, busy, onAnswer, onClose }: AnswersProps) {
           <Button kind="quiet" pending={busy === 'no'} onPress={() => onAnswer('no')}>
             {t('verify.stop')}
           </Button>
-          {!check.said && (
-            <Button kind="primary" pending={busy === 'same'} onPress={() => onAnswer('same')}>
-              {t('verify.match')}
-            </Button>
-          )}
+          {!check.said && <Match pending={busy === 'same'} onPress={() => onAnswer('same')} />}
         </>
       );
     case 'done':

@@ -131,6 +131,11 @@ describe('emoji', () => {
     await act(async () => setLanguage('zh-CN'));
     expect(names()).toEqual(['奖杯', '公鸡', '玉米', '喇叭', '鱼', '香蕉', '赞']);
     await act(async () => setLanguage('en'));
+    await press('They match'); // a second press where "Compare" was
+    expect(row()?.check?.said).toBe(false);
+    await waitFor(() => expect(screen.getByRole('button', { name: 'They match' }).getAttribute('aria-disabled')).toBeNull(), {
+      timeout: 5000,
+    });
     await press('They match');
     expect(row()?.verified.trust).toBe('none');
     expect(screen.getByText(/Waiting for Ana to say so, too/)).toBeTruthy();

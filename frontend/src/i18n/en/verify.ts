@@ -58,6 +58,7 @@ export default {
   decline: 'Not now',
   stop: 'Stop',
   look: 'Does {{name}} see the same seven, in the same order? Read them to each other.',
+  readFirst: 'Read them to each other first',
   theySaid: '{{name}} found them the same.',
   said: 'You found them the same. Waiting for {{name}} to say so, too.',
   both: 'You both saw the same emoji.',

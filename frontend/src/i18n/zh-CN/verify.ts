@@ -58,6 +58,7 @@ export default {
   decline: '暂不',
   stop: '停止',
   look: '{{name}}看到的七个表情和顺序是否相同？请互相念出来。',
+  readFirst: '请先互相念出来',
   theySaid: '{{name}}认为两边一致。',
   said: '你认为两边一致。正在等待{{name}}确认。',
   both: '你们看到的表情相同。',
