@@ -58,7 +58,7 @@ export function RequestCard({ request }: { request: Request }) {
           </blockquote>
         )}
         {namesake && (
-          <Note kind="warn" role="alert" icon={<ShieldAlert {...icon} />}>
+          <Note kind="warn" role="alert" className={styles.namesake ?? ''} icon={<ShieldAlert {...icon} />}>
             {t('verify.namesake', { name: request.name })}
           </Note>
         )}

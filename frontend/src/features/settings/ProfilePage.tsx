@@ -44,8 +44,8 @@ export function ProfilePage() {
               {t('app.copy')}
             </Button>
           </Row>
+          <Retire />
         </Rows>
-        <Retire />
       </Group>
     </>
   );

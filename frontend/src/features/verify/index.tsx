@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { backend, type Conversation } from '@/backend';
 import { dateOf, errorText, useTranslation } from '@/i18n';
 import { shortName } from '@/model';
@@ -12,11 +12,27 @@ import styles from './Verify.module.css';
 export default function VerifyDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const { trust } = conversation.verified;
   const [again, setAgain] = useState(false);
+  useFocusBack();
   if (trust === 'differs' && !again) {
     return <Differs conversation={conversation} onAgain={() => setAgain(true)} onClose={onClose} />;
   }
   if (conversation.check) return <EmojiCheck conversation={conversation} onClose={onClose} />;
   return <Compare conversation={conversation} onDiffer={() => setAgain(false)} onClose={onClose} />;
+}
+
+/** The focus goes back to where it was before the first of the dialogs that follow one another. */
+function useFocusBack(): void {
+  const [before] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      // The last dialog gives it back to the one before, which is gone, and leaves it nowhere.
+      setTimeout(() => {
+        const lost = document.activeElement === null || document.activeElement === document.body;
+        if (lost && before instanceof HTMLElement && before.isConnected) before.focus();
+      }, 50);
+    },
+    [before],
+  );
 }
 
 interface CompareProps {
