@@ -189,16 +189,29 @@ function Answers({ check, busy, onAnswer, onClose }: AnswersProps) {
           {t('verify.done')}
         </Button>
       );
-    case 'ended':
+    case 'ended': {
+      // After a doubt the number in person is what helps, not another try over the same line.
+      const doubt = check.error?.code === 'check-broken' || check.error?.code === 'check-differs';
       return (
         <>
-          <Button pending={busy === 'no'} onPress={() => onAnswer('no')}>
-            {t('verify.theNumber')}
-          </Button>
-          <Button kind="primary" autoFocus pending={busy === 'retry'} onPress={() => onAnswer('retry')}>
+          <Button
+            kind={doubt ? 'outline' : 'primary'}
+            autoFocus={!doubt}
+            pending={busy === 'retry'}
+            onPress={() => onAnswer('retry')}
+          >
             {t('verify.retry')}
+          </Button>
+          <Button
+            kind={doubt ? 'primary' : 'outline'}
+            autoFocus={doubt}
+            pending={busy === 'no'}
+            onPress={() => onAnswer('no')}
+          >
+            {t('verify.theNumber')}
           </Button>
         </>
       );
+    }
   }
 }
