@@ -3,6 +3,7 @@
 
 export type * from './types-delivery';
 export type * from './types-search';
+export type * from './types-servers';
 export type * from './types-verification';
 
 import type { Check, Verification } from './types-verification';
@@ -387,16 +388,5 @@ export interface BanCheck {
   touches: string[];
   /** with an error: what was probably meant, "" if nothing */
   suggestion: string;
-  error?: ErrorDetail;
-}
-
-/** ServerCheck is the answer of a server that may be added. */
-export interface ServerCheck {
-  /** host:port */
-  address: string;
-  /** its key, short hex to compare with the operator */
-  key: string;
-  /** milliseconds */
-  rtt: number;
   error?: ErrorDetail;
 }
