@@ -148,6 +148,9 @@ func lineOf(line node.Line, up bool) Line {
 		shown.State = LineConnecting
 	case node.LineIdle:
 		shown.State = LineIdle
+	case node.LineHeld:
+		shown.State = LineHeld
+		return shown
 	case node.LineWaiting:
 	}
 	if !up {

@@ -176,6 +176,8 @@ func waitingOf(message node.Message, steps []node.Step, now node.Delivery, up bo
 	switch {
 	case now.Contact.Banned:
 		return Waiting{Code: WaitBanned}
+	case now.Mail == node.MailHeld:
+		return Waiting{Code: WaitHeld, CanCancel: waiting.CanCancel}
 	case now.Contact.Contact.State == node.ContactAsked:
 		return Waiting{Code: WaitAsked}
 	case now.Contact.Line.State == node.LineOpen && now.Sent[message.Log].Sequence >= message.Sequence:

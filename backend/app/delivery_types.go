@@ -77,6 +77,7 @@ type WaitCode string
 const (
 	WaitAsked     WaitCode = "asked"      // they have not accepted yet
 	WaitBanned    WaitCode = "banned"     // I banned them
+	WaitHeld      WaitCode = "held"       // what was compared differed
 	WaitSent      WaitCode = "sent"       // it was sent over the line and is not confirmed
 	WaitLine      WaitCode = "line"       // the line is open and it is about to be sent
 	WaitStored    WaitCode = "stored"     // it waits at a server until they come

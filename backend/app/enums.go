@@ -30,6 +30,7 @@ func Enums() []any {
 			{LineNoNetwork, "NoNetwork"},
 			{LineIdle, "Idle"},
 			{LineBanned, "Banned"},
+			{LineHeld, "Held"},
 		},
 		[]named[MessageState]{
 			{MessageQueued, "Queued"},
@@ -51,6 +52,7 @@ func Enums() []any {
 		[]named[WaitCode]{
 			{WaitAsked, "Asked"},
 			{WaitBanned, "Banned"},
+			{WaitHeld, "Held"},
 			{WaitSent, "Sent"},
 			{WaitLine, "Line"},
 			{WaitStored, "Stored"},
@@ -64,6 +66,16 @@ func Enums() []any {
 			{WaitTrying, "Trying"},
 		},
 		[]named[CancelOutcome]{{CancelledHere, "Here"}, {CancelledAtServer, "Server"}, {CancelledLate, "Late"}},
+		[]named[Trust]{{TrustNone, "None"}, {TrustLink, "Link"}, {TrustCompared, "Compared"}, {TrustDiffers, "Differs"}},
+		[]named[CompareMethod]{{CompareNone, "None"}, {CompareNumber, "Number"}, {CompareEmoji, "Emoji"}},
+		[]named[CheckState]{
+			{CheckWaiting, "Waiting"},
+			{CheckAsked, "Asked"},
+			{CheckPreparing, "Preparing"},
+			{CheckComparing, "Comparing"},
+			{CheckDone, "Done"},
+			{CheckEnded, "Ended"},
+		},
 		[]named[BanKind]{{BanPeer, "Peer"}, {BanAddress, "Address"}, {BanRange, "Range"}},
 	}
 }

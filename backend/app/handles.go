@@ -38,7 +38,7 @@ func (a *App) profileNow(ctx context.Context, running Running) (Profile, error) 
 	if err != nil {
 		return Profile{}, err
 	}
-	return a.profileOf(live.Self, live.Handles), nil
+	return a.profileOf(live), nil
 }
 
 // FindHandle tells who has a handle; they hear nothing of it. Errors (params

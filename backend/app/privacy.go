@@ -26,7 +26,7 @@ func (a *API) SetPrivacy(privacy Privacy) (Profile, error) {
 		if live, err = running.Live(ctx); err != nil {
 			return Profile{}, err
 		}
-		profile := app.profileOf(live.Self, live.Handles)
+		profile := app.profileOf(live)
 		if marks {
 			app.changes.publish(Changes{Reset: true})
 		}

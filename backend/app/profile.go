@@ -43,7 +43,7 @@ func (a *API) SetProfile(name string, color int, about, picture string) (Profile
 		if live, err = running.Live(ctx); err != nil {
 			return Profile{}, err
 		}
-		return app.profileOf(live.Self, live.Handles), nil
+		return app.profileOf(live), nil
 	})
 }
 
@@ -110,11 +110,13 @@ func pictureID(sum [32]byte) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-func (a *App) profileOf(self node.Self, handles []node.LiveHandle) Profile {
+// profileOf makes this person plain.
+func (a *App) profileOf(live node.Live) Profile {
+	self := live.Self
 	a.hidesReads.Store(self.HideReads)
 	profile := Profile{
 		PeerID: a.config.Keys.Peer().String(), Name: self.Name, Color: self.Color, About: self.About, Privacy: privacyOf(self),
-		Handles: ownHandlesOf(handles),
+		Handles: ownHandlesOf(live.Handles), Retired: moment(live.Retired),
 	}
 	if len(self.Picture) > 0 {
 		profile.Picture = pictureID(sha256.Sum256(self.Picture))

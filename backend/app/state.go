@@ -95,7 +95,7 @@ func (a *API) UpdateProfile(name string, color int) (Profile, error) {
 		if live, err = running.Live(ctx); err != nil {
 			return Profile{}, err
 		}
-		return app.profileOf(live.Self, live.Handles), nil
+		return app.profileOf(live), nil
 	})
 }
 
@@ -175,7 +175,7 @@ func (a *App) state(ctx context.Context) (State, error) {
 	}
 	state.FirstRun = live.Self.Created.IsZero()
 	state.Problem = problemOf(live)
-	state.Profile = a.profileOf(live.Self, live.Handles)
+	state.Profile = a.profileOf(live)
 	state.Network = a.networkOf(live)
 	state.Conversations = a.conversationsOf(rows, nil)
 	state.Requests = a.requestsOf(live.Requests)
@@ -194,7 +194,10 @@ func (a *App) stateBefore(state State) (State, error) {
 	if state.Problem == nil && before.snapshot.ReadOnly {
 		state.Problem = storeProblem(node.ErrReadOnly)
 	}
-	state.Profile = a.profileOf(before.snapshot.Self, handlesBefore(before.snapshot.Handles))
+	state.Profile = a.profileOf(node.Live{
+		Self: before.snapshot.Self, Handles: handlesBefore(before.snapshot.Handles),
+		Retired: retiredAt(before.snapshot.Retirements, a.config.Keys.Peer()),
+	})
 	state.Network = networkBefore(before.snapshot.Servers)
 	state.Conversations = a.conversationsOf(before.rows, before.snapshot.Bans)
 	state.Requests = a.requestsOf(before.snapshot.Requests)

@@ -161,7 +161,7 @@ func (a *App) flushLive(ctx context.Context, due waiting, changes *Changes) {
 		return
 	}
 	a.arrangeHosting(running, live)
-	network, profile, problem := a.networkOf(live), a.profileOf(live.Self, live.Handles), problemOf(live)
+	network, profile, problem := a.networkOf(live), a.profileOf(live), problemOf(live)
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	if !reflect.DeepEqual(a.told.network, network) {
@@ -234,8 +234,10 @@ func (a *App) conversationOf(row node.Row, bans []node.Ban) Conversation {
 	var plain Conversation
 	if known {
 		plain = conversationOf(row, &live, live.Banned, up)
+		a.tellTrust(&plain, row.Contact.Peer, &live)
 	} else {
 		plain = conversationOf(row, nil, isBanned(bans, row.Contact.Peer), up)
+		a.tellTrust(&plain, row.Contact.Peer, nil)
 	}
 	if place := row.Timer.Order; !place.IsZero() {
 		since := place.Effective()

@@ -79,6 +79,7 @@ type Profile struct {
 	Picture string  `json:"picture,omitempty"` // names it, for Picture(""); absent for none
 	// Handles are those that I took, by when I did.
 	Handles []OwnHandle `json:"handles"`
+	Retired string      `json:"retired,omitempty"` // when this identity was given up: nothing can be sent; absent: it was not
 }
 
 // OwnHandle is one that I took.
@@ -197,6 +198,7 @@ const (
 	LineNoNetwork  LineState = "no-network"
 	LineIdle       LineState = "idle" // the peer is there, nothing asked for a line yet
 	LineBanned     LineState = "banned"
+	LineHeld       LineState = "held" // what was compared differed: nothing is sent
 )
 
 // Line is how two people are connected right now.
@@ -248,6 +250,10 @@ type Conversation struct {
 	About          string `json:"about,omitempty"`          // what they say of themselves, on one line
 	Picture        string `json:"picture,omitempty"`        // names it, for the call Picture; absent for none
 	Route          Route  `json:"route,omitempty"`          // of lines to them; absent: as for everybody
+
+	Verified Verification `json:"verified"`
+	Check    *Check       `json:"check,omitempty"`   // absent: none is under way, nor just over
+	Retired  string       `json:"retired,omitempty"` // when they gave their identity up; absent: they did not
 }
 
 // Message is one text in a timeline, as it stands after all that was said about it.

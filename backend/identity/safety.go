@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // safetyRounds makes a search for two identities with a similar number cost
@@ -32,4 +33,27 @@ func SafetyNumber(a, b PeerID) string {
 		groups = append(groups, fmt.Sprintf("%05d", binary.BigEndian.Uint64(number[:])%100_000))
 	}
 	return strings.Join(groups, " ")
+}
+
+// SafetyDigits is how many digits a safety number has.
+const SafetyDigits = 60
+
+// ReadSafetyNumber returns the digits of what somebody pasted or typed: spaces,
+// line ends, hyphens and the digits of wide keyboards are accepted. ok is false
+// when something else is in it, or more digits than a number has.
+func ReadSafetyNumber(text string) (digits string, ok bool) {
+	var read strings.Builder
+	for _, r := range text {
+		switch {
+		case r >= '０' && r <= '９':
+			r += '0' - '０'
+		case unicode.IsSpace(r), unicode.Is(unicode.Cf, r), unicode.Is(unicode.Pd, r):
+			continue
+		}
+		if r < '0' || r > '9' || read.Len() == SafetyDigits {
+			return read.String(), false
+		}
+		read.WriteRune(r)
+	}
+	return read.String(), true
 }

@@ -30,6 +30,7 @@ const (
 	ContextHandleMove Context = "tincan/handle-move/1"
 	ContextDirectory  Context = "tincan/directory/1"
 	ContextServers    Context = "tincan/servers/1"
+	ContextRetirement Context = "tincan/retirement/1"
 )
 
 // Verify checks a signature for a purpose. Weak keys are refused.

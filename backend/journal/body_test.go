@@ -98,6 +98,7 @@ func TestReadersRefuse(t *testing.T) {
 		wire.EntryKind_ENTRY_KIND_REACTION: func(e journal.Entry) error { _, err := e.Reaction(); return err },
 		wire.EntryKind_ENTRY_KIND_PROFILE:  func(e journal.Entry) error { _, err := e.Profile(); return err },
 		wire.EntryKind_ENTRY_KIND_TIMER:    func(e journal.Entry) error { _, err := e.Timer(); return err },
+		wire.EntryKind_ENTRY_KIND_RETIRE:   func(e journal.Entry) error { _, err := e.Retirement(); return err },
 	}
 	good := map[wire.EntryKind]proto.Message{
 		wire.EntryKind_ENTRY_KIND_TEXT:     &wire.TextBody{Text: "text", Reply: target},
@@ -106,6 +107,7 @@ func TestReadersRefuse(t *testing.T) {
 		wire.EntryKind_ENTRY_KIND_REACTION: &wire.ReactionBody{Target: target, Emoji: "👍"},
 		wire.EntryKind_ENTRY_KIND_PROFILE:  &wire.ProfileBody{Name: "name", Color: 1},
 		wire.EntryKind_ENTRY_KIND_TIMER:    &wire.TimerBody{Seconds: proto.Uint32(60)},
+		wire.EntryKind_ENTRY_KIND_RETIRE:   &wire.RetireBody{Retirement: &wire.Signed{Body: target, Signature: target}},
 	}
 	for kind, message := range good {
 		body, err := proto.Marshal(message)
@@ -153,6 +155,8 @@ func TestReadersRefuse(t *testing.T) {
 		"a reaction to nothing":  {wire.EntryKind_ENTRY_KIND_REACTION, &wire.ReactionBody{Emoji: "👍"}},
 		"a nameless profile":     {wire.EntryKind_ENTRY_KIND_PROFILE, &wire.ProfileBody{Color: 1, About: "about"}},
 		"a long about":           {wire.EntryKind_ENTRY_KIND_PROFILE, &wire.ProfileBody{Name: "name", Color: 1, About: strings.Repeat("a", 141)}},
+		"an unsigned retirement": {wire.EntryKind_ENTRY_KIND_RETIRE, &wire.RetireBody{Retirement: &wire.Signed{Body: target}}},
+		"an empty retirement":    {wire.EntryKind_ENTRY_KIND_RETIRE, &wire.RetireBody{}},
 		"too long a timer":       {wire.EntryKind_ENTRY_KIND_TIMER, &wire.TimerBody{Seconds: proto.Uint32(7_776_001)}},
 	} {
 		body, err := proto.Marshal(bad.message)

@@ -91,6 +91,12 @@ func FuzzTimer(f *testing.F) {
 	)
 }
 
+func FuzzRetire(f *testing.F) {
+	fuzzBody(f, wire.EntryKind_ENTRY_KIND_RETIRE, journal.Entry.Retirement, journal.RetireBody,
+		seed(f)(journal.RetireBody(&wire.Signed{Body: []byte("body"), Signature: make([]byte, 64)})),
+	)
+}
+
 // FuzzIsEmoji sees that what is accepted is one grapheme cluster, by a library
 // that knows nothing of the rules here.
 func FuzzIsEmoji(f *testing.F) {

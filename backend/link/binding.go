@@ -74,6 +74,12 @@ func (b *Binding) transcript(role Role, nonce []byte) []byte {
 	return append(out, nonce...)
 }
 
+// Digest names the session by everything that it is bound to, the same on both
+// sides: SHA-256 of what the offerer signs, with a nonce of zeros.
+func (b *Binding) Digest() [sha256.Size]byte {
+	return sha256.Sum256(b.transcript(RoleOfferer, make([]byte, confirmNonce)))
+}
+
 // Confirm serialises the first frame that role sends.
 func (b *Binding) Confirm(role Role, random io.Reader, sign func(identity.Context, []byte) []byte) ([]byte, error) {
 	nonce := make([]byte, confirmNonce)

@@ -67,6 +67,9 @@ func TestConfirmationOfAnotherSessionIsRefused(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			other := binding
 			edit(&other)
+			if other.Digest() == binding.Digest() {
+				t.Error("the digest does not tell them apart")
+			}
 			if err := other.Verify(link.RoleOfferer, frame); !errors.Is(err, link.ErrConfirm) {
 				t.Errorf("%v", err)
 			}

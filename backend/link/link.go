@@ -3,6 +3,7 @@ package link
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"io"
 	"net/netip"
@@ -150,6 +151,8 @@ type Opened struct {
 	Path      Path
 	RoundTrip time.Duration // 0 when not known yet
 	RelayHost string        // when relayed
+	// Binding names the session, the same at both ends: [Binding.Digest].
+	Binding [sha256.Size]byte
 }
 
 // PathChanged says where packets go now; also every PingInterval for the round trip.

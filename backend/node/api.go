@@ -134,6 +134,22 @@ type Commands interface {
 	// when what came is on disk.
 	ImportBundle(ctx context.Context, data []byte) (Imported, error)
 
+	// Compared keeps what came of comparing safety numbers: the contact is known, or
+	// nothing more is sent to them until something else is said.
+	Compared(ctx context.Context, conversation uuid.UUID, same bool) error
+	// ForgetCompared takes that back: what was held back is sent.
+	ForgetCompared(ctx context.Context, conversation uuid.UUID) error
+	// StartCheck asks a contact to compare by emoji, over the open line.
+	StartCheck(ctx context.Context, conversation uuid.UUID) error
+	// AnswerCheck says whether this person wants to compare now. No also ends a
+	// check that is under way, and puts one away that is over.
+	AnswerCheck(ctx context.Context, conversation uuid.UUID, yes bool) error
+	// FinishCheck says whether this person saw the same emoji.
+	FinishCheck(ctx context.Context, conversation uuid.UUID, same bool) error
+	// Retire gives this person's identity up for good: contacts are told, invites
+	// end, nothing can be sent any more.
+	Retire(ctx context.Context) error
+
 	// NetworkChanged: the addresses of this machine changed, or it woke up.
 	NetworkChanged(ctx context.Context) error
 	// Live returns everything that is known now.
@@ -152,6 +168,7 @@ type Live struct {
 	Bans     []Ban
 	Lines    int           // open links
 	Clock    time.Duration // the servers' time minus ours; 0 unknown
+	Retired  time.Time     // when this identity was given up; zero: it was not
 }
 
 // LiveContact is a contact and how they are connected.
@@ -163,6 +180,10 @@ type LiveContact struct {
 	Typing   bool
 	Trouble  *Refusal // why nothing can be said to them: another major version; nil if none
 	Doubts   []Doubt  // the gravest first
+
+	Verification Verification
+	Check        *LiveCheck // nil: none
+	Retired      time.Time  // when they gave their identity up; zero: they did not
 }
 
 // LiveServer is a server and how it is doing.
@@ -199,6 +220,7 @@ const (
 	LineIdle                     // they are there, no reason for a line
 	LineConnecting
 	LineOpen
+	LineHeld // what was compared with them differed: nothing is sent
 )
 
 // Line is the state of the link to a contact.

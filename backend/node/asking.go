@@ -34,10 +34,11 @@ func (c *Core) askFirst(id uint64, call askCall) {
 	}
 	if request, waiting := c.requests[opened.Peer]; waiting {
 		// They asked already: both want it.
-		c.acceptRequest(id, request, call.text)
+		c.acceptRequest(id, request, call.text, linked(request.Peer))
 		return
 	}
 	if one := c.contacts[opened.Peer]; one != nil {
+		c.cameByLink(one)
 		c.answer(id, nil, contactAlready(one))
 		return
 	}
@@ -51,7 +52,7 @@ func (c *Core) askFirst(id uint64, call askCall) {
 		TheirInvite:  slices.Concat(opened.ID[:], opened.Secret[:]),
 		Servers:      opened.Servers,
 	}
-	c.newContact(id, kept, nil, call.text, nil)
+	c.newContact(id, kept, nil, call.text, nil, linked(kept.Peer))
 }
 
 // errAnswering: the first of two calls is being written.

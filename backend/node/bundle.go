@@ -93,6 +93,10 @@ func (c *Core) bundle(id uint64, of uuid.UUID) {
 		c.answer(id, bundlePlan{}, errBundleAsked)
 		return
 	}
+	if one.held() {
+		c.answer(id, bundlePlan{}, errHeld(one))
+		return
+	}
 	device, _ := one.record.first()
 	to, known := one.record.sealTo(device)
 	life := min(mailLife, to.Expires.Add(sealingKeyKept).Sub(c.now))

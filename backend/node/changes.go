@@ -117,6 +117,9 @@ func (c *Core) mayWrite(conversation uuid.UUID) (*contact, error) {
 	if _, banned := c.banned.Peer(one.Peer); banned {
 		return nil, &Refusal{Code: "banned", Message: "You banned " + one.Name + ". Undo the ban to write to them.", Params: map[string]string{"name": one.Name}}
 	}
+	if !one.retired.IsZero() {
+		return nil, errTheyRetired(one)
+	}
 	return one, nil
 }
 

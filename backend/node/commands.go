@@ -68,6 +68,10 @@ func (c *Core) command(e Command) {
 			return
 		}
 	}
+	if !c.retired.IsZero() && !whileRetired(e.Call) {
+		c.answer(e.ID, nil, c.errRetired())
+		return
+	}
 	switch call := e.Call.(type) {
 	case sendTextCall:
 		c.sendText(e.ID, call)
@@ -123,7 +127,7 @@ func (c *Core) command(e Command) {
 	case importCall:
 		c.importBundle(e.ID, call)
 	default:
-		if c.changeCall(e.ID, call) || c.handleCall(e.ID, call) {
+		if c.changeCall(e.ID, call) || c.handleCall(e.ID, call) || c.verificationCall(e.ID, call) {
 			return
 		}
 		c.answer(e.ID, nil, &Refusal{Code: "internal", Message: "This cannot be done."})
@@ -248,7 +252,7 @@ func (c *Core) setFocus(conversation uuid.UUID) {
 func (c *Core) liveNow() Live {
 	live := Live{
 		Self: c.self, ReadOnly: c.readOnly, Problem: c.problem, Bans: slices.Clone(c.bans),
-		Lines: len(c.openSessions()), Clock: c.network.offset, Handles: c.liveHandles(),
+		Lines: len(c.openSessions()), Clock: c.network.offset, Handles: c.liveHandles(), Retired: c.retired,
 	}
 	for _, peer := range c.peersSorted() {
 		live.Contacts = append(live.Contacts, c.live(c.contacts[peer]))

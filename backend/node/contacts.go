@@ -54,6 +54,11 @@ type contact struct {
 	exported map[journal.Log]uint64 // of mine: up to where a bundle has them, since the start
 	sent     map[journal.Log]uint64 // of mine: up to where a line that is closed sent them, since the start
 
+	verification Verification
+	check        *check    // nil: none
+	checkQuiet   time.Time // nobody is asked to compare before
+	retired      time.Time // when they gave their identity up; zero: they did not
+
 	trouble *Refusal     // with the version they speak
 	doubts  doubts       // about their logs
 	claims  int          // see maxClaims
@@ -157,10 +162,14 @@ func (k *contact) again(at time.Time) {
 
 // attend does what one contact needs now.
 func (c *Core) attend(one *contact) {
-	if _, banned := c.banned.Peer(one.Peer); !banned {
-		if one.State == ContactAsked {
+	c.dueCheck(one)
+	if _, banned := c.banned.Peer(one.Peer); !banned && !one.held() {
+		switch {
+		case one.State == ContactAsked && !c.retired.IsZero():
+			// Nobody is asked any more.
+		case one.State == ContactAsked:
 			c.ask(one)
-		} else {
+		default:
 			c.keepLine(one)
 			c.sendMail(one)
 		}
@@ -216,6 +225,10 @@ func (c *Core) live(one *contact) LiveContact {
 		Typing:   one.typingUntil.After(c.now),
 		Trouble:  one.trouble,
 		Doubts:   one.doubts.all(),
+
+		Verification: one.verification,
+		Check:        one.check.live(),
+		Retired:      one.retired,
 	}
 	session := c.sessions[one.session]
 	switch {
@@ -223,6 +236,8 @@ func (c *Core) live(one *contact) LiveContact {
 		live.Line = Line{State: LineOpen, Path: session.path, RoundTrip: session.roundTrip, RelayHost: session.relayHost}
 		live.Presence = PresenceOnline
 	case banned:
+	case one.held():
+		live.Line.State = LineHeld
 	case live.Presence != PresenceOnline:
 		live.Line.State = LineWaiting
 	case session != nil || one.attempts > 0 && c.reasonForLine(one):
@@ -236,7 +251,8 @@ func (c *Core) live(one *contact) LiveContact {
 func sameLive(a, b LiveContact) bool {
 	sameTrouble := a.Trouble == b.Trouble || a.Trouble != nil && b.Trouble != nil && a.Trouble.Code == b.Trouble.Code
 	sameDoubts := slices.EqualFunc(a.Doubts, b.Doubts, func(a, b Doubt) bool { return a.What.Code == b.What.Code && a.Which == b.Which })
-	return sameTrouble && sameDoubts && a.Banned == b.Banned && a.Presence == b.Presence && a.Line == b.Line && a.Typing == b.Typing &&
+	sameVerified := a.Verification == b.Verification && sameCheck(a.Check, b.Check) && a.Retired.Equal(b.Retired)
+	return sameTrouble && sameDoubts && sameVerified && a.Banned == b.Banned && a.Presence == b.Presence && a.Line == b.Line && a.Typing == b.Typing &&
 		a.Contact.State == b.Contact.State && a.Contact.Name == b.Contact.Name && a.Contact.Color == b.Contact.Color &&
 		a.Contact.About == b.Contact.About && a.Contact.Picture == b.Contact.Picture && a.Contact.Route == b.Contact.Route &&
 		sameServers(a.Contact.Servers, b.Contact.Servers)

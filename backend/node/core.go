@@ -44,6 +44,7 @@ type Core struct {
 	least         map[uuid.UUID]uint32 // epochs: see Snapshot.Epochs
 	copied        bool                 // until the epochs of the copy are on disk
 	began         time.Time            // the first Step
+	retired       time.Time            // when this identity was given up; zero: it was not
 
 	sessions map[link.Session]*session
 	network  network
@@ -109,6 +110,8 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		c.contacts[one.Peer] = loaded
 	}
 	c.loadForks(snapshot.Forks)
+	c.loadVerifications(snapshot.Verifications)
+	c.loadRetirements(snapshot.Retirements)
 	for _, one := range snapshot.Outgoing {
 		switch to := c.contacts[one.Peer]; {
 		case to == nil:

@@ -36,6 +36,7 @@ type MailState string
 
 // The states.
 const (
+	MailHeld      MailState = "held"       // what was compared with them differed
 	MailNotAsked  MailState = "not-asked"  // they did not accept yet, or are banned
 	MailLine      MailState = "line"       // a line is open, which is better
 	MailNothing   MailState = "nothing"    // nothing waits that is not stored already
@@ -106,6 +107,8 @@ func (c *Core) mailState(one *contact, line bool, servers []MailServer) MailStat
 	device, listed := one.record.first()
 	_, sealable := one.record.sealTo(device)
 	switch {
+	case one.held():
+		return MailHeld
 	case banned || one.State != ContactMutual:
 		return MailNotAsked
 	case line:

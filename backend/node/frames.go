@@ -18,7 +18,7 @@ import (
 // sendHello says who this is; again when the record or the profile changes.
 func (c *Core) sendHello(session *session) {
 	c.do(SendFrame{Session: session.id, Frame: &wire.LinkFrame{Kind: &wire.LinkFrame_Hello{Hello: &wire.Hello{
-		Major: wire.Major, Minor: wire.Minor, Features: wire.FeatureSync, Profile: c.profile(), Record: c.ownRecord(),
+		Major: wire.Major, Minor: wire.Minor, Features: wire.Features, Profile: c.profile(), Record: c.ownRecord(),
 	}}}})
 }
 
@@ -61,6 +61,8 @@ func (c *Core) frameReceived(e FrameReceived) {
 			one.typingUntil = c.now.Add(typingShown)
 			c.dirty(one.Peer)
 		}
+	case *wire.LinkFrame_Check:
+		c.checkFrame(session, one, kind.Check)
 	default: // of a newer minor version
 	}
 }
@@ -334,12 +336,15 @@ func (v *conversation) count(write AppendEntry, tipOnly bool) {
 // is called at the end, unless it is nil.
 func (c *Core) commitEntries(one *contact, id uuid.UUID, writes []Write, done func(error)) {
 	writes, forget := c.learnEntries(one, writes)
+	retiredBefore := one.retired
+	writes = c.learnRetirement(one, writes)
 	c.commit(func(err error) {
 		if done != nil {
 			defer done(err)
 		}
 		if err != nil {
 			forget()
+			one.retired = retiredBefore
 			return // failed() closed the line; they are sent again
 		}
 		conversation := c.conversations[id]

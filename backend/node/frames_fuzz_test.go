@@ -69,6 +69,7 @@ func FuzzLinkFrames(f *testing.F) {
 		{Kind: &wire.LinkFrame_Digest{Digest: &wire.Digest{Conversations: 100, Digest: make([]byte, 32)}}},
 		{Kind: &wire.LinkFrame_Digests{Digests: &wire.Digests{Digests: []*wire.ConversationDigest{{Conversation: conversation[:], Digest: make([]byte, 16)}}}}},
 	}
+	seeds = append(seeds, checkSeeds()...)
 	for _, one := range seeds {
 		for _, next := range seeds {
 			a, err := wire.Encode(one)
@@ -88,7 +89,8 @@ func FuzzLinkFrames(f *testing.F) {
 		remote := link.Remote{Peer: ana.Peer(), Device: ana.Device()}
 		d.core.begin(d.core.contacts[ana.Peer()], session, remote)
 		d.step(LinkEvent{Event: link.Event{Session: session, Remote: remote, Opened: &link.Opened{Path: link.PathLAN}}})
-		d.step(FrameReceived{Session: session, Frame: &wire.LinkFrame{Kind: &wire.LinkFrame_Hello{Hello: &wire.Hello{Major: wire.Major, Features: wire.FeatureSync}}}})
+		d.step(FrameReceived{Session: session, Frame: &wire.LinkFrame{Kind: &wire.LinkFrame_Hello{Hello: &wire.Hello{Major: wire.Major, Features: wire.Features}}}})
+		d.step(Command{ID: 1, Call: startCheckCall{conversation}})
 		for _, data := range [][]byte{a, b} {
 			received := FrameReceived{Session: session, Frame: &wire.LinkFrame{}, Bytes: len(data)}
 			if received.Err = wire.Decode(data, wire.MaxLinkFrame, received.Frame); received.Err == nil {

@@ -247,6 +247,10 @@ func (c *Core) ownHandle(wanted handle.Handle) int {
 
 // checkHandles asks a server whether what was claimed there is still mine.
 func (c *Core) checkHandles(server *server) {
+	if !c.retired.IsZero() {
+		c.releaseHandles()
+		return
+	}
 	for _, held := range c.handles {
 		if held.Server != server.address.Key || !server.directory {
 			continue

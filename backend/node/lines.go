@@ -46,6 +46,7 @@ type session struct {
 	roundTrip time.Duration
 	relayHost string
 	features  uint64
+	binding   [32]byte // link.Opened.Binding
 	exchanges map[uuid.UUID]*replica.Exchange
 	lastUsed  time.Time
 
@@ -110,6 +111,7 @@ func (c *Core) keepLine(one *contact) {
 func (c *Core) reasonForLine(one *contact) bool {
 	return c.focus == one.Conversation && !c.self.HidePresence || // looking tells nobody then
 		c.now.Sub(one.lastTalk) < idleLine ||
+		!one.check.over() ||
 		c.conversationOf(one).undelivered()
 }
 
@@ -176,8 +178,8 @@ func (c *Core) sessionGone(id link.Session) {
 // signalOpened takes a sealed signal.
 func (c *Core) signalOpened(content envelope.Content, signal link.Signal, fresh *wire.PeerRecord) {
 	one := c.contacts[content.FromPeer]
-	if one == nil {
-		return // a stranger gets no link
+	if one == nil || one.held() {
+		return // a stranger gets no link, nor somebody who is held back
 	}
 	c.learn(one, fresh)
 	if !senderListed(one, content) {
@@ -249,7 +251,7 @@ func (c *Core) linkEvent(e link.Event) {
 	case e.Opened != nil:
 		session.open, session.lastUsed = true, c.now
 		session.path, session.roundTrip, session.relayHost = e.Opened.Path, e.Opened.RoundTrip, e.Opened.RelayHost
-		session.opened = c.now
+		session.opened, session.binding = c.now, e.Opened.Binding
 		c.sendHello(session)
 	case e.Path != nil:
 		session.path, session.relayHost = e.Path.Path, e.Path.RelayHost

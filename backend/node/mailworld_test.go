@@ -401,6 +401,11 @@ func (p *person) write(writes []Write) {
 			p.disk.Epochs[one.Conversation] = max(p.disk.Epochs[one.Conversation], one.Least)
 		case PutPlace:
 			p.disk.Copied = false
+		case PutVerification:
+			p.disk.Verifications = slices.DeleteFunc(p.disk.Verifications, func(v Verification) bool { return v.Peer == one.Verification.Peer })
+			p.disk.Verifications = append(p.disk.Verifications, one.Verification)
+		case PutRetirement:
+			p.disk.Retirements = append(p.disk.Retirements, one.Retirement)
 		case PutFork:
 			p.disk.Forks = append(p.disk.Forks, one.Fork)
 		case PutRemotePosition:

@@ -134,7 +134,7 @@ func (c *Core) watch() {
 		var watched []identity.PeerID
 		for _, peer := range peers {
 			_, banned := c.banned.Peer(peer)
-			if banned || c.self.HidePresence || len(watched) >= wire.MaxWatched {
+			if banned || c.contacts[peer].held() || c.self.HidePresence || len(watched) >= wire.MaxWatched {
 				continue
 			}
 			if !server.guest || c.contacts[peer].foundAt(server.address.Key) {

@@ -44,6 +44,9 @@ type Snapshot struct {
 	// under uuid.Nil holds for all.
 	Epochs map[uuid.UUID]uint32
 	Forks  []Fork
+
+	Verifications []Verification
+	Retirements   []Retirement
 }
 
 // Fork is the proof of an equivocation: two entries that a device signed for one

@@ -209,6 +209,11 @@ func (c *Core) newContact(id uint64, kept Contact, theirs []journal.Entry, text 
 		conversation = c.loadConversation(Conversation{ID: kept.Conversation, Peer: kept.Peer})
 	}
 	writes := append([]Write{PutContact{Contact: kept}}, more...)
+	for _, write := range more {
+		if known, ok := write.(PutVerification); ok {
+			one.verification = known.Verification
+		}
+	}
 	if kept.State == ContactMutual {
 		writes = append(writes, c.owe(one)...) // how they learn of it while they are away
 	}
@@ -274,7 +279,7 @@ func (c *Core) accept(id uint64, peer identity.PeerID) {
 	c.acceptRequest(id, request, "")
 }
 
-func (c *Core) acceptRequest(id uint64, request Request, text string) {
+func (c *Core) acceptRequest(id uint64, request Request, text string, with ...Write) {
 	kept := Contact{
 		Peer:         request.Peer,
 		Conversation: chat.DirectConversation(c.keys.Peer(), request.Peer),
@@ -298,7 +303,7 @@ func (c *Core) acceptRequest(id uint64, request Request, text string) {
 			entries = append(entries, entry)
 		}
 	}
-	more := []Write{DeleteRequest{Peer: request.Peer}}
+	more := append([]Write{DeleteRequest{Peer: request.Peer}}, with...)
 	used, known := c.invites[request.InviteID]
 	brought := known && !slices.Contains(used.Used, request.Peer)
 	if brought {

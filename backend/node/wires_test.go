@@ -1,6 +1,7 @@
 package node
 
 import (
+	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
 	"slices"
@@ -60,7 +61,7 @@ func (w *world) openLine(a, b *person) link.Session {
 	for i, p := range []*person{a, b} {
 		other := []*person{b, a}[i]
 		remote := link.Remote{Peer: other.keys.Peer(), Device: other.keys.Device()}
-		p.step(LinkEvent{Event: link.Event{Session: id, Remote: remote, Opened: &link.Opened{Path: link.PathLAN}}})
+		p.step(LinkEvent{Event: link.Event{Session: id, Remote: remote, Opened: &link.Opened{Path: link.PathLAN, Binding: sha256.Sum256(id[:])}}})
 	}
 	return id
 }

@@ -185,6 +185,10 @@ func (t *transaction) apply(write node.Write) error {
 		return t.putPlace()
 	case node.PutFork:
 		return t.putFork(w.Fork)
+	case node.PutVerification:
+		return t.putVerification(w.Verification)
+	case node.PutRetirement:
+		return t.putRetirement(w.Retirement)
 	}
 	return fmt.Errorf("store: %T is not a write that is known", write)
 }

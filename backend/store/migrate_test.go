@@ -122,6 +122,9 @@ func TestOldDatabases(t *testing.T) {
 			if snapshot.ReadOnly || snapshot.Self.Name != "Ana" || len(snapshot.Contacts) != 1 || len(snapshot.Bans) != 1 || len(snapshot.SealingKeys) != 1 {
 				t.Errorf("%+v", snapshot)
 			}
+			if known := snapshot.Verifications; version < 8 && (len(known) != 1 || !known[0].Link || known[0].Compared != node.NotCompared) {
+				t.Errorf("a contact of before verification, by an invite of theirs: %+v", known)
+			}
 			talk := storetest.NewTalk(t, 1)
 			if err := storetest.CompareWithLogs(t.Context(), one, talk.Log(talk.Me)); err != nil {
 				t.Error(err)

@@ -222,6 +222,12 @@ func recordsOf(snapshot node.Snapshot) []node.Write {
 	for _, one := range snapshot.Forks {
 		writes = append(writes, node.PutFork{Fork: one})
 	}
+	for _, one := range snapshot.Verifications {
+		writes = append(writes, node.PutVerification{Verification: one})
+	}
+	for _, one := range snapshot.Retirements {
+		writes = append(writes, node.PutRetirement{Retirement: one})
+	}
 	return writes
 }
 

@@ -89,6 +89,8 @@ func (s *Store) Load(ctx context.Context) (node.Snapshot, error) {
 		func() (err error) { snapshot.Outgoing, err = s.loadOutgoing(ctx); return err },
 		func() (err error) { snapshot.Epochs, err = s.loadEpochs(ctx); return err },
 		func() (err error) { snapshot.Forks, err = s.loadForks(ctx); return err },
+		func() (err error) { snapshot.Verifications, err = s.loadVerifications(ctx); return err },
+		func() (err error) { snapshot.Retirements, err = s.loadRetirements(ctx); return err },
 		func() (err error) { snapshot.Copied, err = s.copied(ctx); return err },
 		func() (err error) { snapshot.Timed, err = s.loadTimed(ctx); return err },
 	} {

@@ -634,6 +634,60 @@ func (x *Profile) GetColor() uint32 {
 	return 0
 }
 
+// Retirement gives an identity up for good; signed by the identity.
+// Context "tincan/retirement/1".
+type Retirement struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Identity      []byte                 `protobuf:"bytes,1,opt,name=identity,proto3" json:"identity,omitempty"`                     // 32 bytes, Ed25519
+	RetiredMs     int64                  `protobuf:"varint,2,opt,name=retired_ms,json=retiredMs,proto3" json:"retired_ms,omitempty"` // Unix time, milliseconds
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Retirement) Reset() {
+	*x = Retirement{}
+	mi := &file_tincan_v1_identity_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Retirement) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Retirement) ProtoMessage() {}
+
+func (x *Retirement) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_identity_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Retirement.ProtoReflect.Descriptor instead.
+func (*Retirement) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_identity_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *Retirement) GetIdentity() []byte {
+	if x != nil {
+		return x.Identity
+	}
+	return nil
+}
+
+func (x *Retirement) GetRetiredMs() int64 {
+	if x != nil {
+		return x.RetiredMs
+	}
+	return 0
+}
+
 var File_tincan_v1_identity_proto protoreflect.FileDescriptor
 
 const file_tincan_v1_identity_proto_rawDesc = "" +
@@ -689,7 +743,12 @@ const file_tincan_v1_identity_proto_rawDesc = "" +
 	"\x04uses\x18\b \x01(\rR\x04uses\"3\n" +
 	"\aProfile\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
-	"\x05color\x18\x02 \x01(\rR\x05colorB,Z*github.com/tincan-chat/tincan/backend/wireb\x06proto3"
+	"\x05color\x18\x02 \x01(\rR\x05color\"G\n" +
+	"\n" +
+	"Retirement\x12\x1a\n" +
+	"\bidentity\x18\x01 \x01(\fR\bidentity\x12\x1d\n" +
+	"\n" +
+	"retired_ms\x18\x02 \x01(\x03R\tretiredMsB,Z*github.com/tincan-chat/tincan/backend/wireb\x06proto3"
 
 var (
 	file_tincan_v1_identity_proto_rawDescOnce sync.Once
@@ -703,7 +762,7 @@ func file_tincan_v1_identity_proto_rawDescGZIP() []byte {
 	return file_tincan_v1_identity_proto_rawDescData
 }
 
-var file_tincan_v1_identity_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_tincan_v1_identity_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_tincan_v1_identity_proto_goTypes = []any{
 	(*Signed)(nil),         // 0: tincan.v1.Signed
 	(*Device)(nil),         // 1: tincan.v1.Device
@@ -714,6 +773,7 @@ var file_tincan_v1_identity_proto_goTypes = []any{
 	(*PeerRecord)(nil),     // 6: tincan.v1.PeerRecord
 	(*Invite)(nil),         // 7: tincan.v1.Invite
 	(*Profile)(nil),        // 8: tincan.v1.Profile
+	(*Retirement)(nil),     // 9: tincan.v1.Retirement
 }
 var file_tincan_v1_identity_proto_depIdxs = []int32{
 	1, // 0: tincan.v1.DeviceList.devices:type_name -> tincan.v1.Device
@@ -740,7 +800,7 @@ func file_tincan_v1_identity_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tincan_v1_identity_proto_rawDesc), len(file_tincan_v1_identity_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   9,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -34,6 +34,7 @@ const (
 	EntryKind_ENTRY_KIND_REACTION    EntryKind = 4 // ReactionBody
 	EntryKind_ENTRY_KIND_PROFILE     EntryKind = 5 // ProfileBody
 	EntryKind_ENTRY_KIND_TIMER       EntryKind = 6 // TimerBody
+	EntryKind_ENTRY_KIND_RETIRE      EntryKind = 7 // RetireBody
 )
 
 // Enum value maps for EntryKind.
@@ -46,6 +47,7 @@ var (
 		4: "ENTRY_KIND_REACTION",
 		5: "ENTRY_KIND_PROFILE",
 		6: "ENTRY_KIND_TIMER",
+		7: "ENTRY_KIND_RETIRE",
 	}
 	EntryKind_value = map[string]int32{
 		"ENTRY_KIND_UNSPECIFIED": 0,
@@ -55,6 +57,7 @@ var (
 		"ENTRY_KIND_REACTION":    4,
 		"ENTRY_KIND_PROFILE":     5,
 		"ENTRY_KIND_TIMER":       6,
+		"ENTRY_KIND_RETIRE":      7,
 	}
 )
 
@@ -598,6 +601,51 @@ func (x *TimerBody) GetSeconds() uint32 {
 	return 0
 }
 
+// RetireBody says that the author gives their identity up.
+type RetireBody struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Retirement    *Signed                `protobuf:"bytes,1,opt,name=retirement,proto3" json:"retirement,omitempty"` // Retirement
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RetireBody) Reset() {
+	*x = RetireBody{}
+	mi := &file_tincan_v1_journal_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RetireBody) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RetireBody) ProtoMessage() {}
+
+func (x *RetireBody) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_journal_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RetireBody.ProtoReflect.Descriptor instead.
+func (*RetireBody) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_journal_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *RetireBody) GetRetirement() *Signed {
+	if x != nil {
+		return x.Retirement
+	}
+	return nil
+}
+
 // LogPosition is a place in one log.
 type LogPosition struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -611,7 +659,7 @@ type LogPosition struct {
 
 func (x *LogPosition) Reset() {
 	*x = LogPosition{}
-	mi := &file_tincan_v1_journal_proto_msgTypes[8]
+	mi := &file_tincan_v1_journal_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -623,7 +671,7 @@ func (x *LogPosition) String() string {
 func (*LogPosition) ProtoMessage() {}
 
 func (x *LogPosition) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_journal_proto_msgTypes[8]
+	mi := &file_tincan_v1_journal_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -636,7 +684,7 @@ func (x *LogPosition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogPosition.ProtoReflect.Descriptor instead.
 func (*LogPosition) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_journal_proto_rawDescGZIP(), []int{8}
+	return file_tincan_v1_journal_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *LogPosition) GetDevice() []byte {
@@ -671,7 +719,7 @@ var File_tincan_v1_journal_proto protoreflect.FileDescriptor
 
 const file_tincan_v1_journal_proto_rawDesc = "" +
 	"\n" +
-	"\x17tincan/v1/journal.proto\x12\ttincan.v1\"\x9a\x02\n" +
+	"\x17tincan/v1/journal.proto\x12\ttincan.v1\x1a\x18tincan/v1/identity.proto\"\x9a\x02\n" +
 	"\vEntryHeader\x12\"\n" +
 	"\fconversation\x18\x01 \x01(\fR\fconversation\x12\x16\n" +
 	"\x06device\x18\x02 \x01(\fR\x06device\x12\x14\n" +
@@ -712,12 +760,17 @@ const file_tincan_v1_journal_proto_rawDesc = "" +
 	"\tTimerBody\x12\x1d\n" +
 	"\aseconds\x18\x01 \x01(\rH\x00R\aseconds\x88\x01\x01B\n" +
 	"\n" +
-	"\b_seconds\"k\n" +
+	"\b_seconds\"?\n" +
+	"\n" +
+	"RetireBody\x121\n" +
+	"\n" +
+	"retirement\x18\x01 \x01(\v2\x11.tincan.v1.SignedR\n" +
+	"retirement\"k\n" +
 	"\vLogPosition\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\fR\x06device\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\rR\x05epoch\x12\x1a\n" +
 	"\bsequence\x18\x03 \x01(\x04R\bsequence\x12\x12\n" +
-	"\x04hash\x18\x04 \x01(\fR\x04hash*\xaf\x01\n" +
+	"\x04hash\x18\x04 \x01(\fR\x04hash*\xc6\x01\n" +
 	"\tEntryKind\x12\x1a\n" +
 	"\x16ENTRY_KIND_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fENTRY_KIND_TEXT\x10\x01\x12\x13\n" +
@@ -725,7 +778,8 @@ const file_tincan_v1_journal_proto_rawDesc = "" +
 	"\x11ENTRY_KIND_DELETE\x10\x03\x12\x17\n" +
 	"\x13ENTRY_KIND_REACTION\x10\x04\x12\x16\n" +
 	"\x12ENTRY_KIND_PROFILE\x10\x05\x12\x14\n" +
-	"\x10ENTRY_KIND_TIMER\x10\x06B,Z*github.com/tincan-chat/tincan/backend/wireb\x06proto3"
+	"\x10ENTRY_KIND_TIMER\x10\x06\x12\x15\n" +
+	"\x11ENTRY_KIND_RETIRE\x10\aB,Z*github.com/tincan-chat/tincan/backend/wireb\x06proto3"
 
 var (
 	file_tincan_v1_journal_proto_rawDescOnce sync.Once
@@ -740,7 +794,7 @@ func file_tincan_v1_journal_proto_rawDescGZIP() []byte {
 }
 
 var file_tincan_v1_journal_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_tincan_v1_journal_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_tincan_v1_journal_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
 var file_tincan_v1_journal_proto_goTypes = []any{
 	(EntryKind)(0),       // 0: tincan.v1.EntryKind
 	(*EntryHeader)(nil),  // 1: tincan.v1.EntryHeader
@@ -751,15 +805,18 @@ var file_tincan_v1_journal_proto_goTypes = []any{
 	(*ReactionBody)(nil), // 6: tincan.v1.ReactionBody
 	(*ProfileBody)(nil),  // 7: tincan.v1.ProfileBody
 	(*TimerBody)(nil),    // 8: tincan.v1.TimerBody
-	(*LogPosition)(nil),  // 9: tincan.v1.LogPosition
+	(*RetireBody)(nil),   // 9: tincan.v1.RetireBody
+	(*LogPosition)(nil),  // 10: tincan.v1.LogPosition
+	(*Signed)(nil),       // 11: tincan.v1.Signed
 }
 var file_tincan_v1_journal_proto_depIdxs = []int32{
-	0, // 0: tincan.v1.EntryHeader.kind:type_name -> tincan.v1.EntryKind
-	1, // [1:1] is the sub-list for method output_type
-	1, // [1:1] is the sub-list for method input_type
-	1, // [1:1] is the sub-list for extension type_name
-	1, // [1:1] is the sub-list for extension extendee
-	0, // [0:1] is the sub-list for field type_name
+	0,  // 0: tincan.v1.EntryHeader.kind:type_name -> tincan.v1.EntryKind
+	11, // 1: tincan.v1.RetireBody.retirement:type_name -> tincan.v1.Signed
+	2,  // [2:2] is the sub-list for method output_type
+	2,  // [2:2] is the sub-list for method input_type
+	2,  // [2:2] is the sub-list for extension type_name
+	2,  // [2:2] is the sub-list for extension extendee
+	0,  // [0:2] is the sub-list for field type_name
 }
 
 func init() { file_tincan_v1_journal_proto_init() }
@@ -767,6 +824,7 @@ func file_tincan_v1_journal_proto_init() {
 	if File_tincan_v1_journal_proto != nil {
 		return
 	}
+	file_tincan_v1_identity_proto_init()
 	file_tincan_v1_journal_proto_msgTypes[7].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -774,7 +832,7 @@ func file_tincan_v1_journal_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tincan_v1_journal_proto_rawDesc), len(file_tincan_v1_journal_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   9,
+			NumMessages:   10,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -23,6 +23,62 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// CheckEnd is why a check is over without a result.
+type CheckEnd int32
+
+const (
+	CheckEnd_CHECK_END_UNSPECIFIED CheckEnd = 0 // the person stopped it
+	CheckEnd_CHECK_END_DECLINED    CheckEnd = 1 // the person does not want to compare now
+	CheckEnd_CHECK_END_BUSY        CheckEnd = 2 // another check is under way, or was declined a moment ago
+	CheckEnd_CHECK_END_LATE        CheckEnd = 3 // it took too long
+	CheckEnd_CHECK_END_BROKEN      CheckEnd = 4 // the nonce is not the one that was committed to
+)
+
+// Enum value maps for CheckEnd.
+var (
+	CheckEnd_name = map[int32]string{
+		0: "CHECK_END_UNSPECIFIED",
+		1: "CHECK_END_DECLINED",
+		2: "CHECK_END_BUSY",
+		3: "CHECK_END_LATE",
+		4: "CHECK_END_BROKEN",
+	}
+	CheckEnd_value = map[string]int32{
+		"CHECK_END_UNSPECIFIED": 0,
+		"CHECK_END_DECLINED":    1,
+		"CHECK_END_BUSY":        2,
+		"CHECK_END_LATE":        3,
+		"CHECK_END_BROKEN":      4,
+	}
+)
+
+func (x CheckEnd) Enum() *CheckEnd {
+	p := new(CheckEnd)
+	*p = x
+	return p
+}
+
+func (x CheckEnd) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CheckEnd) Descriptor() protoreflect.EnumDescriptor {
+	return file_tincan_v1_link_proto_enumTypes[0].Descriptor()
+}
+
+func (CheckEnd) Type() protoreflect.EnumType {
+	return &file_tincan_v1_link_proto_enumTypes[0]
+}
+
+func (x CheckEnd) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CheckEnd.Descriptor instead.
+func (CheckEnd) EnumDescriptor() ([]byte, []int) {
+	return file_tincan_v1_link_proto_rawDescGZIP(), []int{0}
+}
+
 // Confirm is the first frame on the message channel, both ways: it binds the
 // DTLS session to the identities. Rules: package link.
 type Confirm struct {
@@ -91,6 +147,7 @@ type LinkFrame struct {
 	//	*LinkFrame_Vectors
 	//	*LinkFrame_Batch
 	//	*LinkFrame_Proof
+	//	*LinkFrame_Check
 	Kind          isLinkFrame_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -214,6 +271,15 @@ func (x *LinkFrame) GetProof() *Proof {
 	return nil
 }
 
+func (x *LinkFrame) GetCheck() *Check {
+	if x != nil {
+		if x, ok := x.Kind.(*LinkFrame_Check); ok {
+			return x.Check
+		}
+	}
+	return nil
+}
+
 type isLinkFrame_Kind interface {
 	isLinkFrame_Kind()
 }
@@ -254,6 +320,10 @@ type LinkFrame_Proof struct {
 	Proof *Proof `protobuf:"bytes,9,opt,name=proof,proto3,oneof"`
 }
 
+type LinkFrame_Check struct {
+	Check *Check `protobuf:"bytes,10,opt,name=check,proto3,oneof"`
+}
+
 func (*LinkFrame_Hello) isLinkFrame_Kind() {}
 
 func (*LinkFrame_Position) isLinkFrame_Kind() {}
@@ -272,12 +342,14 @@ func (*LinkFrame_Batch) isLinkFrame_Kind() {}
 
 func (*LinkFrame_Proof) isLinkFrame_Kind() {}
 
+func (*LinkFrame_Check) isLinkFrame_Kind() {}
+
 // Hello is the first frame of the replica protocol.
 type Hello struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Major         uint32                 `protobuf:"varint,1,opt,name=major,proto3" json:"major,omitempty"`       // must be equal
 	Minor         uint32                 `protobuf:"varint,2,opt,name=minor,proto3" json:"minor,omitempty"`       // the smaller one counts
-	Features      uint64                 `protobuf:"varint,3,opt,name=features,proto3" json:"features,omitempty"` // bits both sides have are used: 1 comparison, batches and proofs
+	Features      uint64                 `protobuf:"varint,3,opt,name=features,proto3" json:"features,omitempty"` // bits both sides have are used: 1 comparison, batches and proofs; 2 checks by emoji
 	Profile       *Profile               `protobuf:"bytes,4,opt,name=profile,proto3" json:"profile,omitempty"`
 	Record        *PeerRecord            `protobuf:"bytes,5,opt,name=record,proto3" json:"record,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -836,6 +908,327 @@ func (x *Proof) GetSecond() *Entry {
 	return nil
 }
 
+// Check is a step of comparing by emoji. The steps, in order: start, answer,
+// reveal, then a result each way; cancel ends it at any time. What is hashed:
+// package identity.
+type Check struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    []byte                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"` // 16 bytes, chosen by who starts
+	// Types that are valid to be assigned to Step:
+	//
+	//	*Check_Start
+	//	*Check_Answer
+	//	*Check_Reveal
+	//	*Check_Result
+	//	*Check_Cancel
+	Step          isCheck_Step `protobuf_oneof:"step"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Check) Reset() {
+	*x = Check{}
+	mi := &file_tincan_v1_link_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Check) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Check) ProtoMessage() {}
+
+func (x *Check) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_link_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Check.ProtoReflect.Descriptor instead.
+func (*Check) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_link_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *Check) GetId() []byte {
+	if x != nil {
+		return x.Id
+	}
+	return nil
+}
+
+func (x *Check) GetStep() isCheck_Step {
+	if x != nil {
+		return x.Step
+	}
+	return nil
+}
+
+func (x *Check) GetStart() *CheckStart {
+	if x != nil {
+		if x, ok := x.Step.(*Check_Start); ok {
+			return x.Start
+		}
+	}
+	return nil
+}
+
+func (x *Check) GetAnswer() *CheckNonce {
+	if x != nil {
+		if x, ok := x.Step.(*Check_Answer); ok {
+			return x.Answer
+		}
+	}
+	return nil
+}
+
+func (x *Check) GetReveal() *CheckNonce {
+	if x != nil {
+		if x, ok := x.Step.(*Check_Reveal); ok {
+			return x.Reveal
+		}
+	}
+	return nil
+}
+
+func (x *Check) GetResult() *CheckResult {
+	if x != nil {
+		if x, ok := x.Step.(*Check_Result); ok {
+			return x.Result
+		}
+	}
+	return nil
+}
+
+func (x *Check) GetCancel() *CheckCancel {
+	if x != nil {
+		if x, ok := x.Step.(*Check_Cancel); ok {
+			return x.Cancel
+		}
+	}
+	return nil
+}
+
+type isCheck_Step interface {
+	isCheck_Step()
+}
+
+type Check_Start struct {
+	Start *CheckStart `protobuf:"bytes,2,opt,name=start,proto3,oneof"`
+}
+
+type Check_Answer struct {
+	Answer *CheckNonce `protobuf:"bytes,3,opt,name=answer,proto3,oneof"` // of who answers
+}
+
+type Check_Reveal struct {
+	Reveal *CheckNonce `protobuf:"bytes,4,opt,name=reveal,proto3,oneof"` // of who started: what they committed to
+}
+
+type Check_Result struct {
+	Result *CheckResult `protobuf:"bytes,5,opt,name=result,proto3,oneof"`
+}
+
+type Check_Cancel struct {
+	Cancel *CheckCancel `protobuf:"bytes,6,opt,name=cancel,proto3,oneof"`
+}
+
+func (*Check_Start) isCheck_Step() {}
+
+func (*Check_Answer) isCheck_Step() {}
+
+func (*Check_Reveal) isCheck_Step() {}
+
+func (*Check_Result) isCheck_Step() {}
+
+func (*Check_Cancel) isCheck_Step() {}
+
+// CheckStart asks to compare.
+type CheckStart struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Commitment    []byte                 `protobuf:"bytes,1,opt,name=commitment,proto3" json:"commitment,omitempty"` // 32 bytes: to the nonce that is revealed later
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckStart) Reset() {
+	*x = CheckStart{}
+	mi := &file_tincan_v1_link_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckStart) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckStart) ProtoMessage() {}
+
+func (x *CheckStart) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_link_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckStart.ProtoReflect.Descriptor instead.
+func (*CheckStart) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_link_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *CheckStart) GetCommitment() []byte {
+	if x != nil {
+		return x.Commitment
+	}
+	return nil
+}
+
+// CheckNonce is one side's part of what the emoji are made from.
+type CheckNonce struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Nonce         []byte                 `protobuf:"bytes,1,opt,name=nonce,proto3" json:"nonce,omitempty"` // 32 bytes
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckNonce) Reset() {
+	*x = CheckNonce{}
+	mi := &file_tincan_v1_link_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckNonce) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckNonce) ProtoMessage() {}
+
+func (x *CheckNonce) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_link_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckNonce.ProtoReflect.Descriptor instead.
+func (*CheckNonce) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_link_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *CheckNonce) GetNonce() []byte {
+	if x != nil {
+		return x.Nonce
+	}
+	return nil
+}
+
+// CheckResult is what a person said.
+type CheckResult struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Same          bool                   `protobuf:"varint,1,opt,name=same,proto3" json:"same,omitempty"` // both saw the same emoji
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckResult) Reset() {
+	*x = CheckResult{}
+	mi := &file_tincan_v1_link_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckResult) ProtoMessage() {}
+
+func (x *CheckResult) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_link_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckResult.ProtoReflect.Descriptor instead.
+func (*CheckResult) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_link_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *CheckResult) GetSame() bool {
+	if x != nil {
+		return x.Same
+	}
+	return false
+}
+
+// CheckCancel ends a check.
+type CheckCancel struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Why           CheckEnd               `protobuf:"varint,1,opt,name=why,proto3,enum=tincan.v1.CheckEnd" json:"why,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CheckCancel) Reset() {
+	*x = CheckCancel{}
+	mi := &file_tincan_v1_link_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CheckCancel) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CheckCancel) ProtoMessage() {}
+
+func (x *CheckCancel) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_link_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CheckCancel.ProtoReflect.Descriptor instead.
+func (*CheckCancel) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_link_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *CheckCancel) GetWhy() CheckEnd {
+	if x != nil {
+		return x.Why
+	}
+	return CheckEnd_CHECK_END_UNSPECIFIED
+}
+
 var File_tincan_v1_link_proto protoreflect.FileDescriptor
 
 const file_tincan_v1_link_proto_rawDesc = "" +
@@ -843,7 +1236,7 @@ const file_tincan_v1_link_proto_rawDesc = "" +
 	"\x14tincan/v1/link.proto\x12\ttincan.v1\x1a\x18tincan/v1/identity.proto\x1a\x17tincan/v1/journal.proto\"=\n" +
 	"\aConfirm\x12\x14\n" +
 	"\x05nonce\x18\x01 \x01(\fR\x05nonce\x12\x1c\n" +
-	"\tsignature\x18\x02 \x01(\fR\tsignature\"\xae\x03\n" +
+	"\tsignature\x18\x02 \x01(\fR\tsignature\"\xd8\x03\n" +
 	"\tLinkFrame\x12(\n" +
 	"\x05hello\x18\x01 \x01(\v2\x10.tincan.v1.HelloH\x00R\x05hello\x121\n" +
 	"\bposition\x18\x02 \x01(\v2\x13.tincan.v1.PositionH\x00R\bposition\x12.\n" +
@@ -853,7 +1246,9 @@ const file_tincan_v1_link_proto_rawDesc = "" +
 	"\adigests\x18\x06 \x01(\v2\x12.tincan.v1.DigestsH\x00R\adigests\x12.\n" +
 	"\avectors\x18\a \x01(\v2\x12.tincan.v1.VectorsH\x00R\avectors\x12(\n" +
 	"\x05batch\x18\b \x01(\v2\x10.tincan.v1.BatchH\x00R\x05batch\x12(\n" +
-	"\x05proof\x18\t \x01(\v2\x10.tincan.v1.ProofH\x00R\x05proofB\x06\n" +
+	"\x05proof\x18\t \x01(\v2\x10.tincan.v1.ProofH\x00R\x05proof\x12(\n" +
+	"\x05check\x18\n" +
+	" \x01(\v2\x10.tincan.v1.CheckH\x00R\x05checkB\x06\n" +
 	"\x04kind\"\xac\x01\n" +
 	"\x05Hello\x12\x14\n" +
 	"\x05major\x18\x01 \x01(\rR\x05major\x12\x14\n" +
@@ -888,7 +1283,33 @@ const file_tincan_v1_link_proto_rawDesc = "" +
 	"\x04zstd\x18\x03 \x01(\fR\x04zstd\"Y\n" +
 	"\x05Proof\x12&\n" +
 	"\x05first\x18\x01 \x01(\v2\x10.tincan.v1.EntryR\x05first\x12(\n" +
-	"\x06second\x18\x02 \x01(\v2\x10.tincan.v1.EntryR\x06secondB,Z*github.com/tincan-chat/tincan/backend/wireb\x06proto3"
+	"\x06second\x18\x02 \x01(\v2\x10.tincan.v1.EntryR\x06second\"\x94\x02\n" +
+	"\x05Check\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\fR\x02id\x12-\n" +
+	"\x05start\x18\x02 \x01(\v2\x15.tincan.v1.CheckStartH\x00R\x05start\x12/\n" +
+	"\x06answer\x18\x03 \x01(\v2\x15.tincan.v1.CheckNonceH\x00R\x06answer\x12/\n" +
+	"\x06reveal\x18\x04 \x01(\v2\x15.tincan.v1.CheckNonceH\x00R\x06reveal\x120\n" +
+	"\x06result\x18\x05 \x01(\v2\x16.tincan.v1.CheckResultH\x00R\x06result\x120\n" +
+	"\x06cancel\x18\x06 \x01(\v2\x16.tincan.v1.CheckCancelH\x00R\x06cancelB\x06\n" +
+	"\x04step\",\n" +
+	"\n" +
+	"CheckStart\x12\x1e\n" +
+	"\n" +
+	"commitment\x18\x01 \x01(\fR\n" +
+	"commitment\"\"\n" +
+	"\n" +
+	"CheckNonce\x12\x14\n" +
+	"\x05nonce\x18\x01 \x01(\fR\x05nonce\"!\n" +
+	"\vCheckResult\x12\x12\n" +
+	"\x04same\x18\x01 \x01(\bR\x04same\"4\n" +
+	"\vCheckCancel\x12%\n" +
+	"\x03why\x18\x01 \x01(\x0e2\x13.tincan.v1.CheckEndR\x03why*{\n" +
+	"\bCheckEnd\x12\x19\n" +
+	"\x15CHECK_END_UNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x12CHECK_END_DECLINED\x10\x01\x12\x12\n" +
+	"\x0eCHECK_END_BUSY\x10\x02\x12\x12\n" +
+	"\x0eCHECK_END_LATE\x10\x03\x12\x14\n" +
+	"\x10CHECK_END_BROKEN\x10\x04B,Z*github.com/tincan-chat/tincan/backend/wireb\x06proto3"
 
 var (
 	file_tincan_v1_link_proto_rawDescOnce sync.Once
@@ -902,49 +1323,63 @@ func file_tincan_v1_link_proto_rawDescGZIP() []byte {
 	return file_tincan_v1_link_proto_rawDescData
 }
 
-var file_tincan_v1_link_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_tincan_v1_link_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_tincan_v1_link_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_tincan_v1_link_proto_goTypes = []any{
-	(*Confirm)(nil),            // 0: tincan.v1.Confirm
-	(*LinkFrame)(nil),          // 1: tincan.v1.LinkFrame
-	(*Hello)(nil),              // 2: tincan.v1.Hello
-	(*Position)(nil),           // 3: tincan.v1.Position
-	(*Entries)(nil),            // 4: tincan.v1.Entries
-	(*Typing)(nil),             // 5: tincan.v1.Typing
-	(*Digest)(nil),             // 6: tincan.v1.Digest
-	(*Digests)(nil),            // 7: tincan.v1.Digests
-	(*ConversationDigest)(nil), // 8: tincan.v1.ConversationDigest
-	(*Vectors)(nil),            // 9: tincan.v1.Vectors
-	(*Batch)(nil),              // 10: tincan.v1.Batch
-	(*Proof)(nil),              // 11: tincan.v1.Proof
-	(*Profile)(nil),            // 12: tincan.v1.Profile
-	(*PeerRecord)(nil),         // 13: tincan.v1.PeerRecord
-	(*LogPosition)(nil),        // 14: tincan.v1.LogPosition
-	(*Entry)(nil),              // 15: tincan.v1.Entry
+	(CheckEnd)(0),              // 0: tincan.v1.CheckEnd
+	(*Confirm)(nil),            // 1: tincan.v1.Confirm
+	(*LinkFrame)(nil),          // 2: tincan.v1.LinkFrame
+	(*Hello)(nil),              // 3: tincan.v1.Hello
+	(*Position)(nil),           // 4: tincan.v1.Position
+	(*Entries)(nil),            // 5: tincan.v1.Entries
+	(*Typing)(nil),             // 6: tincan.v1.Typing
+	(*Digest)(nil),             // 7: tincan.v1.Digest
+	(*Digests)(nil),            // 8: tincan.v1.Digests
+	(*ConversationDigest)(nil), // 9: tincan.v1.ConversationDigest
+	(*Vectors)(nil),            // 10: tincan.v1.Vectors
+	(*Batch)(nil),              // 11: tincan.v1.Batch
+	(*Proof)(nil),              // 12: tincan.v1.Proof
+	(*Check)(nil),              // 13: tincan.v1.Check
+	(*CheckStart)(nil),         // 14: tincan.v1.CheckStart
+	(*CheckNonce)(nil),         // 15: tincan.v1.CheckNonce
+	(*CheckResult)(nil),        // 16: tincan.v1.CheckResult
+	(*CheckCancel)(nil),        // 17: tincan.v1.CheckCancel
+	(*Profile)(nil),            // 18: tincan.v1.Profile
+	(*PeerRecord)(nil),         // 19: tincan.v1.PeerRecord
+	(*LogPosition)(nil),        // 20: tincan.v1.LogPosition
+	(*Entry)(nil),              // 21: tincan.v1.Entry
 }
 var file_tincan_v1_link_proto_depIdxs = []int32{
-	2,  // 0: tincan.v1.LinkFrame.hello:type_name -> tincan.v1.Hello
-	3,  // 1: tincan.v1.LinkFrame.position:type_name -> tincan.v1.Position
-	4,  // 2: tincan.v1.LinkFrame.entries:type_name -> tincan.v1.Entries
-	5,  // 3: tincan.v1.LinkFrame.typing:type_name -> tincan.v1.Typing
-	6,  // 4: tincan.v1.LinkFrame.digest:type_name -> tincan.v1.Digest
-	7,  // 5: tincan.v1.LinkFrame.digests:type_name -> tincan.v1.Digests
-	9,  // 6: tincan.v1.LinkFrame.vectors:type_name -> tincan.v1.Vectors
-	10, // 7: tincan.v1.LinkFrame.batch:type_name -> tincan.v1.Batch
-	11, // 8: tincan.v1.LinkFrame.proof:type_name -> tincan.v1.Proof
-	12, // 9: tincan.v1.Hello.profile:type_name -> tincan.v1.Profile
-	13, // 10: tincan.v1.Hello.record:type_name -> tincan.v1.PeerRecord
-	14, // 11: tincan.v1.Position.held:type_name -> tincan.v1.LogPosition
-	14, // 12: tincan.v1.Position.read:type_name -> tincan.v1.LogPosition
-	15, // 13: tincan.v1.Entries.entries:type_name -> tincan.v1.Entry
-	8,  // 14: tincan.v1.Digests.digests:type_name -> tincan.v1.ConversationDigest
-	3,  // 15: tincan.v1.Vectors.positions:type_name -> tincan.v1.Position
-	15, // 16: tincan.v1.Proof.first:type_name -> tincan.v1.Entry
-	15, // 17: tincan.v1.Proof.second:type_name -> tincan.v1.Entry
-	18, // [18:18] is the sub-list for method output_type
-	18, // [18:18] is the sub-list for method input_type
-	18, // [18:18] is the sub-list for extension type_name
-	18, // [18:18] is the sub-list for extension extendee
-	0,  // [0:18] is the sub-list for field type_name
+	3,  // 0: tincan.v1.LinkFrame.hello:type_name -> tincan.v1.Hello
+	4,  // 1: tincan.v1.LinkFrame.position:type_name -> tincan.v1.Position
+	5,  // 2: tincan.v1.LinkFrame.entries:type_name -> tincan.v1.Entries
+	6,  // 3: tincan.v1.LinkFrame.typing:type_name -> tincan.v1.Typing
+	7,  // 4: tincan.v1.LinkFrame.digest:type_name -> tincan.v1.Digest
+	8,  // 5: tincan.v1.LinkFrame.digests:type_name -> tincan.v1.Digests
+	10, // 6: tincan.v1.LinkFrame.vectors:type_name -> tincan.v1.Vectors
+	11, // 7: tincan.v1.LinkFrame.batch:type_name -> tincan.v1.Batch
+	12, // 8: tincan.v1.LinkFrame.proof:type_name -> tincan.v1.Proof
+	13, // 9: tincan.v1.LinkFrame.check:type_name -> tincan.v1.Check
+	18, // 10: tincan.v1.Hello.profile:type_name -> tincan.v1.Profile
+	19, // 11: tincan.v1.Hello.record:type_name -> tincan.v1.PeerRecord
+	20, // 12: tincan.v1.Position.held:type_name -> tincan.v1.LogPosition
+	20, // 13: tincan.v1.Position.read:type_name -> tincan.v1.LogPosition
+	21, // 14: tincan.v1.Entries.entries:type_name -> tincan.v1.Entry
+	9,  // 15: tincan.v1.Digests.digests:type_name -> tincan.v1.ConversationDigest
+	4,  // 16: tincan.v1.Vectors.positions:type_name -> tincan.v1.Position
+	21, // 17: tincan.v1.Proof.first:type_name -> tincan.v1.Entry
+	21, // 18: tincan.v1.Proof.second:type_name -> tincan.v1.Entry
+	14, // 19: tincan.v1.Check.start:type_name -> tincan.v1.CheckStart
+	15, // 20: tincan.v1.Check.answer:type_name -> tincan.v1.CheckNonce
+	15, // 21: tincan.v1.Check.reveal:type_name -> tincan.v1.CheckNonce
+	16, // 22: tincan.v1.Check.result:type_name -> tincan.v1.CheckResult
+	17, // 23: tincan.v1.Check.cancel:type_name -> tincan.v1.CheckCancel
+	0,  // 24: tincan.v1.CheckCancel.why:type_name -> tincan.v1.CheckEnd
+	25, // [25:25] is the sub-list for method output_type
+	25, // [25:25] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_tincan_v1_link_proto_init() }
@@ -964,19 +1399,28 @@ func file_tincan_v1_link_proto_init() {
 		(*LinkFrame_Vectors)(nil),
 		(*LinkFrame_Batch)(nil),
 		(*LinkFrame_Proof)(nil),
+		(*LinkFrame_Check)(nil),
+	}
+	file_tincan_v1_link_proto_msgTypes[12].OneofWrappers = []any{
+		(*Check_Start)(nil),
+		(*Check_Answer)(nil),
+		(*Check_Reveal)(nil),
+		(*Check_Result)(nil),
+		(*Check_Cancel)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tincan_v1_link_proto_rawDesc), len(file_tincan_v1_link_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   12,
+			NumEnums:      1,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
 		GoTypes:           file_tincan_v1_link_proto_goTypes,
 		DependencyIndexes: file_tincan_v1_link_proto_depIdxs,
+		EnumInfos:         file_tincan_v1_link_proto_enumTypes,
 		MessageInfos:      file_tincan_v1_link_proto_msgTypes,
 	}.Build()
 	File_tincan_v1_link_proto = out.File

@@ -12,6 +12,12 @@ const (
 // proofs: Digest, Digests, Vectors, Batch, Proof and Position.again.
 const FeatureSync = 1 << 0
 
+// FeatureCheck is the bit of Hello.features for comparing by emoji: Check.
+const FeatureCheck = 1 << 1
+
+// Features are the bits of Hello.features that this version knows.
+const Features = FeatureSync | FeatureCheck
+
 // Sizes in bytes. They are promises of the protocol: both sides enforce them.
 const (
 	MaxText        = 32 << 10  // text of one message

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { chromium } from 'playwright-core';
 import { build, preview } from 'vite';
+import { verifyPictures } from './look-verify.mjs';
 
 const folder = process.argv[2];
 const only = process.argv[3] ?? '';
@@ -130,6 +131,7 @@ const scenes = [
   { name: 'first', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
   { name: 'first', as: 'creating', sizes: [wide], steps: createSlowly },
   { name: 'first', as: 'error', sizes: [wide], steps: createInVain },
+  ...verifyPictures,
 ];
 
 async function showNetwork(page) {

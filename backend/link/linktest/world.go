@@ -263,7 +263,9 @@ func (p *pair) dial(t testing.TB) link.Session {
 func (p *pair) open(t testing.TB) link.Session {
 	t.Helper()
 	session := p.dial(t)
-	p.small.waitOpened(t, session)
-	p.large.waitOpened(t, session)
+	one, other := p.small.waitOpened(t, session), p.large.waitOpened(t, session)
+	if one.Binding != other.Binding || one.Binding == ([len(one.Binding)]byte{}) {
+		t.Errorf("the two ends are bound to %x and %x", one.Binding, other.Binding)
+	}
 	return session
 }

@@ -255,7 +255,7 @@ func (s *session) confirm(frame []byte) {
 		return
 	}
 	s.open = true
-	s.emit(link.Event{Opened: &link.Opened{Path: link.PathLAN}})
+	s.emit(link.Event{Opened: &link.Opened{Path: link.PathLAN, Binding: s.binding.Digest()}})
 	s.ping()
 	s.watch()
 }

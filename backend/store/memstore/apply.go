@@ -95,6 +95,10 @@ func (d *Disk) apply(write node.Write) error {
 		set(d, &c.copied, false)
 	case node.PutFork:
 		d.putFork(w.Fork)
+	case node.PutVerification:
+		d.putVerification(w.Verification)
+	case node.PutRetirement:
+		d.putRetirement(w.Retirement)
 	default:
 		return errUnknown(write)
 	}
@@ -203,6 +207,7 @@ func (d *Disk) deleteContact(peer identity.PeerID) {
 		return
 	}
 	drop(d, c.contacts, peer)
+	drop(d, c.verifications, peer)
 	for _, kept := range c.conversations[contact.Conversation].logs {
 		for _, one := range kept.entries {
 			drop(d, c.entries, one.Entry.Hash())

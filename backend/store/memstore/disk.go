@@ -38,6 +38,8 @@ type content struct {
 	settings      map[string]string
 	epochs        map[uuid.UUID]uint32
 	forks         []node.Fork
+	verifications map[identity.PeerID]node.Verification
+	retirements   map[identity.PeerID]node.Retirement
 	copied        bool
 	entries       map[journal.Hash]*entry
 	changes       map[journal.Hash][]*entry // what counts of what is about a message, or waits for it
@@ -83,6 +85,8 @@ func NewDisk() *Disk {
 	return &Disk{content: content{
 		contacts:      map[identity.PeerID]node.Contact{},
 		conversations: map[uuid.UUID]*conversation{},
+		verifications: map[identity.PeerID]node.Verification{},
+		retirements:   map[identity.PeerID]node.Retirement{},
 		requests:      map[identity.PeerID]node.Request{},
 		declined:      map[identity.PeerID]bool{},
 		invites:       map[uuid.UUID]node.Invite{},

@@ -140,6 +140,8 @@ func (s *Store) Load(ctx context.Context) (snapshot node.Snapshot, err error) {
 			snapshot.Epochs = maps.Clone(c.epochs)
 		}
 		snapshot.Forks = sortForks(c.forks)
+		snapshot.Verifications = sorted(c.verifications, func(a, b node.Verification) int { return slices.Compare(a.Peer[:], b.Peer[:]) })
+		snapshot.Retirements = sorted(c.retirements, func(a, b node.Retirement) int { return slices.Compare(a.Peer[:], b.Peer[:]) })
 		slices.SortFunc(snapshot.Servers, func(a, b node.Server) int {
 			return cmp.Or(a.Added.Compare(b.Added), cmp.Compare(firstURL(a), firstURL(b)), slices.Compare(a.Key[:], b.Key[:]))
 		})

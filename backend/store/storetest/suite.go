@@ -41,6 +41,7 @@ func Run(t *testing.T, newDisk func(t testing.TB) Disk) {
 		"beyond a vector":          testBeyond,
 		"epochs and forks":         testEpochs,
 		"a copy put back":          testCopied,
+		"verification":             testVerification,
 		"read vector":              testReadVector,
 		"entries":                  testEntries,
 		"messages and orders":      testLookups,

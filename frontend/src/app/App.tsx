@@ -8,6 +8,7 @@ import { ErrorBoundary } from './ErrorBoundary';
 import { MainWindow } from './MainWindow';
 import { reportPainted } from './painted';
 import { ToastPlace } from './ToastPlace';
+import { useCheckNews } from './useCheckNews';
 import { useKeys } from './useKeys';
 import { useLinkGuard } from './useLinkGuard';
 
@@ -17,6 +18,7 @@ const SettingsView = lazy(() => import('@/features/settings'));
 /** The whole window. */
 export function App({ restart }: { restart: () => void }) {
   useKeys();
+  useCheckNews();
   useLinkGuard();
   return (
     <ErrorBoundary>

@@ -6,6 +6,8 @@ const BanDialog = lazy(() => import('@/features/details/BanDialog'));
 const DeleteDialog = lazy(() => import('@/features/timeline/DeleteDialog'));
 const DeliveryDialog = lazy(() => import('@/features/delivery'));
 const FileDialog = lazy(() => import('@/features/delivery/FileDialog'));
+const RetireDialog = lazy(() => import('@/features/settings/RetireDialog'));
+const VerifyDialog = lazy(() => import('@/features/verify'));
 const LinkDialog = lazy(() => import('./LinkDialog'));
 
 /** The one dialog that is open. */
@@ -13,6 +15,7 @@ export function Dialogs() {
   const dialog = useView((state) => state.dialog);
   const banned = useConversation(dialog?.kind === 'ban' ? dialog.conversation : '');
   const talk = useConversation(dialog?.kind === 'delete' ? dialog.message.conversation : '');
+  const verified = useConversation(dialog?.kind === 'verify' ? dialog.conversation : '');
   if (!dialog) return null;
   return (
     <Suspense fallback={null}>
@@ -25,6 +28,8 @@ export function Dialogs() {
       )}
       {dialog.kind === 'delivery' && <DeliveryDialog message={dialog.message} onClose={closeDialog} />}
       {dialog.kind === 'file' && <FileDialog conversation={dialog.conversation} onClose={closeDialog} />}
+      {dialog.kind === 'retire' && <RetireDialog onClose={closeDialog} />}
+      {dialog.kind === 'verify' && verified && <VerifyDialog conversation={verified} onClose={closeDialog} />}
       {dialog.kind === 'link' && <LinkDialog address={dialog.address} onClose={closeDialog} />}
     </Suspense>
   );

@@ -2,9 +2,12 @@ import type { Conversation } from '@/backend';
 import { Composer } from '@/features/composer';
 import { ConversationHeader } from '@/features/conversation';
 import { Timeline } from '@/features/timeline';
+import { TrustNotice } from '@/features/verify/TrustNotice';
+import { classes } from '@/ui';
 
 export { Details } from '@/features/details';
 
+import styles from './App.module.css';
 import { ContactNotice } from './Notices';
 import { ProblemBar } from './ProblemBar';
 
@@ -21,6 +24,7 @@ export function Talk({ conversation, detailsOpen, onDetails }: TalkProps) {
       <ConversationHeader conversation={conversation} detailsOpen={detailsOpen} onDetails={onDetails} />
       <ProblemBar under />
       <ContactNotice conversation={conversation} />
+      <TrustNotice conversation={conversation} className={classes(styles.problem, styles.under)} />
       <Timeline conversation={conversation} />
       <Composer key={conversation.id} conversation={conversation} />
     </>

@@ -8,6 +8,7 @@ import {
   showConversation,
   showConversations,
   showSettings,
+  showVerify,
   sortedConversations,
   view,
 } from '@/model';
@@ -91,6 +92,12 @@ export function runKey(event: KeyboardEvent): boolean {
         if (event.shiftKey || view.getState().conversation === '') return false;
         toggleDetails();
         return true;
+      case 'v': {
+        const { conversation, place } = view.getState();
+        if (!event.shiftKey || conversation === '' || place.kind !== 'conversations') return false;
+        showVerify(conversation);
+        return true;
+      }
       case ',':
         showSettings();
         return true;

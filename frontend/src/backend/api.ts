@@ -12,10 +12,12 @@ import type {
   InviteOptions,
   InvitePreview,
   Message,
+  NumberCheck,
   Page,
   Privacy,
   Profile,
   Route,
+  Safety,
   SavedBundle,
   SearchPage,
   Server,
@@ -84,6 +86,17 @@ export interface Backend {
   declineRequest(id: string): Promise<void>;
   banRequest(id: string, reason: string): Promise<Ban>;
   safetyNumber(peer: string): Promise<string>;
+
+  safety(conversation: string): Promise<Safety>;
+  compareNumber(conversation: string, text: string): Promise<NumberCheck>;
+  /** What came of comparing the numbers. */
+  verify(conversation: string, same: boolean): Promise<Conversation>;
+  unverify(conversation: string): Promise<Conversation>;
+  startCheck(conversation: string): Promise<Conversation>;
+  /** No also ends a check that is under way, and puts one away that is over. */
+  answerCheck(conversation: string, yes: boolean): Promise<Conversation>;
+  finishCheck(conversation: string, same: boolean): Promise<Conversation>;
+  retire(): Promise<Profile>;
 
   bans(): Promise<Ban[]>;
   checkBan(kind: BanKind | '', target: string): Promise<BanCheck>;

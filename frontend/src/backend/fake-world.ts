@@ -343,6 +343,7 @@ export abstract class FakeWorld {
       draft: '',
       since: time,
       invite: '',
+      verified: { trust: contact === 'asked' ? 'link' : 'none', method: '', since: '' },
     };
     this.put(row);
     if (text) this.append(row.id, text, contact === 'asked');

@@ -7,7 +7,7 @@ import { fakeClaimed, fakeFound, fakeReleased } from './fake-handles';
 import { pageAround } from './fake-log';
 import { openPrivacy } from './fake-privacy';
 import { fakeSearch } from './fake-search';
-import { FakeWorld } from './fake-world';
+import { FakeVerification } from './fake-verification';
 import type {
   Ban,
   BanCheck,
@@ -31,7 +31,7 @@ import type {
 export type { FakeOptions } from './fake-world';
 
 /** A backend in memory, for tests and for development without the app. It obeys backend/app/api.go as far as a window sees. */
-export class FakeBackend extends FakeWorld implements Backend {
+export class FakeBackend extends FakeVerification implements Backend {
   start = () => this.answer('start', [], () => structuredClone(this.state));
   since = (sequence: number) => this.answer('since', [sequence], () => this.missed(sequence));
   painted = () => this.answer('painted', [], () => undefined);

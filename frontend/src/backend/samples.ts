@@ -23,6 +23,7 @@ export function sampleConversation(id: string, change: Partial<Conversation> = {
     draft: '',
     since: '2026-03-04T18:04:00.000Z',
     invite: '',
+    verified: { trust: 'none', method: '', since: '' },
     ...change,
   };
 }

@@ -37,6 +37,7 @@ function person(
     draft: '',
     since: lastTime,
     invite: '',
+    verified: { trust: 'none', method: '', since: '' },
     ...rest,
   };
 }

@@ -4,11 +4,12 @@ import { ago, anaTalk, invite, longTalk, me, network, requests, rows, say } from
 import { handleScenes } from './scenes-handles';
 import { mannerScenes } from './scenes-manner';
 import { answeredTalk, deletedTalk, lateTalk } from './scenes-messages';
+import { verifyScenes } from './scenes-verify';
 import type { Ban, Conversation, Network, State } from './types';
 
 // Scenes for development and for pictures: `?fake=<name>`. Names: main, relay, waiting, connecting, lan, ready, offline, away,
 // banned, asked, long, answers, deleted, late, unread, empty, problem, clock, loading, failed, first, requests, settings, alone, many,
-// found, indexing, and those of scenes-manner and scenes-handles. They stand still at the
+// found, indexing, and those of scenes-manner, scenes-handles and scenes-verify. They stand still at the
 // time `?at=` (a date and time), which the look script also gives to the browser's clock.
 
 function mainState(now: Date): State {
@@ -123,6 +124,7 @@ function empty(now: Date): FakeOptions {
 const scenes: Record<string, Scene> = {
   ...mannerScenes,
   ...handleScenes,
+  ...verifyScenes,
   main: (now) => ({ options: withAna(now, { unread: 2, typing: true }), open: 'ana' }),
   none: (now) => ({ options: withAna(now, { unread: 2 }) }),
   lan: (now) => ({ options: withAna(now, { line: { state: 'lan', rtt: 2, host: '' } }), open: 'ana' }),

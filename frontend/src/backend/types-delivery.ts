@@ -12,6 +12,7 @@ export type Way = 'unknown' | 'lan' | 'direct' | 'relayed' | 'mail' | 'file';
 export type WaitCode =
   | 'asked'
   | 'banned'
+  | 'held'
   | 'sent'
   | 'line'
   | 'stored'

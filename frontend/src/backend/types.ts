@@ -6,6 +6,10 @@ import type { OwnHandle } from './types-handles';
 export type * from './types-delivery';
 export type * from './types-handles';
 export type * from './types-search';
+export type * from './types-servers';
+export type * from './types-verification';
+
+import type { Check, Verification } from './types-verification';
 
 /** State is everything the window needs for its first paint. */
 export interface State {
@@ -88,6 +92,8 @@ export interface Profile {
   picture?: string;
   /** those that I took, by when I did */
   handles: OwnHandle[];
+  /** when this identity was given up: nothing can be sent; absent: it was not */
+  retired?: string;
 }
 
 /** Route is which ways lines take; '' for a contact: as for everybody. */
@@ -169,7 +175,16 @@ export type ContactState = 'asked' | 'mutual' | 'banned';
 export type Presence = 'online' | 'offline' | 'unknown';
 
 /** LineState is one row of the design's "The line: every state". */
-export type LineState = 'lan' | 'direct' | 'relayed' | 'connecting' | 'waiting' | 'no-network' | 'idle' | 'banned';
+export type LineState =
+  | 'lan'
+  | 'direct'
+  | 'relayed'
+  | 'connecting'
+  | 'waiting'
+  | 'no-network'
+  | 'idle'
+  | 'banned'
+  | 'held';
 
 /** Line is how two people are connected right now. */
 export interface Line {
@@ -228,6 +243,11 @@ export interface Conversation {
   picture?: string;
   /** of lines to them; absent: as for everybody */
   route?: Route;
+  verified: Verification;
+  /** absent: none is under way, nor just over */
+  check?: Check;
+  /** when they gave their identity up; absent: they did not */
+  retired?: string;
 }
 
 /** Notice is something that a person should know: of a conversation, or of the folder that this app runs in. */
@@ -399,16 +419,5 @@ export interface BanCheck {
   touches: string[];
   /** with an error: what was probably meant, "" if nothing */
   suggestion: string;
-  error?: ErrorDetail;
-}
-
-/** ServerCheck is the answer of a server that may be added. */
-export interface ServerCheck {
-  /** host:port */
-  address: string;
-  /** its key, short hex to compare with the operator */
-  key: string;
-  /** milliseconds */
-  rtt: number;
   error?: ErrorDetail;
 }

@@ -21,4 +21,14 @@ export function lineWords(
   }
 }
 
-type LineName = 'lan' | 'direct' | 'relayed' | 'connecting' | 'waiting' | 'noNetwork' | 'ready' | 'asked' | 'banned';
+type LineName =
+  | 'lan'
+  | 'direct'
+  | 'relayed'
+  | 'connecting'
+  | 'waiting'
+  | 'noNetwork'
+  | 'ready'
+  | 'asked'
+  | 'held'
+  | 'banned';

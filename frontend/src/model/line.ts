@@ -1,12 +1,12 @@
 import type { Conversation } from '@/backend';
 
 /** The form of the string under the header. */
-export type StringForm = 'taut' | 'bead' | 'sagging' | 'none';
+export type StringForm = 'taut' | 'bead' | 'sagging' | 'cut' | 'none';
 
 /** One row of the design's "The line: every state". */
 export interface LineView {
   form: StringForm;
-  state: 'lan' | 'direct' | 'relayed' | 'connecting' | 'waiting' | 'noNetwork' | 'ready' | 'asked' | 'banned';
+  state: 'lan' | 'direct' | 'relayed' | 'connecting' | 'waiting' | 'noNetwork' | 'ready' | 'asked' | 'held' | 'banned';
   /** Rounded milliseconds, undefined when unknown or of no meaning. */
   delay: number | undefined;
 }
@@ -21,6 +21,7 @@ export function lineView(conversation: Conversation): LineView {
   const { line, contact } = conversation;
   const delay = line.rtt >= 0 ? roundedDelay(line.rtt) : undefined;
   if (contact === 'banned' || line.state === 'banned') return { form: 'none', state: 'banned', delay: undefined };
+  if (line.state === 'held') return { form: 'cut', state: 'held', delay: undefined };
   if (line.state === 'no-network') return { form: 'sagging', state: 'noNetwork', delay: undefined };
   if (contact === 'asked') return { form: 'sagging', state: 'asked', delay: undefined };
   switch (line.state) {

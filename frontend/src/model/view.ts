@@ -18,7 +18,9 @@ export type DialogRequest =
   | { kind: 'delete'; message: Message }
   | { kind: 'delivery'; message: Message }
   | { kind: 'file'; conversation: string }
-  | { kind: 'link'; address: string };
+  | { kind: 'link'; address: string }
+  | { kind: 'retire' }
+  | { kind: 'verify'; conversation: string };
 
 export interface View {
   place: Place;
@@ -84,6 +86,16 @@ export function showByFile(conversation: string): void {
 
 export function askLink(address: string): void {
   view.setState({ dialog: { kind: 'link', address } });
+}
+
+/** Shows what to compare with a contact. */
+export function showVerify(conversation: string): void {
+  view.setState({ dialog: { kind: 'verify', conversation } });
+}
+
+/** Asks whether this identity is given up. */
+export function askRetire(): void {
+  view.setState({ dialog: { kind: 'retire' } });
 }
 
 export function closeDialog(): void {

@@ -27,3 +27,4 @@ export * from './Spinner';
 export * from './Switch';
 export * from './TextField';
 export * from './Toast';
+export * from './TrustMark';

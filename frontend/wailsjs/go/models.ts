@@ -10,6 +10,19 @@ export namespace app {
 	    Late = "late",
 	    Server = "server",
 	}
+	export enum CheckState {
+	    Asked = "asked",
+	    Comparing = "comparing",
+	    Done = "done",
+	    Ended = "ended",
+	    Preparing = "preparing",
+	    Waiting = "waiting",
+	}
+	export enum CompareMethod {
+	    Emoji = "emoji",
+	    None = "",
+	    Number = "number",
+	}
 	export enum ContactState {
 	    Asked = "asked",
 	    Banned = "banned",
@@ -19,6 +32,7 @@ export namespace app {
 	    Banned = "banned",
 	    Connecting = "connecting",
 	    Direct = "direct",
+	    Held = "held",
 	    Idle = "idle",
 	    LAN = "lan",
 	    NoNetwork = "no-network",
@@ -68,10 +82,17 @@ export namespace app {
 	    Light = "light",
 	    System = "system",
 	}
+	export enum Trust {
+	    Compared = "compared",
+	    Differs = "differs",
+	    Link = "link",
+	    None = "none",
+	}
 	export enum WaitCode {
 	    Asked = "asked",
 	    Banned = "banned",
 	    Full = "full",
+	    Held = "held",
 	    Line = "line",
 	    Many = "many",
 	    NoKey = "no-key",
@@ -315,6 +336,74 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class CheckEmoji {
+	    number: number;
+	    emoji: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new CheckEmoji(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.number = source["number"];
+	        this.emoji = source["emoji"];
+	    }
+	}
+	export class Check {
+	    state: CheckState;
+	    emoji: CheckEmoji[];
+	    said: boolean;
+	    theySaid: boolean;
+	    error?: Error;
+	
+	    static createFrom(source: any = {}) {
+	        return new Check(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.state = source["state"];
+	        this.emoji = this.convertValues(source["emoji"], CheckEmoji);
+	        this.said = source["said"];
+	        this.theySaid = source["theySaid"];
+	        this.error = this.convertValues(source["error"], Error);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class Verification {
+	    trust: Trust;
+	    method: CompareMethod;
+	    since: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Verification(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.trust = source["trust"];
+	        this.method = source["method"];
+	        this.since = source["since"];
+	    }
+	}
 	export class Notice {
 	    id: string;
 	    code: string;
@@ -377,6 +466,9 @@ export namespace app {
 	    about?: string;
 	    picture?: string;
 	    route?: Route;
+	    verified: Verification;
+	    check?: Check;
+	    retired?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Conversation(source);
@@ -411,6 +503,9 @@ export namespace app {
 	        this.about = source["about"];
 	        this.picture = source["picture"];
 	        this.route = source["route"];
+	        this.verified = this.convertValues(source["verified"], Verification);
+	        this.check = this.convertValues(source["check"], Check);
+	        this.retired = source["retired"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -581,6 +676,7 @@ export namespace app {
 	    about?: string;
 	    picture?: string;
 	    handles: OwnHandle[];
+	    retired?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Profile(source);
@@ -595,6 +691,7 @@ export namespace app {
 	        this.about = source["about"];
 	        this.picture = source["picture"];
 	        this.handles = this.convertValues(source["handles"], OwnHandle);
+	        this.retired = source["retired"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -691,6 +788,8 @@ export namespace app {
 		    return a;
 		}
 	}
+	
+	
 	
 	export class Waiting {
 	    code: WaitCode;
@@ -904,6 +1003,24 @@ export namespace app {
 	
 	
 	
+	export class NumberCheck {
+	    same: boolean;
+	    digits: number;
+	    group: number;
+	    clean: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new NumberCheck(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.same = source["same"];
+	        this.digits = source["digits"];
+	        this.group = source["group"];
+	        this.clean = source["clean"];
+	    }
+	}
 	
 	export class Page {
 	    conversation: Conversation;
@@ -951,6 +1068,22 @@ export namespace app {
 	
 	
 	
+	export class Safety {
+	    number: string;
+	    qr: string;
+	    qrSize: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Safety(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.number = source["number"];
+	        this.qr = source["qr"];
+	        this.qrSize = source["qrSize"];
+	    }
+	}
 	export class SavedBundle {
 	    path: string;
 	    entries: number;
@@ -1133,6 +1266,7 @@ export namespace app {
 		    return a;
 		}
 	}
+	
 
 }
 

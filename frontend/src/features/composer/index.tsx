@@ -1,7 +1,7 @@
-import { ArrowUp, Ban, Check } from 'lucide-react';
+import { Archive, ArrowUp, Ban, Check } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import { backend, type Conversation } from '@/backend';
-import { errorText, problemText, useTranslation } from '@/i18n';
+import { dateOf, errorText, problemText, useTranslation } from '@/i18n';
 import {
   aimOf,
   askDelete,
@@ -32,7 +32,23 @@ import { kibibytes, measureText, sendsMessage, textMost } from './limits';
 /** The place to write. Give it a key of the conversation's id: each has its own text. */
 export function Composer({ conversation }: { conversation: Conversation }) {
   if (conversation.contact === 'banned') return <BannedBar conversation={conversation} />;
-  return <Box conversation={conversation} />;
+  return <Writable conversation={conversation} />;
+}
+
+/** The box, unless this person or the other one gave their identity up: then it says so. */
+function Writable({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation();
+  const gone = useSession((state) => state.profile.retired);
+  if (!gone && !conversation.retired) return <Box conversation={conversation} />;
+  return (
+    <div className={styles.composer}>
+      <Note icon={<Archive size={18} strokeWidth={1.75} aria-hidden="true" />}>
+        {gone
+          ? t('verify.retiredMe', { date: dateOf(gone) })
+          : t('verify.retired', { name: shortName(conversation.name), date: dateOf(conversation.retired ?? '') })}
+      </Note>
+    </div>
+  );
 }
 
 /** The typing notice goes out at most this often, in milliseconds. */
@@ -223,9 +239,9 @@ async function editLast(conversation: string): Promise<void> {
   }
 }
 
-function hintOf(conversation: Conversation): 'message' | 'waiting' | 'noNetwork' | 'asked' {
+function hintOf(conversation: Conversation): 'message' | 'waiting' | 'noNetwork' | 'asked' | 'held' {
   const { state } = lineView(conversation);
-  return state === 'waiting' || state === 'noNetwork' || state === 'asked' ? state : 'message';
+  return state === 'waiting' || state === 'noNetwork' || state === 'asked' || state === 'held' ? state : 'message';
 }
 
 function BannedBar({ conversation }: { conversation: Conversation }) {

@@ -1,4 +1,4 @@
-import { Ban, Hourglass, WifiOff } from 'lucide-react';
+import { Ban, Hourglass, ShieldAlert, WifiOff } from 'lucide-react';
 import type { Conversation } from '@/backend';
 import { lineWords, useTranslation } from '@/i18n';
 import { type LineView, lineView, shortName } from '@/model';
@@ -24,7 +24,7 @@ export function LineChip({ conversation, onPress }: { conversation: Conversation
 
 function toneOf(line: LineView): string | undefined {
   if (line.state === 'lan' || line.state === 'direct') return styles.good;
-  return line.state === 'banned' ? styles.bad : undefined;
+  return line.state === 'banned' || line.state === 'held' ? styles.bad : undefined;
 }
 
 function Glyph({ line }: { line: LineView }) {
@@ -42,6 +42,8 @@ function Glyph({ line }: { line: LineView }) {
       return <WifiOff size={14} strokeWidth={2} aria-hidden="true" />;
     case 'asked':
       return <Hourglass size={14} strokeWidth={2} aria-hidden="true" />;
+    case 'held':
+      return <ShieldAlert size={14} strokeWidth={2} aria-hidden="true" />;
     case 'banned':
       return <Ban size={14} strokeWidth={2} aria-hidden="true" />;
   }

@@ -1,7 +1,7 @@
 import type { StringForm } from '@/model';
 import styles from './LineString.module.css';
 
-/** The line itself, under the header: taut, taut with a bead, sagging and dotted, or none. The chip says it in words. */
+/** The line itself, under the header: taut, taut with a bead, sagging and dotted, cut in the middle, or none. The chip says it in words. */
 export function LineString({ form }: { form: StringForm }) {
   return (
     <div className={styles.place} data-form={form} aria-hidden="true">

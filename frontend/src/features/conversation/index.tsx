@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Conversation } from '@/backend';
 import { lineWords, useTranslation } from '@/i18n';
 import { initial, lineView, shortName, usePicture } from '@/model';
-import { Hidden, IconButton, keyNames, Lid } from '@/ui';
+import { Hidden, IconButton, keyNames, Lid, TrustMark } from '@/ui';
 import styles from './ConversationHeader.module.css';
 import { LineChip } from './LineChip';
 import { LineString } from './LineString';
@@ -21,7 +21,8 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
   const name = shortName(conversation.name);
   const picture = usePicture(conversation.id, conversation.picture);
   const presence = conversation.contact === 'mutual' ? conversation.presence : 'unknown';
-  const words = conversation.contact === 'mutual' ? conversation.presence : conversation.contact;
+  const retired = conversation.retired && conversation.contact === 'mutual';
+  const words = retired ? 'retired' : conversation.contact === 'mutual' ? conversation.presence : conversation.contact;
   return (
     <header className={styles.head}>
       <Lid
@@ -32,7 +33,10 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
         className={styles.lid ?? ''}
       />
       <div className={styles.text}>
-        <h2 className={styles.name}>{conversation.name}</h2>
+        <h2 className={styles.name}>
+          {conversation.name}
+          <Trust conversation={conversation} />
+        </h2>
         <div className={styles.presence}>{t(`line.presence.${words}`, { name })}</div>
       </div>
       {conversation.contact === 'mutual' && conversation.timer ? (
@@ -48,6 +52,12 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
   );
 }
 
+function Trust({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation();
+  const { trust } = conversation.verified;
+  return trust === 'none' ? null : <TrustMark trust={trust} label={t(`verify.mark.${trust}`)} />;
+}
+
 /** Says a change of the line, at most once in 10 s: whatever holds then. */
 function LineNews({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation();
@@ -59,9 +69,11 @@ function LineNews({ conversation }: { conversation: Conversation }) {
   const news =
     line.state === 'noNetwork'
       ? t('line.changed.noNetwork')
-      : open
-        ? t('line.changed.open', { name, state: lineWords({ ...line, delay: undefined }, { name, queued: 0 }) })
-        : t('line.changed.waiting', { name });
+      : line.state === 'held'
+        ? t('line.changed.held', { name })
+        : open
+          ? t('line.changed.open', { name, state: lineWords({ ...line, delay: undefined }, { name, queued: 0 }) })
+          : t('line.changed.waiting', { name });
   useEffect(() => {
     if (first.current) {
       first.current = false;

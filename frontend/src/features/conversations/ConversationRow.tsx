@@ -3,7 +3,7 @@ import { memo } from 'react';
 import type { Conversation } from '@/backend';
 import { listTime, useTranslation } from '@/i18n';
 import { initial, shortName, showConversation, usePicture } from '@/model';
-import { Badge, classes, Hidden, Lid } from '@/ui';
+import { Badge, classes, Hidden, Lid, TrustMark } from '@/ui';
 import styles from './ConversationRow.module.css';
 import { previewOf } from './preview';
 
@@ -50,6 +50,9 @@ export const ConversationRow = memo(function ConversationRow({
       <span className={styles.text}>
         <span className={styles.name}>
           {row.name}
+          {row.verified.trust !== 'none' && (
+            <TrustMark trust={row.verified.trust} label={t(`verify.mark.${row.verified.trust}`)} />
+          )}
           {presence !== 'unknown' && <Hidden>, {t(`line.presence.${presence}`)}</Hidden>}
         </span>
         <PreviewLine row={row} open={open} />

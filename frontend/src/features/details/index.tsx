@@ -2,8 +2,8 @@ import { AtSign, Ban, Cable, CalendarDays, Copy, FileDown, Link2, ShieldCheck, X
 import { useEffect, useState } from 'react';
 import { backend, type Conversation } from '@/backend';
 import { dateOf, digitGroups, errorText, lineWords, useTranslation } from '@/i18n';
-import { askBan, initial, liftBan, lineView, shortName, showByFile, showToast, usePicture } from '@/model';
-import { Chip, IconButton, keyNames, Lid } from '@/ui';
+import { askBan, initial, liftBan, lineView, shortName, showByFile, showToast, showVerify, usePicture } from '@/model';
+import { Button, Chip, IconButton, Kbd, keyNames, Lid, TrustIcon } from '@/ui';
 import styles from './Details.module.css';
 import { DisappearTimer } from './DisappearTimer';
 import { LineRoute } from './LineRoute';
@@ -15,7 +15,6 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
   const { contact } = conversation;
   const picture = usePicture(conversation.id, conversation.picture);
   const line = lineView(conversation);
-  const Met = byHandle(conversation) ? AtSign : Link2;
   return (
     <aside className={styles.details} aria-label={t('details.label')} data-pane="details">
       <div className={styles.head}>
@@ -41,11 +40,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
             {conversation.about}
           </p>
         )}
-        {contact === 'mutual' && (
-          <Chip icon={<Met size={14} strokeWidth={2} aria-hidden="true" />}>
-            {t(byHandle(conversation) ? 'details.metByHandle' : 'details.met')}
-          </Chip>
-        )}
+        <Trust conversation={conversation} />
       </div>
       <section className={styles.section}>
         <div className={styles.fact}>
@@ -68,7 +63,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
       </section>
       {contact === 'mutual' && <LineRoute key={`route-${conversation.id}`} conversation={conversation} />}
       {contact === 'mutual' && <DisappearTimer key={conversation.id} conversation={conversation} />}
-      <SafetyNumber key={conversation.peerId} peer={conversation.peerId} name={name} />
+      <SafetyNumber key={conversation.peerId} conversation={conversation} name={name} />
       <section className={styles.section}>
         {contact === 'mutual' && (
           <button type="button" className={styles.action} onClick={() => showByFile(conversation.id)}>
@@ -101,9 +96,22 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
   }
 }
 
-/** Sixty digits in twelve groups; screen readers say them group by group. */
-function SafetyNumber({ peer, name }: { peer: string; name: string }) {
+/** How they are known to be who they are. */
+function Trust({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation();
+  const { trust, since } = conversation.verified;
+  const kind = trust === 'compared' ? 'ok' : trust === 'differs' ? 'bad' : 'plain';
+  return (
+    <Chip kind={kind} icon={<TrustIcon trust={trust} size={14} />}>
+      {t(`verify.trust.${trust}`, { date: since ? dateOf(since) : '' })}
+    </Chip>
+  );
+}
+
+/** Sixty digits in twelve groups; screen readers say them group by group. */
+function SafetyNumber({ conversation, name }: { conversation: Conversation; name: string }) {
+  const { t } = useTranslation();
+  const peer = conversation.peerId;
   const [digits, setDigits] = useState('');
   const [failure, setFailure] = useState<unknown>();
   useEffect(() => {
@@ -151,6 +159,10 @@ function SafetyNumber({ peer, name }: { peer: string; name: string }) {
         ))}
       </ol>
       <p className={styles.help}>{t('details.safetyText', { name })}</p>
+      <Button size="small" className={styles.verify ?? ''} onPress={() => showVerify(conversation.id)}>
+        {t('verify.open')}
+        <Kbd keys="Ctrl Shift V" />
+      </Button>
     </section>
   );
 }

@@ -1,8 +1,8 @@
-import { AtSign, Ban, Fingerprint, Link2 } from 'lucide-react';
+import { AtSign, Ban, Fingerprint, Link2, ShieldAlert } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
 import { backend, type Request } from '@/backend';
 import { dateAndTime, dateOf, digitGroups, errorText, timeAgo, useTranslation } from '@/i18n';
-import { initial, shortName, showConversation, showToast } from '@/model';
+import { hasNamesake, initial, shortName, showConversation, showToast, useSession } from '@/model';
 import { Button, Card, focusWhenLost, Lid, Note } from '@/ui';
 import { BanRequestDialog } from './BanRequestDialog';
 import styles from './Requests.module.css';
@@ -18,6 +18,7 @@ export function RequestCard({ request }: { request: Request }) {
   const [banning, setBanning] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const name = shortName(request.name);
+  const namesake = useSession((state) => hasNamesake(Object.values(state.conversations), request));
 
   async function answer(which: 'accept' | 'decline'): Promise<void> {
     if (answering) return;
@@ -55,6 +56,11 @@ export function RequestCard({ request }: { request: Request }) {
           <blockquote className={styles.text} dir="auto">
             {request.text}
           </blockquote>
+        )}
+        {namesake && (
+          <Note kind="warn" role="alert" className={styles.namesake ?? ''} icon={<ShieldAlert {...icon} />}>
+            {t('verify.namesake', { name: request.name })}
+          </Note>
         )}
         <h3 className={styles.known}>{t('requests.known')}</h3>
         <dl className={styles.facts}>

@@ -7,6 +7,7 @@ import { OwnHandles } from './OwnHandles';
 import { Group, PageHead, Row, Rows } from './Parts';
 import { ProfileForm } from './ProfileForm';
 import styles from './ProfilePage.module.css';
+import { Retire } from './Retire';
 
 /** How this person is shown, what others learn, and the identity. */
 export function ProfilePage() {
@@ -43,6 +44,7 @@ export function ProfilePage() {
               {t('app.copy')}
             </Button>
           </Row>
+          <Retire />
         </Rows>
       </Group>
     </>

@@ -115,6 +115,7 @@ function Bubble(props: MessageRowProps & { focused: boolean }) {
       aria-label={messageWords(message, speaker)}
       tabIndex={-1}
       data-message={message.id}
+      data-state={message.state}
       data-marked={marked || undefined}
       data-edited={edited || undefined}
       onPointerEnter={() => setHovered(true)}

@@ -232,6 +232,7 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable with the keyboard.
         tabIndex={0}
         data-log=""
+        data-held={conversation.line.state === 'held' || undefined}
         onScroll={onScroll}
         onKeyDown={onKeyDown}
       >

@@ -3,6 +3,7 @@ export default {
   waiting: 'Write now, it is delivered when {{name}} is back',
   noNetwork: 'Write now, it goes out when you are back',
   asked: 'Write now, it is delivered when {{name}} accepts',
+  held: 'Compare safety numbers to go on',
   send: 'Send',
   bytes: '{{used}} of {{most}} KiB',
   tooLong: '{{used}} of {{most}} KiB: too long to send in one message',

@@ -25,6 +25,7 @@ export default {
   next: 'What comes next',
   wait: {
     asked: '{{name}} has not accepted your request yet. Messages go out when that happens.',
+    held: 'Your numbers differed. Compare again with {{name}} to send what waits.',
     banned: 'You banned {{name}}. Undo the ban to send what waits.',
     sent: 'It went over the line and {{name}}’s computer has not confirmed it yet. If the line breaks, it is sent again.',
     line: 'The line is open. It goes out after what was written before it.',

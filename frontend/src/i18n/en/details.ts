@@ -2,8 +2,6 @@ export default {
   label: 'Details',
   show: 'Details',
   close: 'Close details',
-  met: 'Met by link',
-  metByHandle: 'Met by handle',
   metOn: 'Contact since {{date}}',
   askedOn: 'Asked on {{date}}',
   line: 'This line',

@@ -1,6 +1,9 @@
+import verification from './errors-verification';
+
 // One sentence for each code that a call may be refused with: what happened, then what to do. A code with the parameter
 // `what` may have a sentence of its own for it, after a second dash.
 export default {
+  ...verification,
   internal: 'Something went wrong inside Tincan. Try again; if it stays, restart the app.',
   'name-empty': 'A name is missing. Write what your contacts should call you.',
   'name-long': 'That name is too long. It may have up to 64 characters.',

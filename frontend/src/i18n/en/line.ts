@@ -12,6 +12,7 @@ export default {
   noNetwork: 'No network',
   ready: 'Ready',
   asked: 'Asked',
+  held: 'Held back',
   banned: 'Banned',
   presence: {
     online: 'On the line',
@@ -19,10 +20,12 @@ export default {
     unknown: 'Not known yet',
     asked: 'Has not answered yet',
     banned: 'You banned {{name}}',
+    retired: 'Gave up this identity',
   },
   changed: {
     open: 'The line to {{name}} is open: {{state}}',
     waiting: 'Waiting for {{name}}',
     noNetwork: 'No network',
+    held: 'Nothing is sent to {{name}}',
   },
 } as const;

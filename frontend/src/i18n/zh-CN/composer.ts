@@ -6,6 +6,7 @@ export default {
   waiting: '现在就写，{{name}}上线后送达',
   noNetwork: '现在就写，恢复网络后发出',
   asked: '现在就写，{{name}}接受后送达',
+  held: '比对安全码后才会发出',
   send: '发送',
   bytes: '{{used}} / {{most}} KiB',
   tooLong: '{{used}} / {{most}} KiB：太长，无法作为一条消息发送',

@@ -5,8 +5,6 @@ export default {
   label: '详情',
   show: '详情',
   close: '关闭详情',
-  met: '通过链接认识',
-  metByHandle: '通过用户名认识',
   metOn: '{{date}}成为联系人',
   askedOn: '{{date}}发出请求',
   line: '这条线路',

@@ -1,7 +1,9 @@
 import type en from '../en/errors';
 import type { Words } from '../words';
+import verification from './errors-verification';
 
 export default {
+  ...verification,
   internal: 'Tincan 内部出了错。请重试；如果仍然如此，请重启应用。',
   'name-empty': '还没有填名字。请写下联系人该如何称呼你。',
   'name-long': '名字太长，最多 64 个字符。',

@@ -4,6 +4,7 @@ import composer from './composer';
 import conversations from './conversations';
 import delivery from './delivery';
 import details from './details';
+import emoji from './emoji';
 import errors from './errors';
 import firstrun from './firstrun';
 import line from './line';
@@ -15,6 +16,7 @@ import search from './search';
 import settings from './settings';
 import timeline from './timeline';
 import timer from './timer';
+import verify from './verify';
 
 export const zhCN = {
   addcontact,
@@ -23,6 +25,7 @@ export const zhCN = {
   conversations,
   delivery,
   details,
+  emoji,
   errors,
   firstrun,
   line,
@@ -34,4 +37,5 @@ export const zhCN = {
   settings,
   timeline,
   timer,
+  verify,
 };

@@ -13,6 +13,7 @@ export default {
   noNetwork: '没有网络',
   ready: '就绪',
   asked: '已请求',
+  held: '已暂停发送',
   banned: '已封禁',
   presence: {
     online: '在线',
@@ -20,10 +21,12 @@ export default {
     unknown: '尚不清楚',
     asked: '尚未答复',
     banned: '你已封禁{{name}}',
+    retired: '已放弃这个身份',
   },
   changed: {
     open: '与{{name}}的线路已接通：{{state}}',
     waiting: '等待{{name}}',
     noNetwork: '没有网络',
+    held: '不向{{name}}发送任何内容',
   },
 } satisfies Words<typeof en>;

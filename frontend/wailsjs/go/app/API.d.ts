@@ -8,6 +8,8 @@ export function AddBan(arg1:app.BanKind,arg2:string,arg3:string):Promise<app.Ban
 
 export function AddServer(arg1:string):Promise<app.Server>;
 
+export function AnswerCheck(arg1:string,arg2:boolean):Promise<app.Conversation>;
+
 export function AskHandle(arg1:string,arg2:string,arg3:string):Promise<app.Conversation>;
 
 export function BanRequest(arg1:string,arg2:string):Promise<app.Ban>;
@@ -21,6 +23,8 @@ export function CheckBan(arg1:app.BanKind,arg2:string):Promise<app.BanCheck>;
 export function CheckServer(arg1:string):Promise<app.ServerCheck>;
 
 export function ClaimHandle(arg1:string):Promise<app.Profile>;
+
+export function CompareNumber(arg1:string,arg2:string):Promise<app.NumberCheck>;
 
 export function CreateInvite(arg1:app.InviteOptions):Promise<app.Invite>;
 
@@ -37,6 +41,8 @@ export function DismissNotice(arg1:string,arg2:string):Promise<void>;
 export function EditMessage(arg1:string,arg2:string,arg3:string):Promise<app.Message>;
 
 export function FindHandle(arg1:string):Promise<app.FoundPerson>;
+
+export function FinishCheck(arg1:string,arg2:boolean):Promise<app.Conversation>;
 
 export function Focus(arg1:string,arg2:boolean):Promise<void>;
 
@@ -74,9 +80,13 @@ export function RemoveServer(arg1:string):Promise<void>;
 
 export function RestoreBan(arg1:app.Ban):Promise<app.Ban>;
 
+export function Retire():Promise<app.Profile>;
+
 export function RetryServer(arg1:string):Promise<void>;
 
 export function RevokeInvite(arg1:string):Promise<void>;
+
+export function Safety(arg1:string):Promise<app.Safety>;
 
 export function SafetyNumber(arg1:string):Promise<string>;
 
@@ -106,6 +116,12 @@ export function Since(arg1:number):Promise<app.Changes>;
 
 export function Start():Promise<app.State>;
 
+export function StartCheck(arg1:string):Promise<app.Conversation>;
+
 export function Typing(arg1:string):Promise<void>;
 
+export function Unverify(arg1:string):Promise<app.Conversation>;
+
 export function UpdateProfile(arg1:string,arg2:number):Promise<app.Profile>;
+
+export function Verify(arg1:string,arg2:boolean):Promise<app.Conversation>;

@@ -14,6 +14,10 @@ export function AddServer(arg1) {
   return window['go']['app']['API']['AddServer'](arg1);
 }
 
+export function AnswerCheck(arg1, arg2) {
+  return window['go']['app']['API']['AnswerCheck'](arg1, arg2);
+}
+
 export function AskHandle(arg1, arg2, arg3) {
   return window['go']['app']['API']['AskHandle'](arg1, arg2, arg3);
 }
@@ -40,6 +44,10 @@ export function CheckServer(arg1) {
 
 export function ClaimHandle(arg1) {
   return window['go']['app']['API']['ClaimHandle'](arg1);
+}
+
+export function CompareNumber(arg1, arg2) {
+  return window['go']['app']['API']['CompareNumber'](arg1, arg2);
 }
 
 export function CreateInvite(arg1) {
@@ -72,6 +80,10 @@ export function EditMessage(arg1, arg2, arg3) {
 
 export function FindHandle(arg1) {
   return window['go']['app']['API']['FindHandle'](arg1);
+}
+
+export function FinishCheck(arg1, arg2) {
+  return window['go']['app']['API']['FinishCheck'](arg1, arg2);
 }
 
 export function Focus(arg1, arg2) {
@@ -146,12 +158,20 @@ export function RestoreBan(arg1) {
   return window['go']['app']['API']['RestoreBan'](arg1);
 }
 
+export function Retire() {
+  return window['go']['app']['API']['Retire']();
+}
+
 export function RetryServer(arg1) {
   return window['go']['app']['API']['RetryServer'](arg1);
 }
 
 export function RevokeInvite(arg1) {
   return window['go']['app']['API']['RevokeInvite'](arg1);
+}
+
+export function Safety(arg1) {
+  return window['go']['app']['API']['Safety'](arg1);
 }
 
 export function SafetyNumber(arg1) {
@@ -210,10 +230,22 @@ export function Start() {
   return window['go']['app']['API']['Start']();
 }
 
+export function StartCheck(arg1) {
+  return window['go']['app']['API']['StartCheck'](arg1);
+}
+
 export function Typing(arg1) {
   return window['go']['app']['API']['Typing'](arg1);
 }
 
+export function Unverify(arg1) {
+  return window['go']['app']['API']['Unverify'](arg1);
+}
+
 export function UpdateProfile(arg1, arg2) {
   return window['go']['app']['API']['UpdateProfile'](arg1, arg2);
+}
+
+export function Verify(arg1, arg2) {
+  return window['go']['app']['API']['Verify'](arg1, arg2);
 }

@@ -1,0 +1,21 @@
+// The sentences of errors.ts about who a contact is.
+export default {
+  held: 'Your numbers differed, so nothing is sent to {{name}}. Compare again first.',
+  'check-no-line':
+    'Emoji are compared over an open line, and there is none to {{name}} right now. Try again when they are there, or compare the number.',
+  'check-older': '{{name}} uses a Tincan that cannot compare by emoji. Compare the number instead.',
+  'check-running': 'You are comparing with {{name}} already.',
+  'check-over': 'This comparison is over. Start another one.',
+  'check-line': 'The line to {{name}} was lost while you compared. Try again.',
+  'check-late': 'Comparing with {{name}} took too long. Try again.',
+  'check-declined': '{{name}} does not want to compare now. Ask them, then try again.',
+  'check-busy': '{{name}} is asked too often, or compares already. Try again in a moment.',
+  'check-cancelled': '{{name}} stopped comparing. Ask them, then try again.',
+  'check-broken':
+    'The comparison with {{name}} was tampered with: somebody may sit in between. Compare the number in person before you trust this line.',
+  'check-differs':
+    '{{name}} says that the emoji differ: somebody may sit in between. Compare the number in person before you trust this line.',
+  'check-disk': 'The disk refused to keep that you compared. Compare again later.',
+  retired: 'You gave this identity up. What is here can be read, but nothing can be sent.',
+  'they-retired': '{{name}} gave this identity up on {{date}}. Nobody reads what is sent to it.',
+} as const;
