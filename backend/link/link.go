@@ -131,7 +131,7 @@ type Event struct {
 	Stream  Stream // the other side opened one
 	Closed  *Closed
 	Drained bool       // the backlog fell under half of MaxBacklog after ErrBacklog
-	Blocked netip.Addr // valid: a packet or pair of a banned address was dropped (at most once a minute for each address)
+	Blocked netip.Addr // valid: a packet, candidate or pair of a banned address was dropped (at most once a minute for each address)
 }
 
 // Opened says that both sides are confirmed.
@@ -139,6 +139,7 @@ type Opened struct {
 	Path      Path
 	RoundTrip time.Duration // 0 when not known yet
 	RelayHost string        // when relayed
+	Address   netip.Addr    // of the other end; zero when it is a relay's, or not known
 }
 
 // PathChanged says where packets go now; also every PingInterval for the round trip.
@@ -146,6 +147,7 @@ type PathChanged struct {
 	Path      Path
 	RoundTrip time.Duration
 	RelayHost string
+	Address   netip.Addr // as in Opened
 }
 
 // Closed is the last event of a session.

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"net/netip"
 	"slices"
 	"time"
 
@@ -33,6 +34,7 @@ type contact struct {
 	toldTyping  time.Time // when I last told them that I write
 
 	session  link.Session // the current one, uuid.Nil if none
+	address  netip.Addr   // of the other end of the last line, as far as it was seen
 	attempts int          // of dialing, since it last worked
 	nextDial time.Time
 	lastTalk time.Time // somebody sent something
@@ -156,7 +158,7 @@ func (k *contact) again(at time.Time) {
 
 // attend does what one contact needs now.
 func (c *Core) attend(one *contact) {
-	if _, banned := c.banned.Peer(one.Peer); !banned {
+	if _, banned := c.bannedPeer(one.Peer); !banned {
 		if one.State == ContactAsked {
 			c.ask(one)
 		} else {
@@ -207,7 +209,7 @@ func (c *Core) show(one *contact) {
 
 // live is a contact as the interface sees it.
 func (c *Core) live(one *contact) LiveContact {
-	_, banned := c.banned.Peer(one.Peer)
+	_, banned := c.bannedPeer(one.Peer)
 	live := LiveContact{
 		Contact:  one.Contact,
 		Banned:   banned,

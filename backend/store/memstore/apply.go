@@ -56,7 +56,7 @@ func (d *Disk) apply(write node.Write) error {
 		set(d, &c.servers, without(c.servers, w.Server))
 	case node.PutBan:
 		ban := w.Ban
-		ban.Added = milliseconds(ban.Added)
+		ban.Added, ban.Expires = milliseconds(ban.Added), milliseconds(ban.Expires)
 		put(d, c.bans, ban.ID, ban)
 	case node.DeleteBan:
 		drop(d, c.bans, w.ID)
