@@ -50,7 +50,7 @@ func signalTo(id uint64, peer identity.PeerID, envelope string) *wire.ClientFram
 // TestRefused: what they send does not come, and they are told what everybody is told.
 func TestRefused(t *testing.T) {
 	t.Parallel()
-	server := rendezvoustest.Start(t)
+	server := start(t)
 	ana := enterBound(t, server)
 	ben := enterBound(t, server)
 	cleo := enterBound(t, server)
@@ -73,7 +73,7 @@ func TestRefused(t *testing.T) {
 // TestRefusalsThatAreRefused end the session.
 func TestRefusalsThatAreRefused(t *testing.T) {
 	t.Parallel()
-	server := rendezvoustest.Start(t)
+	server := start(t)
 	one, two := identity.PeerID{1}, identity.PeerID{2}
 	for name, change := range map[string]func(bound) (*wire.Refuse, wire.ErrorCode){
 		"signed for another session": func(r bound) (*wire.Refuse, wire.ErrorCode) {

@@ -282,6 +282,9 @@ func (s *session) receiveCandidate(text string) {
 	if s.candidates++; s.candidates > maxPending {
 		return
 	}
+	if !s.tells(text, address.Addr()) {
+		return
+	}
 	if s.transport.config.Filter != nil && s.blocked(address.Addr()) {
 		return
 	}
