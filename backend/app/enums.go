@@ -63,6 +63,10 @@ func Enums() []any {
 			{WaitTrying, "Trying"},
 		},
 		[]named[CancelOutcome]{{CancelledHere, "Here"}, {CancelledAtServer, "Server"}, {CancelledLate, "Late"}},
-		[]named[BanKind]{{BanPeer, "Peer"}, {BanAddress, "Address"}, {BanRange, "Range"}},
+		[]named[BanKind]{{BanPeer, "Peer"}, {BanInvite, "Invite"}, {BanAddress, "Address"}, {BanRange, "Range"}, {BanDomain, "Domain"}},
+		[]named[BanFilter]{{BansAll, "All"}, {BansPeople, "People"}, {BansAddresses, "Addresses"}, {BansDomains, "Domains"}},
+		[]named[BanColumn]{
+			{BanByKind, "Kind"}, {BanByTarget, "Target"}, {BanByReason, "Reason"}, {BanByAdded, "Added"}, {BanByEnds, "Ends"}, {BanByBlocked, "Blocked"},
+		},
 	}
 }

@@ -234,7 +234,7 @@ func (a *App) conversationOf(row node.Row, bans []node.Ban) Conversation {
 	if known {
 		plain = conversationOf(row, &live, live.Banned, up)
 	} else {
-		plain = conversationOf(row, nil, isBanned(bans, row.Contact.Peer), up)
+		plain = conversationOf(row, nil, isBanned(bans, row.Contact, a.now()), up)
 	}
 	if place := row.Timer.Order; !place.IsZero() {
 		since := place.Effective()

@@ -24,7 +24,7 @@ func TestBanOfAddresses(t *testing.T) { //nolint:paralleltest // as TestPaths
 	var bans []app.Ban
 	for _, address := range []string{at4(32), at6(32)} {
 		var ban app.Ban
-		p.ana.call(&ban, "AddBan", string(app.BanAddress), address, "a test")
+		p.ana.call(&ban, "AddBan", app.BanOptions{Kind: app.BanAddress, Target: address, Reason: "a test"})
 		bans = append(bans, ban)
 	}
 	p.path(app.LineRelayed, i.server)

@@ -116,6 +116,8 @@ type Commands interface {
 	Bans(ctx context.Context, known uint64) (BanList, error)
 	// Touched tells whom a ban would reach, of contacts and requests.
 	Touched(ctx context.Context, ban Ban) (Touch, error)
+	// BanOn returns the ban that keeps a person out. Error: code no-ban.
+	BanOn(ctx context.Context, peer identity.PeerID) (Ban, error)
 	// BannedPeer tells whether a person is banned by their key.
 	BannedPeer(peer identity.PeerID) bool
 

@@ -5,7 +5,6 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -23,6 +22,7 @@ type Touch struct {
 	Came    []string // who came by the invite, or are the person
 	Asking  int      // requests that it would end
 	Count   int      // contacts and requests in all, each once
+	Exists  bool     // it is on the list, and holds
 }
 
 // bannedPeer returns the ban that holds for a person: that on their key, or on
@@ -60,7 +60,6 @@ func (c *Core) cameBy(peer identity.PeerID) []uuid.UUID {
 // enforceBans makes the list hold everywhere: sockets, lines, requests, presence, servers.
 func (c *Core) enforceBans() {
 	c.nextEnd()
-	c.bans.hosts.due = time.Time{}
 	c.lookAtHosts()
 	c.do(SetBans{Engine: c.banned})
 	for _, peer := range c.peersSorted() {
@@ -200,6 +199,9 @@ func (c *Core) toldPeers() []identity.PeerID {
 // touched tells whom a ban would reach.
 func (c *Core) touched(meant Ban) Touch {
 	var touch Touch
+	if same := c.bans.all[c.bans.targets[meant.Target()]]; same != nil {
+		touch.Exists = !same.Ended(c.now)
+	}
 	name := func(list *[]string, name string) {
 		if len(*list) < maxTouched {
 			*list = append(*list, name)

@@ -79,7 +79,7 @@ func loadBans(list []Ban) bans {
 func (b *bans) put(one Ban) {
 	b.all[one.ID] = &one
 	b.targets[one.Target()] = one.ID
-	b.revision++
+	b.changed(one.Kind)
 }
 
 func (b *bans) drop(id uuid.UUID) {
@@ -87,7 +87,15 @@ func (b *bans) drop(id uuid.UUID) {
 		delete(b.targets, one.Target())
 		delete(b.all, id)
 		delete(b.counted, id)
-		b.revision++
+		b.changed(one.Kind)
+	}
+}
+
+// changed notes that a ban came, went, or is another one.
+func (b *bans) changed(kind BanKind) {
+	b.revision++
+	if kind == BanDomain {
+		b.hosts.due = time.Time{}
 	}
 }
 
@@ -383,4 +391,13 @@ func (c *Core) clearBans(id uint64) {
 		}
 		c.answer(id, len(list), refusal(err))
 	}, writes...)
+}
+
+func (c *Core) banOn(id uint64, peer identity.PeerID) {
+	which, banned := c.bannedPeer(peer)
+	if one := c.bans.all[which]; banned && one != nil {
+		c.answer(id, *one, nil)
+		return
+	}
+	c.answer(id, nil, errNoBan)
 }

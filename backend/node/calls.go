@@ -148,6 +148,11 @@ func (n *Node) Touched(ctx context.Context, meant Ban) (Touch, error) {
 	return call[Touch](ctx, n, touchedCall{meant})
 }
 
+// BanOn implements Commands.
+func (n *Node) BanOn(ctx context.Context, peer identity.PeerID) (Ban, error) {
+	return call[Ban](ctx, n, banOnCall{peer})
+}
+
 // BannedPeer implements Commands.
 func (n *Node) BannedPeer(peer identity.PeerID) bool {
 	_, banned := n.bans.Load().Peer(peer)

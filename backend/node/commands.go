@@ -49,6 +49,7 @@ type (
 	clearBansCall    struct{}
 	bansCall         struct{ known uint64 }
 	touchedCall      struct{ ban Ban }
+	banOnCall        struct{ peer identity.PeerID }
 	addServerCall    struct{ server identity.Server }
 	removeServerCall struct{ key identity.ServerKey }
 	retryServerCall  struct{ key identity.ServerKey }
@@ -110,6 +111,8 @@ func (c *Core) command(e Command) {
 		c.clearBans(e.ID)
 	case bansCall:
 		c.answer(e.ID, c.bans.list(call.known), nil)
+	case banOnCall:
+		c.banOn(e.ID, call.peer)
 	case touchedCall:
 		c.answer(e.ID, c.touched(call.ban), nil)
 	case addServerCall:

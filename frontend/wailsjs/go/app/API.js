@@ -6,20 +6,24 @@ export function AcceptRequest(arg1) {
   return window['go']['app']['API']['AcceptRequest'](arg1);
 }
 
-export function AddBan(arg1, arg2, arg3) {
-  return window['go']['app']['API']['AddBan'](arg1, arg2, arg3);
+export function AddBan(arg1) {
+  return window['go']['app']['API']['AddBan'](arg1);
 }
 
 export function AddServer(arg1) {
   return window['go']['app']['API']['AddServer'](arg1);
 }
 
+export function BanOn(arg1) {
+  return window['go']['app']['API']['BanOn'](arg1);
+}
+
 export function BanRequest(arg1, arg2) {
   return window['go']['app']['API']['BanRequest'](arg1, arg2);
 }
 
-export function Bans() {
-  return window['go']['app']['API']['Bans']();
+export function BansPage(arg1) {
+  return window['go']['app']['API']['BansPage'](arg1);
 }
 
 export function CancelMessage(arg1) {
@@ -32,6 +36,10 @@ export function CheckBan(arg1, arg2) {
 
 export function CheckServer(arg1) {
   return window['go']['app']['API']['CheckServer'](arg1);
+}
+
+export function ClearBans() {
+  return window['go']['app']['API']['ClearBans']();
 }
 
 export function CreateInvite(arg1) {
@@ -58,12 +66,24 @@ export function DismissNotice(arg1, arg2) {
   return window['go']['app']['API']['DismissNotice'](arg1, arg2);
 }
 
+export function EditBan(arg1, arg2) {
+  return window['go']['app']['API']['EditBan'](arg1, arg2);
+}
+
 export function EditMessage(arg1, arg2, arg3) {
   return window['go']['app']['API']['EditMessage'](arg1, arg2, arg3);
 }
 
+export function ExportBans() {
+  return window['go']['app']['API']['ExportBans']();
+}
+
 export function Focus(arg1, arg2) {
   return window['go']['app']['API']['Focus'](arg1, arg2);
+}
+
+export function ImportBans(arg1) {
+  return window['go']['app']['API']['ImportBans'](arg1);
 }
 
 export function ImportBundle(arg1) {
