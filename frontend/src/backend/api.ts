@@ -1,11 +1,16 @@
 import type {
   Ban,
   BanCheck,
+  BanEdit,
   BanKind,
+  BanOptions,
+  BanPage,
+  BanQuery,
   Cancelled,
   Changes,
   Conversation,
   Delivery,
+  ImportedBans,
   ImportedBundle,
   Invite,
   InviteOptions,
@@ -13,6 +18,7 @@ import type {
   Message,
   Page,
   Profile,
+  SavedBans,
   SavedBundle,
   SearchPage,
   Server,
@@ -74,9 +80,14 @@ export interface Backend {
   banRequest(id: string, reason: string): Promise<Ban>;
   safetyNumber(peer: string): Promise<string>;
 
-  bans(): Promise<Ban[]>;
+  bansPage(query: BanQuery): Promise<BanPage>;
+  banOn(conversation: string): Promise<Ban>;
   checkBan(kind: BanKind | '', target: string): Promise<BanCheck>;
-  addBan(kind: BanKind, target: string, reason: string): Promise<Ban>;
+  addBan(options: BanOptions): Promise<Ban>;
+  editBan(id: string, changed: BanEdit): Promise<Ban>;
+  clearBans(): Promise<number>;
+  importBans(text: string): Promise<ImportedBans>;
+  exportBans(): Promise<SavedBans>;
   removeBan(id: string): Promise<Ban>;
   restoreBan(ban: Ban): Promise<Ban>;
 

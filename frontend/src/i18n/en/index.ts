@@ -1,5 +1,6 @@
 import addcontact from './addcontact';
 import app from './app';
+import bans from './bans';
 import composer from './composer';
 import conversations from './conversations';
 import delivery from './delivery';
@@ -18,6 +19,7 @@ import timer from './timer';
 export const en = {
   addcontact,
   app,
+  bans,
   composer,
   conversations,
   delivery,
