@@ -51,7 +51,7 @@ export default {
   refusedFirst: 'The first {{formatted}} are shown.',
   refusedLines: 'Lines that could not be taken',
   line: 'Line {{line}}',
-  close: 'Close',
+  close: 'Done',
   edit: 'Edit…',
   editTitle: 'Ban on {{target}}',
   save: 'Save',

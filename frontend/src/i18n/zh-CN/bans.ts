@@ -40,7 +40,7 @@ export default {
   refusedFirst: '此处显示前 {{formatted}} 行。',
   refusedLines: '无法收下的行',
   line: '第 {{line}} 行',
-  close: '关闭',
+  close: '完成',
   edit: '编辑…',
   editTitle: '对 {{target}} 的封禁',
   save: '保存',
