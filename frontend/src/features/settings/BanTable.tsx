@@ -14,7 +14,7 @@ import {
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import { type Ban, type BanColumn, type BanKind, backend } from '@/backend';
-import { dateAndTime, dayLabel, errorText, number, useTranslation } from '@/i18n';
+import { dateAndTime, dateOf, dayLabel, errorText, number, useTranslation } from '@/i18n';
 import { showToast } from '@/model';
 import { Card, classes, Hidden, Menu, Note, Skeleton } from '@/ui';
 import styles from './Bans.module.css';
@@ -186,20 +186,22 @@ function Row({ ban, reachable, onFocus, onKeyDown, onEdit, onRemove }: RowProps)
         </span>
       </td>
       <td className={styles.target}>
-        {ban.kind === 'peer' && ban.name ? (
-          <span className={styles.person}>
-            <b className={styles.name}>{ban.name}</b>
-            <span className={styles.peer}>{shortPeer(ban.target)}</span>
-          </span>
-        ) : (
-          <span className={ban.kind === 'invite' ? styles.byLink : styles.address}>{name}</span>
-        )}
-        {ban.tell && (
-          <span className={styles.told} title={t('bans.told')}>
-            <Server size={14} strokeWidth={1.75} aria-hidden="true" />
-            <Hidden>{t('bans.told')}</Hidden>
-          </span>
-        )}
+        <span className={styles.whom}>
+          {ban.kind === 'peer' && ban.name ? (
+            <span className={styles.person}>
+              <b className={styles.name}>{ban.name}</b>
+              <span className={styles.peer}>{shortPeer(ban.target)}</span>
+            </span>
+          ) : (
+            <span className={ban.kind === 'invite' ? styles.byLink : styles.address}>{name}</span>
+          )}
+          {ban.tell && (
+            <span className={styles.told} title={t('bans.told')}>
+              <Server size={14} strokeWidth={1.75} aria-hidden="true" />
+              <Hidden>{t('bans.told')}</Hidden>
+            </span>
+          )}
+        </span>
       </td>
       <td className={styles.why}>{ban.reason}</td>
       <td className={styles.when}>
@@ -212,7 +214,7 @@ function Row({ ban, reachable, onFocus, onKeyDown, onEdit, onRemove }: RowProps)
           t('bans.never')
         ) : (
           <time dateTime={ban.ends} title={dateAndTime(ban.ends)}>
-            {ban.ended ? t('bans.ended', { day: dayLabel(ban.ends) }) : dayLabel(ban.ends)}
+            {ban.ended ? t('bans.ended') : dateOf(ban.ends)}
           </time>
         )}
       </td>

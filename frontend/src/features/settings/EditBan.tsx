@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { type Ban, backend } from '@/backend';
-import { dayLabel, errorText, useTranslation } from '@/i18n';
+import { dateOf, errorText, useTranslation } from '@/i18n';
 import { type BanLife, banDays, banEnds, showToast } from '@/model';
 import { Button, Dialog, Note, Select, Switch, TextField } from '@/ui';
 import { banName } from './bans';
@@ -66,7 +66,7 @@ export function EditBan({ ban, onClose }: { ban: Ban; onClose: () => void }) {
         label={t('bans.ends')}
         options={[
           ...(ban.ends !== '' && !ban.ended
-            ? [{ value: 'keep' as const, label: t('bans.keepEnd', { day: dayLabel(ban.ends) }) }]
+            ? [{ value: 'keep' as const, label: t('bans.keepEnd', { day: dateOf(ban.ends) }) }]
             : []),
           ...lives,
         ]}

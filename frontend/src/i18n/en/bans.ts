@@ -3,7 +3,7 @@ export default {
   lives: { never: 'Never', day: 'In a day', week: 'In 7 days', month: 'In 30 days', year: 'In a year' },
   keepEnd: 'As it is: {{day}}',
   never: 'Never',
-  ended: 'Ended {{day}}',
+  ended: 'Ended',
   tell: 'Also tell my introduction servers',
   tellText: 'They then bring you nothing of them, and learn whom you banned, not why. Nobody else does.',
   told: 'Your servers are told',

@@ -3,7 +3,7 @@ export default {
   lives: { never: '永不', day: '1 天后', week: '7 天后', month: '30 天后', year: '1 年后' },
   keepEnd: '保持不变：{{day}}',
   never: '永不',
-  ended: '已于{{day}}结束',
+  ended: '已结束',
   tell: '同时告知我的引荐服务器',
   tellText: '服务器不再向你转送他们的任何内容。它会知道你封禁了谁，但不知道原因；其他人都不会知道。',
   told: '已告知你的服务器',
