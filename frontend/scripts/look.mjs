@@ -129,6 +129,7 @@ async function openRequests(page) {
 }
 
 async function showBans(page) {
+  await page.locator('[data-log]').waitFor();
   await page.keyboard.press('Control+,');
   await page.getByRole('button', { name: /^(Ban list|封禁名单)$/ }).click();
   await page.locator('[data-ban]').first().waitFor();
