@@ -5,7 +5,7 @@ export default {
   never: 'Never',
   ended: 'Ended',
   tell: 'Also tell my introduction servers',
-  tellText: 'They then bring you nothing of them, and learn whom you banned, not why. Nobody else does.',
+  tellText: 'They then keep their calls from you, and learn whom you banned, not why. Nobody else does.',
   told: 'Your servers are told',
   noInvites: 'You made no links yet.',
   inviteName: 'Everybody by “{{label}}”',
@@ -18,7 +18,7 @@ export default {
   more_other: 'And {{count}} more.',
   limits: {
     peer: 'The one strong ban: it holds wherever they are.',
-    invite: 'Means everybody who came by this link, and whoever comes by it later.',
+    invite: 'It also holds for whoever comes by this link later.',
     address:
       'Hits everyone behind the same router. A relay can hide an address, and what they leave in your mailbox still comes.',
     range:
