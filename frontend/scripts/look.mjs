@@ -1,8 +1,9 @@
 // Takes pictures of every scene of the fake backend: node scripts/look.mjs FOLDER [part of a name]
 // Builds the interface once with the fake inside, serves it with the content security policy of the product, and looks at it
 // in Chromium: themes, widths, languages. Says what the page logged as an error.
-import { mkdir, rm } from 'node:fs/promises';
+
 import { Buffer } from 'node:buffer';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { chromium } from 'playwright-core';
@@ -149,7 +150,10 @@ async function banLink(page) {
 
 async function importBans(page) {
   await showBans(page);
-  await page.locator('main button, button').filter({ hasText: /^(Import|导入)$/ }).click();
+  await page
+    .locator('main button, button')
+    .filter({ hasText: /^(Import|导入)$/ })
+    .click();
   const list = ['*.ads.example.net # ads', '198.51.100.0/33', 'mail.*.example.net # a star', '198.51.100.77', '*'];
   await page.locator('input[type="file"]').setInputFiles({
     name: 'old.txt',

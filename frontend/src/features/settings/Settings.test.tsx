@@ -300,7 +300,11 @@ describe('a ban', () => {
     fireEvent.click(dialog.getByRole('switch', { name: /Also tell my introduction servers/ }));
     fireEvent.click(dialog.getByRole('button', { name: 'Save' }));
     await waitFor(() => expect(called('editBan')[0]?.[1]).toBe('2'));
-    expect(called('editBan')[0]?.[2]).toMatchObject({ reason: 'Less spam', tell: true, ends: expect.stringMatching(/^20/) as string });
+    expect(called('editBan')[0]?.[2]).toMatchObject({
+      reason: 'Less spam',
+      tell: true,
+      ends: expect.stringMatching(/^20/) as string,
+    });
   });
 
   it('of a domain says what it cannot do', async () => {
