@@ -247,3 +247,12 @@ func (c *Core) touched(meant Ban) Touch {
 	}
 	return touch
 }
+
+func (c *Core) banOn(id uint64, peer identity.PeerID) {
+	which, banned := c.bannedPeer(peer)
+	if one := c.bans.all[which]; banned && one != nil {
+		c.answer(id, *one, nil)
+		return
+	}
+	c.answer(id, nil, errNoBan)
+}

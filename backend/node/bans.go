@@ -392,12 +392,3 @@ func (c *Core) clearBans(id uint64) {
 		c.answer(id, len(list), refusal(err))
 	}, writes...)
 }
-
-func (c *Core) banOn(id uint64, peer identity.PeerID) {
-	which, banned := c.bannedPeer(peer)
-	if one := c.bans.all[which]; banned && one != nil {
-		c.answer(id, *one, nil)
-		return
-	}
-	c.answer(id, nil, errNoBan)
-}

@@ -334,10 +334,7 @@ export class FakeBackend extends FakeWorld implements Backend {
     );
 
   exportBans = () =>
-    this.answer('exportBans', [], () => ({
-      path: '/home/ana/Downloads/tincan-bans-2026-11-21.txt',
-      count: this.banList.length,
-    }));
+    this.answer('exportBans', [], () => ({ path: '/home/ana/Downloads/tincan-bans.txt', count: this.banList.length }));
 
   removeBan = (id: string) =>
     this.answer('removeBan', [id], () => {
