@@ -209,7 +209,13 @@ bench: prepare-test build ## The figures of docs/performance.md, measured here
 	@echo; echo "rendezvous: memory for each of 5,000 idle peers"
 	@go test -tags $(BACKEND) -run '^$$' -bench 'IdlePeers' -benchtime 1x ./backend/rendezvous | grep -E '^Benchmark'
 	@$(MAKE) bench-sealing
+	@$(MAKE) bench-bans
 	@$(MAKE) bench-history
+
+.PHONY: bench-bans
+bench-bans: ## A decision with 100,000 bans, what they take in memory, and one more of them
+	@echo; echo "100,000 bans: a decision by person, invite, two addresses and a name"
+	@go test -run '^$$' -bench 'Ban' ./backend/chat/ban | grep -E '^Benchmark'
 
 .PHONY: bench-mail
 bench-mail: build/bin/tincan-node build/bin/rendezvous ## Mail alone: written to read between people who are never there at once, and sealing

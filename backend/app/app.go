@@ -32,6 +32,9 @@ type Config struct {
 	CheckServer func(ctx context.Context, address string) (ServerAnswer, error)
 	// Addresses returns this machine's own addresses.
 	Addresses func() []netip.Addr
+	// Resolve returns the addresses of a name, as far as they can be found in a
+	// moment, so that a ban does not cut off a server; nil finds none.
+	Resolve func(ctx context.Context, name string) []netip.Addr
 	// Downloads returns the folder for files that the person asks for.
 	Downloads func() (string, error)
 	Desktop   Desktop
@@ -114,6 +117,7 @@ type App struct {
 	surroundings Surroundings
 	asked        Changes // OpenConversation and PasteInvite that wait for the first paint
 	safety       map[identity.PeerID]string
+	banList      node.BanList        // as last asked for
 	marks        map[uuid.UUID]marks // by conversation
 	told         told
 	notices      notices // replaced as a whole, by whoever holds noticing

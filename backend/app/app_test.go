@@ -118,7 +118,7 @@ func TestTwoChat(t *testing.T) {
 	if number := must(ana.api.SafetyNumber(row.PeerID))(t); number != must(ben.api.SafetyNumber(ana.keys.Peer().String()))(t) {
 		t.Error("two safety numbers for one pair")
 	}
-	ban := must(ana.api.AddBan(app.BanPeer, row.PeerID, "loud"))(t)
+	ban := must(ana.api.AddBan(app.BanOptions{Kind: app.BanPeer, Target: row.PeerID, Reason: "loud"}))(t)
 	if ban.Name != "Ben" || ban.Color != 5 {
 		t.Errorf("the ban is %+v", ban)
 	}

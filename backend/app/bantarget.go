@@ -1,11 +1,14 @@
 package app
 
 import (
+	"errors"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"strings"
 
-	"github.com/tincan-chat/tincan/backend/chat"
+	"github.com/tincan-chat/tincan/backend/chat/ban"
+	"github.com/tincan-chat/tincan/backend/netrange"
 	"github.com/tincan-chat/tincan/backend/node"
 )
 
@@ -28,26 +31,82 @@ func readBan(kind BanKind, text string) banText {
 	}
 	text = strings.TrimSpace(strings.ToValidUTF8(text, "\ufffd"))
 	switch kind {
-	case BanPeer, BanAddress, BanRange:
+	case BanPeer, BanInvite, BanDomain:
+	case BanAddress, BanRange:
+		if guessKind(text) == BanDomain {
+			kind = BanDomain
+		}
 	case "":
 		kind = guessKind(text)
 	default:
 		return banText{kind: kind, refused: badTarget("kind")}
 	}
-	if kind == BanPeer {
+	switch kind {
+	case BanPeer:
 		return readBannedPeer(text)
+	case BanInvite:
+		return readBannedInvite(text)
+	case BanDomain:
+		return readBannedDomain(text)
+	case BanAddress, BanRange:
 	}
 	return readBannedRange(kind, text)
 }
 
+// invitePrefix is what the target of a ban on an invite begins with.
+const invitePrefix = "invite:"
+
 func guessKind(text string) BanKind {
 	switch {
-	case len(text) >= 3 && strings.EqualFold(text[:3], "tc1"):
+	case len(text) >= 3 && strings.EqualFold(text[:3], "tc1") && !strings.Contains(text, "."):
 		return BanPeer
+	case strings.HasPrefix(text, invitePrefix):
+		return BanInvite
+	case strings.Contains(text, "://") || strings.Contains(text, "*"):
+		return BanDomain
 	case strings.Contains(text, "/"):
 		return BanRange
+	case strings.Contains(text, ".") && !strings.Contains(text, ":") && strings.Trim(text, "0123456789.[]") != "":
+		return BanDomain
 	}
 	return BanAddress
+}
+
+func readBannedInvite(text string) banText {
+	id, ok := parseID(strings.TrimPrefix(text, invitePrefix))
+	if !ok {
+		return banText{kind: BanInvite, refused: refuse("no-invite", "This link is not here any more.")}
+	}
+	return banText{kind: BanInvite, target: invitePrefix + id.String(), ban: node.Ban{Kind: node.BanInvite, Invite: id}}
+}
+
+// readBannedDomain reads a domain; of the address of a page, its host is suggested.
+func readBannedDomain(text string) banText {
+	domain, err := ban.NormalizeDomain(text)
+	if err == nil {
+		return banText{kind: BanDomain, target: domain, ban: node.Ban{Kind: node.BanDomain, Domain: domain}}
+	}
+	read := banText{kind: BanDomain, refused: domainRefused(err)}
+	switch rest := strings.TrimPrefix(text, "*."); {
+	case strings.Contains(text, "://"):
+		if host, hostErr := ban.NormalizeDomain(hostOf(text)); hostErr == nil {
+			read.suggestion = host
+		}
+	case errors.Is(err, ban.ErrDomainAddress):
+		if address, addressErr := netip.ParseAddr(strings.Trim(rest, "[]")); addressErr == nil {
+			read.suggestion = address.Unmap().WithZone("").String()
+		}
+	}
+	return read
+}
+
+// hostOf is the host in the address of a page or a server, "" if there is none.
+func hostOf(text string) string {
+	parsed, err := url.Parse(text)
+	if err != nil {
+		return ""
+	}
+	return parsed.Hostname()
 }
 
 func readBannedPeer(text string) banText {
@@ -59,14 +118,12 @@ func readBannedPeer(text string) banText {
 }
 
 // badTarget says that a text is not what can be banned; what is "empty", "address",
-// "range", "name", "text" or "kind".
+// "range", "text" or "kind".
 func badTarget(what string) *Error {
-	message := "This is neither an address nor a range. Write 198.51.100.7 or 198.51.100.0/24."
+	message := "This is neither an address, a range nor a domain. Write 198.51.100.7, 198.51.100.0/24 or *.example.net."
 	switch what {
 	case "empty":
-		message = "There is nothing to ban yet. Write an address like 198.51.100.7, a range like 198.51.100.0/24, or an identity."
-	case "name":
-		message = "This looks like a name. Names of computers cannot be banned yet: write an address like 198.51.100.7."
+		message = "There is nothing to ban yet. Write an address like 198.51.100.7, a range like 198.51.100.0/24, a domain like *.example.net, or an identity."
 	case "range":
 		message = "This is not a range. Write it as 198.51.100.0/24."
 	}
@@ -80,7 +137,7 @@ func readBannedRange(kind BanKind, text string) banText {
 	before, length, ranged := strings.Cut(strings.Trim(text, "[]"), "/")
 	address, err := netip.ParseAddr(strings.Trim(before, "[]"))
 	if err != nil {
-		return banText{kind: kind, refused: badTarget(whatInstead(kind, before))}
+		return banText{kind: kind, refused: badTarget(whatInstead(kind))}
 	}
 	address = address.WithZone("")
 	if !ranged {
@@ -98,7 +155,7 @@ func readBannedRange(kind BanKind, text string) banText {
 	if bits > most {
 		return tooLong(address, bits, most)
 	}
-	prefix := chat.NormalizePrefix(netip.PrefixFrom(address, bits))
+	prefix := netrange.Normalize(netip.PrefixFrom(address, bits))
 	if prefix.IsSingleIP() {
 		return readBannedAddress(prefix.Addr())
 	}
@@ -156,12 +213,8 @@ func widest(address netip.Addr) netip.Prefix {
 }
 
 // whatInstead guesses what a text that is no address wanted to be.
-func whatInstead(kind BanKind, text string) string {
-	letters := strings.ContainsFunc(text, func(r rune) bool { return (r >= 'g' && r <= 'z') || (r >= 'G' && r <= 'Z') })
-	switch {
-	case letters && strings.Contains(text, "."):
-		return "name"
-	case kind == BanRange:
+func whatInstead(kind BanKind) string {
+	if kind == BanRange {
 		return "range"
 	}
 	return "address"

@@ -4,8 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/tincan-chat/tincan/backend/chat"
-	"github.com/tincan-chat/tincan/backend/node"
+	"github.com/tincan-chat/tincan/backend/netrange"
 )
 
 func TestReadBan(t *testing.T) {
@@ -40,11 +39,24 @@ func TestReadBan(t *testing.T) {
 		{"", "198.51.100.0/", BanRange, "", "198.51.100.0/24", "ban-target"},
 		{"", "198.51.100.0/024", BanRange, "", "198.51.100.0/24", "ban-target"},
 		{"", "", BanAddress, "", "", "ban-target"},
-		{"", "example.com", BanAddress, "", "", "ban-target"},
+		{"", "example.com", BanDomain, "example.com", "", ""},
+		{BanAddress, "*.Bulk.example.com.", BanDomain, "*.bulk.example.com", "", ""},
+		{"", "tc1.example.com", BanDomain, "tc1.example.com", "", ""},
+		{"", "https://spam.example.com/path?x", BanDomain, "", "spam.example.com", "ban-domain"},
+		{BanDomain, "198.51.100.7", BanDomain, "", "198.51.100.7", "ban-domain"},
+		{"", "*.198.51.100.7", BanDomain, "", "198.51.100.7", "ban-domain"},
+		{"", "a.*.example.com", BanDomain, "", "", "ban-domain"},
+		{"", "*", BanDomain, "", "", "ban-domain"},
+		{"", "*.com", BanDomain, "", "", "ban-domain"},
+		{BanDomain, "router", BanDomain, "", "", "ban-domain"},
+		{BanDomain, "", BanDomain, "", "", "ban-domain"},
+		{"", "invite:0190a1b2-c3d4-7e5f-8a6b-0c1d2e3f4a5b", BanInvite, "invite:0190a1b2-c3d4-7e5f-8a6b-0c1d2e3f4a5b", "", ""},
+		{BanInvite, "0190a1b2-c3d4-7e5f-8a6b-0c1d2e3f4a5b", BanInvite, "invite:0190a1b2-c3d4-7e5f-8a6b-0c1d2e3f4a5b", "", ""},
+		{BanInvite, "somebody", BanInvite, "", "", "no-invite"},
 		{"", "198.51.100", BanAddress, "", "", "ban-target"},
 		{"", "198.51.100.07", BanAddress, "", "", "ban-target"},
 		{"", "tc1nonsense", BanPeer, "", "", "ban-target"},
-		{"domain", "example.com", "domain", "", "", "ban-target"},
+		{"planet", "example.com", "planet", "", "", "ban-target"},
 		{"", strings.Repeat("9", 300), "", "", "", "ban-target"},
 	} {
 		got := readBan(one.kind, one.text)
@@ -64,7 +76,7 @@ func TestReadBan(t *testing.T) {
 
 // FuzzReadBan: what is read is canonical, and reads as the same again.
 func FuzzReadBan(f *testing.F) {
-	for _, seed := range []string{"198.51.100.7", "198.51.100.0/33", "::ffff:1.2.3.4/97", "[::1]/", "fe80::1%x/64", "tc1", "a/b/c", "::/0"} {
+	for _, seed := range []string{"198.51.100.7", "198.51.100.0/33", "::ffff:1.2.3.4/97", "[::1]/", "fe80::1%x/64", "tc1", "a/b/c", "::/0", "*.example.net", "münchen.example", "invite:x", "https://a.example/"} {
 		f.Add("", seed)
 	}
 	f.Fuzz(func(t *testing.T, kind, text string) {
@@ -76,7 +88,7 @@ func FuzzReadBan(f *testing.F) {
 		if again.refused != nil || again.target != first.target || again.kind != first.kind {
 			t.Fatalf("%q was read as %q, which is read as %q", text, first.target, again.target)
 		}
-		if first.ban.Kind != node.BanPeer && first.ban.Range != chat.NormalizePrefix(first.ban.Range) {
+		if first.ban.Range.IsValid() && first.ban.Range != netrange.Normalize(first.ban.Range) {
 			t.Fatalf("%q gives the range %v", text, first.ban.Range)
 		}
 	})

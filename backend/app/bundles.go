@@ -24,6 +24,8 @@ func FileText(call string) int {
 	switch call {
 	case "ImportBundle":
 		return MaxBundleText
+	case "ImportBans":
+		return maxBanText
 	case "SetProfile":
 		return base64.StdEncoding.EncodedLen(maxPictureFile)
 	}
@@ -54,7 +56,7 @@ func (a *API) SaveBundle(conversation string) (SavedBundle, error) {
 		if err != nil {
 			return SavedBundle{}, err
 		}
-		path, err := writeNew(folder, fileName(row.Contact.Name, app.now().Format("2006-01-02")), made.Data)
+		path, err := writeNewFile(folder, fileName(row.Contact.Name, app.now().Format("2006-01-02")), bundle.Extension, made.Data)
 		if err != nil {
 			return SavedBundle{}, app.folderError(ctx, folder, err)
 		}
@@ -110,13 +112,13 @@ func fileName(name, day string) string {
 	return "for-" + plain + "-" + day
 }
 
-// writeNew writes a file that is not there yet, readable by this user alone,
+// writeNewFile writes a file that is not there yet, readable by this user alone,
 // and returns its path.
-func writeNew(folder, name string, data []byte) (string, error) {
+func writeNewFile(folder, name, extension string, data []byte) (string, error) {
 	for count := 1; count <= mostNames; count++ {
-		path := filepath.Join(folder, name+bundle.Extension)
+		path := filepath.Join(folder, name+extension)
 		if count > 1 {
-			path = filepath.Join(folder, fmt.Sprintf("%s-%d%s", name, count, bundle.Extension))
+			path = filepath.Join(folder, fmt.Sprintf("%s-%d%s", name, count, extension))
 		}
 		file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 		if errors.Is(err, fs.ErrExist) {

@@ -1,14 +1,12 @@
 package app
 
 import (
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"github.com/tincan-chat/tincan/backend/chat/timeline"
-	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/link"
 	"github.com/tincan-chat/tincan/backend/node"
 )
@@ -205,35 +203,12 @@ func serverOf(live node.LiveServer) Server {
 	return shown
 }
 
-func banOf(ban node.Ban) Ban {
-	shown := Ban{
-		ID: ban.ID.String(), Name: ban.Name, Color: ban.Color, Reason: ban.Reason,
-		Added: moment(ban.Added), Blocked: ban.Blocked,
-	}
-	switch ban.Kind {
-	case node.BanPeer:
-		shown.Kind, shown.Target = BanPeer, ban.Peer.String()
-	case node.BanAddress:
-		shown.Kind, shown.Target = BanAddress, ban.Range.Addr().String()
-	case node.BanRange:
-		shown.Kind, shown.Target = BanRange, ban.Range.String()
-	}
-	return shown
-}
-
-func bansOf(bans []node.Ban) []Ban {
-	sorted := slices.Clone(bans)
-	slices.SortStableFunc(sorted, func(a, b node.Ban) int { return b.Added.Compare(a.Added) })
-	shown := make([]Ban, 0, len(sorted))
-	for _, ban := range sorted {
-		shown = append(shown, banOf(ban))
-	}
-	return shown
-}
-
-// isBanned tells whether a person is on a list.
-func isBanned(bans []node.Ban, peer identity.PeerID) bool {
-	return slices.ContainsFunc(bans, func(ban node.Ban) bool { return ban.Kind == node.BanPeer && ban.Peer == peer })
+// isBanned tells whether a list bans a contact.
+func isBanned(bans []node.Ban, one node.Contact, now time.Time) bool {
+	return slices.ContainsFunc(bans, func(ban node.Ban) bool {
+		return !ban.Ended(now) && (ban.Kind == node.BanPeer && ban.Peer == one.Peer ||
+			ban.Kind == node.BanInvite && ban.Invite == one.InviteID)
+	})
 }
 
 // valid makes a text from outside safe to handle: valid UTF-8, at most so many bytes.
@@ -242,16 +217,4 @@ func valid(text string, most int) string {
 		text = text[:most]
 	}
 	return strings.ToValidUTF8(text, "\ufffd")
-}
-
-// hosts returns the literal addresses of a server.
-func hosts(server node.LiveServer) []netip.Addr {
-	var found []netip.Addr
-	for _, url := range server.Server.URLs {
-		one := identity.Server{URLs: []string{url}}
-		if at, err := netip.ParseAddrPort(one.Address()); err == nil {
-			found = append(found, at.Addr().Unmap())
-		}
-	}
-	return found
 }

@@ -76,6 +76,10 @@ func Enums() []any {
 			{CheckDone, "Done"},
 			{CheckEnded, "Ended"},
 		},
-		[]named[BanKind]{{BanPeer, "Peer"}, {BanAddress, "Address"}, {BanRange, "Range"}},
+		[]named[BanKind]{{BanPeer, "Peer"}, {BanInvite, "Invite"}, {BanAddress, "Address"}, {BanRange, "Range"}, {BanDomain, "Domain"}},
+		[]named[BanFilter]{{BansAll, "All"}, {BansPeople, "People"}, {BansAddresses, "Addresses"}, {BansDomains, "Domains"}},
+		[]named[BanColumn]{
+			{BanByKind, "Kind"}, {BanByTarget, "Target"}, {BanByReason, "Reason"}, {BanByAdded, "Added"}, {BanByEnds, "Ends"}, {BanByBlocked, "Blocked"},
+		},
 	}
 }

@@ -138,7 +138,7 @@ func (a *API) ReadInvite(link string) (InvitePreview, error) {
 		if err != nil {
 			return InvitePreview{}, err
 		}
-		opened, err := app.readInvite(link, live)
+		opened, err := app.readInvite(link, running, live)
 		if err != nil {
 			return InvitePreview{}, err
 		}
@@ -163,7 +163,7 @@ func (a *API) ReadInvite(link string) (InvitePreview, error) {
 }
 
 // readInvite reads a link and refuses what leads nowhere.
-func (a *App) readInvite(link string, live node.Live) (invite.Invite, error) {
+func (a *App) readInvite(link string, running Running, live node.Live) (invite.Invite, error) {
 	opened, err := invite.Parse(link)
 	if err != nil {
 		return invite.Invite{}, inviteError(err)
@@ -176,7 +176,7 @@ func (a *App) readInvite(link string, live node.Live) (invite.Invite, error) {
 		return opened, refuse("invite-expired",
 			"This link expired on "+opened.Expires.UTC().Format("2 January 2006")+". Ask "+name+" for a new one.",
 			"date", moment(opened.Expires), "name", name)
-	case isBanned(live.Bans, opened.Peer):
+	case running.BannedPeer(opened.Peer):
 		return opened, refuse("invite-banned", "You banned "+name+". Undo the ban first.", "name", name)
 	}
 	return opened, nil
@@ -195,7 +195,7 @@ func (a *API) SendRequest(link, text string) (Conversation, error) {
 		if err != nil {
 			return Conversation{}, err
 		}
-		opened, err := app.readInvite(link, live)
+		opened, err := app.readInvite(link, running, live)
 		if err != nil {
 			return Conversation{}, err
 		}
@@ -245,7 +245,7 @@ func (a *API) BanRequest(id, reason string) (Ban, error) {
 		if err != nil {
 			return Ban{}, err
 		}
-		return banOf(ban), nil
+		return app.banOf(ban), nil
 	})
 }
 

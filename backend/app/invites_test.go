@@ -59,7 +59,7 @@ func TestReadInvite(t *testing.T) {
 	if got := app.AsError(err); got.Message != "This link expired on 14 November 2020. Ask Jo for a new one." || got.Params["name"] != "Jo" {
 		t.Errorf("the sentence is %q %v", got.Message, got.Params)
 	}
-	must(p.api.AddBan("", other.keys.Peer().String(), ""))(t)
+	must(p.api.AddBan(app.BanOptions{Target: other.keys.Peer().String()}))(t)
 	if _, err := p.api.ReadInvite(good); code(t, err) != "invite-banned" {
 		t.Errorf("of a banned person: %v", err)
 	}

@@ -236,7 +236,7 @@ func (a *App) conversationOf(row node.Row, bans []node.Ban) Conversation {
 		plain = conversationOf(row, &live, live.Banned, up)
 		a.tellTrust(&plain, row.Contact.Peer, &live)
 	} else {
-		plain = conversationOf(row, nil, isBanned(bans, row.Contact.Peer), up)
+		plain = conversationOf(row, nil, isBanned(bans, row.Contact, a.now()), up)
 		a.tellTrust(&plain, row.Contact.Peer, nil)
 	}
 	if place := row.Timer.Order; !place.IsZero() {

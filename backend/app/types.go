@@ -401,30 +401,11 @@ type BanKind string
 // The kinds.
 const (
 	BanPeer    BanKind = "peer"
+	BanInvite  BanKind = "invite" // everybody who came by it
 	BanAddress BanKind = "address"
 	BanRange   BanKind = "range"
+	BanDomain  BanKind = "domain"
 )
-
-// Ban is one line of the ban list.
-type Ban struct {
-	ID      string  `json:"id"`
-	Kind    BanKind `json:"kind"`
-	Target  string  `json:"target"` // PeerID, address or CIDR range, canonical
-	Name    string  `json:"name"`   // of the person, for peers
-	Color   int     `json:"color"`  // of the person, for peers
-	Reason  string  `json:"reason"`
-	Added   string  `json:"added"`
-	Blocked int     `json:"blocked"` // attempts
-}
-
-// BanCheck is what a ban would do, before it is added.
-type BanCheck struct {
-	Kind       BanKind  `json:"kind"`       // what the text was read as
-	Target     string   `json:"target"`     // canonical
-	Touches    []string `json:"touches"`    // names of contacts with a line through it now
-	Suggestion string   `json:"suggestion"` // with an error: what was probably meant, "" if nothing
-	Error      *Error   `json:"error,omitempty"`
-}
 
 // ServerCheck is the answer of a server that may be added.
 type ServerCheck struct {

@@ -3,7 +3,6 @@ package chat_test
 import (
 	"bytes"
 	"errors"
-	"net/netip"
 	"strings"
 	"testing"
 
@@ -89,50 +88,4 @@ func FuzzCleanName(f *testing.F) {
 			t.Errorf("%q is cleaned to %q", name, clean)
 		}
 	})
-}
-
-func TestBans(t *testing.T) {
-	t.Parallel()
-	ana, ben := peer(t, 1), peer(t, 2)
-	one, two, three := uuid.New(), uuid.New(), uuid.New()
-	bans := chat.NewBans([]chat.BanRule{
-		{ID: one, Peer: ana},
-		{ID: two, Range: netip.MustParsePrefix("198.51.100.7/24")},
-		{ID: three, Range: netip.MustParsePrefix("::ffff:192.0.2.1/128")},
-	})
-	if id, banned := bans.Peer(ana); !banned || id != one {
-		t.Error("Ana is not banned")
-	}
-	if _, banned := bans.Peer(ben); banned {
-		t.Error("Ben is banned")
-	}
-	for text, want := range map[string]uuid.UUID{
-		"198.51.100.200":        two,
-		"::ffff:198.51.100.200": two,
-		"192.0.2.1":             three,
-		"192.0.2.2":             uuid.Nil,
-		"2001:db8::1":           uuid.Nil,
-		"fe80::1%eth0":          uuid.Nil,
-	} {
-		if id, _ := bans.Address(netip.MustParseAddr(text)); id != want {
-			t.Errorf("%s: ban %v, want %v", text, id, want)
-		}
-	}
-	var none *chat.Bans
-	if _, banned := none.Address(netip.MustParseAddr("192.0.2.1")); banned {
-		t.Error("no list bans somebody")
-	}
-}
-
-func BenchmarkBanDecision(b *testing.B) {
-	rules := make([]chat.BanRule, 0, 100_000)
-	for i := range 100_000 {
-		address := netip.AddrFrom4([4]byte{byte(i >> 16), byte(i >> 8), byte(i), 0})
-		rules = append(rules, chat.BanRule{ID: uuid.New(), Range: netip.PrefixFrom(address, 24)})
-	}
-	bans := chat.NewBans(rules)
-	address := netip.MustParseAddr("203.0.113.9")
-	for b.Loop() {
-		bans.Address(address)
-	}
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -87,6 +88,7 @@ func (d *Device) open(ctx context.Context) error {
 		Run:         d.run,
 		CheckServer: checkServer,
 		Addresses:   machineAddresses,
+		Resolve:     names{resolver: net.DefaultResolver}.known,
 		Downloads:   func() (string, error) { return downloads(d.folder) },
 		Desktop:     d.options.Desktop,
 		Version:     d.options.Version,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"net"
 	"strconv"
 	"time"
 
@@ -50,6 +51,7 @@ func (d *Device) run(ctx context.Context, listener app.Listener) (app.Running, e
 			}
 			listener.Changed(changes)
 		},
+		Names:  names{resolver: net.DefaultResolver},
 		Logger: d.options.Logger,
 	})
 	if err != nil {

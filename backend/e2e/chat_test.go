@@ -213,7 +213,7 @@ func TestBan(t *testing.T) {
 	p.same(t)
 	peer := p.ana.state().Conversations[0].PeerID
 	var ban app.Ban
-	p.ana.call(&ban, "AddBan", app.BanPeer, peer, "enough")
+	p.ana.call(&ban, "AddBan", app.BanOptions{Kind: app.BanPeer, Target: peer, Reason: "enough"})
 	eventually(t, "the line is closed", func() bool { return p.ana.state().Network.Lines == 0 })
 	if refused := p.ana.try(nil, "SendText", p.conversation, "hello?"); refused == nil || refused.Code != "banned" {
 		t.Fatalf("writing to a banned person: %v", refused)

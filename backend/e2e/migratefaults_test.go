@@ -134,7 +134,10 @@ func (s *somebody) everything() (found kept, err error) {
 		}
 		found.messages = append(found.messages, page.Messages...)
 	}
-	return found, s.ask(&found.bans, "Bans")
+	var page app.BanPage
+	err = s.ask(&page, "BansPage", app.BanQuery{Limit: 100})
+	found.bans = page.Bans
+	return found, err
 }
 
 // goAwayIfAlive ends a device that may be dead already.

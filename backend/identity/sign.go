@@ -25,6 +25,7 @@ const (
 	ContextEnvelope   Context = "tincan/envelope/1"
 	ContextConfirm    Context = "tincan/confirm/1"
 	ContextLogin      Context = "tincan/login/1"
+	ContextRefuse     Context = "tincan/refuse/1"
 	ContextWelcome    Context = "tincan/welcome/1"
 	ContextHandle     Context = "tincan/handle/1"
 	ContextHandleMove Context = "tincan/handle-move/1"

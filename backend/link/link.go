@@ -143,7 +143,7 @@ type Event struct {
 	Stream  Stream // the other side opened one
 	Closed  *Closed
 	Drained bool       // the backlog fell under half of MaxBacklog after ErrBacklog
-	Blocked netip.Addr // valid: a packet or pair of a banned address was dropped (at most once a minute for each address)
+	Blocked netip.Addr // valid: a packet, candidate or pair of a banned address was dropped (at most once a minute for each address)
 }
 
 // Opened says that both sides are confirmed.
@@ -151,6 +151,7 @@ type Opened struct {
 	Path      Path
 	RoundTrip time.Duration // 0 when not known yet
 	RelayHost string        // when relayed
+	Address   netip.Addr    // of the other end; zero when it is a relay's, or not known
 	// Binding names the session, the same at both ends: [Binding.Digest].
 	Binding [sha256.Size]byte
 }
@@ -160,6 +161,7 @@ type PathChanged struct {
 	Path      Path
 	RoundTrip time.Duration
 	RelayHost string
+	Address   netip.Addr // as in Opened
 }
 
 // Closed is the last event of a session.

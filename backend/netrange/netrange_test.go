@@ -40,3 +40,33 @@ func TestTable(t *testing.T) {
 		t.Error("no address is in a range")
 	}
 }
+
+// TestTablesShareWhatIsTheSame, and none changes with another.
+func TestTablesShareWhatIsTheSame(t *testing.T) {
+	t.Parallel()
+	var none netrange.Table[int]
+	range4, range6 := netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("2001:db8::/64")
+	one := none.With(range4, 1)
+	two := one.With(range6, 2)
+	less := two.Without(range4)
+	for name, table := range map[string]struct {
+		table  netrange.Table[int]
+		four   bool
+		six    bool
+		length int
+	}{
+		"none": {table: none}, "one": {table: one, four: true, length: 1},
+		"two": {table: two, four: true, six: true, length: 2}, "less": {table: less, six: true, length: 1},
+		"nothing less": {table: none.Without(range4)},
+	} {
+		_, four := table.table.Lookup(netip.MustParseAddr("192.0.2.9"))
+		_, six := table.table.Lookup(netip.MustParseAddr("2001:db8::9"))
+		if four != table.four || six != table.six || table.table.Len() != table.length {
+			t.Errorf("%s: %t %t, %d ranges", name, four, six, table.table.Len())
+		}
+	}
+	none.Delete(range4)
+	if none.Len() != 0 {
+		t.Error("there is something in an empty table")
+	}
+}

@@ -25,8 +25,10 @@ type Config struct {
 	Signaling func(SignalingConfig) (signaling.Client, error)
 	// Changed is called from the shell's goroutine, in order; it must return soon.
 	Changed func([]Change)
-	Now     func() time.Time // nil: the system's clock
-	Logger  *slog.Logger
+	// Names finds the names of addresses, for bans on domains; nil finds none.
+	Names  Names
+	Now    func() time.Time // nil: the system's clock
+	Logger *slog.Logger
 }
 
 // LinkConfig is what a Node gives to its link transport.
@@ -116,6 +118,23 @@ type Commands interface {
 	AddBan(ctx context.Context, ban Ban) (Ban, error)
 	RestoreBan(ctx context.Context, ban Ban) (Ban, error)
 	RemoveBan(ctx context.Context, id uuid.UUID) (Ban, error)
+	// EditBan changes Reason, Expires and Tell of the ban with this ID.
+	EditBan(ctx context.Context, ban Ban) (Ban, error)
+	// ImportBans adds those of a list that are not on mine, all in one transaction,
+	// and returns how many were on it. Each is checked as AddBan does; the first that
+	// may not be added refuses all.
+	ImportBans(ctx context.Context, bans []Ban) (BansImported, error)
+	// ClearBans ends all bans and returns how many there were.
+	ClearBans(ctx context.Context) (int, error)
+	// Bans returns all bans, oldest first, with the revision of the list; only the
+	// revision if it is the known one.
+	Bans(ctx context.Context, known uint64) (BanList, error)
+	// Touched tells whom a ban would reach, of contacts and requests.
+	Touched(ctx context.Context, ban Ban) (Touch, error)
+	// BanOn returns the ban that keeps a person out. Error: code no-ban.
+	BanOn(ctx context.Context, peer identity.PeerID) (Ban, error)
+	// BannedPeer tells whether a person is banned by their key.
+	BannedPeer(peer identity.PeerID) bool
 
 	// AddServer, RemoveServer, RetryServer: introduction servers of my own, by key.
 	AddServer(ctx context.Context, server identity.Server) error
@@ -164,8 +183,7 @@ type Live struct {
 	Contacts []LiveContact
 	Requests []Request
 	Servers  []LiveServer
-	Handles  []LiveHandle // own, by when they were claimed
-	Bans     []Ban
+	Handles  []LiveHandle  // own, by when they were claimed
 	Lines    int           // open links
 	Clock    time.Duration // the servers' time minus ours; 0 unknown
 	Retired  time.Time     // when this identity was given up; zero: it was not

@@ -148,6 +148,42 @@ func (n *Node) RestoreBan(ctx context.Context, ban Ban) (Ban, error) {
 	return call[Ban](ctx, n, restoreBanCall{ban})
 }
 
+// EditBan implements Commands.
+func (n *Node) EditBan(ctx context.Context, changed Ban) (Ban, error) {
+	return call[Ban](ctx, n, editBanCall{changed})
+}
+
+// ImportBans implements Commands.
+func (n *Node) ImportBans(ctx context.Context, bans []Ban) (BansImported, error) {
+	return call[BansImported](ctx, n, importBansCall{bans})
+}
+
+// ClearBans implements Commands.
+func (n *Node) ClearBans(ctx context.Context) (int, error) { return call[int](ctx, n, clearBansCall{}) }
+
+// Bans implements Commands.
+func (n *Node) Bans(ctx context.Context, known uint64) (BanList, error) {
+	list, err := call[BanList](ctx, n, bansCall{known})
+	sortBans(list.Bans)
+	return list, err
+}
+
+// Touched implements Commands.
+func (n *Node) Touched(ctx context.Context, meant Ban) (Touch, error) {
+	return call[Touch](ctx, n, touchedCall{meant})
+}
+
+// BanOn implements Commands.
+func (n *Node) BanOn(ctx context.Context, peer identity.PeerID) (Ban, error) {
+	return call[Ban](ctx, n, banOnCall{peer})
+}
+
+// BannedPeer implements Commands.
+func (n *Node) BannedPeer(peer identity.PeerID) bool {
+	_, banned := n.bans.Load().Peer(peer)
+	return banned
+}
+
 // RemoveBan implements Commands.
 func (n *Node) RemoveBan(ctx context.Context, id uuid.UUID) (Ban, error) {
 	return call[Ban](ctx, n, removeBanCall{id})

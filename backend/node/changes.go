@@ -114,7 +114,7 @@ func (c *Core) mayWrite(conversation uuid.UUID) (*contact, error) {
 	if one == nil {
 		return nil, errNoConversation
 	}
-	if _, banned := c.banned.Peer(one.Peer); banned {
+	if _, banned := c.bannedPeer(one.Peer); banned {
 		return nil, &Refusal{Code: "banned", Message: "You banned " + one.Name + ". Undo the ban to write to them.", Params: map[string]string{"name": one.Name}}
 	}
 	if !one.retired.IsZero() {

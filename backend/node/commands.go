@@ -44,6 +44,12 @@ type (
 	addBanCall       struct{ ban Ban }
 	restoreBanCall   struct{ ban Ban }
 	removeBanCall    struct{ id uuid.UUID }
+	editBanCall      struct{ ban Ban }
+	importBansCall   struct{ bans []Ban }
+	clearBansCall    struct{}
+	bansCall         struct{ known uint64 }
+	touchedCall      struct{ ban Ban }
+	banOnCall        struct{ peer identity.PeerID }
 	addServerCall    struct{ server identity.Server }
 	removeServerCall struct{ key identity.ServerKey }
 	retryServerCall  struct{ key identity.ServerKey }
@@ -101,6 +107,18 @@ func (c *Core) command(e Command) {
 		c.addBan(e.ID, call.ban, true)
 	case removeBanCall:
 		c.removeBan(e.ID, call.id)
+	case editBanCall:
+		c.editBan(e.ID, call.ban)
+	case importBansCall:
+		c.importBans(e.ID, call.bans)
+	case clearBansCall:
+		c.clearBans(e.ID)
+	case bansCall:
+		c.answer(e.ID, c.bans.list(call.known), nil)
+	case banOnCall:
+		c.banOn(e.ID, call.peer)
+	case touchedCall:
+		c.answer(e.ID, c.touched(call.ban), nil)
 	case addServerCall:
 		c.addServer(e.ID, call.server)
 	case removeServerCall:
@@ -251,7 +269,7 @@ func (c *Core) setFocus(conversation uuid.UUID) {
 
 func (c *Core) liveNow() Live {
 	live := Live{
-		Self: c.self, ReadOnly: c.readOnly, Problem: c.problem, Bans: slices.Clone(c.bans),
+		Self: c.self, ReadOnly: c.readOnly, Problem: c.problem,
 		Lines: len(c.openSessions()), Clock: c.network.offset, Handles: c.liveHandles(), Retired: c.retired,
 	}
 	for _, peer := range c.peersSorted() {

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"net/netip"
 	"slices"
 	"time"
 
@@ -34,6 +35,7 @@ type contact struct {
 	called      time.Time // when they last asked for a line: they are there, though they may hide it
 
 	session  link.Session // the current one, uuid.Nil if none
+	address  netip.Addr   // of the other end of the last line, as far as it was seen
 	attempts int          // of dialing, since it last worked
 	nextDial time.Time
 	lastTalk time.Time // somebody sent something
@@ -163,7 +165,7 @@ func (k *contact) again(at time.Time) {
 // attend does what one contact needs now.
 func (c *Core) attend(one *contact) {
 	c.dueCheck(one)
-	if _, banned := c.banned.Peer(one.Peer); !banned && !one.held() {
+	if _, banned := c.bannedPeer(one.Peer); !banned && !one.held() {
 		switch {
 		case one.State == ContactAsked && !c.retired.IsZero():
 			// Nobody is asked any more.
@@ -217,7 +219,7 @@ func (c *Core) show(one *contact) {
 
 // live is a contact as the interface sees it.
 func (c *Core) live(one *contact) LiveContact {
-	_, banned := c.banned.Peer(one.Peer)
+	_, banned := c.bannedPeer(one.Peer)
 	live := LiveContact{
 		Contact:  one.Contact,
 		Banned:   banned,

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/tincan-chat/tincan/backend/chat"
+	"github.com/tincan-chat/tincan/backend/chat/ban"
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/link"
 )
@@ -35,8 +35,8 @@ type Core struct {
 	invites       map[uuid.UUID]Invite
 	handles       []Handle
 	lost          map[string]bool // own handles that are not mine any more, as their servers say
-	bans          []Ban
-	banned        *chat.Bans
+	bans          bans
+	banned        *ban.Engine // what holds of bans, and the addresses of hosts
 	seen          map[uuid.UUID]time.Time
 	forgotAt      time.Time // when seen was last looked through
 	sealingKeys   []SealingKey
@@ -81,7 +81,7 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		declined:      make(map[identity.PeerID]bool, len(snapshot.Declined)),
 		answering:     make(map[identity.PeerID]bool),
 		invites:       make(map[uuid.UUID]Invite, len(snapshot.Invites)),
-		bans:          snapshot.Bans,
+		bans:          loadBans(snapshot.Bans),
 		sealingKeys:   snapshot.SealingKeys,
 		seen:          make(map[uuid.UUID]time.Time, len(snapshot.Seen)),
 		sessions:      make(map[link.Session]*session),
@@ -137,7 +137,6 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		c.network.own = append(c.network.own, identity.Server{Key: one.Key, URLs: one.URLs})
 	}
 	c.loadHandles(snapshot.Handles)
-	c.banned = buildBans(c.bans)
 	return c, nil
 }
 
@@ -173,6 +172,10 @@ func (c *Core) Step(now time.Time, event Event) []Effect {
 		c.letterSealed(e)
 	case SealingKeyMade:
 		c.sealingKeyMade(e)
+	case NamesFound:
+		c.namesFound(e)
+	case AddressesFound:
+		c.addressesFound(e)
 	case ExpiringRead:
 		c.expiringRead(e)
 	}
@@ -191,7 +194,7 @@ func (c *Core) Wake() time.Time { return c.wake }
 func (c *Core) start() {
 	c.started, c.began = true, c.now
 	c.settleCopy()
-	c.do(SetBans{Rules: c.bans})
+	c.startBans()
 	c.do(SetSealingKeys{Keys: slices.Clone(c.sealingKeys)})
 	c.signKeyRecord()
 	c.renewKeys()
@@ -214,6 +217,7 @@ func (c *Core) due() {
 	c.dueMail()
 	c.dueExpiring()
 	c.dueOutgoing()
+	c.dueBans()
 	c.forgetSeen()
 }
 

@@ -85,7 +85,7 @@ func (c *Core) delivery(id uint64, call deliveryCall) {
 }
 
 func (c *Core) mailState(one *contact, line bool, servers []MailServer) MailState {
-	_, banned := c.banned.Peer(one.Peer)
+	_, banned := c.bannedPeer(one.Peer)
 	_, _, missing := c.unmailed(one)
 	var up, keep, full, refused int
 	for _, server := range servers {

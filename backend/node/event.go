@@ -1,10 +1,12 @@
 package node
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/google/uuid"
 
+	"github.com/tincan-chat/tincan/backend/chat/ban"
 	"github.com/tincan-chat/tincan/backend/envelope"
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
@@ -87,6 +89,18 @@ type (
 		Letter Outgoing
 		Err    error
 	}
+	// NamesFound answers a FindNames effect: the names whose addresses the address
+	// is one of, as ban.NormalizeHost returns them.
+	NamesFound struct {
+		Address netip.Addr
+		Names   []string
+	}
+	// AddressesFound answers a FindAddresses effect.
+	AddressesFound struct {
+		Name      string
+		Addresses []netip.Addr
+		Err       error // nobody could be asked
+	}
 	// SealingKeyMade answers a MakeSealingKey effect.
 	SealingKeyMade struct {
 		Key    SealingKey
@@ -108,6 +122,8 @@ func (EnvelopeOpened) isEvent() {}
 func (MailOpened) isEvent()     {}
 func (LetterSealed) isEvent()   {}
 func (SealingKeyMade) isEvent() {}
+func (NamesFound) isEvent()     {}
+func (AddressesFound) isEvent() {}
 
 // OpenedLetter is a letter of a mailbox whose entries were parsed and whose
 // signatures hold.
@@ -219,7 +235,17 @@ type (
 	// CheckPaths says that the network changed.
 	CheckPaths struct{}
 	// SetBans replaces what the sockets and the hosted server refuse.
-	SetBans struct{ Rules []Ban }
+	SetBans struct{ Engine *ban.Engine }
+	// FindNames asks which confirmed names an address has, and answers NamesFound.
+	FindNames struct{ Address netip.Addr }
+	// FindAddresses asks for the addresses of a name, and answers AddressesFound.
+	FindAddresses struct{ Name string }
+	// RefusePeers tells a server not to route these peers to this device. The
+	// client tells it again after each login.
+	RefusePeers struct {
+		Token string
+		Peers []identity.PeerID
+	}
 
 	// ConnectServer begins to keep a session with a server. This and what follows
 	// up to LookUp goes to the rendezvous client.
@@ -348,6 +374,9 @@ func (CloseStream) isEffect()      {}
 func (SetRelays) isEffect()        {}
 func (CheckPaths) isEffect()       {}
 func (SetBans) isEffect()          {}
+func (FindNames) isEffect()        {}
+func (FindAddresses) isEffect()    {}
+func (RefusePeers) isEffect()      {}
 func (ConnectServer) isEffect()    {}
 func (DisconnectServer) isEffect() {}
 func (RetryServer) isEffect()      {}

@@ -93,7 +93,7 @@ func (c *Core) foundBy(read handle.Handle, answered signaling.Handle) (Found, er
 	if one != nil {
 		found.Name, found.Color, found.Conversation = one.Name, one.Color, one.Conversation
 	}
-	if _, banned := c.banned.Peer(peer); banned {
+	if _, banned := c.bannedPeer(peer); banned {
 		return Found{}, &Refusal{Code: "invite-banned", Message: "You banned " + found.Name + ". Undo the ban first.", Params: map[string]string{"name": found.Name}}
 	}
 	return found, nil

@@ -87,7 +87,7 @@ func equalSecret(theirs []byte, mine [16]byte) bool {
 func (c *Core) checkInvite(opened invite.Invite) error {
 	date := opened.Expires.UTC().Format(time.RFC3339)
 	name := chat.TheirName(opened.Name, "?")
-	_, banned := c.banned.Peer(opened.Peer)
+	_, banned := c.bannedPeer(opened.Peer)
 	switch {
 	case opened.Peer == c.keys.Peer():
 		return &Refusal{Code: "invite-own", Message: "This is your own link. Send it to somebody else."}

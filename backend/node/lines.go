@@ -2,6 +2,7 @@ package node
 
 import (
 	"maps"
+	"net/netip"
 	"slices"
 	"time"
 
@@ -43,6 +44,7 @@ type session struct {
 	greeted   bool // their hello came
 	opened    time.Time
 	path      link.Path
+	address   netip.Addr // of the other end; zero: a relay's, or not known
 	roundTrip time.Duration
 	relayHost string
 	features  uint64
@@ -236,6 +238,7 @@ func (c *Core) linkEvent(e link.Event) {
 		}
 		return
 	}
+	defer c.lookAtAddress(e)
 	if e.Signal != nil {
 		if one := c.contacts[e.Remote.Peer]; one != nil {
 			c.seal(one, e.Remote.Device, wire.EnvelopeKind_ENVELOPE_KIND_SIGNAL, e.Signal.Body, signalLife)

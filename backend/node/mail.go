@@ -164,7 +164,7 @@ func (c *Core) letterOpened(where place, opened OpenedLetter) error {
 		c.doneWith(where)
 		return errLetterKnown
 	}
-	if id, banned := c.banned.Peer(content.FromPeer); banned {
+	if id, banned := c.bannedPeer(content.FromPeer); banned {
 		c.blocked(id, 1)
 		c.dropped(errLetterBanned)
 		c.doneWith(where)

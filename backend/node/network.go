@@ -64,6 +64,7 @@ type server struct {
 	offset  time.Duration
 	relay   *link.Relay
 	watched []identity.PeerID
+	refused []identity.PeerID
 	mailbox mailbox
 	// directory: it has handles.
 	directory bool
@@ -94,7 +95,7 @@ func (c *Core) arrangeServers() {
 		add(address, false, false)
 	}
 	for _, peer := range c.peersSorted() {
-		if _, banned := c.banned.Peer(peer); banned {
+		if _, banned := c.bannedPeer(peer); banned {
 			continue
 		}
 		for _, address := range c.contacts[peer].places() {
@@ -122,6 +123,7 @@ func (c *Core) arrangeServers() {
 		c.tell(Change{Servers: true})
 	}
 	c.watch()
+	c.tellRefused()
 	c.registerAll()
 }
 
@@ -133,7 +135,7 @@ func (c *Core) watch() {
 		server := c.network.servers[token]
 		var watched []identity.PeerID
 		for _, peer := range peers {
-			_, banned := c.banned.Peer(peer)
+			_, banned := c.bannedPeer(peer)
 			if banned || c.contacts[peer].held() || c.self.HidePresence || len(watched) >= wire.MaxWatched {
 				continue
 			}

@@ -12,7 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/tincan-chat/tincan/backend/chat"
+	"github.com/tincan-chat/tincan/backend/chat/ban"
 	"github.com/tincan-chat/tincan/backend/envelope"
 	"github.com/tincan-chat/tincan/backend/internal/fault"
 	"github.com/tincan-chat/tincan/backend/link"
@@ -36,13 +36,14 @@ type Node struct {
 	reads    chan ReadEntries
 	expiring chan ReadExpiring // never more than one
 	seals    *inbox
+	finds    chan Effect // FindNames and FindAddresses
 	packer   *replica.Packer
 
 	links     link.Transport
 	signaling signaling.Client
 	verifiers sync.Map // link.Session → *verifier
 	keyring   atomic.Pointer[map[[16]byte]*envelope.SealingKey]
-	bans      atomic.Pointer[chat.Bans]
+	bans      atomic.Pointer[ban.Engine]
 	clocks    sync.Map // server token → time.Duration
 
 	pending   sync.Map // command id → chan Answer
@@ -64,7 +65,7 @@ func New(ctx context.Context, config Config) (*Node, error) {
 	}
 	running, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	n.cancel, n.stopped = cancel, running.Done()
-	for _, part := range []func(context.Context){n.run, n.commitAll, n.readAll, n.sealAll} {
+	for _, part := range []func(context.Context){n.run, n.commitAll, n.readAll, n.sealAll, n.findAll, n.findAll, n.findAll, n.findAll} {
 		n.done.Go(func() { n.supervise(running, part) })
 	}
 	return n, nil
@@ -98,6 +99,7 @@ func build(ctx context.Context, config Config, random Random, frames func(link.S
 		reads:    make(chan ReadEntries, 256),
 		expiring: make(chan ReadExpiring, 1),
 		seals:    newInbox(),
+		finds:    make(chan Effect, maxFinding),
 		packer:   packer,
 	}
 	events := n.linkEvent
@@ -245,8 +247,10 @@ func (n *Node) perform(ctx context.Context, effect Effect) {
 	case SetSealingKeys:
 		n.setSealingKeys(ctx, e.Keys)
 	case SetBans:
-		n.bans.Store(buildBans(e.Rules))
+		n.bans.Store(e.Engine)
 		n.links.RecheckBans()
+	case FindNames, FindAddresses:
+		n.find(ctx, e)
 	case SetClock:
 		n.clocks.Store(e.Token, e.Offset)
 	default:

@@ -16,7 +16,7 @@ func (c *Core) envelopeOpened(e EnvelopeOpened) {
 	if _, again := c.seen[content.ID]; again {
 		return
 	}
-	if id, banned := c.banned.Peer(content.FromPeer); banned {
+	if id, banned := c.bannedPeer(content.FromPeer); banned {
 		c.blocked(id, 1)
 		return
 	}

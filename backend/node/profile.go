@@ -117,7 +117,7 @@ func (c *Core) tellProfile(before Self) []AppendEntry {
 	var told []AppendEntry
 	for _, peer := range c.peersSorted() {
 		one := c.contacts[peer]
-		if _, banned := c.banned.Peer(peer); banned {
+		if _, banned := c.bannedPeer(peer); banned {
 			continue
 		}
 		if appended, err := c.writeProfile(c.conversationOf(one)); err == nil {

@@ -180,6 +180,8 @@ const (
 	BanPeer BanKind = iota + 1
 	BanAddress
 	BanRange
+	BanInvite
+	BanDomain
 )
 
 // Ban is one line of the ban list.
@@ -187,11 +189,15 @@ type Ban struct {
 	ID      uuid.UUID
 	Kind    BanKind
 	Peer    identity.PeerID // for BanPeer
-	Name    string          // of the peer when it was banned
+	Invite  uuid.UUID       // for BanInvite: one of mine, those who came by it
+	Domain  string          // for BanDomain, as ban.NormalizeDomain returns it
+	Name    string          // of the peer, or the invite's label, when it was banned
 	Color   int
 	Range   netip.Prefix // for BanAddress (full length) and BanRange; unmapped, masked
 	Reason  string
 	Added   time.Time
+	Expires time.Time // it holds before; zero: for good
+	Tell    bool      // my own servers are told not to route the people it means to me
 	Blocked int
 }
 

@@ -75,6 +75,12 @@ func (c *Core) requestOpened(content envelope.Content, asked *OpenedRequest, by 
 			done(nil)
 			return
 		}
+		if id, banned := c.banned.Invite(request.InviteID); banned {
+			c.blocked(id, 1)
+			c.dropped(errLetterBanned)
+			done(nil)
+			return
+		}
 		c.requests[peer] = request
 		c.commit(func(err error) {
 			if err != nil {

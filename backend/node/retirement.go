@@ -48,7 +48,7 @@ func (c *Core) retire(id uint64) {
 	writes := []Write{PutRetirement{Retirement: Retirement{Peer: c.keys.Peer(), At: c.now, Signed: data}}}
 	var told []AppendEntry
 	for _, peer := range c.peersSorted() {
-		if _, banned := c.banned.Peer(peer); banned {
+		if _, banned := c.bannedPeer(peer); banned {
 			continue
 		}
 		if appended, err := c.writeEntry(c.conversationOf(c.contacts[peer]), wire.EntryKind_ENTRY_KIND_RETIRE, body); err == nil {
@@ -103,7 +103,8 @@ func (c *Core) errRetired() error {
 func whileRetired(call any) bool {
 	switch call.(type) {
 	case liveCall, hostCall, networkCall, invitesCall, focusCall, markReadCall, deliveryCall, deleteCall, retryServerCall, addBanCall, restoreBanCall, removeBanCall, declineCall,
-		comparedCall, forgetComparedCall, answerCheckCall, importCall, bundleCall, bundledCall, revokeInviteCall, addServerCall, removeServerCall, retireCall, setPrivacyCall, setRouteCall, releaseHandleCall:
+		comparedCall, forgetComparedCall, answerCheckCall, importCall, bundleCall, bundledCall, revokeInviteCall, addServerCall, removeServerCall, retireCall, setPrivacyCall, setRouteCall, releaseHandleCall,
+		editBanCall, importBansCall, clearBansCall, bansCall:
 		return true
 	}
 	return false

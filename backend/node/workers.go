@@ -367,6 +367,8 @@ func (n *Node) performSignaling(effect Effect) {
 		n.signaling.Publish(e.Record)
 	case WatchPeers:
 		n.signaling.Watch(e.Token, e.Peers)
+	case RefusePeers:
+		n.signaling.Refuse(e.Token, e.Peers)
 	case LookUp:
 		n.signaling.Lookup(e.Token, e.ID, e.Peer)
 	case RegisterTags:

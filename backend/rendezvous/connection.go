@@ -189,6 +189,10 @@ func (c *connection) carryOut(effects []effect) {
 			if err := c.attachment.Watch(ctx, e.add, e.remove); err != nil {
 				c.refuse(err)
 			}
+		case refusePeers:
+			if c.attachment != nil {
+				c.attachment.Refuse(e.peers)
+			}
 		case handOn:
 			c.handOn(ctx, e)
 		case lookup:

@@ -19,6 +19,7 @@ type session struct {
 	login login // while phase is phaseLogin or phaseAdmission
 
 	device  identity.DeviceID
+	binding protocol.Binding
 	heard   time.Time // of the last heartbeat; the start until there is one
 	bucket  bucket
 	refused int       // frames over the rate since the bucket was last full
@@ -85,6 +86,8 @@ func (s *session) Handle(frame *wire.ClientFrame, now time.Time) []effect {
 		return s.handlePublish(kind.Publish)
 	case *wire.ClientFrame_Watch:
 		return s.handleWatch(kind.Watch)
+	case *wire.ClientFrame_Refuse:
+		return s.handleRefuse(kind.Refuse)
 	case *wire.ClientFrame_SendSignal:
 		return s.handleSend(kind.SendSignal, now)
 	case *wire.ClientFrame_Lookup:
@@ -198,6 +201,7 @@ func (s *session) handleLogin(hello *wire.Login, now time.Time) []effect {
 		return s.refuseLogin("The identity's device list does not name this device.")
 	}
 	s.phase, s.peer, s.device, s.login.client = phaseAdmission, peer, device, client
+	s.binding = protocol.BindingOf(message)
 	return []effect{attach{peer: peer, device: device, record: record}}
 }
 

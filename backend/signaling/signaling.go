@@ -12,7 +12,7 @@ import (
 // at once; what comes of them arrives as events. A server that is down is
 // tried again with exponential backoff and jitter (1 s to 2 min), and at once
 // after NetworkChanged or Retry. After each login the client publishes the
-// latest record, watches the latest set and registers the tags again by itself.
+// latest record, watches the latest set, refuses the latest peers and registers the tags again by itself.
 //
 // A server of a cluster hands out a list of all of them. When it is gone, or
 // asks to leave, the session goes on at another one that the list names, under
@@ -33,6 +33,10 @@ type Client interface {
 	Publish(record *wire.PeerRecord)
 	// Watch replaces the set of watched peers at one server (at most wire.MaxWatched).
 	Watch(token string, peers []identity.PeerID)
+	// Refuse has a server route nothing of these peers to this device, instead of
+	// those named before (at most wire.MaxRefused). The client says it again after
+	// each login.
+	Refuse(token string, peers []identity.PeerID)
 	// Send relays a sealed envelope; its Event.Sent carries id.
 	Send(token string, id uint64, to identity.PeerID, envelope []byte)
 	// Lookup asks for a peer's record; its Event.Found carries id.

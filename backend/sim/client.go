@@ -39,6 +39,7 @@ type connection struct {
 	number   int // counts the sessions: what an earlier one sent is void
 	session  *session
 	watched  []identity.PeerID
+	refused  []identity.PeerID
 	tags     map[[16]byte]signaling.Tag
 	offset   time.Duration
 	failures int
@@ -267,13 +268,14 @@ func (k *connection) broken(code signaling.Code) {
 }
 
 func (k *connection) watch() {
-	watched := slices.Clone(k.watched)
+	watched, refused := slices.Clone(k.watched), k.refused
 	one := k.session
 	k.send(&k.to, func() {
 		if one.ended {
 			return
 		}
 		_ = one.attachment.Watch(k.client.world().ctx, watched, nil) // it takes as many as the core asks for
+		one.attachment.Refuse(refused)
 	})
 }
 

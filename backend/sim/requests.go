@@ -60,6 +60,24 @@ func (c *client) Watch(token string, peers []identity.PeerID) {
 	})
 }
 
+// Refuse implements signaling.Client.
+func (c *client) Refuse(token string, peers []identity.PeerID) {
+	k := c.connections[token]
+	if k == nil {
+		return
+	}
+	k.refused = peers
+	if !k.up {
+		return
+	}
+	one := k.session
+	k.send(&k.to, func() {
+		if !one.ended {
+			one.attachment.Refuse(peers)
+		}
+	})
+}
+
 // missing returns what is in the first list only.
 func missing(all, some []identity.PeerID) []identity.PeerID {
 	for _, one := range some {

@@ -612,6 +612,7 @@ type ClientFrame struct {
 	//	*ClientFrame_Search
 	//	*ClientFrame_Report
 	//	*ClientFrame_RecallMail
+	//	*ClientFrame_Refuse
 	Kind          isClientFrame_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -825,6 +826,15 @@ func (x *ClientFrame) GetRecallMail() *RecallMail {
 	return nil
 }
 
+func (x *ClientFrame) GetRefuse() *Refuse {
+	if x != nil {
+		if x, ok := x.Kind.(*ClientFrame_Refuse); ok {
+			return x.Refuse
+		}
+	}
+	return nil
+}
+
 type isClientFrame_Kind interface {
 	isClientFrame_Kind()
 }
@@ -905,6 +915,10 @@ type ClientFrame_RecallMail struct {
 	RecallMail *RecallMail `protobuf:"bytes,19,opt,name=recall_mail,json=recallMail,proto3,oneof"` // only where Welcome.recall is set
 }
 
+type ClientFrame_Refuse struct {
+	Refuse *Refuse `protobuf:"bytes,20,opt,name=refuse,proto3,oneof"`
+}
+
 func (*ClientFrame_Login) isClientFrame_Kind() {}
 
 func (*ClientFrame_Heartbeat) isClientFrame_Kind() {}
@@ -942,6 +956,8 @@ func (*ClientFrame_Search) isClientFrame_Kind() {}
 func (*ClientFrame_Report) isClientFrame_Kind() {}
 
 func (*ClientFrame_RecallMail) isClientFrame_Kind() {}
+
+func (*ClientFrame_Refuse) isClientFrame_Kind() {}
 
 // ServerFrame goes from the server to a device.
 type ServerFrame struct {
@@ -1969,6 +1985,63 @@ func (x *Presence) GetOnline() bool {
 	return false
 }
 
+// Refuse says whose signals this device wants none of. It replaces what it said
+// before, and counts until the session ends. There is no answer, and nothing
+// that the refused could notice: their signals are "accepted" as before.
+type Refuse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Peers [][]byte               `protobuf:"bytes,1,rep,name=peers,proto3" json:"peers,omitempty"` // identities, at most 1000, ascending and without repeats
+	// signature by the device, context "tincan/refuse/1", over the SHA-256 of what
+	// the login's signature covers, and the peers one after the other.
+	Signature     []byte `protobuf:"bytes,2,opt,name=signature,proto3" json:"signature,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Refuse) Reset() {
+	*x = Refuse{}
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Refuse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Refuse) ProtoMessage() {}
+
+func (x *Refuse) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Refuse.ProtoReflect.Descriptor instead.
+func (*Refuse) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *Refuse) GetPeers() [][]byte {
+	if x != nil {
+		return x.Peers
+	}
+	return nil
+}
+
+func (x *Refuse) GetSignature() []byte {
+	if x != nil {
+		return x.Signature
+	}
+	return nil
+}
+
 // SendSignal relays a sealed envelope, at most once.
 type SendSignal struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1981,7 +2054,7 @@ type SendSignal struct {
 
 func (x *SendSignal) Reset() {
 	*x = SendSignal{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[12]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1993,7 +2066,7 @@ func (x *SendSignal) String() string {
 func (*SendSignal) ProtoMessage() {}
 
 func (x *SendSignal) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[12]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2006,7 +2079,7 @@ func (x *SendSignal) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SendSignal.ProtoReflect.Descriptor instead.
 func (*SendSignal) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{12}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *SendSignal) GetId() uint64 {
@@ -2041,7 +2114,7 @@ type SignalResult struct {
 
 func (x *SignalResult) Reset() {
 	*x = SignalResult{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[13]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2053,7 +2126,7 @@ func (x *SignalResult) String() string {
 func (*SignalResult) ProtoMessage() {}
 
 func (x *SignalResult) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[13]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2066,7 +2139,7 @@ func (x *SignalResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SignalResult.ProtoReflect.Descriptor instead.
 func (*SignalResult) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{13}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *SignalResult) GetId() uint64 {
@@ -2093,7 +2166,7 @@ type Deliver struct {
 
 func (x *Deliver) Reset() {
 	*x = Deliver{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[14]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2105,7 +2178,7 @@ func (x *Deliver) String() string {
 func (*Deliver) ProtoMessage() {}
 
 func (x *Deliver) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[14]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2118,7 +2191,7 @@ func (x *Deliver) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Deliver.ProtoReflect.Descriptor instead.
 func (*Deliver) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{14}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Deliver) GetEnvelope() []byte {
@@ -2139,7 +2212,7 @@ type Lookup struct {
 
 func (x *Lookup) Reset() {
 	*x = Lookup{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[15]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2151,7 +2224,7 @@ func (x *Lookup) String() string {
 func (*Lookup) ProtoMessage() {}
 
 func (x *Lookup) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[15]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2164,7 +2237,7 @@ func (x *Lookup) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Lookup.ProtoReflect.Descriptor instead.
 func (*Lookup) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{15}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Lookup) GetId() uint64 {
@@ -2192,7 +2265,7 @@ type LookupResult struct {
 
 func (x *LookupResult) Reset() {
 	*x = LookupResult{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[16]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2204,7 +2277,7 @@ func (x *LookupResult) String() string {
 func (*LookupResult) ProtoMessage() {}
 
 func (x *LookupResult) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[16]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2217,7 +2290,7 @@ func (x *LookupResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LookupResult.ProtoReflect.Descriptor instead.
 func (*LookupResult) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{16}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *LookupResult) GetId() uint64 {
@@ -2243,7 +2316,7 @@ type Goodbye struct {
 
 func (x *Goodbye) Reset() {
 	*x = Goodbye{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[17]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2255,7 +2328,7 @@ func (x *Goodbye) String() string {
 func (*Goodbye) ProtoMessage() {}
 
 func (x *Goodbye) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[17]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2268,7 +2341,7 @@ func (x *Goodbye) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Goodbye.ProtoReflect.Descriptor instead.
 func (*Goodbye) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{17}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{18}
 }
 
 // ServerError is the last frame before the server closes, or an answer to a
@@ -2284,7 +2357,7 @@ type ServerError struct {
 
 func (x *ServerError) Reset() {
 	*x = ServerError{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[18]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2296,7 +2369,7 @@ func (x *ServerError) String() string {
 func (*ServerError) ProtoMessage() {}
 
 func (x *ServerError) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[18]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2309,7 +2382,7 @@ func (x *ServerError) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ServerError.ProtoReflect.Descriptor instead.
 func (*ServerError) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{18}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ServerError) GetCode() ErrorCode {
@@ -2345,7 +2418,7 @@ type Tag struct {
 
 func (x *Tag) Reset() {
 	*x = Tag{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[19]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2357,7 +2430,7 @@ func (x *Tag) String() string {
 func (*Tag) ProtoMessage() {}
 
 func (x *Tag) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[19]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2370,7 +2443,7 @@ func (x *Tag) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Tag.ProtoReflect.Descriptor instead.
 func (*Tag) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{19}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Tag) GetTag() []byte {
@@ -2406,7 +2479,7 @@ type RegisterTags struct {
 
 func (x *RegisterTags) Reset() {
 	*x = RegisterTags{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[20]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2418,7 +2491,7 @@ func (x *RegisterTags) String() string {
 func (*RegisterTags) ProtoMessage() {}
 
 func (x *RegisterTags) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[20]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2431,7 +2504,7 @@ func (x *RegisterTags) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RegisterTags.ProtoReflect.Descriptor instead.
 func (*RegisterTags) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{20}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *RegisterTags) GetId() uint64 {
@@ -2466,7 +2539,7 @@ type TagsResult struct {
 
 func (x *TagsResult) Reset() {
 	*x = TagsResult{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[21]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2478,7 +2551,7 @@ func (x *TagsResult) String() string {
 func (*TagsResult) ProtoMessage() {}
 
 func (x *TagsResult) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[21]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2491,7 +2564,7 @@ func (x *TagsResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TagsResult.ProtoReflect.Descriptor instead.
 func (*TagsResult) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{21}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *TagsResult) GetId() uint64 {
@@ -2525,7 +2598,7 @@ type PutMail struct {
 
 func (x *PutMail) Reset() {
 	*x = PutMail{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[22]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2537,7 +2610,7 @@ func (x *PutMail) String() string {
 func (*PutMail) ProtoMessage() {}
 
 func (x *PutMail) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[22]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2550,7 +2623,7 @@ func (x *PutMail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutMail.ProtoReflect.Descriptor instead.
 func (*PutMail) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{22}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *PutMail) GetId() uint64 {
@@ -2621,7 +2694,7 @@ type ProofOfWork struct {
 
 func (x *ProofOfWork) Reset() {
 	*x = ProofOfWork{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[23]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2633,7 +2706,7 @@ func (x *ProofOfWork) String() string {
 func (*ProofOfWork) ProtoMessage() {}
 
 func (x *ProofOfWork) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[23]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2646,7 +2719,7 @@ func (x *ProofOfWork) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ProofOfWork.ProtoReflect.Descriptor instead.
 func (*ProofOfWork) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{23}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ProofOfWork) GetDay() uint32 {
@@ -2675,7 +2748,7 @@ type PutResult struct {
 
 func (x *PutResult) Reset() {
 	*x = PutResult{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[24]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2687,7 +2760,7 @@ func (x *PutResult) String() string {
 func (*PutResult) ProtoMessage() {}
 
 func (x *PutResult) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[24]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2700,7 +2773,7 @@ func (x *PutResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PutResult.ProtoReflect.Descriptor instead.
 func (*PutResult) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{24}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *PutResult) GetId() uint64 {
@@ -2735,7 +2808,7 @@ type FetchMail struct {
 
 func (x *FetchMail) Reset() {
 	*x = FetchMail{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[25]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2747,7 +2820,7 @@ func (x *FetchMail) String() string {
 func (*FetchMail) ProtoMessage() {}
 
 func (x *FetchMail) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[25]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2760,7 +2833,7 @@ func (x *FetchMail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FetchMail.ProtoReflect.Descriptor instead.
 func (*FetchMail) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{25}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *FetchMail) GetId() uint64 {
@@ -2791,7 +2864,7 @@ type MailBatch struct {
 
 func (x *MailBatch) Reset() {
 	*x = MailBatch{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[26]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2803,7 +2876,7 @@ func (x *MailBatch) String() string {
 func (*MailBatch) ProtoMessage() {}
 
 func (x *MailBatch) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[26]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2816,7 +2889,7 @@ func (x *MailBatch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MailBatch.ProtoReflect.Descriptor instead.
 func (*MailBatch) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{26}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *MailBatch) GetId() uint64 {
@@ -2860,7 +2933,7 @@ type Mail struct {
 
 func (x *Mail) Reset() {
 	*x = Mail{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[27]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2872,7 +2945,7 @@ func (x *Mail) String() string {
 func (*Mail) ProtoMessage() {}
 
 func (x *Mail) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[27]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2885,7 +2958,7 @@ func (x *Mail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Mail.ProtoReflect.Descriptor instead.
 func (*Mail) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{27}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Mail) GetId() []byte {
@@ -2927,7 +3000,7 @@ type DeleteMail struct {
 
 func (x *DeleteMail) Reset() {
 	*x = DeleteMail{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[28]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2939,7 +3012,7 @@ func (x *DeleteMail) String() string {
 func (*DeleteMail) ProtoMessage() {}
 
 func (x *DeleteMail) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[28]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2952,7 +3025,7 @@ func (x *DeleteMail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteMail.ProtoReflect.Descriptor instead.
 func (*DeleteMail) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{28}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *DeleteMail) GetId() uint64 {
@@ -2980,7 +3053,7 @@ type DeleteResult struct {
 
 func (x *DeleteResult) Reset() {
 	*x = DeleteResult{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[29]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2992,7 +3065,7 @@ func (x *DeleteResult) String() string {
 func (*DeleteResult) ProtoMessage() {}
 
 func (x *DeleteResult) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[29]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3005,7 +3078,7 @@ func (x *DeleteResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeleteResult.ProtoReflect.Descriptor instead.
 func (*DeleteResult) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{29}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *DeleteResult) GetId() uint64 {
@@ -3037,7 +3110,7 @@ type RecallMail struct {
 
 func (x *RecallMail) Reset() {
 	*x = RecallMail{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[30]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3049,7 +3122,7 @@ func (x *RecallMail) String() string {
 func (*RecallMail) ProtoMessage() {}
 
 func (x *RecallMail) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[30]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3062,7 +3135,7 @@ func (x *RecallMail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecallMail.ProtoReflect.Descriptor instead.
 func (*RecallMail) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{30}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *RecallMail) GetId() uint64 {
@@ -3104,7 +3177,7 @@ type RecallResult struct {
 
 func (x *RecallResult) Reset() {
 	*x = RecallResult{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[31]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3116,7 +3189,7 @@ func (x *RecallResult) String() string {
 func (*RecallResult) ProtoMessage() {}
 
 func (x *RecallResult) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[31]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3129,7 +3202,7 @@ func (x *RecallResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecallResult.ProtoReflect.Descriptor instead.
 func (*RecallResult) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{31}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *RecallResult) GetId() uint64 {
@@ -3155,7 +3228,7 @@ type MailArrived struct {
 
 func (x *MailArrived) Reset() {
 	*x = MailArrived{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[32]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3167,7 +3240,7 @@ func (x *MailArrived) String() string {
 func (*MailArrived) ProtoMessage() {}
 
 func (x *MailArrived) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[32]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3180,7 +3253,7 @@ func (x *MailArrived) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MailArrived.ProtoReflect.Descriptor instead.
 func (*MailArrived) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{32}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{33}
 }
 
 // HandleClaim binds a name to an identity. Context "tincan/handle/1", signed by the identity.
@@ -3196,7 +3269,7 @@ type HandleClaim struct {
 
 func (x *HandleClaim) Reset() {
 	*x = HandleClaim{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[33]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3208,7 +3281,7 @@ func (x *HandleClaim) String() string {
 func (*HandleClaim) ProtoMessage() {}
 
 func (x *HandleClaim) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[33]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3221,7 +3294,7 @@ func (x *HandleClaim) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HandleClaim.ProtoReflect.Descriptor instead.
 func (*HandleClaim) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{33}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *HandleClaim) GetHandle() string {
@@ -3265,7 +3338,7 @@ type ClaimHandle struct {
 
 func (x *ClaimHandle) Reset() {
 	*x = ClaimHandle{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[34]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3277,7 +3350,7 @@ func (x *ClaimHandle) String() string {
 func (*ClaimHandle) ProtoMessage() {}
 
 func (x *ClaimHandle) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[34]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3290,7 +3363,7 @@ func (x *ClaimHandle) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClaimHandle.ProtoReflect.Descriptor instead.
 func (*ClaimHandle) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{34}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *ClaimHandle) GetId() uint64 {
@@ -3328,7 +3401,7 @@ type HandleMove struct {
 
 func (x *HandleMove) Reset() {
 	*x = HandleMove{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[35]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3340,7 +3413,7 @@ func (x *HandleMove) String() string {
 func (*HandleMove) ProtoMessage() {}
 
 func (x *HandleMove) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[35]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3353,7 +3426,7 @@ func (x *HandleMove) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HandleMove.ProtoReflect.Descriptor instead.
 func (*HandleMove) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{35}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *HandleMove) GetHandle() string {
@@ -3402,7 +3475,7 @@ type ReleaseHandle struct {
 
 func (x *ReleaseHandle) Reset() {
 	*x = ReleaseHandle{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[36]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3414,7 +3487,7 @@ func (x *ReleaseHandle) String() string {
 func (*ReleaseHandle) ProtoMessage() {}
 
 func (x *ReleaseHandle) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[36]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3427,7 +3500,7 @@ func (x *ReleaseHandle) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReleaseHandle.ProtoReflect.Descriptor instead.
 func (*ReleaseHandle) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{36}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *ReleaseHandle) GetId() uint64 {
@@ -3455,7 +3528,7 @@ type ResolveHandle struct {
 
 func (x *ResolveHandle) Reset() {
 	*x = ResolveHandle{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[37]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3467,7 +3540,7 @@ func (x *ResolveHandle) String() string {
 func (*ResolveHandle) ProtoMessage() {}
 
 func (x *ResolveHandle) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[37]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3480,7 +3553,7 @@ func (x *ResolveHandle) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveHandle.ProtoReflect.Descriptor instead.
 func (*ResolveHandle) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{37}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *ResolveHandle) GetId() uint64 {
@@ -3510,7 +3583,7 @@ type HandleResult struct {
 
 func (x *HandleResult) Reset() {
 	*x = HandleResult{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[38]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3522,7 +3595,7 @@ func (x *HandleResult) String() string {
 func (*HandleResult) ProtoMessage() {}
 
 func (x *HandleResult) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[38]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3535,7 +3608,7 @@ func (x *HandleResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HandleResult.ProtoReflect.Descriptor instead.
 func (*HandleResult) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{38}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *HandleResult) GetId() uint64 {
@@ -3582,7 +3655,7 @@ type DirectoryEntry struct {
 
 func (x *DirectoryEntry) Reset() {
 	*x = DirectoryEntry{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[39]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3594,7 +3667,7 @@ func (x *DirectoryEntry) String() string {
 func (*DirectoryEntry) ProtoMessage() {}
 
 func (x *DirectoryEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[39]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3607,7 +3680,7 @@ func (x *DirectoryEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DirectoryEntry.ProtoReflect.Descriptor instead.
 func (*DirectoryEntry) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{39}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *DirectoryEntry) GetIdentity() []byte {
@@ -3672,7 +3745,7 @@ type Listing struct {
 
 func (x *Listing) Reset() {
 	*x = Listing{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[40]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3684,7 +3757,7 @@ func (x *Listing) String() string {
 func (*Listing) ProtoMessage() {}
 
 func (x *Listing) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[40]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3697,7 +3770,7 @@ func (x *Listing) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Listing.ProtoReflect.Descriptor instead.
 func (*Listing) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{40}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *Listing) GetKind() ListingKind {
@@ -3739,7 +3812,7 @@ type ListEntry struct {
 
 func (x *ListEntry) Reset() {
 	*x = ListEntry{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[41]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3751,7 +3824,7 @@ func (x *ListEntry) String() string {
 func (*ListEntry) ProtoMessage() {}
 
 func (x *ListEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[41]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3764,7 +3837,7 @@ func (x *ListEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEntry.ProtoReflect.Descriptor instead.
 func (*ListEntry) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{41}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *ListEntry) GetId() uint64 {
@@ -3792,7 +3865,7 @@ type ListResult struct {
 
 func (x *ListResult) Reset() {
 	*x = ListResult{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[42]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3804,7 +3877,7 @@ func (x *ListResult) String() string {
 func (*ListResult) ProtoMessage() {}
 
 func (x *ListResult) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[42]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3817,7 +3890,7 @@ func (x *ListResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListResult.ProtoReflect.Descriptor instead.
 func (*ListResult) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{42}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *ListResult) GetId() uint64 {
@@ -3846,7 +3919,7 @@ type Search struct {
 
 func (x *Search) Reset() {
 	*x = Search{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[43]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3858,7 +3931,7 @@ func (x *Search) String() string {
 func (*Search) ProtoMessage() {}
 
 func (x *Search) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[43]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3871,7 +3944,7 @@ func (x *Search) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Search.ProtoReflect.Descriptor instead.
 func (*Search) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{43}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *Search) GetId() uint64 {
@@ -3907,7 +3980,7 @@ type SearchResult struct {
 
 func (x *SearchResult) Reset() {
 	*x = SearchResult{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[44]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3919,7 +3992,7 @@ func (x *SearchResult) String() string {
 func (*SearchResult) ProtoMessage() {}
 
 func (x *SearchResult) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[44]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3932,7 +4005,7 @@ func (x *SearchResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SearchResult.ProtoReflect.Descriptor instead.
 func (*SearchResult) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{44}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *SearchResult) GetId() uint64 {
@@ -3969,7 +4042,7 @@ type Report struct {
 
 func (x *Report) Reset() {
 	*x = Report{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[45]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3981,7 +4054,7 @@ func (x *Report) String() string {
 func (*Report) ProtoMessage() {}
 
 func (x *Report) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[45]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3994,7 +4067,7 @@ func (x *Report) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Report.ProtoReflect.Descriptor instead.
 func (*Report) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{45}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *Report) GetId() uint64 {
@@ -4028,7 +4101,7 @@ type ReportResult struct {
 
 func (x *ReportResult) Reset() {
 	*x = ReportResult{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[46]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4040,7 +4113,7 @@ func (x *ReportResult) String() string {
 func (*ReportResult) ProtoMessage() {}
 
 func (x *ReportResult) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[46]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4053,7 +4126,7 @@ func (x *ReportResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportResult.ProtoReflect.Descriptor instead.
 func (*ReportResult) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{46}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *ReportResult) GetId() uint64 {
@@ -4075,7 +4148,7 @@ type ServerList struct {
 
 func (x *ServerList) Reset() {
 	*x = ServerList{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[47]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4087,7 +4160,7 @@ func (x *ServerList) String() string {
 func (*ServerList) ProtoMessage() {}
 
 func (x *ServerList) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[47]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4100,7 +4173,7 @@ func (x *ServerList) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ServerList.ProtoReflect.Descriptor instead.
 func (*ServerList) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{47}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *ServerList) GetTimeMs() int64 {
@@ -4130,7 +4203,7 @@ type ListedServer struct {
 
 func (x *ListedServer) Reset() {
 	*x = ListedServer{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[48]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4142,7 +4215,7 @@ func (x *ListedServer) String() string {
 func (*ListedServer) ProtoMessage() {}
 
 func (x *ListedServer) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[48]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4155,7 +4228,7 @@ func (x *ListedServer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListedServer.ProtoReflect.Descriptor instead.
 func (*ListedServer) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{48}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *ListedServer) GetUrl() string {
@@ -4197,7 +4270,7 @@ type Drain struct {
 
 func (x *Drain) Reset() {
 	*x = Drain{}
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[49]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4209,7 +4282,7 @@ func (x *Drain) String() string {
 func (*Drain) ProtoMessage() {}
 
 func (x *Drain) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_rendezvous_proto_msgTypes[49]
+	mi := &file_tincan_v1_rendezvous_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4222,7 +4295,7 @@ func (x *Drain) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Drain.ProtoReflect.Descriptor instead.
 func (*Drain) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{49}
+	return file_tincan_v1_rendezvous_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *Drain) GetWithinMs() int64 {
@@ -4236,7 +4309,7 @@ var File_tincan_v1_rendezvous_proto protoreflect.FileDescriptor
 
 const file_tincan_v1_rendezvous_proto_rawDesc = "" +
 	"\n" +
-	"\x1atincan/v1/rendezvous.proto\x12\ttincan.v1\x1a\x18tincan/v1/identity.proto\"\x96\b\n" +
+	"\x1atincan/v1/rendezvous.proto\x12\ttincan.v1\x1a\x18tincan/v1/identity.proto\"\xc3\b\n" +
 	"\vClientFrame\x12(\n" +
 	"\x05login\x18\x01 \x01(\v2\x10.tincan.v1.LoginH\x00R\x05login\x124\n" +
 	"\theartbeat\x18\x02 \x01(\v2\x14.tincan.v1.HeartbeatH\x00R\theartbeat\x12.\n" +
@@ -4262,7 +4335,8 @@ const file_tincan_v1_rendezvous_proto_rawDesc = "" +
 	"\x06search\x18\x11 \x01(\v2\x11.tincan.v1.SearchH\x00R\x06search\x12+\n" +
 	"\x06report\x18\x12 \x01(\v2\x11.tincan.v1.ReportH\x00R\x06report\x128\n" +
 	"\vrecall_mail\x18\x13 \x01(\v2\x15.tincan.v1.RecallMailH\x00R\n" +
-	"recallMailB\x06\n" +
+	"recallMail\x12+\n" +
+	"\x06refuse\x18\x14 \x01(\v2\x11.tincan.v1.RefuseH\x00R\x06refuseB\x06\n" +
 	"\x04kind\"\xdf\t\n" +
 	"\vServerFrame\x124\n" +
 	"\tchallenge\x18\x01 \x01(\v2\x14.tincan.v1.ChallengeH\x00R\tchallenge\x12.\n" +
@@ -4337,7 +4411,10 @@ const file_tincan_v1_rendezvous_proto_rawDesc = "" +
 	"\x06remove\x18\x02 \x03(\fR\x06remove\">\n" +
 	"\bPresence\x12\x1a\n" +
 	"\bidentity\x18\x01 \x01(\fR\bidentity\x12\x16\n" +
-	"\x06online\x18\x02 \x01(\bR\x06online\"H\n" +
+	"\x06online\x18\x02 \x01(\bR\x06online\"<\n" +
+	"\x06Refuse\x12\x14\n" +
+	"\x05peers\x18\x01 \x03(\fR\x05peers\x12\x1c\n" +
+	"\tsignature\x18\x02 \x01(\fR\tsignature\"H\n" +
 	"\n" +
 	"SendSignal\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x04R\x02id\x12\x0e\n" +
@@ -4564,7 +4641,7 @@ func file_tincan_v1_rendezvous_proto_rawDescGZIP() []byte {
 }
 
 var file_tincan_v1_rendezvous_proto_enumTypes = make([]protoimpl.EnumInfo, 10)
-var file_tincan_v1_rendezvous_proto_msgTypes = make([]protoimpl.MessageInfo, 50)
+var file_tincan_v1_rendezvous_proto_msgTypes = make([]protoimpl.MessageInfo, 51)
 var file_tincan_v1_rendezvous_proto_goTypes = []any{
 	(SignalOutcome)(0),       // 0: tincan.v1.SignalOutcome
 	(ErrorCode)(0),           // 1: tincan.v1.ErrorCode
@@ -4588,119 +4665,121 @@ var file_tincan_v1_rendezvous_proto_goTypes = []any{
 	(*Publish)(nil),          // 19: tincan.v1.Publish
 	(*Watch)(nil),            // 20: tincan.v1.Watch
 	(*Presence)(nil),         // 21: tincan.v1.Presence
-	(*SendSignal)(nil),       // 22: tincan.v1.SendSignal
-	(*SignalResult)(nil),     // 23: tincan.v1.SignalResult
-	(*Deliver)(nil),          // 24: tincan.v1.Deliver
-	(*Lookup)(nil),           // 25: tincan.v1.Lookup
-	(*LookupResult)(nil),     // 26: tincan.v1.LookupResult
-	(*Goodbye)(nil),          // 27: tincan.v1.Goodbye
-	(*ServerError)(nil),      // 28: tincan.v1.ServerError
-	(*Tag)(nil),              // 29: tincan.v1.Tag
-	(*RegisterTags)(nil),     // 30: tincan.v1.RegisterTags
-	(*TagsResult)(nil),       // 31: tincan.v1.TagsResult
-	(*PutMail)(nil),          // 32: tincan.v1.PutMail
-	(*ProofOfWork)(nil),      // 33: tincan.v1.ProofOfWork
-	(*PutResult)(nil),        // 34: tincan.v1.PutResult
-	(*FetchMail)(nil),        // 35: tincan.v1.FetchMail
-	(*MailBatch)(nil),        // 36: tincan.v1.MailBatch
-	(*Mail)(nil),             // 37: tincan.v1.Mail
-	(*DeleteMail)(nil),       // 38: tincan.v1.DeleteMail
-	(*DeleteResult)(nil),     // 39: tincan.v1.DeleteResult
-	(*RecallMail)(nil),       // 40: tincan.v1.RecallMail
-	(*RecallResult)(nil),     // 41: tincan.v1.RecallResult
-	(*MailArrived)(nil),      // 42: tincan.v1.MailArrived
-	(*HandleClaim)(nil),      // 43: tincan.v1.HandleClaim
-	(*ClaimHandle)(nil),      // 44: tincan.v1.ClaimHandle
-	(*HandleMove)(nil),       // 45: tincan.v1.HandleMove
-	(*ReleaseHandle)(nil),    // 46: tincan.v1.ReleaseHandle
-	(*ResolveHandle)(nil),    // 47: tincan.v1.ResolveHandle
-	(*HandleResult)(nil),     // 48: tincan.v1.HandleResult
-	(*DirectoryEntry)(nil),   // 49: tincan.v1.DirectoryEntry
-	(*Listing)(nil),          // 50: tincan.v1.Listing
-	(*ListEntry)(nil),        // 51: tincan.v1.ListEntry
-	(*ListResult)(nil),       // 52: tincan.v1.ListResult
-	(*Search)(nil),           // 53: tincan.v1.Search
-	(*SearchResult)(nil),     // 54: tincan.v1.SearchResult
-	(*Report)(nil),           // 55: tincan.v1.Report
-	(*ReportResult)(nil),     // 56: tincan.v1.ReportResult
-	(*ServerList)(nil),       // 57: tincan.v1.ServerList
-	(*ListedServer)(nil),     // 58: tincan.v1.ListedServer
-	(*Drain)(nil),            // 59: tincan.v1.Drain
-	(*Signed)(nil),           // 60: tincan.v1.Signed
-	(*PeerRecord)(nil),       // 61: tincan.v1.PeerRecord
+	(*Refuse)(nil),           // 22: tincan.v1.Refuse
+	(*SendSignal)(nil),       // 23: tincan.v1.SendSignal
+	(*SignalResult)(nil),     // 24: tincan.v1.SignalResult
+	(*Deliver)(nil),          // 25: tincan.v1.Deliver
+	(*Lookup)(nil),           // 26: tincan.v1.Lookup
+	(*LookupResult)(nil),     // 27: tincan.v1.LookupResult
+	(*Goodbye)(nil),          // 28: tincan.v1.Goodbye
+	(*ServerError)(nil),      // 29: tincan.v1.ServerError
+	(*Tag)(nil),              // 30: tincan.v1.Tag
+	(*RegisterTags)(nil),     // 31: tincan.v1.RegisterTags
+	(*TagsResult)(nil),       // 32: tincan.v1.TagsResult
+	(*PutMail)(nil),          // 33: tincan.v1.PutMail
+	(*ProofOfWork)(nil),      // 34: tincan.v1.ProofOfWork
+	(*PutResult)(nil),        // 35: tincan.v1.PutResult
+	(*FetchMail)(nil),        // 36: tincan.v1.FetchMail
+	(*MailBatch)(nil),        // 37: tincan.v1.MailBatch
+	(*Mail)(nil),             // 38: tincan.v1.Mail
+	(*DeleteMail)(nil),       // 39: tincan.v1.DeleteMail
+	(*DeleteResult)(nil),     // 40: tincan.v1.DeleteResult
+	(*RecallMail)(nil),       // 41: tincan.v1.RecallMail
+	(*RecallResult)(nil),     // 42: tincan.v1.RecallResult
+	(*MailArrived)(nil),      // 43: tincan.v1.MailArrived
+	(*HandleClaim)(nil),      // 44: tincan.v1.HandleClaim
+	(*ClaimHandle)(nil),      // 45: tincan.v1.ClaimHandle
+	(*HandleMove)(nil),       // 46: tincan.v1.HandleMove
+	(*ReleaseHandle)(nil),    // 47: tincan.v1.ReleaseHandle
+	(*ResolveHandle)(nil),    // 48: tincan.v1.ResolveHandle
+	(*HandleResult)(nil),     // 49: tincan.v1.HandleResult
+	(*DirectoryEntry)(nil),   // 50: tincan.v1.DirectoryEntry
+	(*Listing)(nil),          // 51: tincan.v1.Listing
+	(*ListEntry)(nil),        // 52: tincan.v1.ListEntry
+	(*ListResult)(nil),       // 53: tincan.v1.ListResult
+	(*Search)(nil),           // 54: tincan.v1.Search
+	(*SearchResult)(nil),     // 55: tincan.v1.SearchResult
+	(*Report)(nil),           // 56: tincan.v1.Report
+	(*ReportResult)(nil),     // 57: tincan.v1.ReportResult
+	(*ServerList)(nil),       // 58: tincan.v1.ServerList
+	(*ListedServer)(nil),     // 59: tincan.v1.ListedServer
+	(*Drain)(nil),            // 60: tincan.v1.Drain
+	(*Signed)(nil),           // 61: tincan.v1.Signed
+	(*PeerRecord)(nil),       // 62: tincan.v1.PeerRecord
 }
 var file_tincan_v1_rendezvous_proto_depIdxs = []int32{
 	13, // 0: tincan.v1.ClientFrame.login:type_name -> tincan.v1.Login
 	17, // 1: tincan.v1.ClientFrame.heartbeat:type_name -> tincan.v1.Heartbeat
 	19, // 2: tincan.v1.ClientFrame.publish:type_name -> tincan.v1.Publish
 	20, // 3: tincan.v1.ClientFrame.watch:type_name -> tincan.v1.Watch
-	22, // 4: tincan.v1.ClientFrame.send_signal:type_name -> tincan.v1.SendSignal
-	25, // 5: tincan.v1.ClientFrame.lookup:type_name -> tincan.v1.Lookup
-	27, // 6: tincan.v1.ClientFrame.goodbye:type_name -> tincan.v1.Goodbye
+	23, // 4: tincan.v1.ClientFrame.send_signal:type_name -> tincan.v1.SendSignal
+	26, // 5: tincan.v1.ClientFrame.lookup:type_name -> tincan.v1.Lookup
+	28, // 6: tincan.v1.ClientFrame.goodbye:type_name -> tincan.v1.Goodbye
 	15, // 7: tincan.v1.ClientFrame.relay_request:type_name -> tincan.v1.RelayRequest
-	30, // 8: tincan.v1.ClientFrame.register_tags:type_name -> tincan.v1.RegisterTags
-	32, // 9: tincan.v1.ClientFrame.put_mail:type_name -> tincan.v1.PutMail
-	35, // 10: tincan.v1.ClientFrame.fetch_mail:type_name -> tincan.v1.FetchMail
-	38, // 11: tincan.v1.ClientFrame.delete_mail:type_name -> tincan.v1.DeleteMail
-	44, // 12: tincan.v1.ClientFrame.claim_handle:type_name -> tincan.v1.ClaimHandle
-	46, // 13: tincan.v1.ClientFrame.release_handle:type_name -> tincan.v1.ReleaseHandle
-	47, // 14: tincan.v1.ClientFrame.resolve_handle:type_name -> tincan.v1.ResolveHandle
-	51, // 15: tincan.v1.ClientFrame.list_entry:type_name -> tincan.v1.ListEntry
-	53, // 16: tincan.v1.ClientFrame.search:type_name -> tincan.v1.Search
-	55, // 17: tincan.v1.ClientFrame.report:type_name -> tincan.v1.Report
-	40, // 18: tincan.v1.ClientFrame.recall_mail:type_name -> tincan.v1.RecallMail
-	12, // 19: tincan.v1.ServerFrame.challenge:type_name -> tincan.v1.Challenge
-	14, // 20: tincan.v1.ServerFrame.welcome:type_name -> tincan.v1.Welcome
-	18, // 21: tincan.v1.ServerFrame.heartbeat_reply:type_name -> tincan.v1.HeartbeatReply
-	21, // 22: tincan.v1.ServerFrame.presence:type_name -> tincan.v1.Presence
-	24, // 23: tincan.v1.ServerFrame.deliver:type_name -> tincan.v1.Deliver
-	23, // 24: tincan.v1.ServerFrame.signal_result:type_name -> tincan.v1.SignalResult
-	26, // 25: tincan.v1.ServerFrame.lookup_result:type_name -> tincan.v1.LookupResult
-	28, // 26: tincan.v1.ServerFrame.error:type_name -> tincan.v1.ServerError
-	16, // 27: tincan.v1.ServerFrame.relay_credentials:type_name -> tincan.v1.RelayCredentials
-	31, // 28: tincan.v1.ServerFrame.tags_result:type_name -> tincan.v1.TagsResult
-	34, // 29: tincan.v1.ServerFrame.put_result:type_name -> tincan.v1.PutResult
-	36, // 30: tincan.v1.ServerFrame.mail_batch:type_name -> tincan.v1.MailBatch
-	39, // 31: tincan.v1.ServerFrame.delete_result:type_name -> tincan.v1.DeleteResult
-	42, // 32: tincan.v1.ServerFrame.mail_arrived:type_name -> tincan.v1.MailArrived
-	48, // 33: tincan.v1.ServerFrame.handle_result:type_name -> tincan.v1.HandleResult
-	52, // 34: tincan.v1.ServerFrame.list_result:type_name -> tincan.v1.ListResult
-	54, // 35: tincan.v1.ServerFrame.search_result:type_name -> tincan.v1.SearchResult
-	56, // 36: tincan.v1.ServerFrame.report_result:type_name -> tincan.v1.ReportResult
-	60, // 37: tincan.v1.ServerFrame.server_list:type_name -> tincan.v1.Signed
-	59, // 38: tincan.v1.ServerFrame.drain:type_name -> tincan.v1.Drain
-	41, // 39: tincan.v1.ServerFrame.recall_result:type_name -> tincan.v1.RecallResult
-	61, // 40: tincan.v1.Login.record:type_name -> tincan.v1.PeerRecord
-	16, // 41: tincan.v1.Welcome.relay:type_name -> tincan.v1.RelayCredentials
-	61, // 42: tincan.v1.Publish.record:type_name -> tincan.v1.PeerRecord
-	0,  // 43: tincan.v1.SignalResult.outcome:type_name -> tincan.v1.SignalOutcome
-	61, // 44: tincan.v1.LookupResult.record:type_name -> tincan.v1.PeerRecord
-	1,  // 45: tincan.v1.ServerError.code:type_name -> tincan.v1.ErrorCode
-	2,  // 46: tincan.v1.Tag.box:type_name -> tincan.v1.MailBox
-	29, // 47: tincan.v1.RegisterTags.tags:type_name -> tincan.v1.Tag
-	3,  // 48: tincan.v1.TagsResult.outcome:type_name -> tincan.v1.TagsOutcome
-	33, // 49: tincan.v1.PutMail.work:type_name -> tincan.v1.ProofOfWork
-	4,  // 50: tincan.v1.PutResult.outcome:type_name -> tincan.v1.PutOutcome
-	37, // 51: tincan.v1.MailBatch.mails:type_name -> tincan.v1.Mail
-	2,  // 52: tincan.v1.Mail.box:type_name -> tincan.v1.MailBox
-	5,  // 53: tincan.v1.RecallResult.outcome:type_name -> tincan.v1.RecallOutcome
-	60, // 54: tincan.v1.ClaimHandle.claim:type_name -> tincan.v1.Signed
-	60, // 55: tincan.v1.ClaimHandle.previous:type_name -> tincan.v1.Signed
-	6,  // 56: tincan.v1.HandleResult.outcome:type_name -> tincan.v1.HandleOutcome
-	60, // 57: tincan.v1.HandleResult.claim:type_name -> tincan.v1.Signed
-	61, // 58: tincan.v1.HandleResult.record:type_name -> tincan.v1.PeerRecord
-	50, // 59: tincan.v1.DirectoryEntry.listings:type_name -> tincan.v1.Listing
-	7,  // 60: tincan.v1.Listing.kind:type_name -> tincan.v1.ListingKind
-	60, // 61: tincan.v1.ListEntry.entry:type_name -> tincan.v1.Signed
-	8,  // 62: tincan.v1.ListResult.outcome:type_name -> tincan.v1.ListOutcome
-	60, // 63: tincan.v1.SearchResult.entries:type_name -> tincan.v1.Signed
-	9,  // 64: tincan.v1.Report.reason:type_name -> tincan.v1.ReportReason
-	58, // 65: tincan.v1.ServerList.servers:type_name -> tincan.v1.ListedServer
-	66, // [66:66] is the sub-list for method output_type
-	66, // [66:66] is the sub-list for method input_type
-	66, // [66:66] is the sub-list for extension type_name
-	66, // [66:66] is the sub-list for extension extendee
-	0,  // [0:66] is the sub-list for field type_name
+	31, // 8: tincan.v1.ClientFrame.register_tags:type_name -> tincan.v1.RegisterTags
+	33, // 9: tincan.v1.ClientFrame.put_mail:type_name -> tincan.v1.PutMail
+	36, // 10: tincan.v1.ClientFrame.fetch_mail:type_name -> tincan.v1.FetchMail
+	39, // 11: tincan.v1.ClientFrame.delete_mail:type_name -> tincan.v1.DeleteMail
+	45, // 12: tincan.v1.ClientFrame.claim_handle:type_name -> tincan.v1.ClaimHandle
+	47, // 13: tincan.v1.ClientFrame.release_handle:type_name -> tincan.v1.ReleaseHandle
+	48, // 14: tincan.v1.ClientFrame.resolve_handle:type_name -> tincan.v1.ResolveHandle
+	52, // 15: tincan.v1.ClientFrame.list_entry:type_name -> tincan.v1.ListEntry
+	54, // 16: tincan.v1.ClientFrame.search:type_name -> tincan.v1.Search
+	56, // 17: tincan.v1.ClientFrame.report:type_name -> tincan.v1.Report
+	41, // 18: tincan.v1.ClientFrame.recall_mail:type_name -> tincan.v1.RecallMail
+	22, // 19: tincan.v1.ClientFrame.refuse:type_name -> tincan.v1.Refuse
+	12, // 20: tincan.v1.ServerFrame.challenge:type_name -> tincan.v1.Challenge
+	14, // 21: tincan.v1.ServerFrame.welcome:type_name -> tincan.v1.Welcome
+	18, // 22: tincan.v1.ServerFrame.heartbeat_reply:type_name -> tincan.v1.HeartbeatReply
+	21, // 23: tincan.v1.ServerFrame.presence:type_name -> tincan.v1.Presence
+	25, // 24: tincan.v1.ServerFrame.deliver:type_name -> tincan.v1.Deliver
+	24, // 25: tincan.v1.ServerFrame.signal_result:type_name -> tincan.v1.SignalResult
+	27, // 26: tincan.v1.ServerFrame.lookup_result:type_name -> tincan.v1.LookupResult
+	29, // 27: tincan.v1.ServerFrame.error:type_name -> tincan.v1.ServerError
+	16, // 28: tincan.v1.ServerFrame.relay_credentials:type_name -> tincan.v1.RelayCredentials
+	32, // 29: tincan.v1.ServerFrame.tags_result:type_name -> tincan.v1.TagsResult
+	35, // 30: tincan.v1.ServerFrame.put_result:type_name -> tincan.v1.PutResult
+	37, // 31: tincan.v1.ServerFrame.mail_batch:type_name -> tincan.v1.MailBatch
+	40, // 32: tincan.v1.ServerFrame.delete_result:type_name -> tincan.v1.DeleteResult
+	43, // 33: tincan.v1.ServerFrame.mail_arrived:type_name -> tincan.v1.MailArrived
+	49, // 34: tincan.v1.ServerFrame.handle_result:type_name -> tincan.v1.HandleResult
+	53, // 35: tincan.v1.ServerFrame.list_result:type_name -> tincan.v1.ListResult
+	55, // 36: tincan.v1.ServerFrame.search_result:type_name -> tincan.v1.SearchResult
+	57, // 37: tincan.v1.ServerFrame.report_result:type_name -> tincan.v1.ReportResult
+	61, // 38: tincan.v1.ServerFrame.server_list:type_name -> tincan.v1.Signed
+	60, // 39: tincan.v1.ServerFrame.drain:type_name -> tincan.v1.Drain
+	42, // 40: tincan.v1.ServerFrame.recall_result:type_name -> tincan.v1.RecallResult
+	62, // 41: tincan.v1.Login.record:type_name -> tincan.v1.PeerRecord
+	16, // 42: tincan.v1.Welcome.relay:type_name -> tincan.v1.RelayCredentials
+	62, // 43: tincan.v1.Publish.record:type_name -> tincan.v1.PeerRecord
+	0,  // 44: tincan.v1.SignalResult.outcome:type_name -> tincan.v1.SignalOutcome
+	62, // 45: tincan.v1.LookupResult.record:type_name -> tincan.v1.PeerRecord
+	1,  // 46: tincan.v1.ServerError.code:type_name -> tincan.v1.ErrorCode
+	2,  // 47: tincan.v1.Tag.box:type_name -> tincan.v1.MailBox
+	30, // 48: tincan.v1.RegisterTags.tags:type_name -> tincan.v1.Tag
+	3,  // 49: tincan.v1.TagsResult.outcome:type_name -> tincan.v1.TagsOutcome
+	34, // 50: tincan.v1.PutMail.work:type_name -> tincan.v1.ProofOfWork
+	4,  // 51: tincan.v1.PutResult.outcome:type_name -> tincan.v1.PutOutcome
+	38, // 52: tincan.v1.MailBatch.mails:type_name -> tincan.v1.Mail
+	2,  // 53: tincan.v1.Mail.box:type_name -> tincan.v1.MailBox
+	5,  // 54: tincan.v1.RecallResult.outcome:type_name -> tincan.v1.RecallOutcome
+	61, // 55: tincan.v1.ClaimHandle.claim:type_name -> tincan.v1.Signed
+	61, // 56: tincan.v1.ClaimHandle.previous:type_name -> tincan.v1.Signed
+	6,  // 57: tincan.v1.HandleResult.outcome:type_name -> tincan.v1.HandleOutcome
+	61, // 58: tincan.v1.HandleResult.claim:type_name -> tincan.v1.Signed
+	62, // 59: tincan.v1.HandleResult.record:type_name -> tincan.v1.PeerRecord
+	51, // 60: tincan.v1.DirectoryEntry.listings:type_name -> tincan.v1.Listing
+	7,  // 61: tincan.v1.Listing.kind:type_name -> tincan.v1.ListingKind
+	61, // 62: tincan.v1.ListEntry.entry:type_name -> tincan.v1.Signed
+	8,  // 63: tincan.v1.ListResult.outcome:type_name -> tincan.v1.ListOutcome
+	61, // 64: tincan.v1.SearchResult.entries:type_name -> tincan.v1.Signed
+	9,  // 65: tincan.v1.Report.reason:type_name -> tincan.v1.ReportReason
+	59, // 66: tincan.v1.ServerList.servers:type_name -> tincan.v1.ListedServer
+	67, // [67:67] is the sub-list for method output_type
+	67, // [67:67] is the sub-list for method input_type
+	67, // [67:67] is the sub-list for extension type_name
+	67, // [67:67] is the sub-list for extension extendee
+	0,  // [0:67] is the sub-list for field type_name
 }
 
 func init() { file_tincan_v1_rendezvous_proto_init() }
@@ -4729,6 +4808,7 @@ func file_tincan_v1_rendezvous_proto_init() {
 		(*ClientFrame_Search)(nil),
 		(*ClientFrame_Report)(nil),
 		(*ClientFrame_RecallMail)(nil),
+		(*ClientFrame_Refuse)(nil),
 	}
 	file_tincan_v1_rendezvous_proto_msgTypes[1].OneofWrappers = []any{
 		(*ServerFrame_Challenge)(nil),
@@ -4753,7 +4833,7 @@ func file_tincan_v1_rendezvous_proto_init() {
 		(*ServerFrame_Drain)(nil),
 		(*ServerFrame_RecallResult)(nil),
 	}
-	file_tincan_v1_rendezvous_proto_msgTypes[22].OneofWrappers = []any{
+	file_tincan_v1_rendezvous_proto_msgTypes[23].OneofWrappers = []any{
 		(*PutMail_InviteSecret)(nil),
 		(*PutMail_Work)(nil),
 	}
@@ -4763,7 +4843,7 @@ func file_tincan_v1_rendezvous_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tincan_v1_rendezvous_proto_rawDesc), len(file_tincan_v1_rendezvous_proto_rawDesc)),
 			NumEnums:      10,
-			NumMessages:   50,
+			NumMessages:   51,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

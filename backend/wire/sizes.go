@@ -32,4 +32,5 @@ const (
 	MaxName        = 64  // characters of a display name
 	MaxReason      = 200 // characters of a ban's reason
 	MaxWatched     = 1000
+	MaxRefused     = 1000 // peers that a device has its server not route
 )

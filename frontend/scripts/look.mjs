@@ -1,6 +1,8 @@
 // Takes pictures of every scene of the fake backend: node scripts/look.mjs FOLDER [part of a name]
 // Builds the interface once with the fake inside, serves it with the content security policy of the product, and looks at it
 // in Chromium: themes, widths, languages. Says what the page logged as an error.
+
+import { Buffer } from 'node:buffer';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -113,6 +115,11 @@ const scenes = [
   { name: 'unnamed', as: 'taken', sizes: [wide], steps: takeHandle },
   { name: 'handleless', as: 'settings', sizes: [wide], steps: openSettings, languages: ['en', 'zh-CN'] },
   { name: 'main', as: 'settings', sizes: [wide, narrow], steps: (page) => page.keyboard.press('Control+,') },
+  { name: 'main', as: 'bans', sizes: [wide, narrow], steps: showBans, languages: ['en', 'zh-CN'] },
+  { name: 'main', as: 'bans-domain', sizes: [wide, narrow], steps: banDomain, languages: ['en', 'zh-CN'] },
+  { name: 'main', as: 'bans-link', sizes: [wide], steps: banLink, languages: ['en', 'zh-CN'] },
+  { name: 'main', as: 'bans-import', sizes: [wide, narrow], steps: importBans, languages: ['en', 'zh-CN'] },
+  { name: 'main', as: 'bans-edit', sizes: [wide], steps: editBan, languages: ['en', 'zh-CN'] },
   { name: 'main', as: 'add-contact', sizes: [wide, narrow], steps: addContact, languages: ['en', 'zh-CN'] },
   { name: 'main', as: 'links', sizes: [wide], steps: manageLinks },
   { name: 'main', as: 'pasted', sizes: [wide, narrow], steps: pasteLink, languages: ['en', 'zh-CN'] },
@@ -151,6 +158,47 @@ async function writeLongAbout(page) {
 
 async function openRequests(page) {
   await page.locator('aside nav > button').first().click();
+}
+
+async function showBans(page) {
+  await page.locator('[data-log]').waitFor();
+  await page.keyboard.press('Control+,');
+  await page.getByRole('button', { name: /^(Ban list|封禁名单)$/ }).click();
+  await page.locator('[data-ban]').first().waitFor();
+}
+
+async function banDomain(page) {
+  await showBans(page);
+  await page.locator('form input').first().fill('mail.*.example.net');
+  await page.waitForTimeout(800);
+}
+
+async function banLink(page) {
+  await showBans(page);
+  await page.locator('form select').first().selectOption('invite');
+  await page.waitForTimeout(800);
+}
+
+async function importBans(page) {
+  await showBans(page);
+  await page
+    .locator('main button, button')
+    .filter({ hasText: /^(Import|导入)$/ })
+    .click();
+  const list = ['*.ads.example.net # ads', '198.51.100.0/33', 'mail.*.example.net # a star', '198.51.100.77', '*'];
+  await page.locator('input[type="file"]').setInputFiles({
+    name: 'old.txt',
+    mimeType: 'text/plain',
+    buffer: Buffer.from(list.join('\n')),
+  });
+  await page.locator('ol li').first().waitFor();
+}
+
+async function editBan(page) {
+  await showBans(page);
+  await page.locator('[data-ban]').nth(1).locator('button').click();
+  await page.locator('[role="menuitem"]').first().click();
+  await page.locator('[role="dialog"]').waitFor();
 }
 
 async function banRequest(page) {

@@ -255,7 +255,7 @@ func (s *session) confirm(frame []byte) {
 		return
 	}
 	s.open = true
-	s.emit(link.Event{Opened: &link.Opened{Path: link.PathLAN, Binding: s.binding.Digest()}})
+	s.emit(link.Event{Opened: &link.Opened{Path: link.PathLAN, Address: s.transport.addressOf(s.remote), Binding: s.binding.Digest()}})
 	s.ping()
 	s.watch()
 }
@@ -295,7 +295,7 @@ func (s *session) pong(number uint64) {
 	}
 	s.roundTrip = s.network().now().Sub(s.sent)
 	if s.open {
-		s.emit(link.Event{Path: &link.PathChanged{Path: link.PathLAN, RoundTrip: s.roundTrip}})
+		s.emit(link.Event{Path: &link.PathChanged{Path: link.PathLAN, RoundTrip: s.roundTrip, Address: s.transport.addressOf(s.remote)}})
 	}
 }
 

@@ -291,11 +291,16 @@ func (t *Transport) ordered() []*session {
 // bans tells whether the filter bans a device's address, and counts the
 // attempt; the mutex is held.
 func (t *Transport) bans(remote link.Remote) bool {
-	other := t.network.devices[remote.Device]
-	if other == nil || t.config.Filter == nil {
-		return false
+	address := t.addressOf(remote)
+	return address.IsValid() && t.config.Filter != nil && t.config.Filter(address)
+}
+
+// addressOf is a device's address; the mutex is held.
+func (t *Transport) addressOf(remote link.Remote) netip.Addr {
+	if other := t.network.devices[remote.Device]; other != nil {
+		return other.config.Address
 	}
-	return t.config.Filter(other.config.Address)
+	return netip.Addr{}
 }
 
 // tellBlocked is at most once a minute for each address.

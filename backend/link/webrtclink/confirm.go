@@ -76,7 +76,7 @@ func (s *session) confirm(frame []byte) {
 	s.readers.Go(s.readControl)
 	s.readers.Go(s.readStreams)
 	path, host := s.path()
-	s.emit(link.Event{Opened: &link.Opened{Path: path, RelayHost: host, Binding: s.binding.Digest()}})
+	s.emit(link.Event{Opened: &link.Opened{Path: path, RelayHost: host, Address: s.address(), Binding: s.binding.Digest()}})
 	s.ping(now)
 }
 

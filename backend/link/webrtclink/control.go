@@ -79,7 +79,7 @@ func (s *session) tellPath() {
 		return
 	}
 	path, host := s.path()
-	s.emit(link.Event{Path: &link.PathChanged{Path: path, RoundTrip: s.roundTrip, RelayHost: host}})
+	s.emit(link.Event{Path: &link.PathChanged{Path: path, RoundTrip: s.roundTrip, RelayHost: host, Address: s.address()}})
 }
 
 // pairChanged follows each change of the selected pair.

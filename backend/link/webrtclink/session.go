@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"net/netip"
 	"sync"
 	"sync/atomic"
@@ -72,6 +71,7 @@ type session struct {
 	pings      pinger
 	roundTrip  time.Duration
 	remoteSays bool // the other side's end is a relay
+	place      place
 }
 
 func newSession(t *Transport, id link.Session, remote link.Remote, options link.Options, role link.Role, servers []link.Relay) *session {
@@ -266,7 +266,7 @@ func (s *session) blocked(address netip.Addr) bool {
 
 // checkPair ends the session when the path it uses is banned.
 func (s *session) checkPair() {
-	if s.connection == nil || s.transport.config.Filter == nil {
+	if s.toldBanned() || s.connection == nil || s.transport.config.Filter == nil {
 		return
 	}
 	pair := s.pair()
@@ -275,7 +275,8 @@ func (s *session) checkPair() {
 	}
 	s.gate(pair)
 	if s.muted.Load() {
-		s.finish(link.ReasonBanned, fmt.Errorf("webrtclink: %w", errBanned))
+		address, _ := netip.ParseAddr(pair.Remote.Address)
+		s.finishBanned(address.WithZone("").Unmap())
 	}
 }
 

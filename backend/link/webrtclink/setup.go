@@ -296,6 +296,9 @@ func (s *session) receiveCandidate(text string) {
 	if s.candidates++; s.candidates > maxPending {
 		return
 	}
+	if !s.tells(text, address.Addr()) {
+		return
+	}
 	if s.refused(address.Addr()) {
 		return
 	}

@@ -46,6 +46,10 @@ type Attachment interface {
 	Watch(ctx context.Context, add, remove []identity.PeerID) error
 	// Send relays an envelope to every device of a peer. The engine keeps the bytes: they must not change.
 	Send(ctx context.Context, to identity.PeerID, envelope []byte) (Outcome, error)
+	// Refuse keeps from this device the envelopes that these peers send, instead of
+	// those named before; it ends with the attachment. Outcomes do not change: nobody
+	// can tell that they are refused. The engine keeps the slice, which must be sorted.
+	Refuse(peers []identity.PeerID)
 	// Detach ends the attachment. It is idempotent.
 	Detach()
 }

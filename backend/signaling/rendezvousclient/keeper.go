@@ -30,6 +30,7 @@ type keeper struct {
 	mu      sync.Mutex
 	up      bool
 	watched map[identity.PeerID]bool
+	refused []identity.PeerID // ascending
 	asked   []request
 	retries bool // try now, from the first delay on
 	check   bool // is the session still alive?

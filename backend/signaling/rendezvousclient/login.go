@@ -105,10 +105,11 @@ func answer(ctx context.Context, k *keeper, found *greeted) (*session, error) {
 		return nil, fail(signaling.CodeUnreachable, fmt.Errorf("no randomness: %w", err))
 	}
 	record, edition := k.client.latest()
+	message := protocol.LoginMessage(found.key, found.nonce, nonce, self.Peer, self.Device)
 	hello := &wire.ClientFrame{Kind: &wire.ClientFrame_Login{Login: &wire.Login{
 		Major: wire.Major, Minor: wire.Minor,
 		Identity: self.Peer[:], Device: self.Device[:], ClientNonce: nonce[:], Record: record,
-		Signature: self.Sign(identity.ContextLogin, protocol.LoginMessage(found.key, found.nonce, nonce, self.Peer, self.Device)),
+		Signature: self.Sign(identity.ContextLogin, message),
 	}}}
 	data, err := options.Encoding.Encode(hello)
 	if err != nil {
@@ -135,7 +136,7 @@ func answer(ctx context.Context, k *keeper, found *greeted) (*session, error) {
 	}
 	now := options.Now()
 	s := newSession(k, found, now)
-	s.published = edition
+	s.published, s.binding = edition, protocol.BindingOf(message)
 	s.heartbeat = interval(welcome.GetHeartbeatMs())
 	s.measure(sent, now, welcome.GetTimeMs())
 	s.relay = welcome.GetRelay()

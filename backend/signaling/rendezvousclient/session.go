@@ -43,6 +43,8 @@ type session struct {
 	published uint64 // edition of the record that the server has
 	watched   map[identity.PeerID]bool
 	declared  bool // the first Watch was sent
+	binding   protocol.Binding
+	refused   []identity.PeerID // as the server knows them
 	queue     []request
 	pending   map[uint64]request // by the id on the wire
 	lastID    uint64
@@ -221,6 +223,9 @@ func (s *session) due(now time.Time) *wire.ClientFrame {
 		return &wire.ClientFrame{Kind: &wire.ClientFrame_Publish{Publish: &wire.Publish{Record: record}}}
 	}
 	if frame := s.watch(); frame != nil {
+		return frame
+	}
+	if frame := s.refuse(); frame != nil {
 		return frame
 	}
 	if !s.relayAgain.IsZero() && !now.Before(s.relayAgain) {

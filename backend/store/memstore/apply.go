@@ -62,7 +62,7 @@ func (d *Disk) apply(write node.Write) error {
 		drop(d, c.handles, node.Handle{Name: w.Name, Host: w.Host}.String())
 	case node.PutBan:
 		ban := w.Ban
-		ban.Added = milliseconds(ban.Added)
+		ban.Added, ban.Expires = milliseconds(ban.Added), milliseconds(ban.Expires)
 		put(d, c.bans, ban.ID, ban)
 	case node.DeleteBan:
 		drop(d, c.bans, w.ID)

@@ -67,7 +67,9 @@ func full(talk *Talk) node.Snapshot {
 		Bans: []node.Ban{
 			{ID: name(5), Kind: node.BanPeer, Peer: other, Name: "Čeněk", Color: 2, Reason: "spam", Added: Start, Blocked: 2},
 			{ID: name(6), Kind: node.BanRange, Range: netip.MustParsePrefix("2001:db8::/32"), Added: Start.Add(time.Minute)},
-			{ID: name(7), Kind: node.BanAddress, Range: netip.MustParsePrefix("192.0.2.7/32"), Added: Start.Add(time.Hour)},
+			{ID: name(7), Kind: node.BanAddress, Range: netip.MustParsePrefix("192.0.2.7/32"), Added: Start.Add(time.Hour), Expires: Start.Add(48 * time.Hour)},
+			{ID: name(15), Kind: node.BanInvite, Invite: name(3), Name: "at the fair", Tell: true, Added: Start.Add(2 * time.Hour)},
+			{ID: name(16), Kind: node.BanDomain, Domain: "*.bulk.example.net", Added: Start.Add(3 * time.Hour), Expires: Start.Add(4 * time.Hour), Blocked: 57},
 		},
 		SealingKeys: []node.SealingKey{
 			{ID: [16]byte{1}, Private: []byte("private"), Created: Start, Expires: Start.Add(time.Hour), Delete: Start.Add(2 * time.Hour)},
@@ -145,6 +147,7 @@ func testReplace(t *testing.T, b *bench) {
 	want.Invites[0].Used, want.Invites[0].Revoked = append(want.Invites[0].Used, NewPersonOf(8)), true
 	want.Invites[1].Created = Start
 	want.Bans[0].Reason, want.Bans[1].Blocked = "", 5
+	want.Bans[2].Expires, want.Bans[3].Tell, want.Bans[4].Reason = time.Time{}, false, "again"
 	want.SealingKeys[0].Expires = Start.Add(time.Minute)
 	want.Handles[0].Version, want.Handles[0].Server = 9, identity.ServerKey{3}
 	want.Outgoing[0].Sealed, want.Outgoing[0].Until, want.Outgoing[0].Server = nil, Start.Add(time.Minute), identity.ServerKey{8}

@@ -114,7 +114,12 @@ describe('App', () => {
     expect(dialog.textContent).toContain('your history together stays');
     fireEvent.change(screen.getByLabelText('Reason'), { target: { value: 'spam' } });
     fireEvent.click(screen.getByRole('button', { name: 'Ban' }));
-    await waitFor(() => expect(fake.calls).toContainEqual(['addBan', 'peer', 'tc1ana', 'spam']));
+    await waitFor(() =>
+      expect(fake.calls).toContainEqual([
+        'addBan',
+        { kind: 'peer', target: 'tc1ana', reason: 'spam', ends: '', tell: false },
+      ]),
+    );
     await screen.findByText('Ana is banned.');
     expect(view.getState().dialog).toBeUndefined();
   });

@@ -1,12 +1,17 @@
 import type {
   Ban,
   BanCheck,
+  BanEdit,
   BanKind,
+  BanOptions,
+  BanPage,
+  BanQuery,
   Cancelled,
   Changes,
   Conversation,
   Delivery,
   FoundPerson,
+  ImportedBans,
   ImportedBundle,
   Invite,
   InviteOptions,
@@ -18,6 +23,7 @@ import type {
   Profile,
   Route,
   Safety,
+  SavedBans,
   SavedBundle,
   SearchPage,
   Server,
@@ -98,9 +104,14 @@ export interface Backend {
   finishCheck(conversation: string, same: boolean): Promise<Conversation>;
   retire(): Promise<Profile>;
 
-  bans(): Promise<Ban[]>;
+  bansPage(query: BanQuery): Promise<BanPage>;
+  banOn(conversation: string): Promise<Ban>;
   checkBan(kind: BanKind | '', target: string): Promise<BanCheck>;
-  addBan(kind: BanKind, target: string, reason: string): Promise<Ban>;
+  addBan(options: BanOptions): Promise<Ban>;
+  editBan(id: string, changed: BanEdit): Promise<Ban>;
+  clearBans(): Promise<number>;
+  importBans(text: string): Promise<ImportedBans>;
+  exportBans(): Promise<SavedBans>;
   removeBan(id: string): Promise<Ban>;
   restoreBan(ban: Ban): Promise<Ban>;
 

@@ -1,10 +1,10 @@
 import type { Backend } from './api';
 import { BackendError } from './error';
+import { plainBan } from './fake-bans';
 import { fakeDeleted } from './fake-changes';
 import { orderKey } from './fake-log';
 import type {
   Ban,
-  BanKind,
   Changes,
   Conversation,
   FoundPerson,
@@ -352,20 +352,17 @@ export abstract class FakeWorld {
     return row;
   }
 
-  protected ban(kind: BanKind, target: string, reason: string, name: string, color: number): Ban {
+  protected ban(rest: Partial<Ban> & { target: string }): Ban {
     this.made += 1;
-    const ban = {
-      id: `ban-${this.made}`,
-      kind,
-      target,
-      name,
-      color,
-      reason,
-      added: this.now().toISOString(),
-      blocked: 0,
-    };
+    const ban = { ...plainBan, id: `ban-${this.made}`, added: this.now().toISOString(), ...rest };
     this.banList = [ban, ...this.banList];
     this.emit({ bansChanged: true });
+    return ban;
+  }
+
+  protected heldBan(matches: (ban: Ban) => boolean): Ban {
+    const ban = this.banList.find(matches);
+    if (!ban) throw new BackendError({ code: 'no-ban', message: '', params: {} });
     return ban;
   }
 

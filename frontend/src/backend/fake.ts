@@ -1,6 +1,6 @@
 import type { Backend } from './api';
 import { BackendError } from './error';
-import { fakeBanCheck } from './fake-bans';
+import { fakeBanCheck, fakeBanKind, fakeBansPage, fakeImport } from './fake-bans';
 import { fakeDeleted, fakeReactions, fakeReply } from './fake-changes';
 import { fakeDelivery } from './fake-delivery';
 import { fakeClaimed, fakeFound, fakeReleased } from './fake-handles';
@@ -10,8 +10,10 @@ import { fakeSearch } from './fake-search';
 import { FakeVerification } from './fake-verification';
 import type {
   Ban,
-  BanCheck,
+  BanEdit,
   BanKind,
+  BanOptions,
+  BanQuery,
   Cancelled,
   Delivery,
   ImportedBundle,
@@ -304,7 +306,7 @@ export class FakeBackend extends FakeVerification implements Backend {
   banRequest = (id: string, reason: string) =>
     this.answer('banRequest', [id, reason], () => {
       const request = this.takeRequest(id);
-      return this.ban('peer', request.peerId, reason, request.name, request.color);
+      return this.ban({ target: request.peerId, reason, name: request.name, color: request.color });
     });
 
   safetyNumber = (peer: string) =>
@@ -314,26 +316,59 @@ export class FakeBackend extends FakeVerification implements Backend {
       () => '30921 77450 18263 99014 52380 64197 08351 46720 91538 27046 63819 05274',
     );
 
-  bans = () => this.answer('bans', [], () => this.banList);
+  bansPage = (query: BanQuery) => this.answer('bansPage', [query], () => fakeBansPage(this.banList, query));
+
+  banOn = (id: string) =>
+    this.answer('banOn', [id], () => {
+      const row = this.state.conversations.find((other) => other.id === id);
+      return this.heldBan(
+        (held) => held.target === row?.peerId || (held.kind === 'invite' && row?.contact === 'banned'),
+      );
+    });
+
+  private readonly banCheck = (kind: BanKind | '', target: string) =>
+    fakeBanCheck(kind || fakeBanKind(target), target, this.banList, this.state.conversations);
 
   checkBan = (kind: BanKind | '', target: string) =>
-    this.answer('checkBan', [kind, target], (): BanCheck => {
-      const found: BanKind = kind || (target.includes('/') ? 'range' : target.startsWith('tc1') ? 'peer' : 'address');
-      return fakeBanCheck(found, target.trim(), this.banList, this.state.conversations);
-    });
+    this.answer('checkBan', [kind, target], () => this.banCheck(kind, target.trim()));
 
-  addBan = (kind: BanKind, target: string, reason: string) =>
-    this.answer('addBan', [kind, target, reason], () => {
-      const row = this.state.conversations.find((other) => other.peerId === target);
+  addBan = (options: BanOptions) =>
+    this.answer('addBan', [options], () => {
+      const row = this.state.conversations.find((other) => other.peerId === options.target);
       if (row)
         this.change(row.id, { contact: 'banned', presence: 'unknown', line: { state: 'banned', rtt: -1, host: '' } });
-      return this.ban(kind, target, reason, row?.name ?? '', row?.color ?? 8);
+      return this.ban({ ...options, ...(row ? { name: row.name, color: row.color } : {}) });
     });
+
+  editBan = (id: string, changed: BanEdit) =>
+    this.answer('editBan', [id, changed], () => {
+      const next = { ...this.heldBan((held) => held.id === id), ...changed, ended: false };
+      this.banList = this.banList.map((held) => (held.id === id ? next : held));
+      this.emit({ bansChanged: true });
+      return next;
+    });
+
+  clearBans = () =>
+    this.answer('clearBans', [], () => {
+      const count = this.banList.length;
+      this.banList = [];
+      this.emit({ bansChanged: true });
+      return count;
+    });
+
+  importBans = (text: string) =>
+    this.answer('importBans', [text], () =>
+      fakeImport(text, this.banCheck, (checked, reason) =>
+        this.ban({ kind: checked.kind, target: checked.target, reason }),
+      ),
+    );
+
+  exportBans = () =>
+    this.answer('exportBans', [], () => ({ path: '/home/ana/Downloads/tincan-bans.txt', count: this.banList.length }));
 
   removeBan = (id: string) =>
     this.answer('removeBan', [id], () => {
-      const ban = this.banList.find((held) => held.id === id);
-      if (!ban) throw new BackendError({ code: 'internal', message: '', params: {} });
+      const ban = this.heldBan((held) => held.id === id);
       this.banList = this.banList.filter((held) => held.id !== id);
       const row = this.state.conversations.find((other) => other.peerId === ban.target);
       if (row)

@@ -1,4 +1,5 @@
 import { FakeBackend, type FakeOptions } from './fake';
+import { plainBan } from './fake-bans';
 import { openPrivacy } from './fake-privacy';
 import { ago, anaTalk, invite, longTalk, me, network, requests, rows, say } from './scene-data';
 import { handleScenes } from './scenes-handles';
@@ -34,24 +35,36 @@ function mainState(now: Date): State {
 
 function bans(now: Date): Ban[] {
   const line = (id: number, kind: Ban['kind'], target: string, added: string, rest: Partial<Ban> = {}): Ban => ({
+    ...plainBan,
     id: `ban-of-old-${id}`,
     kind,
     target,
-    name: '',
-    color: 8,
-    reason: '',
     added,
-    blocked: 0,
     ...rest,
   });
   return [
-    line(1, 'range', '203.0.113.0/24', ago(now, 0, 9, 0), { reason: 'Flooding requests', blocked: 1204 }),
+    line(1, 'range', '203.0.113.0/24', ago(now, 0, 9, 0), {
+      reason: 'Flooding requests',
+      ends: ago(now, -7, 9, 0),
+      blocked: 1204,
+    }),
     line(2, 'peer', 'tc1k7q4wx2m9fhtk7q4wx2m9fhtk7q4wx2m9fhtk7q4wx2m9fht', ago(now, 0, 8, 30), {
       name: 'kx_promo_44',
       reason: 'Spam',
+      tell: true,
       blocked: 3,
     }),
-    line(3, 'address', '198.51.100.77', ago(now, 9, 12, 0), { reason: 'Port scanning', blocked: 418 }),
+    line(6, 'domain', '*.bulk.example.net', ago(now, 2, 12, 0), { reason: 'Advertising servers', blocked: 57 }),
+    line(7, 'invite', 'invite:0190a1b2-c3d4-7e5f-8a6b-0c1d2e3f4a5b', ago(now, 4, 12, 0), {
+      name: 'The fair',
+      blocked: 2,
+    }),
+    line(3, 'address', '198.51.100.77', ago(now, 9, 12, 0), {
+      reason: 'Port scanning',
+      ends: ago(now, 1, 12, 0),
+      ended: true,
+      blocked: 418,
+    }),
     line(4, 'address', '2001:db8::5f3a', ago(now, 19, 12, 0)),
     line(5, 'peer', 'tc1m9fhtk7q4wx2m9fhtk7q4wx2m9fhtk7q4wx2m9fhtk7q4wx2', ago(now, 99, 12, 0), {
       name: 'Viktor S.',

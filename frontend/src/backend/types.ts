@@ -2,7 +2,7 @@
 // with milliseconds, lists are never null in answers. In Changes an absent field means "not changed".
 
 import type { OwnHandle } from './types-handles';
-
+export type * from './types-bans';
 export type * from './types-delivery';
 export type * from './types-handles';
 export type * from './types-search';
@@ -55,7 +55,7 @@ export interface Changes {
   requests?: Request[];
   /** ids */
   removedRequests?: string[];
-  /** call Bans if they are on screen */
+  /** call BansPage if they are on screen */
   bansChanged?: boolean;
   /** show this one (a second instance or a notification asked) */
   openConversation?: string;
@@ -390,34 +390,3 @@ export interface Request {
   safetyNumber: string;
 }
 
-/** BanKind is what a ban names. */
-export type BanKind = 'peer' | 'address' | 'range';
-
-/** Ban is one line of the ban list. */
-export interface Ban {
-  id: string;
-  kind: BanKind;
-  /** PeerID, address or CIDR range, canonical */
-  target: string;
-  /** of the person, for peers */
-  name: string;
-  /** of the person, for peers */
-  color: number;
-  reason: string;
-  added: string;
-  /** attempts */
-  blocked: number;
-}
-
-/** BanCheck is what a ban would do, before it is added. */
-export interface BanCheck {
-  /** what the text was read as */
-  kind: BanKind;
-  /** canonical */
-  target: string;
-  /** names of contacts with a line through it now */
-  touches: string[];
-  /** with an error: what was probably meant, "" if nothing */
-  suggestion: string;
-  error?: ErrorDetail;
-}

@@ -89,7 +89,7 @@ describe('errorText', () => {
       params: { date: `${year}-11-14T08:00:00.000Z`, name: 'Jo' },
     };
     expect(errorText(refused)).toBe('This link expired on 14 November. Ask Jo for a new one.');
-    expect(errorText({ code: 'ban-target', message: '', params: { what: 'name' } })).toContain('looks like a name');
+    expect(errorText({ code: 'ban-target', message: '', params: { what: 'range' } })).toContain('not a range');
     expect(errorText({ code: 'ban-target', message: '', params: { what: 'other' } })).toBe(en.errors['ban-target']);
   });
 

@@ -3,6 +3,7 @@ import { initReactI18next } from 'react-i18next';
 import { en } from './en';
 
 export { useTranslation } from 'react-i18next';
+export * from './bans';
 export * from './errors';
 export * from './format';
 export * from './line';

@@ -1,7 +1,23 @@
 export namespace app {
 	
+	export enum BanColumn {
+	    Added = "added",
+	    Blocked = "blocked",
+	    Ends = "ends",
+	    Kind = "kind",
+	    Reason = "reason",
+	    Target = "target",
+	}
+	export enum BanFilter {
+	    Addresses = "addresses",
+	    All = "all",
+	    Domains = "domains",
+	    People = "people",
+	}
 	export enum BanKind {
 	    Address = "address",
+	    Domain = "domain",
+	    Invite = "invite",
 	    Peer = "peer",
 	    Range = "range",
 	}
@@ -120,6 +136,9 @@ export namespace app {
 	    color: number;
 	    reason: string;
 	    added: string;
+	    ends: string;
+	    ended: boolean;
+	    tell: boolean;
 	    blocked: number;
 	
 	    static createFrom(source: any = {}) {
@@ -135,6 +154,9 @@ export namespace app {
 	        this.color = source["color"];
 	        this.reason = source["reason"];
 	        this.added = source["added"];
+	        this.ends = source["ends"];
+	        this.ended = source["ended"];
+	        this.tell = source["tell"];
 	        this.blocked = source["blocked"];
 	    }
 	}
@@ -158,6 +180,10 @@ export namespace app {
 	    kind: BanKind;
 	    target: string;
 	    touches: string[];
+	    known: string[];
+	    came: string[];
+	    asking: number;
+	    count: number;
 	    suggestion: string;
 	    error?: Error;
 	
@@ -170,6 +196,10 @@ export namespace app {
 	        this.kind = source["kind"];
 	        this.target = source["target"];
 	        this.touches = source["touches"];
+	        this.known = source["known"];
+	        this.came = source["came"];
+	        this.asking = source["asking"];
+	        this.count = source["count"];
 	        this.suggestion = source["suggestion"];
 	        this.error = this.convertValues(source["error"], Error);
 	    }
@@ -191,6 +221,136 @@ export namespace app {
 		    }
 		    return a;
 		}
+	}
+	export class BanEdit {
+	    reason: string;
+	    ends: string;
+	    tell: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new BanEdit(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.reason = source["reason"];
+	        this.ends = source["ends"];
+	        this.tell = source["tell"];
+	    }
+	}
+	export class BanLine {
+	    line: number;
+	    text: string;
+	    error?: Error;
+	
+	    static createFrom(source: any = {}) {
+	        return new BanLine(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.line = source["line"];
+	        this.text = source["text"];
+	        this.error = this.convertValues(source["error"], Error);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class BanOptions {
+	    kind: BanKind;
+	    target: string;
+	    reason: string;
+	    ends: string;
+	    tell: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new BanOptions(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.kind = source["kind"];
+	        this.target = source["target"];
+	        this.reason = source["reason"];
+	        this.ends = source["ends"];
+	        this.tell = source["tell"];
+	    }
+	}
+	export class BanPage {
+	    bans: Ban[];
+	    offset: number;
+	    found: number;
+	    all: number;
+	    blocked: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new BanPage(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.bans = this.convertValues(source["bans"], Ban);
+	        this.offset = source["offset"];
+	        this.found = source["found"];
+	        this.all = source["all"];
+	        this.blocked = source["blocked"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
+	export class BanQuery {
+	    search: string;
+	    filter: BanFilter;
+	    column: BanColumn;
+	    descending: boolean;
+	    offset: number;
+	    limit: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new BanQuery(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.search = source["search"];
+	        this.filter = source["filter"];
+	        this.column = source["column"];
+	        this.descending = source["descending"];
+	        this.offset = source["offset"];
+	        this.limit = source["limit"];
+	    }
 	}
 	export class Cancelled {
 	    outcome: CancelOutcome;
@@ -893,6 +1053,42 @@ export namespace app {
 	        this.asking = source["asking"];
 	    }
 	}
+	export class ImportedBans {
+	    added: number;
+	    already: number;
+	    refused: number;
+	    errors: BanLine[];
+	
+	    static createFrom(source: any = {}) {
+	        return new ImportedBans(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.added = source["added"];
+	        this.already = source["already"];
+	        this.refused = source["refused"];
+	        this.errors = this.convertValues(source["errors"], BanLine);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class ImportedBundle {
 	    conversation: string;
 	    entries: number;
@@ -1082,6 +1278,20 @@ export namespace app {
 	        this.number = source["number"];
 	        this.qr = source["qr"];
 	        this.qrSize = source["qrSize"];
+	    }
+	}
+	export class SavedBans {
+	    path: string;
+	    count: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new SavedBans(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.path = source["path"];
+	        this.count = source["count"];
 	    }
 	}
 	export class SavedBundle {

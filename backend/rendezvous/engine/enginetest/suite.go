@@ -44,6 +44,7 @@ func RunCluster(t *testing.T, open func(t *testing.T) *Cluster) {
 		{"presence ends when watching ends", presenceEnds},
 		{"signals", signals},
 		{"absent is said to watchers only", absentToWatchersOnly},
+		{"who is refused notices nothing", refusedNoticeNothing},
 		{"the newest attachment wins", newestWins},
 		{"the newest of many at once wins", newestOfMany},
 		{"the first watch replaces", firstWatchReplaces},

@@ -145,5 +145,8 @@ func (a attachment) SendNear(to identity.PeerID, envelope []byte, deliver func(e
 	return a.board.SendNear(to, envelope, deliver)
 }
 
+// Refuse implements engine.Attachment.
+func (a attachment) Refuse(peers []identity.PeerID) { a.board.Refuse(peers) }
+
 // Detach implements engine.Attachment.
 func (a attachment) Detach() { a.board.Detach() }

@@ -52,6 +52,7 @@ func (u *uplink) take(msg *nats.Msg) {
 	if m.node == u.incarnation {
 		return
 	}
+	m.sender = senderOf(msg.Header)
 	u.clock.observe(m.clock)
 	if m.kind == kindBeacon {
 		u.links.heard(m.node)
@@ -137,7 +138,7 @@ func (u *uplink) obey(node switchboard.Node, m message, reply string) {
 		board.Hint(m.peer)
 	case kindSignal:
 		taken := message{kind: kindNobody}
-		if board.Deliver(m.peer, m.rest) {
+		if board.Deliver(m.sender, m.peer, m.rest) {
 			taken.kind = kindTaken
 		}
 		if reply != "" {

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/nats-io/nats.go"
+
 	"github.com/tincan-chat/tincan/backend/identity"
 )
 
@@ -58,6 +60,7 @@ type message struct {
 	claimant uint64
 	stamp    uint64
 	rest     []byte
+	sender   identity.PeerID // of a signal; in a header of the message, which older nodes pass over
 }
 
 var errMessage = errors.New("natsengine: a message between nodes is damaged")
@@ -148,6 +151,19 @@ func parseMessage(data []byte) (message, error) {
 	}
 	m.rest = data
 	return m, nil
+}
+
+// senderHeader names the sender of a signal, in hexadecimal.
+const senderHeader = "Sender"
+
+// senderOf returns who a message names; the zero peer if it names nobody.
+func senderOf(header nats.Header) (sender identity.PeerID) {
+	if name := header.Get(senderHeader); len(name) == 2*idSize {
+		if data, err := hex.DecodeString(name); err == nil {
+			copy(sender[:], data)
+		}
+	}
+	return sender
 }
 
 // Subjects. A reply subject says what it answers, so that "no responders", which

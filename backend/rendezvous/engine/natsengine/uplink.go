@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/binary"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"sync"
@@ -123,7 +124,11 @@ func (u *uplink) leave() {
 // publish sends one message. While the connection is down it is lost, and mended later.
 func (u *uplink) publish(subject, reply string, m message) {
 	m.node, m.clock = u.incarnation, u.clock.read()
-	err := u.connection.PublishMsg(&nats.Msg{Subject: subject, Reply: reply, Data: m.encode()})
+	msg := &nats.Msg{Subject: subject, Reply: reply, Data: m.encode()}
+	if m.kind == kindSignal {
+		msg.Header = nats.Header{senderHeader: []string{hex.EncodeToString(m.sender[:])}}
+	}
+	err := u.connection.PublishMsg(msg)
 	if err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
 		u.missed()
 	}
@@ -229,7 +234,7 @@ func (u *uplink) send(ctx context.Context, from, to identity.PeerID, envelope []
 	if relayed.Complete {
 		return engine.Accepted, nil
 	}
-	signal := message{kind: kindSignal, peer: to, rest: envelope}
+	signal := message{kind: kindSignal, peer: to, sender: from, rest: envelope}
 	if relayed.Here || !relayed.Watched || !u.mutual(ctx, from, to, relayed) {
 		u.publish(peerSubject(to), "", signal)
 		return engine.Accepted, nil

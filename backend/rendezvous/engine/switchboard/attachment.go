@@ -1,6 +1,9 @@
 package switchboard
 
 import (
+	"bytes"
+	"slices"
+
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
 	"github.com/tincan-chat/tincan/backend/wire"
@@ -15,9 +18,10 @@ type Attachment struct {
 	watched  Watched
 	declared bool // Watch was called; until then watched is what an older attachment left
 	ended    bool
-	stamp    uint64 // of its claim, 0 while none went out
-	holders  mask   // nodes that stand in for it until it declares
-	heir     Node   // of a ghost: where the newer attachment is
+	stamp    uint64            // of its claim, 0 while none went out
+	holders  mask              // nodes that stand in for it until it declares
+	heir     Node              // of a ghost: where the newer attachment is
+	refused  []identity.PeerID // sorted
 }
 
 // Peer returns whose device it is.
@@ -150,7 +154,7 @@ func (a *Attachment) Send(to identity.PeerID, envelope []byte) (Relayed, error) 
 		_, relayed.Left = a.peer.lost[to]
 		return relayed, nil
 	}
-	p.deliver(envelope, a)
+	p.deliver(envelope, a, a.peer.id)
 	relayed.Here = len(p.here) > 0
 	relayed.Complete = relayed.Here && len(p.here) >= p.record.Devices()
 	relayed.Left = !relayed.Here && p.left.Has(a.peer.id)
@@ -170,17 +174,34 @@ func (a *Attachment) SendNear(to identity.PeerID, envelope []byte, deliver func(
 		return 0, false
 	}
 	for _, there := range p.here {
-		if there != a {
+		if there != a && !there.refuses(a.peer.id) {
 			_ = deliver(there.sink, envelope) // no room there means lost, as in Send
 		}
 	}
 	return engine.Accepted, true
 }
 
-// deliver hands an envelope to every device but the sender.
-func (p *peer) deliver(envelope []byte, from *Attachment) {
+// Refuse implements engine.Attachment.
+func (a *Attachment) Refuse(peers []identity.PeerID) {
+	a.board.mu.Lock()
+	defer a.board.mu.Unlock()
+	a.refused = peers
+}
+
+// refuses tells whether a device wants nothing of a peer.
+func (a *Attachment) refuses(peer identity.PeerID) bool {
+	if len(a.refused) == 0 {
+		return false
+	}
+	_, refused := slices.BinarySearchFunc(a.refused, peer, func(one, other identity.PeerID) int { return bytes.Compare(one[:], other[:]) })
+	return refused
+}
+
+// deliver hands an envelope to every device but the sender, and those that
+// refuse the sender's peer.
+func (p *peer) deliver(envelope []byte, from *Attachment, sender identity.PeerID) {
 	for _, there := range p.here {
-		if there != from {
+		if there != from && !there.refuses(sender) {
 			// No room there means lost, as on any network: the sender tries again.
 			_ = there.sink.Deliver(envelope)
 		}

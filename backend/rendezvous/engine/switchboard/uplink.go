@@ -283,14 +283,14 @@ func (b *Board) Away(from, about identity.PeerID) {
 }
 
 // Deliver gives an envelope from another node to a peer's devices, and says whether there is one.
-func (b *Board) Deliver(to identity.PeerID, envelope []byte) bool {
+func (b *Board) Deliver(from, to identity.PeerID, envelope []byte) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	p := b.peers[to]
 	if p == nil {
 		return false
 	}
-	p.deliver(envelope, nil)
+	p.deliver(envelope, nil, from)
 	return len(p.here) > 0
 }
 

@@ -88,7 +88,7 @@ describe('Composer', () => {
   });
 
   it('is replaced by Undo after a ban', async () => {
-    await fake.addBan('peer', `tc1${id}`, '');
+    await fake.addBan({ kind: 'peer', target: `tc1${id}`, reason: '', ends: '', tell: false });
     show({ contact: 'banned' });
     expect(screen.queryByRole('textbox')).toBeNull();
     fireEvent.click(screen.getByRole('button', { name: 'Undo' }));

@@ -1,21 +1,23 @@
 import { useState } from 'react';
 import type { Conversation } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
-import { banPerson, liftBan, shortName, showToast } from '@/model';
-import { Button, Dialog, Note, TextField } from '@/ui';
+import { type BanLife, banDays, banPerson, liftBan, shortName, showToast } from '@/model';
+import { Button, Dialog, Note, Select, Switch, TextField } from '@/ui';
 
 /** Asks before a ban and says what is kept and what is lost. */
 export default function BanDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const { t } = useTranslation();
   const name = shortName(conversation.name);
   const [reason, setReason] = useState('');
+  const [life, setLife] = useState<BanLife>('never');
+  const [tell, setTell] = useState(false);
   const [pending, setPending] = useState(false);
   const [failure, setFailure] = useState<unknown>();
 
   async function ban(): Promise<void> {
     setPending(true);
     try {
-      await banPerson(conversation, reason.trim());
+      await banPerson(conversation, { reason: reason.trim(), life, tell });
       showToast(t('details.banDone', { name }), {
         label: t('composer.undo'),
         run: () => {
@@ -62,6 +64,13 @@ export default function BanDialog({ conversation, onClose }: { conversation: Con
         spellCheck
         onChange={setReason}
       />
+      <Select
+        label={t('bans.ends')}
+        options={(Object.keys(banDays) as BanLife[]).map((one) => ({ value: one, label: t(`bans.lives.${one}`) }))}
+        value={life}
+        onChange={setLife}
+      />
+      <Switch label={t('bans.tell')} help={t('bans.tellText')} selected={tell} onChange={setTell} />
     </Dialog>
   );
 }

@@ -1,9 +1,9 @@
-import { CircleAlert, TriangleAlert } from 'lucide-react';
+import { CircleAlert, Info, TriangleAlert } from 'lucide-react';
 import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
-import { type BanCheck, type BanKind, backend } from '@/backend';
-import { errorText, list, useTranslation } from '@/i18n';
-import { session, showToast } from '@/model';
-import { Button, Card, classes, Select, TextField } from '@/ui';
+import { type BanCheck, type BanKind, backend, type Invite } from '@/backend';
+import { errorText, inviteName, list, useTranslation } from '@/i18n';
+import { type BanLife, banDays, banEnds, session, showToast } from '@/model';
+import { Button, Card, classes, Select, Switch, TextField } from '@/ui';
 import styles from './Bans.module.css';
 import { banName } from './bans';
 import { marked } from './marked';
@@ -13,7 +13,7 @@ import { useRested } from './useRested';
 const rest = 400;
 /** Characters of a reason. */
 const mostReason = 200;
-const kinds: readonly BanKind[] = ['peer', 'address', 'range'];
+const kinds: readonly BanKind[] = ['peer', 'invite', 'address', 'range', 'domain'];
 
 interface Answer {
   kind: BanKind | '';
@@ -31,11 +31,15 @@ export function BanForm() {
   const [guessed, setGuessed] = useState<BanKind>('peer');
   const [text, setText] = useState('');
   const [reason, setReason] = useState('');
+  const [life, setLife] = useState<BanLife>('never');
+  const [tell, setTell] = useState(false);
+  const [invites, setInvites] = useState<readonly Invite[]>([]);
   const [pending, setPending] = useState(false);
   const [answer, setAnswer] = useState<Answer>();
 
   const kind = chosen || guessed;
-  const target = text.trim();
+  const ofPeople = kind === 'peer' || kind === 'invite';
+  const target = kind === 'invite' && !invites.some((one) => one.id === text) ? (invites[0]?.id ?? '') : text.trim();
   const question = `${chosen} ${target}`;
   const settled = useRested(question, rest) === question && target !== '';
   const known = answer?.kind === chosen && answer.target === target && target !== '' ? answer : undefined;
@@ -60,6 +64,25 @@ export function BanForm() {
     };
   }, [settled, chosen, target]);
 
+  // The links are asked for when one is to be banned.
+  useEffect(() => {
+    if (kind !== 'invite') return;
+    let gone = false;
+    backend()
+      .invites()
+      .then(
+        (list) => {
+          if (!gone) setInvites(list);
+        },
+        (refusal: unknown) => {
+          if (!gone) setAnswer({ kind: chosen, target: '', reason: refusal });
+        },
+      );
+    return () => {
+      gone = true;
+    };
+  }, [kind, chosen]);
+
   const refused = known?.reason ?? known?.check?.error;
   const reasonLength = Array.from(reason.trim()).length;
   const reasonError =
@@ -82,9 +105,17 @@ export function BanForm() {
         setAnswer({ kind: chosen, target, check });
         return;
       }
-      const ban = await backend().addBan(check.kind, check.target, reason.trim());
+      const ban = await backend().addBan({
+        kind: check.kind,
+        target: check.target,
+        reason: reason.trim(),
+        ends: banEnds(life),
+        tell: tell && ofPeople,
+      });
       setText('');
       setReason('');
+      setLife('never');
+      setTell(false);
       setChosen('');
       setAnswer(undefined);
       field.current?.focus();
@@ -112,20 +143,40 @@ export function BanForm() {
           label={t('settings.banKind')}
           options={kinds.map((one) => ({ value: one, label: t(`settings.kind.${one}`) }))}
           value={kind}
-          onChange={setChosen}
+          onChange={(next) => {
+            setChosen(next);
+            if ((next === 'invite') !== (kind === 'invite')) setText('');
+          }}
         />
-        <TextField
-          ref={field}
-          className={styles.what ?? ''}
-          label={t(`settings.target.${kind}`)}
-          placeholder={{ peer: 'tc1…', address: '198.51.100.7', range: '198.51.100.0/24' }[kind]}
-          mono
-          value={text}
-          invalid={refused !== undefined}
-          describedBy={messageId}
-          pending={settled && !known}
-          onChange={setText}
-        />
+        {kind === 'invite' ? (
+          <Select
+            className={styles.what}
+            label={t('settings.target.invite')}
+            options={
+              invites.length > 0
+                ? invites.map((one) => ({ value: one.id, label: inviteName(one.label) }))
+                : [{ value: '', label: t('bans.noInvites') }]
+            }
+            value={target}
+            describedBy={messageId}
+            onChange={setText}
+          />
+        ) : (
+          <TextField
+            ref={field}
+            className={styles.what ?? ''}
+            label={t(`settings.target.${kind}`)}
+            placeholder={
+              { peer: 'tc1…', address: '198.51.100.7', range: '198.51.100.0/24', domain: '*.example.net' }[kind]
+            }
+            mono
+            value={text}
+            invalid={refused !== undefined}
+            describedBy={messageId}
+            pending={settled && !known}
+            onChange={setText}
+          />
+        )}
         <TextField
           className={styles.reason ?? ''}
           label={t('settings.reason')}
@@ -134,6 +185,13 @@ export function BanForm() {
           spellCheck
           error={reasonError}
           onChange={setReason}
+        />
+        <Select
+          className={styles.life}
+          label={t('bans.ends')}
+          options={(Object.keys(banDays) as BanLife[]).map((one) => ({ value: one, label: t(`bans.lives.${one}`) }))}
+          value={life}
+          onChange={setLife}
         />
         <Button
           kind="primary"
@@ -156,6 +214,11 @@ export function BanForm() {
             </>
           )}
         </div>
+        {ofPeople && (
+          <div className={styles.tell}>
+            <Switch label={t('bans.tell')} help={t('bans.tellText')} selected={tell} onChange={setTell} />
+          </div>
+        )}
       </form>
     </Card>
   );
@@ -198,9 +261,15 @@ export function BanForm() {
     if (check.touches.length > 0) {
       parts.push(<span key="touches">{t('settings.touches', { names: list(check.touches) })} </span>);
     }
+    if (check.known.length > 0) parts.push(<span key="known">{t('bans.known', { names: list(check.known) })} </span>);
+    if (check.came.length > 0 && check.kind === 'invite')
+      parts.push(<span key="came">{t('bans.came', { names: list(check.came) })} </span>);
+    if (check.asking > 0) parts.push(<span key="asking">{t('bans.asking', { count: check.asking })} </span>);
+    const rest = check.count - check.asking - check.touches.length - check.known.length - check.came.length;
+    if (rest > 0) parts.push(<span key="more">{t('bans.more', { count: rest })} </span>);
+    parts.push(<span key="limits">{t(`bans.limits.${check.kind}`)} </span>);
     if (meant !== '') parts.push(<span key="meant">{marked(t('settings.household'), '<target>', button)}</span>);
-    return parts.length === 0
-      ? undefined
-      : { bad: false, icon: <TriangleAlert size={14} strokeWidth={2} aria-hidden="true" />, text: parts };
+    const Icon = check.count > 0 || meant !== '' ? TriangleAlert : Info;
+    return { bad: false, icon: <Icon size={14} strokeWidth={2} aria-hidden="true" />, text: parts };
   }
 }

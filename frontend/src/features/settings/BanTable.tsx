@@ -1,28 +1,44 @@
-import { ArrowDown, ArrowUp, Ellipsis, MapPin, Network, Trash2, UserRound } from 'lucide-react';
+import {
+  ArrowDown,
+  ArrowUp,
+  Ellipsis,
+  Globe,
+  Link,
+  MapPin,
+  Network,
+  Pencil,
+  Server,
+  Trash2,
+  UserRound,
+} from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
-import { type Ban, type BanKind, backend } from '@/backend';
-import { dateAndTime, dayLabel, errorText, number, useTranslation } from '@/i18n';
+import { type Ban, type BanColumn, type BanKind, backend } from '@/backend';
+import { dateAndTime, dateOf, dayLabel, errorText, number, useTranslation } from '@/i18n';
 import { showToast } from '@/model';
-import { Button, Card, classes, Hidden, Menu, Note, Skeleton } from '@/ui';
+import { Card, classes, Hidden, Menu, Note, Skeleton } from '@/ui';
 import styles from './Bans.module.css';
-import { type BanColumn, type BanOrder, banName, nextOrder, shortPeer, sortedBans } from './bans';
+import { type BanOrder, banName, shortPeer } from './bans';
+import { EditBan } from './EditBan';
 
-const columns: readonly BanColumn[] = ['kind', 'target', 'reason', 'added', 'blocked'];
-/** Rows that are drawn at once; more on request. */
-const step = 200;
+const columns: readonly BanColumn[] = ['kind', 'target', 'reason', 'added', 'ends', 'blocked'];
 
-/** The bans as a table: columns sort it, arrows move through its rows, Delete removes one. */
-export function BanTable({ bans }: { bans: readonly Ban[] }) {
+export interface BanTableProps {
+  /** In their order. */
+  bans: readonly Ban[];
+  order: BanOrder;
+  onSort: (column: BanColumn) => void;
+}
+
+/** A page of bans as a table: columns sort it, arrows move through its rows, Delete removes one. */
+export function BanTable({ bans: rows, order, onSort }: BanTableProps) {
   const { t } = useTranslation();
-  const [order, setOrder] = useState<BanOrder>({ column: 'added', descending: true });
-  const [most, setMost] = useState(step);
   const [current, setCurrent] = useState('');
+  const [edited, setEdited] = useState<Ban>();
   const [failure, setFailure] = useState<unknown>();
   const body = useRef<HTMLTableSectionElement>(null);
   /** The row that is being removed: the one in its place gets the focus when it is gone. */
   const leaving = useRef<{ id: string; index: number }>(undefined);
-  const rows = sortedBans(bans, order).slice(0, most);
   const stop = rows.some((ban) => ban.id === current) ? current : (rows[0]?.id ?? '');
 
   function focusRow(index: number): void {
@@ -32,11 +48,11 @@ export function BanTable({ bans }: { bans: readonly Ban[] }) {
 
   useEffect(() => {
     const gone = leaving.current;
-    if (!gone || bans.some((ban) => ban.id === gone.id)) return;
+    if (!gone || rows.some((ban) => ban.id === gone.id)) return;
     leaving.current = undefined;
     // After the menu has given the focus back, to a button that is not there any more.
     setTimeout(() => focusRow(gone.index), 50);
-  }, [bans]);
+  }, [rows]);
 
   async function remove(ban: Ban, index: number): Promise<void> {
     setFailure(undefined);
@@ -96,7 +112,7 @@ export function BanTable({ bans }: { bans: readonly Ban[] }) {
           <thead>
             <tr>
               {columns.map((column) => (
-                <Column key={column} column={column} order={order} onPress={() => setOrder(nextOrder(order, column))} />
+                <Column key={column} column={column} order={order} onPress={() => onSort(column)} />
               ))}
               <th scope="col">
                 <Hidden>{t('settings.column.options')}</Hidden>
@@ -111,17 +127,14 @@ export function BanTable({ bans }: { bans: readonly Ban[] }) {
                 reachable={ban.id === stop}
                 onFocus={() => setCurrent(ban.id)}
                 onKeyDown={(event) => onKeyDown(event, ban, index)}
+                onEdit={() => setEdited(ban)}
                 onRemove={() => void remove(ban, index)}
               />
             ))}
           </tbody>
         </table>
       </Card>
-      {bans.length > rows.length && (
-        <Button className={styles.more ?? ''} onPress={() => setMost(most + step)}>
-          {t('settings.showMore', { count: Math.min(step, bans.length - rows.length) })}
-        </Button>
-      )}
+      {edited && <EditBan ban={edited} onClose={() => setEdited(undefined)} />}
     </>
   );
 }
@@ -150,15 +163,22 @@ interface RowProps {
   reachable: boolean;
   onFocus: () => void;
   onKeyDown: (event: KeyboardEvent) => void;
+  onEdit: () => void;
   onRemove: () => void;
 }
 
-function Row({ ban, reachable, onFocus, onKeyDown, onRemove }: RowProps) {
+function Row({ ban, reachable, onFocus, onKeyDown, onEdit, onRemove }: RowProps) {
   const { t } = useTranslation();
   const name = banName(ban);
   const options = t('settings.banOptions', { target: name });
   return (
-    <tr tabIndex={reachable ? 0 : -1} data-ban={ban.id} onFocus={onFocus} onKeyDown={onKeyDown}>
+    <tr
+      className={classes(ban.ended && styles.ended)}
+      tabIndex={reachable ? 0 : -1}
+      data-ban={ban.id}
+      onFocus={onFocus}
+      onKeyDown={onKeyDown}
+    >
       <td>
         <span className={styles.kind}>
           <KindIcon kind={ban.kind} />
@@ -166,20 +186,37 @@ function Row({ ban, reachable, onFocus, onKeyDown, onRemove }: RowProps) {
         </span>
       </td>
       <td className={styles.target}>
-        {ban.kind === 'peer' && ban.name ? (
-          <span className={styles.person}>
-            <b className={styles.name}>{ban.name}</b>
-            <span className={styles.peer}>{shortPeer(ban.target)}</span>
-          </span>
-        ) : (
-          <span className={styles.address}>{name}</span>
-        )}
+        <span className={styles.whom}>
+          {ban.kind === 'peer' && ban.name ? (
+            <span className={styles.person}>
+              <b className={styles.name}>{ban.name}</b>
+              <span className={styles.peer}>{shortPeer(ban.target)}</span>
+            </span>
+          ) : (
+            <span className={ban.kind === 'invite' ? styles.byLink : styles.address}>{name}</span>
+          )}
+          {ban.tell && (
+            <span className={styles.told} title={t('bans.told')}>
+              <Server size={14} strokeWidth={1.75} aria-hidden="true" />
+              <Hidden>{t('bans.told')}</Hidden>
+            </span>
+          )}
+        </span>
       </td>
       <td className={styles.why}>{ban.reason}</td>
       <td className={styles.when}>
         <time dateTime={ban.added} title={dateAndTime(ban.added)}>
           {dayLabel(ban.added)}
         </time>
+      </td>
+      <td className={styles.when}>
+        {ban.ends === '' ? (
+          t('bans.never')
+        ) : (
+          <time dateTime={ban.ends} title={dateAndTime(ban.ends)}>
+            {ban.ended ? t('bans.ended') : dateOf(ban.ends)}
+          </time>
+        )}
       </td>
       <td className={styles.number}>{number(ban.blocked)}</td>
       <td className={styles.options}>
@@ -191,6 +228,12 @@ function Row({ ban, reachable, onFocus, onKeyDown, onRemove }: RowProps) {
             </AriaButton>
           }
           entries={[
+            {
+              id: 'edit',
+              label: t('bans.edit'),
+              icon: <Pencil size={16} strokeWidth={1.75} aria-hidden="true" />,
+              run: onEdit,
+            },
             {
               id: 'remove',
               label: t('settings.removeBan'),
@@ -206,7 +249,7 @@ function Row({ ban, reachable, onFocus, onKeyDown, onRemove }: RowProps) {
 }
 
 function KindIcon({ kind }: { kind: BanKind }) {
-  const Icon = { peer: UserRound, address: MapPin, range: Network }[kind];
+  const Icon = { peer: UserRound, invite: Link, address: MapPin, range: Network, domain: Globe }[kind];
   return <Icon size={16} strokeWidth={1.75} aria-hidden="true" />;
 }
 

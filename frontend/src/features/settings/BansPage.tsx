@@ -1,34 +1,43 @@
 import { Ban as BanIcon, Search, Shield, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { type Ban, backend } from '@/backend';
+import { type BanFilter, type BanPage, backend } from '@/backend';
 import { errorText, number, useTranslation } from '@/i18n';
 import { useSession } from '@/model';
 import { Button, Card, Hidden, Note, Segmented } from '@/ui';
 import { BanForm } from './BanForm';
+import { BanLists } from './BanLists';
 import styles from './Bans.module.css';
 import { BanSkeleton, BanTable } from './BanTable';
-import { type BanFilter, filteredBans } from './bans';
+import { type BanOrder, nextOrder, pageSize } from './bans';
 import { PageHead } from './Parts';
+import { useRested } from './useRested';
 
-/** The ban list; it is asked again whenever it changed. */
+/** How long a search rests before the list is asked, in milliseconds. */
+const rest = 150;
+
+/** The ban list, a page of it at a time; it is asked again whenever it changed. */
 export function BansPage() {
   const { t } = useTranslation();
   const version = useSession((state) => state.bansVersion);
   const field = useRef<HTMLInputElement>(null);
   const [turn, setTurn] = useState(0);
-  const [bans, setBans] = useState<readonly Ban[]>();
+  const [page, setPage] = useState<BanPage>();
   const [failure, setFailure] = useState<unknown>();
-  const [search, setSearch] = useState('');
+  const [written, setWritten] = useState('');
   const [filter, setFilter] = useState<BanFilter>('all');
+  const [order, setOrder] = useState<BanOrder>({ column: 'added', descending: true });
+  const [offset, setOffset] = useState(0);
+  const rested = useRested(written, rest);
+  const search = written === '' ? '' : rested;
 
   useEffect(() => {
     let gone = false;
     backend()
-      .bans()
+      .bansPage({ search, filter, ...order, offset, limit: pageSize })
       .then(
-        (list) => {
+        (found) => {
           if (gone) return;
-          setBans(list);
+          setPage(found);
           setFailure(undefined);
         },
         (reason: unknown) => {
@@ -38,13 +47,17 @@ export function BansPage() {
     return () => {
       gone = true;
     };
-  }, [version, turn]);
+  }, [version, turn, search, filter, order, offset]);
 
-  const all = bans ?? [];
-  const shown = filteredBans(all, filter, search);
-  const blocked = all.reduce((sum, ban) => sum + ban.blocked, 0);
-  const nothing = bans !== undefined && shown.length === 0;
+  const all = page?.all ?? 0;
+  const nothing = page !== undefined && page.found === 0;
   const narrowed = search.trim() !== '' || filter !== 'all';
+  const at = page?.offset ?? 0;
+
+  function find(text: string): void {
+    setWritten(text);
+    setOffset(0);
+  }
 
   // Where the last row was removed by keyboard, the focus goes on from here.
   useEffect(() => {
@@ -66,25 +79,23 @@ export function BansPage() {
             className={styles.searchInput}
             type="text"
             aria-label={t('settings.searchBansLabel')}
-            placeholder={
-              all.length > 0 ? t('settings.searchBans', { count: all.length }) : t('settings.searchBansLabel')
-            }
-            value={search}
+            placeholder={all > 0 ? t('settings.searchBans', { count: all }) : t('settings.searchBansLabel')}
+            value={written}
             spellCheck={false}
             autoComplete="off"
-            onChange={(event) => setSearch(event.target.value)}
+            onChange={(event) => find(event.target.value)}
             onKeyDown={(event) => {
-              if (event.key !== 'Escape' || search === '' || event.nativeEvent.isComposing) return;
+              if (event.key !== 'Escape' || written === '' || event.nativeEvent.isComposing) return;
               event.stopPropagation();
-              setSearch('');
+              find('');
             }}
           />
-          {search && (
+          {written && (
             <button
               type="button"
               className={styles.clear}
               aria-label={t('settings.clearSearch')}
-              onClick={() => setSearch('')}
+              onClick={() => find('')}
             >
               <X size={16} strokeWidth={1.75} aria-hidden="true" />
             </button>
@@ -96,11 +107,16 @@ export function BansPage() {
             { value: 'all', label: t('settings.filter.all') },
             { value: 'people', label: t('settings.filter.people') },
             { value: 'addresses', label: t('settings.filter.addresses') },
+            { value: 'domains', label: t('settings.filter.domains') },
           ]}
           value={filter}
-          onChange={setFilter}
+          onChange={(chosen) => {
+            setFilter(chosen);
+            setOffset(0);
+          }}
         />
-        <Hidden live>{narrowed ? t('settings.found', { count: shown.length }) : ''}</Hidden>
+        <BanLists count={all} />
+        <Hidden live>{narrowed && page ? t('settings.found', { count: page.found }) : ''}</Hidden>
       </div>
       <BanForm />
       {failure !== undefined && (
@@ -116,10 +132,40 @@ export function BansPage() {
           {errorText(failure)}
         </Note>
       )}
-      {bans === undefined ? (
+      {page === undefined ? (
         failure === undefined && <BanSkeleton />
-      ) : shown.length > 0 ? (
-        <BanTable bans={shown} />
+      ) : page.found > 0 ? (
+        <>
+          <BanTable
+            bans={page.bans}
+            order={order}
+            onSort={(column) => {
+              setOrder(nextOrder(order, column));
+              setOffset(0);
+            }}
+          />
+          {page.found > pageSize && (
+            <nav className={styles.pages} aria-label={t('settings.page.bans')}>
+              {at > 0 && (
+                <Button size="small" onPress={() => setOffset(at - pageSize)}>
+                  {t('bans.previous')}
+                </Button>
+              )}
+              <span role="status">
+                {t('bans.page', {
+                  from: number(at + 1),
+                  to: number(at + page.bans.length),
+                  all: number(page.found),
+                })}
+              </span>
+              {at + page.bans.length < page.found && (
+                <Button size="small" onPress={() => setOffset(at + pageSize)}>
+                  {t('bans.next')}
+                </Button>
+              )}
+            </nav>
+          )}
+        </>
       ) : (
         <Card className={styles.empty}>
           <BanIcon size={18} strokeWidth={1.75} aria-hidden="true" />
@@ -128,7 +174,7 @@ export function BansPage() {
             <Button
               size="small"
               onPress={() => {
-                setSearch('');
+                find('');
                 setFilter('all');
               }}
             >
@@ -142,13 +188,9 @@ export function BansPage() {
       <div className={styles.foot}>
         <p className={styles.count}>
           <Shield size={16} strokeWidth={1.75} aria-hidden="true" />
-          {t('settings.blocked', { count: blocked, formatted: number(blocked) })}
+          {t('settings.blocked', { count: page?.blocked ?? 0, formatted: number(page?.blocked ?? 0) })}
         </p>
-        <ul className={styles.facts}>
-          <li>{t('settings.addressRelay')}</li>
-          <li>{t('settings.addressRouter')}</li>
-          <li>{t('settings.ownRefused')}</li>
-        </ul>
+        <p>{t('settings.ownRefused')}</p>
       </div>
     </>
   );

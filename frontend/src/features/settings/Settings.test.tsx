@@ -16,6 +16,9 @@ const ban = (id: string, change: Partial<Ban>): Ban => ({
   reason: '',
   added: '2026-11-20T10:00:00.000Z',
   blocked: 0,
+  ends: '',
+  ended: false,
+  tell: false,
   ...change,
 });
 
@@ -207,14 +210,14 @@ describe('ban list', () => {
     expect(screen.getByText('1,216 attempts blocked')).toBeDefined();
     press('Blocked');
     press('Blocked');
-    expect(rows()).toEqual(['3', '2', '1']);
+    await waitFor(() => expect(rows()).toEqual(['3', '2', '1']));
     expect(screen.getByRole('columnheader', { name: 'Blocked' }).getAttribute('aria-sort')).toBe('ascending');
     fireEvent.click(within(screen.getByRole('radiogroup', { name: 'Show' })).getByText('People'));
-    expect(rows()).toEqual(['2']);
+    await waitFor(() => expect(rows()).toEqual(['2']));
     write('Search the ban list', 'nobody');
-    expect(screen.getByText('No ban like that')).toBeDefined();
+    expect(await screen.findByText('No ban like that')).toBeDefined();
     press('Show all');
-    expect(rows()).toHaveLength(3);
+    await waitFor(() => expect(rows()).toHaveLength(3));
   });
 
   it('moves by arrows with one Tab stop, removes with Delete and undoes', async () => {
@@ -244,7 +247,11 @@ describe('ban list', () => {
     expect((range as HTMLInputElement).value).toBe('198.51.100.0/24');
     write('Reason', 'Flooding');
     press(/^Add(?!ed)/);
-    await waitFor(() => expect(called('addBan')).toEqual([['addBan', 'range', '198.51.100.0/24', 'Flooding']]));
+    await waitFor(() =>
+      expect(called('addBan')).toEqual([
+        ['addBan', { kind: 'range', target: '198.51.100.0/24', reason: 'Flooding', ends: '', tell: false }],
+      ]),
+    );
     await waitFor(() => expect(rows()).toHaveLength(4));
   });
 
@@ -259,12 +266,78 @@ describe('ban list', () => {
   });
 
   it('says when the list cannot be read, and asks again', async () => {
-    fake.refuse('bans', 'disk-full');
+    fake.refuse('bansPage', 'disk-full');
     await show('bans');
     await screen.findByText(/disk is full/);
-    fake.refuse('bans', undefined);
+    fake.refuse('bansPage', undefined);
     press('Try again');
     await waitFor(() => expect(rows()).toHaveLength(3));
+  });
+});
+
+describe('ban list as a file', () => {
+  const rows = () => document.querySelectorAll('[data-ban]');
+
+  it('names the lines that could not be taken, and writes where it went', async () => {
+    await show('bans');
+    await waitFor(() => expect(rows()).toHaveLength(3));
+    press('Import');
+    const list = new File(['*.bulk.example.net # ads\n198.51.100.0/33\n198.51.100.77\n; nothing'], 'old.txt');
+    fireEvent.change(await screen.findByLabelText('Choose a file…', { selector: 'input' }), {
+      target: { files: [list] },
+    });
+    await screen.findByText(/1 ban added\. 1 was on the list already\. 1 line could not be taken:/);
+    const refused = within(screen.getByRole('list', { name: 'Lines that could not be taken' }));
+    expect(refused.getByText('Line 2')).toBeDefined();
+    expect(refused.getByText(/\/33 is too long for IPv4/)).toBeDefined();
+    press('Done');
+    await waitFor(() => expect(rows()).toHaveLength(4));
+    press('Export');
+    await waitFor(() => expect(toasts.getState().current?.text).toContain('4 bans to /home/ana/Downloads'));
+  });
+
+  it('is cleared after a question', async () => {
+    await show('bans');
+    await waitFor(() => expect(rows()).toHaveLength(3));
+    press('Options');
+    fireEvent.click(await screen.findByRole('menuitem', { name: 'Clear list…' }));
+    await screen.findByText('Remove all 3 bans?');
+    press('Remove all');
+    expect(await screen.findByText('Nobody is banned', { selector: 'b' })).toBeDefined();
+  });
+});
+
+describe('a ban', () => {
+  it('gets another reason and end', async () => {
+    await show('bans');
+    await waitFor(() => expect(document.querySelectorAll('[data-ban]')).toHaveLength(3));
+    press('Options for the ban on Viktor S.');
+    fireEvent.click(await screen.findByRole('menuitem', { name: 'Edit…' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Ban on Viktor S.' }));
+    fireEvent.change(dialog.getByRole('textbox', { name: 'Reason' }), { target: { value: 'Less spam' } });
+    fireEvent.change(dialog.getByRole('combobox', { name: 'Ends' }), { target: { value: 'week' } });
+    fireEvent.click(dialog.getByRole('switch', { name: /Also tell my introduction servers/ }));
+    fireEvent.click(dialog.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(called('editBan')[0]?.[1]).toBe('2'));
+    expect(called('editBan')[0]?.[2]).toMatchObject({
+      reason: 'Less spam',
+      tell: true,
+      ends: expect.stringMatching(/^20/) as string,
+    });
+  });
+
+  it('of a domain says what it cannot do', async () => {
+    await show('bans');
+    write('PeerID', '*.bulk.example.net');
+    await screen.findByText(/A help, not a lock/);
+    write('Domain', 'mail.*.net');
+    await screen.findByText(/A star can stand only at the beginning/);
+  });
+
+  it('means everybody who came by a link', async () => {
+    await show('bans');
+    fireEvent.change(screen.getByRole('combobox', { name: 'Ban' }), { target: { value: 'invite' } });
+    await screen.findByText('You made no links yet.');
   });
 });
 

@@ -27,11 +27,25 @@ export default {
   'invite-newer': 'This invite was made by a newer Tincan. Update yours, then paste it again.',
   'invite-banned': 'You banned the person who made this invite. Undo the ban in Settings, Ban list, then try again.',
   'request-long': 'The first message is too long. It may have up to 1 KiB; shorten it.',
-  'ban-target': 'That is neither a person, an address nor a range. Write for example 198.51.100.7 or 198.51.100.0/24.',
+  'ban-target':
+    'That is neither a person, an address, a range nor a domain. Write for example 198.51.100.7, 198.51.100.0/24 or *.example.net.',
   'ban-prefix': '{{prefix}} is too long for {{family}}, the most is {{most}}. Did you mean {{suggestion}}?',
   'ban-self': 'This would ban you. Choose somebody else.',
   'ban-server': 'Your introduction server {{server}} is there. Remove the server first, or ban a smaller range.',
   'ban-exists': 'This is banned already.',
+  'ban-ended': 'This ban would have ended already. Choose a later day, or none.',
+  'ban-by-invite': 'They came by a link that is banned. End that ban in Settings, Ban list.',
+  'bans-large': 'This list is too long: the most is 200,000 lines. Split it, and import the parts.',
+  'ban-domain': 'This is not a domain. Write example.net, or *.example.net for everything below it.',
+  'ban-domain-empty':
+    'There is nothing to ban yet. Write a domain like example.net, or *.example.net for everything below it.',
+  'ban-domain-address': 'This is an address and not a domain. Write it without *, and it is banned as an address.',
+  'ban-domain-wildcard': 'A star can stand only at the beginning, before a dot: *.example.net.',
+  'ban-domain-all': 'A star alone would be everybody. Write which domain: *.example.net.',
+  'ban-domain-suffix':
+    'Anybody can have a name below this one, so the ban would hit far too many. Ban a domain of somebody, like example.net.',
+  'ban-domain-single': 'One word is not a domain of the internet. Write it in full, like host.example.net.',
+  'ban-domain-long': 'No domain is that long: the most is 253 characters, and 63 between two dots.',
   'reason-long': 'The reason is too long. It may have up to 200 characters.',
   'server-address': 'That is not the address of a server. Write it as host:port, for example tin.example.org:7443.',
   'server-down': 'The server does not answer. Check the address, or try again later.',
@@ -50,9 +64,7 @@ export default {
   'link-scheme': 'Only http and https links can be opened.',
   'no-browser': 'No browser was found. Copy the link and open it yourself.',
   'ban-target-empty':
-    'There is nothing to ban yet. Write an address like 198.51.100.7, a range like 198.51.100.0/24, or an identity.',
-  'ban-target-name':
-    'This looks like a name. Names of computers cannot be banned yet: write an address like 198.51.100.7.',
+    'There is nothing to ban yet. Write an address like 198.51.100.7, a range like 198.51.100.0/24, a domain like *.example.net, or an identity.',
   'ban-target-range': 'This is not a range. Write it as 198.51.100.0/24.',
   'ban-target-peer': 'This is not a Tincan identity. Copy it again from their details: it begins with tc1.',
   'contact-already': '{{name}} is a contact already.',

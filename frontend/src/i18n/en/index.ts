@@ -1,5 +1,6 @@
 import addcontact from './addcontact';
 import app from './app';
+import bans from './bans';
 import composer from './composer';
 import conversations from './conversations';
 import delivery from './delivery';
@@ -21,6 +22,7 @@ import verify from './verify';
 export const en = {
   addcontact,
   app,
+  bans,
   composer,
   conversations,
   delivery,

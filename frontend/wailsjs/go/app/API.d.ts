@@ -4,7 +4,7 @@ import {app} from '../models';
 
 export function AcceptRequest(arg1:string):Promise<app.Conversation>;
 
-export function AddBan(arg1:app.BanKind,arg2:string,arg3:string):Promise<app.Ban>;
+export function AddBan(arg1:app.BanOptions):Promise<app.Ban>;
 
 export function AddServer(arg1:string):Promise<app.Server>;
 
@@ -12,9 +12,11 @@ export function AnswerCheck(arg1:string,arg2:boolean):Promise<app.Conversation>;
 
 export function AskHandle(arg1:string,arg2:string,arg3:string):Promise<app.Conversation>;
 
+export function BanOn(arg1:string):Promise<app.Ban>;
+
 export function BanRequest(arg1:string,arg2:string):Promise<app.Ban>;
 
-export function Bans():Promise<Array<app.Ban>>;
+export function BansPage(arg1:app.BanQuery):Promise<app.BanPage>;
 
 export function CancelMessage(arg1:string):Promise<app.Cancelled>;
 
@@ -23,6 +25,8 @@ export function CheckBan(arg1:app.BanKind,arg2:string):Promise<app.BanCheck>;
 export function CheckServer(arg1:string):Promise<app.ServerCheck>;
 
 export function ClaimHandle(arg1:string):Promise<app.Profile>;
+
+export function ClearBans():Promise<number>;
 
 export function CompareNumber(arg1:string,arg2:string):Promise<app.NumberCheck>;
 
@@ -38,13 +42,19 @@ export function Delivery(arg1:string):Promise<app.Delivery>;
 
 export function DismissNotice(arg1:string,arg2:string):Promise<void>;
 
+export function EditBan(arg1:string,arg2:app.BanEdit):Promise<app.Ban>;
+
 export function EditMessage(arg1:string,arg2:string,arg3:string):Promise<app.Message>;
+
+export function ExportBans():Promise<app.SavedBans>;
 
 export function FindHandle(arg1:string):Promise<app.FoundPerson>;
 
 export function FinishCheck(arg1:string,arg2:boolean):Promise<app.Conversation>;
 
 export function Focus(arg1:string,arg2:boolean):Promise<void>;
+
+export function ImportBans(arg1:string):Promise<app.ImportedBans>;
 
 export function ImportBundle(arg1:string):Promise<app.ImportedBundle>;
 

@@ -6,8 +6,8 @@ export function AcceptRequest(arg1) {
   return window['go']['app']['API']['AcceptRequest'](arg1);
 }
 
-export function AddBan(arg1, arg2, arg3) {
-  return window['go']['app']['API']['AddBan'](arg1, arg2, arg3);
+export function AddBan(arg1) {
+  return window['go']['app']['API']['AddBan'](arg1);
 }
 
 export function AddServer(arg1) {
@@ -22,12 +22,16 @@ export function AskHandle(arg1, arg2, arg3) {
   return window['go']['app']['API']['AskHandle'](arg1, arg2, arg3);
 }
 
+export function BanOn(arg1) {
+  return window['go']['app']['API']['BanOn'](arg1);
+}
+
 export function BanRequest(arg1, arg2) {
   return window['go']['app']['API']['BanRequest'](arg1, arg2);
 }
 
-export function Bans() {
-  return window['go']['app']['API']['Bans']();
+export function BansPage(arg1) {
+  return window['go']['app']['API']['BansPage'](arg1);
 }
 
 export function CancelMessage(arg1) {
@@ -44,6 +48,10 @@ export function CheckServer(arg1) {
 
 export function ClaimHandle(arg1) {
   return window['go']['app']['API']['ClaimHandle'](arg1);
+}
+
+export function ClearBans() {
+  return window['go']['app']['API']['ClearBans']();
 }
 
 export function CompareNumber(arg1, arg2) {
@@ -74,8 +82,16 @@ export function DismissNotice(arg1, arg2) {
   return window['go']['app']['API']['DismissNotice'](arg1, arg2);
 }
 
+export function EditBan(arg1, arg2) {
+  return window['go']['app']['API']['EditBan'](arg1, arg2);
+}
+
 export function EditMessage(arg1, arg2, arg3) {
   return window['go']['app']['API']['EditMessage'](arg1, arg2, arg3);
+}
+
+export function ExportBans() {
+  return window['go']['app']['API']['ExportBans']();
 }
 
 export function FindHandle(arg1) {
@@ -88,6 +104,10 @@ export function FinishCheck(arg1, arg2) {
 
 export function Focus(arg1, arg2) {
   return window['go']['app']['API']['Focus'](arg1, arg2);
+}
+
+export function ImportBans(arg1) {
+  return window['go']['app']['API']['ImportBans'](arg1);
 }
 
 export function ImportBundle(arg1) {

@@ -1,0 +1,80 @@
+package device
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/tincan-chat/tincan/backend/chat/ban"
+)
+
+const (
+	// nameTime is how long all questions about one address or name take together.
+	nameTime = 2 * time.Second
+	// mostNames is how many names of an address are confirmed; more are not looked at.
+	mostNames = 4
+)
+
+// names asks the resolver of the system. It keeps nothing: whoever asks does.
+type names struct{ resolver *net.Resolver }
+
+// Confirmed implements node.Names: the names that an address leads to, if their
+// addresses contain it.
+func (n names) Confirmed(ctx context.Context, address netip.Addr) []string {
+	ctx, cancel := context.WithTimeout(ctx, nameTime)
+	defer cancel()
+	claimed, err := n.resolver.LookupAddr(ctx, address.String())
+	if err != nil && len(claimed) == 0 {
+		return nil
+	}
+	var confirmed []string
+	for _, claim := range claimed[:min(len(claimed), mostNames)] {
+		name, good := ban.NormalizeHost(claim)
+		if !good || slices.Contains(confirmed, name) {
+			continue
+		}
+		found, err := n.lookUp(ctx, name)
+		if err == nil && slices.Contains(found, address) {
+			confirmed = append(confirmed, name)
+		}
+	}
+	return confirmed
+}
+
+// Addresses implements node.Names.
+func (n names) Addresses(ctx context.Context, name string) ([]netip.Addr, error) {
+	ctx, cancel := context.WithTimeout(ctx, nameTime)
+	defer cancel()
+	found, err := n.lookUp(ctx, name)
+	var failure *net.DNSError
+	if errors.As(err, &failure) && failure.IsNotFound {
+		return nil, nil
+	}
+	return found, err
+}
+
+// known is Addresses for those to whom it is no matter why there are none.
+func (n names) known(ctx context.Context, name string) []netip.Addr {
+	found, err := n.Addresses(ctx, name)
+	if err != nil {
+		return nil
+	}
+	return found
+}
+
+// lookUp asks for exactly this name: without the dot, the system would try it
+// inside its own domains too.
+func (n names) lookUp(ctx context.Context, name string) ([]netip.Addr, error) {
+	found, err := n.resolver.LookupNetIP(ctx, "ip", name+".")
+	if err != nil {
+		return nil, err
+	}
+	addresses := make([]netip.Addr, 0, len(found))
+	for _, address := range found {
+		addresses = append(addresses, address.Unmap().WithZone(""))
+	}
+	return addresses, nil
+}
