@@ -163,6 +163,7 @@ type writer struct {
 	raw        *os.File  // the database, for reading its bytes; nil until needed
 	erased     []remains // since the file was last found free of what was erased
 	unknown    bool      // there is more, of another process
+	wrapper    Wrapper   // nil for none
 }
 
 func newWriter(connection *sqlite3.SQLiteConn, folder string, logger *slog.Logger) *writer {
