@@ -106,6 +106,7 @@ func (c connector) Driver() driver.Driver                        { return &sqlit
 // pool is the connections that read. Statements are prepared once for each
 // query text.
 type pool struct {
+	path       string
 	database   *sql.DB
 	mutex      sync.RWMutex
 	statements map[string]*sql.Stmt
@@ -115,7 +116,7 @@ func newPool(path string, how mode) *pool {
 	database := sql.OpenDB(connector{path: path, how: how})
 	database.SetMaxOpenConns(readers)
 	database.SetMaxIdleConns(readers)
-	return &pool{database: database, statements: map[string]*sql.Stmt{}}
+	return &pool{path: path, database: database, statements: map[string]*sql.Stmt{}}
 }
 
 // statement returns the prepared form of a query.
