@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 
@@ -46,7 +47,7 @@ func (s *Store) vacuumInto(ctx context.Context, path string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, translate(connection.Close())) }()
-	if _, err = connection.ExecContext(ctx, "VACUUM INTO ?", values(path)); err != nil {
+	if _, err = connection.ExecContext(ctx, "VACUUM INTO ?", []driver.NamedValue{{Ordinal: 1, Value: path}}); err != nil {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
