@@ -64,7 +64,7 @@ func ringError(err error) error {
 	case errors.Is(err, keyring.ErrNotFound):
 		return vault.ErrKeyringEntry
 	case strings.Contains(err.Error(), "locked"), strings.Contains(err.Error(), "failed to unlock"), strings.Contains(err.Error(), "dismissed"), strings.Contains(err.Error(), "IsLocked"):
-		return fmt.Errorf("%w: %w", vault.ErrKeyringLocked, err)
+		return fmt.Errorf("%w: %v", vault.ErrKeyringLocked, err) //nolint:errorlint // a bus that is not there is no missing file: it must not be taken for one
 	}
-	return fmt.Errorf("%w: %w", vault.ErrKeyring, err)
+	return fmt.Errorf("%w: %v", vault.ErrKeyring, err) //nolint:errorlint // likewise
 }
