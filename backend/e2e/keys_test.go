@@ -102,9 +102,42 @@ func TestRestoreGoesOn(t *testing.T) {
 	if refused := p.ana.try(nil, "TakeBackup", "", true); refused == nil || refused.Code != "restore-profile" {
 		t.Errorf("restoring over a profile: %+v", refused)
 	}
+	exported(t, p)
 	p.ana.stop()
 	p.ben.stop()
 	server.stop()
+}
+
+// exported exports the conversation on both sides and checks it offline: entries
+// of a device that is no more are in it, too.
+func exported(t *testing.T, p *pair) {
+	t.Helper()
+	for _, one := range []*device{p.ana, p.ben} {
+		var saved app.SavedExport
+		one.call(&saved, "ExportConversation", p.conversation)
+		t.Cleanup(func() { _ = os.RemoveAll(saved.Path) })
+		if saved.Messages != p.sentAna+p.sentBen {
+			t.Errorf("%d messages instead of %d", saved.Messages, p.sentAna+p.sentBen)
+		}
+		check := func() (string, error) {
+			output, err := exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(programs, "tincan-node"), "verify-export", saved.Path).CombinedOutput()
+			return string(output), err
+		}
+		if said, err := check(); err != nil || !strings.Contains(said, "The export holds") {
+			t.Errorf("%v: %s", err, said)
+		}
+		page := filepath.Join(saved.Path, "conversation.html")
+		text, err := os.ReadFile(page)
+		if err == nil {
+			err = os.WriteFile(page, bytes.Replace(text, []byte("Ana says 1<"), []byte("Ana says 9<"), 1), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if said, err := check(); err == nil || !strings.Contains(said, "does not hold") {
+			t.Errorf("a changed page: %v: %s", err, said)
+		}
+	}
 }
 
 // passphraseFile writes a file for --passphrase-file.
@@ -275,12 +308,21 @@ func TestDeathWhileKeysChange(t *testing.T) {
 	t.Logf("killed at %v and %v", changing, restoring)
 }
 
+const busConfiguration = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>`
+
 // sessionBus starts a message bus and a secret service on it, with a keyring
-// that a password opened; "" where this machine has none of them.
+// that a password opened.
 func sessionBus(t *testing.T, password string) (address string, keyring *process) {
 	t.Helper()
 	home := t.TempDir()
-	command := exec.CommandContext(context.WithoutCancel(t.Context()), "dbus-daemon", "--session", "--nofork", "--nosyslog", "--print-address")
+	// A configuration that starts no service by itself: else another one is first.
+	configuration := filepath.Join(home, "bus.conf")
+	if err := os.WriteFile(configuration, []byte(busConfiguration), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	command := exec.CommandContext(context.WithoutCancel(t.Context()), "dbus-daemon", "--config-file="+configuration, "--nofork", "--nosyslog", "--print-address")
 	bus := run(t, "dbus-daemon", command)
 	select {
 	case address = <-bus.lines:
