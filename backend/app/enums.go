@@ -63,6 +63,8 @@ func Enums() []any {
 			{WaitTrying, "Trying"},
 		},
 		[]named[CancelOutcome]{{CancelledHere, "Here"}, {CancelledAtServer, "Server"}, {CancelledLate, "Late"}},
+		[]named[Protection]{{ProtectionFile, "File"}, {ProtectionKeyring, "Keyring"}, {ProtectionPassphrase, "Passphrase"}},
+		[]named[ProgressStep]{{ProgressCopy, "Copy"}, {ProgressWrite, "Write"}, {ProgressCheck, "Check"}, {ProgressRead, "Read"}, {ProgressPlace, "Place"}},
 		[]named[BanKind]{{BanPeer, "Peer"}, {BanAddress, "Address"}, {BanRange, "Range"}},
 	}
 }

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useLayoutEffect } from 'react';
 import { errorText, useTranslation } from '@/i18n';
-import { resetSession, useSession, useView } from '@/model';
+import { resetSession, useIdleLock, useSession, useView } from '@/model';
 import { Button, Note, Spinner } from '@/ui';
 import styles from './App.module.css';
 import { Dialogs } from './Dialogs';
@@ -12,12 +12,14 @@ import { useKeys } from './useKeys';
 import { useLinkGuard } from './useLinkGuard';
 
 const FirstRun = lazy(() => import('@/features/firstrun'));
+const LockScreen = lazy(() => import('@/features/lock'));
 const SettingsView = lazy(() => import('@/features/settings'));
 
 /** The whole window. */
 export function App({ restart }: { restart: () => void }) {
   useKeys();
   useLinkGuard();
+  useIdleLock();
   return (
     <ErrorBoundary>
       <Place restart={restart} />
@@ -68,6 +70,13 @@ function Place({ restart }: { restart: () => void }) {
       <Spinner />
     </div>
   );
+  if (status === 'locked') {
+    return (
+      <Suspense fallback={waiting}>
+        <LockScreen />
+      </Suspense>
+    );
+  }
   if (firstRun) {
     return (
       <Suspense fallback={waiting}>

@@ -1,5 +1,6 @@
 import { FakeBackend, type FakeOptions } from './fake';
 import { ago, anaTalk, invite, longTalk, me, network, requests, rows, say } from './scene-data';
+import { lockScenes } from './scenes-lock';
 import { mannerScenes } from './scenes-manner';
 import { answeredTalk, deletedTalk, lateTalk } from './scenes-messages';
 import type { Ban, Conversation, Network, State } from './types';
@@ -119,6 +120,7 @@ function empty(now: Date): FakeOptions {
 }
 
 const scenes: Record<string, Scene> = {
+  ...lockScenes,
   ...mannerScenes,
   main: (now) => ({ options: withAna(now, { unread: 2, typing: true }), open: 'ana' }),
   none: (now) => ({ options: withAna(now, { unread: 2 }) }),

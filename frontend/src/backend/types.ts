@@ -1,7 +1,10 @@
 // What TypeScript sees of backend/app/types.go, as plain interfaces: ids are strings, times are RFC 3339 strings in UTC
 // with milliseconds, lists are never null in answers. In Changes an absent field means "not changed".
 
+import type { Progress } from './types-lock';
+
 export type * from './types-delivery';
+export type * from './types-lock';
 export type * from './types-search';
 
 /** State is everything the window needs for its first paint. */
@@ -54,6 +57,9 @@ export interface Changes {
   openConversation?: string;
   /** a tincan: link was opened: show its preview */
   pasteInvite?: string;
+  /** The profile was locked: everything is forgotten. */
+  locked?: boolean;
+  progress?: Progress;
 }
 
 /** ProblemCode names a state of the whole app. */
@@ -102,6 +108,8 @@ export interface Settings {
   hosting: boolean;
   /** the details panel is open */
   details: boolean;
+  /** After how many minutes without a key or the mouse the profile is locked; absent: never. */
+  lockAfter?: number;
 }
 
 /** ServerState is how an introduction server is doing. */

@@ -6,6 +6,7 @@ export * from './hits';
 export * from './hooks';
 export * from './jump';
 export * from './line';
+export * from './lock';
 export * from './pictures';
 export * from './search';
 export * from './selectors';

@@ -43,6 +43,18 @@ export namespace app {
 	    DiskFull = "disk-full",
 	    FolderReadOnly = "folder-read-only",
 	}
+	export enum ProgressStep {
+	    Check = "check",
+	    Copy = "copy",
+	    Place = "place",
+	    Read = "read",
+	    Write = "write",
+	}
+	export enum Protection {
+	    File = "file",
+	    Keyring = "keyring",
+	    Passphrase = "passphrase",
+	}
 	export enum ServerState {
 	    Connecting = "connecting",
 	    Down = "down",
@@ -177,6 +189,22 @@ export namespace app {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.outcome = source["outcome"];
 	        this.server = source["server"];
+	    }
+	}
+	export class Progress {
+	    step: ProgressStep;
+	    done: number;
+	    total: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Progress(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.step = source["step"];
+	        this.done = source["done"];
+	        this.total = source["total"];
 	    }
 	}
 	export class Request {
@@ -508,6 +536,7 @@ export namespace app {
 	    compact: boolean;
 	    hosting: boolean;
 	    details: boolean;
+	    lockAfter?: number;
 	
 	    static createFrom(source: any = {}) {
 	        return new Settings(source);
@@ -521,6 +550,7 @@ export namespace app {
 	        this.compact = source["compact"];
 	        this.hosting = source["hosting"];
 	        this.details = source["details"];
+	        this.lockAfter = source["lockAfter"];
 	    }
 	}
 	export class Profile {
@@ -578,6 +608,8 @@ export namespace app {
 	    openConversation?: string;
 	    pasteInvite?: string;
 	    notice?: Notice;
+	    locked?: boolean;
+	    progress?: Progress;
 	
 	    static createFrom(source: any = {}) {
 	        return new Changes(source);
@@ -601,6 +633,8 @@ export namespace app {
 	        this.openConversation = source["openConversation"];
 	        this.pasteInvite = source["pasteInvite"];
 	        this.notice = this.convertValues(source["notice"], Notice);
+	        this.locked = source["locked"];
+	        this.progress = this.convertValues(source["progress"], Progress);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -791,6 +825,40 @@ export namespace app {
 	    }
 	}
 	
+	export class LockState {
+	    locked: boolean;
+	    protection: Protection;
+	    problem?: Error;
+	
+	    static createFrom(source: any = {}) {
+	        return new LockState(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.locked = source["locked"];
+	        this.protection = source["protection"];
+	        this.problem = this.convertValues(source["problem"], Error);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class MatchRange {
 	    start: number;
 	    end: number;
@@ -851,8 +919,39 @@ export namespace app {
 	
 	
 	
+	export class Protecting {
+	    protection: Protection;
+	    old: string;
+	    new: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Protecting(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.protection = source["protection"];
+	        this.old = source["old"];
+	        this.new = source["new"];
+	    }
+	}
 	
 	
+	
+	export class SavedBackup {
+	    path: string;
+	    size: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new SavedBackup(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.path = source["path"];
+	        this.size = source["size"];
+	    }
+	}
 	export class SavedBundle {
 	    path: string;
 	    entries: number;
@@ -869,6 +968,20 @@ export namespace app {
 	        this.entries = source["entries"];
 	        this.until = source["until"];
 	        this.more = source["more"];
+	    }
+	}
+	export class SavedExport {
+	    path: string;
+	    messages: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new SavedExport(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.path = source["path"];
+	        this.messages = source["messages"];
 	    }
 	}
 	export class SearchHit {
@@ -1034,6 +1147,36 @@ export namespace app {
 		    }
 		    return a;
 		}
+	}
+	export class Storage {
+	    database: number;
+	    search: number;
+	    pictures: number;
+	    snapshots: number;
+	    other: number;
+	    total: number;
+	    free: number;
+	    backupAt: string;
+	    backupSize: number;
+	    backupName: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Storage(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.database = source["database"];
+	        this.search = source["search"];
+	        this.pictures = source["pictures"];
+	        this.snapshots = source["snapshots"];
+	        this.other = source["other"];
+	        this.total = source["total"];
+	        this.free = source["free"];
+	        this.backupAt = source["backupAt"];
+	        this.backupSize = source["backupSize"];
+	        this.backupName = source["backupName"];
+	    }
 	}
 
 }

@@ -7,6 +7,7 @@ import details from './details';
 import errors from './errors';
 import firstrun from './firstrun';
 import line from './line';
+import lock from './lock';
 import message from './message';
 import problems from './problems';
 import requests from './requests';
@@ -25,6 +26,7 @@ export const zhCN = {
   errors,
   firstrun,
   line,
+  lock,
   message,
   problems,
   requests,

@@ -32,11 +32,17 @@ export function DismissNotice(arg1:string,arg2:string):Promise<void>;
 
 export function EditMessage(arg1:string,arg2:string,arg3:string):Promise<app.Message>;
 
+export function ExportConversation(arg1:string):Promise<app.SavedExport>;
+
 export function Focus(arg1:string,arg2:boolean):Promise<void>;
 
 export function ImportBundle(arg1:string):Promise<app.ImportedBundle>;
 
 export function Invites():Promise<Array<app.Invite>>;
+
+export function Lock():Promise<void>;
+
+export function LockState():Promise<app.LockState>;
 
 export function MarkRead(arg1:string,arg2:string):Promise<void>;
 
@@ -56,6 +62,8 @@ export function Painted():Promise<void>;
 
 export function Picture(arg1:string):Promise<string>;
 
+export function Protect(arg1:app.Protecting):Promise<app.LockState>;
+
 export function React(arg1:string,arg2:string,arg3:string,arg4:boolean):Promise<app.Message>;
 
 export function ReadInvite(arg1:string):Promise<app.InvitePreview>;
@@ -64,6 +72,8 @@ export function RemoveBan(arg1:string):Promise<app.Ban>;
 
 export function RemoveServer(arg1:string):Promise<void>;
 
+export function RestoreBackup(arg1:string):Promise<void>;
+
 export function RestoreBan(arg1:app.Ban):Promise<app.Ban>;
 
 export function RetryServer(arg1:string):Promise<void>;
@@ -71,6 +81,8 @@ export function RetryServer(arg1:string):Promise<void>;
 export function RevokeInvite(arg1:string):Promise<void>;
 
 export function SafetyNumber(arg1:string):Promise<string>;
+
+export function SaveBackup(arg1:string):Promise<app.SavedBackup>;
 
 export function SaveBundle(arg1:string):Promise<app.SavedBundle>;
 
@@ -96,6 +108,12 @@ export function Since(arg1:number):Promise<app.Changes>;
 
 export function Start():Promise<app.State>;
 
+export function Storage():Promise<app.Storage>;
+
+export function TakeBackup(arg1:string,arg2:boolean):Promise<void>;
+
 export function Typing(arg1:string):Promise<void>;
+
+export function Unlock(arg1:string):Promise<app.LockState>;
 
 export function UpdateProfile(arg1:string,arg2:number):Promise<app.Profile>;

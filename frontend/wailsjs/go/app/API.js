@@ -62,6 +62,10 @@ export function EditMessage(arg1, arg2, arg3) {
   return window['go']['app']['API']['EditMessage'](arg1, arg2, arg3);
 }
 
+export function ExportConversation(arg1) {
+  return window['go']['app']['API']['ExportConversation'](arg1);
+}
+
 export function Focus(arg1, arg2) {
   return window['go']['app']['API']['Focus'](arg1, arg2);
 }
@@ -72,6 +76,14 @@ export function ImportBundle(arg1) {
 
 export function Invites() {
   return window['go']['app']['API']['Invites']();
+}
+
+export function Lock() {
+  return window['go']['app']['API']['Lock']();
+}
+
+export function LockState() {
+  return window['go']['app']['API']['LockState']();
 }
 
 export function MarkRead(arg1, arg2) {
@@ -110,6 +122,10 @@ export function Picture(arg1) {
   return window['go']['app']['API']['Picture'](arg1);
 }
 
+export function Protect(arg1) {
+  return window['go']['app']['API']['Protect'](arg1);
+}
+
 export function React(arg1, arg2, arg3, arg4) {
   return window['go']['app']['API']['React'](arg1, arg2, arg3, arg4);
 }
@@ -126,6 +142,10 @@ export function RemoveServer(arg1) {
   return window['go']['app']['API']['RemoveServer'](arg1);
 }
 
+export function RestoreBackup(arg1) {
+  return window['go']['app']['API']['RestoreBackup'](arg1);
+}
+
 export function RestoreBan(arg1) {
   return window['go']['app']['API']['RestoreBan'](arg1);
 }
@@ -140,6 +160,10 @@ export function RevokeInvite(arg1) {
 
 export function SafetyNumber(arg1) {
   return window['go']['app']['API']['SafetyNumber'](arg1);
+}
+
+export function SaveBackup(arg1) {
+  return window['go']['app']['API']['SaveBackup'](arg1);
 }
 
 export function SaveBundle(arg1) {
@@ -190,8 +214,20 @@ export function Start() {
   return window['go']['app']['API']['Start']();
 }
 
+export function Storage() {
+  return window['go']['app']['API']['Storage']();
+}
+
+export function TakeBackup(arg1, arg2) {
+  return window['go']['app']['API']['TakeBackup'](arg1, arg2);
+}
+
 export function Typing(arg1) {
   return window['go']['app']['API']['Typing'](arg1);
+}
+
+export function Unlock(arg1) {
+  return window['go']['app']['API']['Unlock'](arg1);
 }
 
 export function UpdateProfile(arg1, arg2) {
