@@ -44,7 +44,7 @@ export default {
   percent: '{{step}}, {{percent}} %',
 
   keys: 'Key protection',
-  keysFact: 'Protects your keys and sealed mail, not the history on this disk',
+  keysFact: 'Protects your keys and sealed mail, not the history on this disk.',
   where: 'Where the key is kept',
   whereText: {
     file: 'In the data folder. Whoever can read your files can read it.',

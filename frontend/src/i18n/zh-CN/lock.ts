@@ -45,7 +45,7 @@ export default {
   percent: '{{step}}，{{percent}} %',
 
   keys: '密钥保护',
-  keysFact: '保护你的密钥和密封邮件，不保护磁盘上的历史记录',
+  keysFact: '保护你的密钥和密封邮件，不保护磁盘上的历史记录。',
   where: '密钥保存在哪里',
   whereText: {
     file: '在数据文件夹里。能读你文件的人就能读到它。',
