@@ -44,8 +44,8 @@ func TestLockAndUnlock(t *testing.T) {
 		t.Errorf("locking without a passphrase: %q", code)
 	}
 	protect := func(change app.Protecting) string {
-		_, err := api.Protect(change)
-		return codeOf(t, err)
+		_, failure := api.Protect(change)
+		return codeOf(t, failure)
 	}
 	if code := protect(app.Protecting{Protection: app.ProtectionPassphrase, New: "short"}); code != "passphrase-short" {
 		t.Errorf("a short passphrase: %q", code)
@@ -61,9 +61,9 @@ func TestLockAndUnlock(t *testing.T) {
 		t.Fatal(err)
 	}
 	for {
-		change, err := changes.Next(t.Context())
-		if err != nil {
-			t.Fatal(err)
+		change, failure := changes.Next(t.Context())
+		if failure != nil {
+			t.Fatal(failure)
 		}
 		if change.Locked {
 			break
@@ -72,15 +72,15 @@ func TestLockAndUnlock(t *testing.T) {
 	if _, err = api.Start(); codeOf(t, err) != "locked" {
 		t.Errorf("Start while it is locked: %v", err)
 	}
-	if lock, err := api.LockState(); err != nil || !lock.Locked || lock.Protection != app.ProtectionPassphrase || lock.Problem != nil {
-		t.Errorf("%+v, %v", lock, err)
+	if lock, failure := api.LockState(); failure != nil || !lock.Locked || lock.Protection != app.ProtectionPassphrase || lock.Problem != nil {
+		t.Errorf("%+v, %v", lock, failure)
 	}
 	one.App().Arrived([]string{"tincan:invite/1#x"})
 	if _, err = api.Unlock("correct horse"); codeOf(t, err) != "passphrase-wrong" {
 		t.Errorf("a word is missing: %v", err)
 	}
-	if lock, err := api.Unlock(passphrase); err != nil || lock.Locked {
-		t.Fatalf("%+v, %v", lock, err)
+	if lock, failure := api.Unlock(passphrase); failure != nil || lock.Locked {
+		t.Fatalf("%+v, %v", lock, failure)
 	}
 	again, err := api.Start()
 	if err != nil || again.Profile.PeerID != state.Profile.PeerID || again.Sequence <= state.Sequence {
@@ -90,9 +90,9 @@ func TestLockAndUnlock(t *testing.T) {
 		t.Fatal(err)
 	}
 	for pasted := false; !pasted; {
-		change, err := changes.Next(t.Context())
-		if err != nil {
-			t.Fatal(err)
+		change, failure := changes.Next(t.Context())
+		if failure != nil {
+			t.Fatal(failure)
 		}
 		pasted = change.PasteInvite != ""
 	}
@@ -112,8 +112,8 @@ func TestLockAndUnlock(t *testing.T) {
 	if _, err = later.App().API().Unlock(passphrase); err != nil {
 		t.Fatal(err)
 	}
-	if lock, err := later.App().API().Protect(app.Protecting{Protection: app.ProtectionFile, Old: passphrase}); err != nil || lock.Protection != app.ProtectionFile {
-		t.Errorf("%+v, %v", lock, err)
+	if lock, failure := later.App().API().Protect(app.Protecting{Protection: app.ProtectionFile, Old: passphrase}); failure != nil || lock.Protection != app.ProtectionFile {
+		t.Errorf("%+v, %v", lock, failure)
 	}
 	if err = later.Close(); err != nil {
 		t.Fatal(err)
@@ -249,9 +249,9 @@ func TestBackupAndRestore(t *testing.T) {
 	data := backedUp(t, ana)
 	var steps []app.ProgressStep
 	for len(steps) == 0 || steps[len(steps)-1] != app.ProgressCheck {
-		change, err := changes.Next(t.Context())
-		if err != nil {
-			t.Fatal(err)
+		change, failure := changes.Next(t.Context())
+		if failure != nil {
+			t.Fatal(failure)
 		}
 		if change.Progress != nil && !slices.Contains(steps, change.Progress.Step) {
 			steps = append(steps, change.Progress.Step)
@@ -260,8 +260,8 @@ func TestBackupAndRestore(t *testing.T) {
 	if !slices.Equal(steps, []app.ProgressStep{app.ProgressCopy, app.ProgressWrite, app.ProgressCheck}) {
 		t.Errorf("steps %v", steps)
 	}
-	if storage, err := ana.App().API().Storage(); err != nil || storage.BackupAt == "" || storage.BackupSize != int64(len(data)) || storage.Database == 0 || storage.Total < storage.Database {
-		t.Errorf("%+v, %v", storage, err)
+	if storage, failure := ana.App().API().Storage(); failure != nil || storage.BackupAt == "" || storage.BackupSize != int64(len(data)) || storage.Database == 0 || storage.Total < storage.Database {
+		t.Errorf("%+v, %v", storage, failure)
 	}
 	if err = ana.App().API().TakeBackup("", true); codeOf(t, err) != "restore-profile" {
 		t.Errorf("restoring over a profile: %v", err)
@@ -299,8 +299,8 @@ func TestBackupAndRestore(t *testing.T) {
 	if code := restore(data, "correct horse"); code != "backup-passphrase" {
 		t.Errorf("a word is missing: %q", code)
 	}
-	if state, err := api.Start(); err != nil || !state.FirstRun {
-		t.Fatalf("after what was refused: %+v, %v", state, err)
+	if state, failure := api.Start(); failure != nil || !state.FirstRun {
+		t.Fatalf("after what was refused: %+v, %v", state, failure)
 	}
 	// The file need not be given again.
 	if err = api.RestoreBackup(" correct  horse battery"); err != nil {

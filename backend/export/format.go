@@ -83,8 +83,9 @@ type seal struct {
 
 // signed is what the signature of a seal is over.
 func (s seal) signed() ([]byte, error) {
-	s.Signature = ""
-	return json.Marshal(s)
+	bare := s
+	bare.Signature = ""
+	return json.Marshal(bare)
 }
 
 // Encode writes bytes as they stand in a file.
@@ -213,9 +214,10 @@ func (p *people) parseLine(data []byte) (record, error) {
 	if found.order != journal.OrderOf(uint64(found.order.Effective().UnixMilli()), entry.Log, entry.Sequence) {
 		return found, falsehood("an entry stands where another one belongs")
 	}
-	known := false
-	if found.author, known = p.owner[entry.Log.Device]; !known || entry.Conversation != p.conversation {
+	author, known := p.owner[entry.Log.Device]
+	if !known || entry.Conversation != p.conversation {
 		return found, falsehood("an entry belongs to somebody else")
 	}
+	found.author = author
 	return found, nil
 }

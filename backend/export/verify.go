@@ -185,8 +185,8 @@ func read(file io.ReadSeeker, begin func(*people), each func(record) error) (*en
 	}
 	found.sum.Write(opening)
 	for first := true; ; first = false {
-		one, err := lines.next()
-		if err != nil {
+		var one []byte
+		if one, err = lines.next(); err != nil {
 			return nil, err
 		}
 		found.sum.Write(one)
@@ -198,8 +198,8 @@ func read(file io.ReadSeeker, begin func(*people), each func(record) error) (*en
 		if !ended || begun == first {
 			return nil, ErrNone
 		}
-		parsed, err := found.people.parseLine(text)
-		if err != nil {
+		var parsed record
+		if parsed, err = found.people.parseLine(text); err != nil {
 			return nil, err
 		}
 		if err = each(parsed); err != nil {

@@ -267,8 +267,14 @@ func TestEveryByte(t *testing.T) {
 func TestCostIsBounded(t *testing.T) {
 	t.Parallel()
 	for _, greedy := range []cost{
-		{}, {passes: 1, memory: 100 << 20, lanes: 1}, {passes: 17, memory: minMemory, lanes: 1}, {passes: 16, memory: maxMemory, lanes: 1},
-		{passes: 1, memory: minMemory, lanes: 17}, {passes: 1, memory: minMemory - 1, lanes: 1}, {passes: 0, memory: minMemory, lanes: 1}, {passes: 1, memory: minMemory},
+		{},
+		{passes: 1, memory: 100 << 20, lanes: 1},
+		{passes: 17, memory: minMemory, lanes: 1},
+		{passes: 16, memory: maxMemory, lanes: 1},
+		{passes: 1, memory: minMemory, lanes: 17},
+		{passes: 1, memory: minMemory - 1, lanes: 1},
+		{passes: 0, memory: minMemory, lanes: 1},
+		{passes: 1, memory: minMemory},
 	} {
 		one := sample(greedy)
 		if _, err := parse(one.encode()); !errors.Is(err, identity.ErrKeyFile) {
