@@ -41,7 +41,11 @@ describe('lock', () => {
   });
 
   it('says what is wrong with the keyring and tries again', async () => {
-    fake.door.state = { locked: true, protection: 'keyring', problem: { code: 'keyring-missing', message: '', params: {} } };
+    fake.door.state = {
+      locked: true,
+      protection: 'keyring',
+      problem: { code: 'keyring-missing', message: '', params: {} },
+    };
     render(<LockScreen />);
     await screen.findByText(/keyring of this system does not answer/);
     fake.door.state = { locked: true, protection: 'keyring' };
