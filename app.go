@@ -26,7 +26,7 @@ var icon []byte // 128 x 128: what a desktop shows; the full picture would cost 
 // window is the Wails side: it binds the app's API, carries its one event, and
 // is its desktop.
 type window struct {
-	app     *app.App // nil with trouble, and in the bindings build
+	app     *app.Entrance // nil with trouble, and in the bindings build
 	closer  io.Closer
 	assets  fs.FS
 	trouble *app.Error // shown instead of the interface

@@ -13,7 +13,10 @@ import (
 //
 // Calls are capped: an id that is no id, a text that is too long or a number
 // out of range is refused or brought into its range, never an accident.
-type API struct{ app *App }
+type API struct {
+	app      *App
+	entrance *Entrance // set instead where the profile can be locked
+}
 
 // Limits of arguments, in bytes unless they say otherwise.
 const (
@@ -28,14 +31,15 @@ const (
 
 // open begins a call.
 func (a *API) open() (*App, context.Context, context.CancelFunc, error) {
-	if a == nil || a.app == nil {
+	app, err := a.current()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if app.context.Err() != nil {
 		return nil, nil, nil, errClosed
 	}
-	if a.app.context.Err() != nil {
-		return nil, nil, nil, errClosed
-	}
-	ctx, cancel := context.WithTimeout(a.app.context, callPatience)
-	return a.app, ctx, cancel, nil
+	ctx, cancel := context.WithTimeout(app.context, callPatience)
+	return app, ctx, cancel, nil
 }
 
 // do runs a call that needs no device, and turns whatever goes wrong into an *Error.

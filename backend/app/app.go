@@ -43,6 +43,8 @@ type Config struct {
 	Now       func() time.Time // nil for time.Now
 	// NoHosting keeps the server in this app off, whatever the settings say.
 	NoHosting bool
+
+	entrance *Entrance // set by it
 }
 
 // Store is where the device and the interface keep what they know. Closing it
@@ -149,6 +151,9 @@ func New(ctx context.Context, config Config) *App {
 		a.now = time.Now
 	}
 	a.changes = newGatherer()
+	if config.entrance != nil {
+		a.changes = config.entrance.changes
+	}
 	a.settings = a.readSettings(running)
 	a.notices = a.readNotices(running)
 	a.load = sync.OnceValues(func() (loaded, error) { return a.read(running) })
@@ -179,7 +184,9 @@ func (a *App) Close() error {
 		}
 		a.mutex.Unlock()
 		a.cancel()
-		a.changes.close()
+		if a.config.entrance == nil {
+			a.changes.close()
+		}
 		a.starting.Lock()
 		if a.running != nil {
 			err = a.running.Close()

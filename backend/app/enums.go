@@ -81,5 +81,7 @@ func Enums() []any {
 		[]named[BanColumn]{
 			{BanByKind, "Kind"}, {BanByTarget, "Target"}, {BanByReason, "Reason"}, {BanByAdded, "Added"}, {BanByEnds, "Ends"}, {BanByBlocked, "Blocked"},
 		},
+		[]named[Protection]{{ProtectionFile, "File"}, {ProtectionKeyring, "Keyring"}, {ProtectionPassphrase, "Passphrase"}},
+		[]named[ProgressStep]{{ProgressCopy, "Copy"}, {ProgressWrite, "Write"}, {ProgressCheck, "Check"}, {ProgressRead, "Read"}, {ProgressPlace, "Place"}},
 	}
 }

@@ -21,6 +21,8 @@ func mergeChanges(first, second Changes) Changes {
 		first.Requests, second.Requests, first.RemovedRequests, second.RemovedRequests,
 		func(r Request) string { return r.ID })
 	merged.Notice = later(first.Notice, second.Notice)
+	merged.Locked = first.Locked || second.Locked
+	merged.Progress = later(first.Progress, second.Progress)
 	merged.BansChanged = first.BansChanged || second.BansChanged
 	if second.OpenConversation != "" {
 		merged.OpenConversation = second.OpenConversation

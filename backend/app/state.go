@@ -38,20 +38,20 @@ func (a *API) Since(sequence int64) (Changes, error) {
 
 // Painted tells that the window shows its first rows; networking starts now if it has not.
 func (a *API) Painted() error {
-	_, err := do(a, "Painted", func(ctx context.Context, _ *App) (nothing, error) {
-		a.app.mutex.Lock()
-		first := !a.app.painted
-		a.app.painted = true
-		wish := a.app.asked
-		a.app.asked = Changes{}
-		a.app.mutex.Unlock()
+	_, err := do(a, "Painted", func(ctx context.Context, app *App) (nothing, error) {
+		app.mutex.Lock()
+		first := !app.painted
+		app.painted = true
+		wish := app.asked
+		app.asked = Changes{}
+		app.mutex.Unlock()
 		if first && (wish.PasteInvite != "" || wish.OpenConversation != "") {
-			a.app.changes.publish(wish)
+			app.changes.publish(wish)
 		}
 		if first {
-			a.app.logger.InfoContext(ctx, "painted") // backend/bench waits for it
+			app.logger.InfoContext(ctx, "painted") // backend/bench waits for it
 		}
-		a.app.begin() //nolint:contextcheck // the device outlives this call
+		app.begin() //nolint:contextcheck // the device outlives this call
 		return nothing{}, nil
 	})
 	return err
@@ -136,7 +136,8 @@ func standard() Settings {
 func acceptable(s Settings) bool {
 	return slices.Contains([]Theme{ThemeSystem, ThemeLight, ThemeDark}, s.Theme) &&
 		slices.Contains([]string{"system", "en", "zh-CN"}, s.Language) &&
-		slices.Contains([]float64{0.9, 1, 1.15, 1.3}, s.TextSize)
+		slices.Contains([]float64{0.9, 1, 1.15, 1.3}, s.TextSize) &&
+		slices.Contains([]int{0, 1, 5, 15, 60}, s.LockAfter)
 }
 
 // readSettings returns the kept choices, or those of a new install for what

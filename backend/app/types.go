@@ -38,6 +38,8 @@ type Changes struct {
 	OpenConversation     string         `json:"openConversation,omitempty"`     // show this one (a second instance or a notification asked)
 	PasteInvite          string         `json:"pasteInvite,omitempty"`          // a tincan: link was opened: show its preview
 	Notice               *Notice        `json:"notice,omitempty"`               // without a code: it was dismissed
+	Locked               bool           `json:"locked,omitempty"`               // the profile was locked: forget everything, and call LockState
+	Progress             *Progress      `json:"progress,omitempty"`             // of a backup, or of restoring one
 }
 
 // ProblemCode names a state of the whole app.
@@ -127,6 +129,9 @@ type Settings struct {
 	Compact  bool    `json:"compact"`  // density: 44 px rows instead of 56
 	Hosting  bool    `json:"hosting"`  // "Introduce people on this network"
 	Details  bool    `json:"details"`  // the details panel is open
+	// LockAfter is after how many minutes without a key or the mouse the profile
+	// is locked, if it has a passphrase: 1, 5, 15, 60; absent: never.
+	LockAfter int `json:"lockAfter,omitempty"`
 }
 
 // ServerState is how an introduction server is doing.

@@ -35,7 +35,7 @@ var ErrNotLoopback = errors.New("bridge: this address can be reached from the ne
 
 // Options of a bridge.
 type Options struct {
-	App    *app.App // required
+	App    app.Face // required
 	Assets fs.FS    // required: the interface, index.html at the top
 	Listen string   // host:port; port 0 takes a free one
 	// Anywhere lets Listen be another address than loopback.

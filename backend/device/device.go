@@ -18,6 +18,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/internal/fault"
 	"github.com/tincan-chat/tincan/backend/signaling/rendezvousclient"
 	"github.com/tincan-chat/tincan/backend/store"
+	"github.com/tincan-chat/tincan/backend/vault"
 )
 
 // databaseName is the store's file: keys are not made anew beside it.
@@ -36,25 +37,38 @@ type Options struct {
 	HostAt string
 	// LoopbackOnly keeps links on this machine, for tests.
 	LoopbackOnly bool
+	// Passphrase opens a profile that has one; "" for none: then it stays locked.
+	Passphrase string
+	// Ring is the keyring, nil for the system's.
+	Ring vault.Ring
 }
 
-// Device is an open data folder with the App over it. Networking starts when
-// the App asks for it.
+// Device is a data folder with what interfaces are built on. While its keys are
+// locked there is no App behind the entrance. Networking starts when the App
+// asks for it.
 type Device struct {
-	options Options
-	folder  *identity.Folder
-	keys    *identity.Keys
-	store   *store.Store
-	app     *app.App
+	options  Options
+	folder   *identity.Folder
+	entrance *app.Entrance
 
 	once  sync.Once
 	mutex sync.Mutex
 	ears  io.Closer // hears second instances, nil until Listen
+
+	turning sync.Mutex // held while it is locked, unlocked, or restored
+	state   sync.Mutex // guards what follows
+	problem *app.Error // why it is locked
+	vault   *vault.Vault
+	keys    *identity.Keys
+	store   *store.Store
+	ended   bool
 }
 
-// Open locks the folder and opens what is in it; a new one gets keys. Errors
-// are *app.Error with the codes folder-in-use, folder-read-only, folder,
-// key-damaged, key-missing, disk-full, database-newer, database.
+// Open locks the folder and opens what is in it; a new one gets keys. What a
+// passphrase or a keyring protects stays locked when that is not there, which is
+// no error: the interface asks. Errors are *app.Error with the codes
+// folder-in-use, folder-read-only, folder, key-damaged, key-missing, key-newer,
+// passphrase-wrong, disk-full, database-newer, database.
 func Open(ctx context.Context, options Options) (*Device, error) {
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)
@@ -63,28 +77,57 @@ func Open(ctx context.Context, options Options) (*Device, error) {
 	if err != nil {
 		return nil, explain(err, "folder")
 	}
+	if options.Ring == nil {
+		options.Ring = systemRing{}
+	}
 	d := &Device{options: options, folder: folder}
-	if err := d.open(ctx); err != nil {
-		return nil, errors.Join(err, folder.Close())
+	d.entrance = app.NewEntrance(ctx, d, options.Logger)
+	if err = settleRestore(folder.Path()); err != nil {
+		return nil, errors.Join(explain(err, "folder"), folder.Close())
+	}
+	err = d.unlock(ctx, options.Passphrase)
+	if waits(err) {
+		d.problem = sentence(err, "folder")
+		if errors.Is(err, vault.ErrNoPassphrase) {
+			d.problem = nil // it is only asked for
+		}
+		return d, nil
+	}
+	if err != nil {
+		return nil, errors.Join(err, d.entrance.Close(), folder.Close())
 	}
 	return d, nil
 }
 
-func (d *Device) open(ctx context.Context) error {
-	keys, err := loadKeys(d.folder)
+// waits tells whether an error leaves a profile locked, for somebody to unlock it.
+func waits(err error) bool {
+	for _, one := range []error{vault.ErrNoPassphrase, vault.ErrKeyring, vault.ErrKeyringLocked, vault.ErrKeyringEntry} {
+		if errors.Is(err, one) {
+			return true
+		}
+	}
+	return false
+}
+
+// unlock opens keys and history, and puts an App behind the entrance.
+func (d *Device) unlock(ctx context.Context, passphrase string) error {
+	opened, err := openVault(d.folder, vault.Opening{Passphrase: passphrase, Ring: d.options.Ring})
 	if err != nil {
 		return explain(err, "folder")
 	}
-	d.keys = keys
 	fault.Point("device.keys")
-	d.store, err = store.Open(ctx, d.folder.Path(), store.Options{Logger: d.options.Logger})
+	history, err := store.Open(ctx, d.folder.Path(), store.Options{Logger: d.options.Logger, Wrapper: opened})
 	if err != nil {
+		opened.Wipe()
 		return explain(err, "database")
 	}
 	fault.Point("device.store")
-	d.app = app.New(ctx, app.Config{
-		Keys:        keys,
-		Store:       d.store,
+	d.state.Lock()
+	d.vault, d.keys, d.store, d.problem = opened, opened.Keys(), history, nil
+	d.state.Unlock()
+	d.entrance.Open(ctx, app.Config{
+		Keys:        opened.Keys(),
+		Store:       history,
 		Run:         d.run,
 		CheckServer: checkServer,
 		Addresses:   machineAddresses,
@@ -98,23 +141,31 @@ func (d *Device) open(ctx context.Context) error {
 	return nil
 }
 
-// loadKeys reads the keys, or makes them for a new folder.
-func loadKeys(folder *identity.Folder) (*identity.Keys, error) {
-	keys, err := folder.LoadKeys()
+// openVault opens the keys, or makes them for a new folder.
+func openVault(folder *identity.Folder, opening vault.Opening) (*vault.Vault, error) {
+	opened, err := vault.Open(folder, opening)
 	if !errors.Is(err, fs.ErrNotExist) {
-		return keys, err
+		return opened, err
 	}
 	if _, statErr := os.Stat(filepath.Join(folder.Path(), databaseName)); statErr == nil {
 		return nil, errKeyMissing
 	}
-	if keys, err = identity.NewKeys(rand.Reader); err != nil {
+	keys, err := identity.NewKeys(rand.Reader)
+	if err != nil {
 		return nil, err
 	}
-	return keys, folder.SaveKeys(keys)
+	return vault.Create(folder, keys)
 }
 
 // App returns what interfaces are built on.
-func (d *Device) App() *app.App { return d.app }
+func (d *Device) App() *app.Entrance { return d.entrance }
+
+// Locked tells whether the keys are locked.
+func (d *Device) Locked() bool {
+	d.state.Lock()
+	defer d.state.Unlock()
+	return d.vault == nil
+}
 
 // Folder returns the absolute path of the data folder.
 func (d *Device) Folder() string { return d.folder.Path() }
@@ -124,7 +175,7 @@ func (d *Device) Folder() string { return d.folder.Path() }
 func (d *Device) Listen(show func()) error {
 	ears, err := d.folder.Listen(func(arguments []string) {
 		show()
-		d.app.Arrived(arguments)
+		d.entrance.Arrived(arguments)
 	})
 	if err != nil {
 		return fmt.Errorf("device: %w", err)
@@ -146,7 +197,14 @@ func (d *Device) Close() error {
 		if ears != nil {
 			err = ears.Close()
 		}
-		err = errors.Join(err, d.app.Close(), d.store.Close(), d.folder.Close())
+		// Long calls end first: they use what is closed below.
+		err = errors.Join(err, d.entrance.Close())
+		d.turning.Lock()
+		defer d.turning.Unlock()
+		err = errors.Join(err, d.shut(), d.folder.Close())
+		d.state.Lock()
+		d.ended = true
+		d.state.Unlock()
 	})
 	return err
 }

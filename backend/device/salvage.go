@@ -8,6 +8,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/app"
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/store"
+	"github.com/tincan-chat/tincan/backend/vault"
 )
 
 // Salvage makes a new database from what can be read of a damaged one in a
@@ -19,14 +20,19 @@ func Salvage(ctx context.Context, options Options) (saved store.Salvaged, err er
 		return saved, explain(err, "folder")
 	}
 	defer func() { err = errors.Join(err, folder.Close()) }()
-	keys, err := folder.LoadKeys()
+	if options.Ring == nil {
+		options.Ring = systemRing{}
+	}
+	opened, err := vault.Open(folder, vault.Opening{Passphrase: options.Passphrase, Ring: options.Ring})
 	if errors.Is(err, fs.ErrNotExist) {
 		err = errKeyMissing
 	}
 	if err != nil {
 		return saved, explain(err, "folder")
 	}
-	saved, err = store.Salvage(ctx, folder.Path(), store.Owner{Peer: keys.Peer(), Device: keys.Device()}, store.Options{Logger: options.Logger})
+	defer opened.Wipe()
+	owner := store.Owner{Peer: opened.Keys().Peer(), Device: opened.Keys().Device()}
+	saved, err = store.Salvage(ctx, folder.Path(), owner, store.Options{Logger: options.Logger, Wrapper: opened})
 	if errors.Is(err, store.ErrNothing) {
 		return saved, &app.Error{
 			Code: "salvage-nothing", Params: map[string]string{},

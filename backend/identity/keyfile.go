@@ -118,9 +118,13 @@ func (f *Folder) loadSeeds(name, magic string, size int) ([]byte, error) {
 	return decodeSeeds(data, magic, size)
 }
 
-// saveSeeds replaces a file atomically: written beside, synced, renamed, and
-// the folder synced, so that after a power cut the old or the new one is there.
 func (f *Folder) saveSeeds(name, magic string, seeds []byte) error {
+	return f.Replace(name, encodeSeeds(magic, seeds))
+}
+
+// Replace replaces a file atomically: written beside, synced, renamed, and
+// the folder synced, so that after a power cut the old or the new one is there.
+func (f *Folder) Replace(name string, data []byte) error {
 	root, err := os.OpenRoot(f.path)
 	if err != nil {
 		return folderError(err)
@@ -132,7 +136,7 @@ func (f *Folder) saveSeeds(name, magic string, seeds []byte) error {
 	if err != nil {
 		return folderError(err)
 	}
-	_, err = file.Write(encodeSeeds(magic, seeds))
+	_, err = file.Write(data)
 	if err = errors.Join(err, file.Sync(), file.Close()); err == nil {
 		err = root.Rename(temporary, name)
 	}
@@ -141,4 +145,32 @@ func (f *Folder) saveSeeds(name, magic string, seeds []byte) error {
 		return folderError(err)
 	}
 	return syncFolder(f.path)
+}
+
+// KeyFile is the name of the file with the keys.
+const KeyFile = keyFile
+
+// ReadKeyFile returns the bytes of the key file, which has at most so many.
+// Errors: fs.ErrNotExist, ErrKeyFile for what is no file or too long.
+func (f *Folder) ReadKeyFile(most int) ([]byte, error) {
+	root, err := os.OpenRoot(f.path)
+	if err != nil {
+		return nil, folderError(err)
+	}
+	defer func() { _ = root.Close() }()
+	info, err := root.Stat(keyFile)
+	if err != nil {
+		return nil, fmt.Errorf("identity: %s: %w", keyFile, err)
+	}
+	if !info.Mode().IsRegular() || info.Size() > int64(most) {
+		return nil, ErrKeyFile
+	}
+	data, err := root.ReadFile(keyFile)
+	if err != nil {
+		return nil, fmt.Errorf("identity: %s: %w", keyFile, err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		_ = root.Chmod(keyFile, fileMode) // somebody loosened it; on a read-only disk it stays
+	}
+	return data, nil
 }

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/binary"
@@ -32,6 +33,8 @@ const (
 	ContextDirectory  Context = "tincan/directory/1"
 	ContextServers    Context = "tincan/servers/1"
 	ContextRetirement Context = "tincan/retirement/1"
+	ContextBackup     Context = "tincan/backup/1"
+	ContextExport     Context = "tincan/export/1"
 )
 
 // Verify checks a signature for a purpose. Weak keys are refused.
@@ -114,6 +117,38 @@ func keysFromSeeds(seeds []byte) *Keys {
 
 func (k *Keys) seeds() []byte { return append(k.identity.Seed(), k.device.Seed()...) }
 
+// SeedsSize is the length of what [Keys.Seeds] returns.
+const SeedsSize = 2 * ed25519.SeedSize
+
+// Seeds returns what the keys are made of, to be kept: the person's half, then
+// the device's.
+func (k *Keys) Seeds() []byte { return k.seeds() }
+
+// KeysFromSeeds makes the keys that [Keys.Seeds] came from. Error: ErrKeyFile
+// for another length.
+func KeysFromSeeds(seeds []byte) (*Keys, error) {
+	if len(seeds) != SeedsSize {
+		return nil, ErrKeyFile
+	}
+	return keysFromSeeds(seeds), nil
+}
+
+// WithNewDevice returns the keys of a new device of the same person.
+func (k *Keys) WithNewDevice(random io.Reader) (*Keys, error) {
+	seeds := k.seeds()
+	if _, err := io.ReadFull(random, seeds[ed25519.SeedSize:]); err != nil {
+		return nil, fmt.Errorf("identity: making keys: %w", err)
+	}
+	return keysFromSeeds(seeds), nil
+}
+
+// Wipe overwrites the private keys. Nothing signs with them afterwards; copies
+// that the runtime made of them are out of its reach.
+func (k *Keys) Wipe() {
+	clear(k.identity)
+	clear(k.device)
+}
+
 // Peer returns the person's identity.
 func (k *Keys) Peer() PeerID { return k.peer }
 
@@ -152,12 +187,20 @@ func (k *Keys) SignedAsDevice(context Context, body []byte) *wire.Signed {
 	return &wire.Signed{Body: body, Signature: k.SignAsDevice(context, body)}
 }
 
-// DeviceList signs the list that names this device only.
-func (k *Keys) DeviceList(version uint64, now time.Time) (*wire.Signed, error) {
-	body, err := wire.Encode(&wire.DeviceList{
+// DeviceList signs the list that names this device, and after it earlier ones
+// of the same person, whose entries stay theirs; of those the newest, as many as
+// a list may have. The first one of a list is where the person is reached.
+func (k *Keys) DeviceList(version uint64, now time.Time, earlier ...DeviceID) (*wire.Signed, error) {
+	list := &wire.DeviceList{
 		Identity: k.peer[:], Version: version,
 		Devices: []*wire.Device{{Key: k.deviceID[:], AddedMs: now.UnixMilli()}},
-	})
+	}
+	for _, device := range earlier {
+		if device != k.deviceID && len(list.GetDevices()) < maxDevices {
+			list.Devices = append(list.Devices, &wire.Device{Key: bytes.Clone(device[:]), AddedMs: now.UnixMilli()})
+		}
+	}
+	body, err := wire.Encode(list)
 	if err != nil {
 		return nil, fmt.Errorf("identity: device list: %w", err)
 	}

@@ -111,7 +111,7 @@ func (c *Core) bundle(id uint64, of uuid.UUID) {
 	}
 	conversation := c.conversationOf(one)
 	for _, log := range conversation.held.Logs() {
-		if log.Device == conversation.own.Device {
+		if conversation.ours(log) {
 			plan.after[log] = journal.Head{Sequence: conversation.delivered(log)}
 			plan.through[log] = conversation.held[log]
 		}

@@ -28,6 +28,7 @@ type conversation struct {
 	suspects             map[logPlace]journal.Entry // may be equivocation: the disk is asked
 	forks                map[journal.Log]uint64     // logs with two histories, from where on; the proofs are on disk
 	lenient              bool                       // entries do not wait for parents
+	elders               elders                     // the core's
 }
 
 func (c *Core) loadConversation(from Conversation) *conversation {
@@ -42,6 +43,7 @@ func (c *Core) loadConversation(from Conversation) *conversation {
 		least:       max(1, c.least[uuid.Nil], c.least[from.ID]),
 		suspects:    map[logPlace]journal.Entry{},
 		forks:       map[journal.Log]uint64{},
+		elders:      c.elders,
 	}
 	if one.heldOrders == nil {
 		one.heldOrders = map[journal.Log]journal.Order{}

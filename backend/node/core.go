@@ -43,6 +43,7 @@ type Core struct {
 	makingKey     bool
 	least         map[uuid.UUID]uint32 // epochs: see Snapshot.Epochs
 	copied        bool                 // until the epochs of the copy are on disk
+	elders        elders               // earlier devices of this person
 	began         time.Time            // the first Step
 	retired       time.Time            // when this identity was given up; zero: it was not
 
@@ -92,6 +93,7 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		copied:        snapshot.Copied,
 		expiry:        expiry{timed: snapshot.Timed},
 	}
+	c.elders = eldersOf(keys.Device(), snapshot.Self.DeviceList)
 	maps.Copy(c.least, snapshot.Epochs)
 	if c.copied {
 		c.leaveEpochs(snapshot.Conversations)
@@ -194,6 +196,7 @@ func (c *Core) Wake() time.Time { return c.wake }
 func (c *Core) start() {
 	c.started, c.began = true, c.now
 	c.settleCopy()
+	c.listDevice()
 	c.startBans()
 	c.do(SetSealingKeys{Keys: slices.Clone(c.sealingKeys)})
 	c.signKeyRecord()

@@ -245,7 +245,7 @@ func (c *Core) proof(session *session, one *contact, entries []journal.Entry) {
 	}
 	conversation := c.conversations[entries[1].Conversation]
 	device := entries[1].Log.Device
-	if conversation == nil || conversation.peer != one.Peer || device != c.keys.Device() && !one.record.devices.Has(device) {
+	if conversation == nil || conversation.peer != one.Peer || device != c.keys.Device() && !c.elders[device] && !one.record.devices.Has(device) {
 		return
 	}
 	c.forked(one, conversation, entries[0], entries[1])
@@ -268,7 +268,7 @@ func (c *Core) loadForks(forks []Fork) {
 func (c *Core) nameFork(one *contact, log journal.Log) {
 	params := map[string]string{"name": one.Name}
 	doubt := Doubt{Which: fmt.Sprintf("%s/%d", log.Device, log.Epoch)}
-	if log.Device == c.keys.Device() {
+	if log.Device == c.keys.Device() || c.elders[log.Device] {
 		doubt.What = &Refusal{Code: "fork-own", Message: "Two different messages of yours to " + one.Name + " claim the same place: a second copy of your Tincan wrote with the same keys. Each side keeps the one that came first. Use one copy only; new messages go on.", Params: params}
 	} else {
 		doubt.What = &Refusal{Code: "fork", Message: "Two different messages of " + one.Name + " claim the same place. One copy of their Tincan may have been restored from an old backup. New messages go on.", Params: params}
@@ -285,7 +285,7 @@ func (c *Core) nameFork(one *contact, log journal.Log) {
 // written to comes from another copy.
 func (c *Core) watchCopies(one *contact, conversation *conversation, write AppendEntry) {
 	log := write.Entry.Log
-	mine := log.Device == c.keys.Device()
+	mine := log.Device == c.keys.Device() || c.elders[log.Device]
 	twice := mine && write.Entry.Claimed.After(c.began) // I am running, and did not write it
 	for other, order := range conversation.tipOrders {
 		if other.Device == log.Device && other.Epoch > log.Epoch && bytes.Compare(order[:8], write.Order[:8]) < 0 {

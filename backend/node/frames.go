@@ -264,7 +264,8 @@ func (c *Core) admit(conversation *conversation, one *contact, candidate waiting
 	if entry.Conversation != conversation.id {
 		return AppendEntry{}, journal.Duplicate
 	}
-	mine := entry.Log.Device == c.keys.Device()
+	own := entry.Log.Device == c.keys.Device()
+	mine := own || c.elders[entry.Log.Device]
 	if !mine && !one.record.devices.Has(entry.Log.Device) {
 		return AppendEntry{}, journal.Duplicate // nobody who belongs here wrote it
 	}
@@ -309,7 +310,7 @@ func (c *Core) admit(conversation *conversation, one *contact, candidate waiting
 	write := AppendEntry{Entry: entry, Order: journal.NewOrder(entry, after), Author: author, Mine: mine, Arrived: c.now}
 	c.watchCopies(one, conversation, write)
 	conversation.count(write, true)
-	if mine {
+	if own {
 		// An entry of this device that was not on this disk: the folder is an old
 		// copy. The log is closed; what is written next begins a new epoch.
 		one.claims = 0

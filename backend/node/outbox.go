@@ -178,7 +178,7 @@ func (c *Core) unmailed(one *contact) (want replica.Want, through uint64, found 
 	letters := slices.Clone(one.outbox.letters)
 	slices.SortStableFunc(letters, func(a, b *Outgoing) int { return int(min(max(int64(a.After)-int64(b.After), -1), 1)) })
 	for _, log := range conversation.held.Logs() {
-		if log.Device != conversation.own.Device || conversation.twofold(log) {
+		if !conversation.ours(log) || conversation.twofold(log) {
 			continue
 		}
 		at, head := conversation.delivered(log), conversation.held[log].Sequence

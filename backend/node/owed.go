@@ -38,7 +38,7 @@ func (c *Core) owedNow(one *contact, err error) {
 func (c *Core) owesReading(one *contact, read journal.Vector) bool {
 	conversation := c.conversationOf(one)
 	news := slices.ContainsFunc(read.Logs(), func(log journal.Log) bool {
-		return log.Device != conversation.own.Device && read.Get(log) > conversation.readKept.Get(log)
+		return !conversation.ours(log) && read.Get(log) > conversation.readKept.Get(log)
 	})
 	heard := func(line *session) bool { return line.greeted }
 	return news && !c.self.HideReads && one.State == ContactMutual && !slices.ContainsFunc(c.sessionsTo(one.Peer), heard)

@@ -158,7 +158,7 @@ func (v *conversation) delivered(log journal.Log) uint64 {
 // undelivered tells whether some of my entries are on no device of theirs.
 func (v *conversation) undelivered() bool {
 	for log, head := range v.held {
-		if log.Device != v.own.Device || v.twofold(log) {
+		if !v.ours(log) || v.twofold(log) {
 			continue
 		}
 		if head.Sequence > v.delivered(log) {

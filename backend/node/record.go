@@ -129,13 +129,15 @@ func (r *record) sealTo(device identity.DeviceID) (envelope.Record, bool) {
 	return key, known
 }
 
-// first returns the device to reach; one device each is enough to begin with.
+// first returns the device to reach: the first one of their list, once a key of
+// it is known. The others are those that they had before it.
 func (r *record) first() (identity.DeviceID, bool) {
-	devices := r.sortedDevices()
-	if len(devices) == 0 {
+	if len(r.devices.Devices) == 0 {
 		return identity.DeviceID{}, false
 	}
-	return devices[0], true
+	first := r.devices.Devices[0]
+	_, known := r.keys[first]
+	return first, known
 }
 
 // stale tells whether a fresher sealing key should be looked up.

@@ -106,6 +106,7 @@ func (c connector) Driver() driver.Driver                        { return &sqlit
 // pool is the connections that read. Statements are prepared once for each
 // query text.
 type pool struct {
+	path       string
 	database   *sql.DB
 	mutex      sync.RWMutex
 	statements map[string]*sql.Stmt
@@ -115,7 +116,7 @@ func newPool(path string, how mode) *pool {
 	database := sql.OpenDB(connector{path: path, how: how})
 	database.SetMaxOpenConns(readers)
 	database.SetMaxIdleConns(readers)
-	return &pool{database: database, statements: map[string]*sql.Stmt{}}
+	return &pool{path: path, database: database, statements: map[string]*sql.Stmt{}}
 }
 
 // statement returns the prepared form of a query.
@@ -163,6 +164,7 @@ type writer struct {
 	raw        *os.File  // the database, for reading its bytes; nil until needed
 	erased     []remains // since the file was last found free of what was erased
 	unknown    bool      // there is more, of another process
+	wrapper    Wrapper   // nil for none
 }
 
 func newWriter(connection *sqlite3.SQLiteConn, folder string, logger *slog.Logger) *writer {

@@ -126,6 +126,10 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 			return nil, errors.Join(err, opened.Close())
 		}
 	}
+	opened.wrapper, writer.wrapper = options.Wrapper, options.Wrapper
+	if err = opened.wrapOld(); err != nil { //nolint:contextcheck // a transaction is not stopped half way
+		return nil, errors.Join(err, opened.Close())
+	}
 	fault.Point("store.open.ready")
 	if options.version >= searchVersion {
 		opened.startIndexer() //nolint:contextcheck // it works until Close, longer than this call
@@ -170,7 +174,7 @@ func prepare(ctx context.Context, folder, path string, options Options) (int64, 
 // openForReading opens what can be read without writing to the file.
 func openForReading(folder string, options Options, problem error) (*Store, error) {
 	path := filepath.Join(folder, fileName)
-	opened := &Store{logger: options.Logger, rescue: true, problem: problem}
+	opened := &Store{logger: options.Logger, rescue: true, problem: problem, wrapper: options.Wrapper}
 	how := forReading
 	if size(path+"-wal") == 0 {
 		how = frozen

@@ -42,6 +42,7 @@ const salvagedPlace = "salvaged"
 
 const (
 	salvageBatch  = 256
+	maxDeviceList = 4 << 10
 	salvageMisses = 1024 // numbers of logs in a row that nothing is found of
 )
 
@@ -124,6 +125,7 @@ type salvage struct {
 	owner    Owner
 	found    *Salvaged
 	peers    map[uuid.UUID]identity.PeerID // by conversation
+	devices  identity.DeviceList           // the owner's, as far as it can be read
 }
 
 func (s *salvage) run(ctx context.Context) error {
@@ -139,6 +141,12 @@ func (s *salvage) run(ctx context.Context) error {
 		s.peers[contact.Conversation] = contact.Peer
 	}
 	s.found.Conversations = len(s.peers)
+	signed := &wire.Signed{}
+	if wire.Decode(snapshot.Self.DeviceList, maxDeviceList, signed) == nil {
+		if listed, failed := identity.ParseDeviceList(signed); failed == nil && listed.Peer == s.owner.Peer {
+			s.devices = listed
+		}
+	}
 	if err = s.each(ctx, recordsOf(snapshot)); err != nil {
 		return err
 	}
@@ -355,7 +363,7 @@ func (s *salvage) check(row *salvagedRow, want uint64) ([]node.Write, bool) {
 	if !known {
 		return nil, false
 	}
-	mine := entry.Log.Device == s.owner.Device
+	mine := entry.Log.Device == s.owner.Device || s.devices.Has(entry.Log.Device)
 	if mine {
 		peer = s.owner.Peer
 	}

@@ -9,9 +9,13 @@ import (
 )
 
 func (t *transaction) putSealingKey(key node.SealingKey) error {
-	_, err := t.exec(`INSERT INTO sealing_keys (id, private, created, expires, kept) VALUES (?, ?, ?, ?, ?)
+	private, err := wrap(t.wrapper, key.ID[:], key.Private)
+	if err != nil {
+		return err
+	}
+	_, err = t.exec(`INSERT INTO sealing_keys (id, private, created, expires, kept) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET private=excluded.private, created=excluded.created, expires=excluded.expires, kept=excluded.kept`,
-		key.ID[:], key.Private, millis(key.Created), millis(key.Expires), millis(key.Delete))
+		key.ID[:], private, millis(key.Created), millis(key.Expires), millis(key.Delete))
 	return err
 }
 
@@ -24,7 +28,7 @@ func (t *transaction) deleteSealingKey(name [16]byte) error {
 }
 
 func (s *Store) loadSealingKeys(ctx context.Context) ([]node.SealingKey, error) {
-	return collect(ctx, s, func(rows *sql.Rows) (node.SealingKey, error) {
+	all, err := collect(ctx, s, func(rows *sql.Rows) (node.SealingKey, error) {
 		var key node.SealingKey
 		var name []byte
 		var created, expires, kept int64
@@ -34,6 +38,10 @@ func (s *Store) loadSealingKeys(ctx context.Context) ([]node.SealingKey, error) 
 		key.Created, key.Expires, key.Delete = moment(created), moment(expires), moment(kept)
 		return key, fixed(key.ID[:], name)
 	}, `SELECT id, private, created, expires, kept FROM sealing_keys ORDER BY created, id`)
+	if err != nil {
+		return nil, err
+	}
+	return s.unwrapAll(ctx, all), nil
 }
 
 func (t *transaction) putSeen(seen node.Seen) error {

@@ -25,6 +25,9 @@ type Options struct {
 	// CheckTime bounds the look at the whole file when it is opened; what is
 	// not looked at by then is checked when it is read. 0: 30 ms.
 	CheckTime time.Duration
+	// Wrapper keeps private sealing keys from whoever reads the file. nil: they
+	// are kept as they are.
+	Wrapper Wrapper
 
 	version int64 // of the schema, for tests; 0: the newest
 }
@@ -36,6 +39,8 @@ type Store struct {
 	rescue bool   // only reading, perhaps a damaged file: what cannot be read is left out
 	file   string // which file it is: see whichFile
 	aside  string // folder with a private copy, "" if none
+
+	wrapper Wrapper // of private sealing keys, nil for none
 
 	running sync.RWMutex // held for reading by each call, for writing by Close
 	closed  bool

@@ -135,7 +135,15 @@ const scenes = [
   { name: 'forked', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
   { name: 'gap', sizes: [wide], languages: ['en', 'zh-CN'] },
   { name: 'copied', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
+  { name: 'locked', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
+  { name: 'locked', as: 'wrong', sizes: [wide], steps: unlockInVain, languages: ['en', 'zh-CN'] },
+  { name: 'keyring-gone', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
+  { name: 'protected', as: 'storage', sizes: [wide, narrow], steps: showStorage, languages: ['en', 'zh-CN'] },
+  { name: 'main', as: 'storage', sizes: [wide], steps: showStorage },
+  { name: 'protected', as: 'backup', sizes: [wide, narrow], steps: makeBackup, languages: ['en', 'zh-CN'] },
+  { name: 'protected', as: 'protection', sizes: [wide, narrow], steps: changeProtection, languages: ['en', 'zh-CN'] },
   { name: 'first', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
+  { name: 'first', as: 'restore', sizes: [wide, narrow], steps: restoreInVain, languages: ['en', 'zh-CN'] },
   { name: 'first', as: 'creating', sizes: [wide], steps: createSlowly },
   { name: 'first', as: 'error', sizes: [wide], steps: createInVain },
   ...verifyPictures,
@@ -149,6 +157,38 @@ async function showNetwork(page) {
 
 async function showSettings(page) {
   await page.keyboard.press('Control+,');
+}
+
+async function unlockInVain(page) {
+  await page.locator('input[type="password"]').fill('correct horse');
+  await page.locator('button[type="submit"]').click();
+}
+
+async function showStorage(page) {
+  await showSettings(page);
+  await page.locator('nav button').nth(4).click();
+}
+
+async function makeBackup(page) {
+  await showStorage(page);
+  await page.locator('main button').first().click();
+  await page.locator('input[type="password"]').first().fill('six words');
+}
+
+async function changeProtection(page) {
+  await showStorage(page);
+  await page.locator('main button').nth(1).click();
+}
+
+async function restoreInVain(page) {
+  await page.locator('form button').last().click();
+  await page.locator('input[type="file"]').setInputFiles({
+    name: 'tincan-Mira-2026-11-19.tincan-backup',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.alloc(700_000, 1),
+  });
+  await page.locator('input[type="password"]').fill('five words that do not');
+  await page.locator('button[type="submit"]').click();
 }
 
 async function writeLongAbout(page) {

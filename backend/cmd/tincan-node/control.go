@@ -74,7 +74,7 @@ func (l *lineWriter) send(value any) error {
 }
 
 // control answers calls until the input or ctx ends.
-func control(ctx context.Context, served *app.App, input io.Reader, lines *lineWriter, logger *slog.Logger) error {
+func control(ctx context.Context, served app.Face, input io.Reader, lines *lineWriter, logger *slog.Logger) error {
 	running, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var telling sync.WaitGroup

@@ -25,6 +25,8 @@ type options struct {
 	printInvite bool
 	control     bool
 	salvage     bool
+	passphrase  string // a file
+	verify      string // an export
 	version     bool
 }
 
@@ -46,6 +48,7 @@ func parse(arguments []string, output io.Writer) (options, error) {
 	flags.BoolVar(&o.printInvite, "print-invite", false, "print an invite link for one person, good for 7 days")
 	flags.BoolVar(&o.control, "control", false, "take calls on standard input and answer on standard output, one JSON object a line")
 	flags.BoolVar(&o.salvage, "salvage", false, "make a new database from what can be read of a damaged one, and end; the damaged file is kept beside it")
+	flags.StringVar(&o.passphrase, "passphrase-file", "", "a file with the passphrase of the profile, which a terminal is asked for otherwise; - reads a line of standard input")
 	flags.BoolVar(&o.version, "version", false, "print the version")
 	if err := flags.Parse(arguments); err != nil {
 		if errors.Is(err, flag.ErrHelp) {
@@ -53,8 +56,12 @@ func parse(arguments []string, output io.Writer) (options, error) {
 		}
 		return o, errUsage
 	}
+	if flags.NArg() == 2 && flags.Arg(0) == "verify-export" {
+		o.verify = flags.Arg(1)
+		return o, nil
+	}
 	if flags.NArg() > 0 {
-		fmt.Fprintf(output, "tincan-node takes no arguments besides its flags; --help shows them.\n")
+		fmt.Fprintf(output, "tincan-node takes no arguments besides its flags, or verify-export and a folder; --help shows them.\n")
 		return o, errUsage
 	}
 	return o, nil

@@ -44,21 +44,32 @@ func run(ctx context.Context, arguments []string, input io.Reader, output, compl
 		_, err = fmt.Fprintln(output, "tincan-node", release.Version())
 		return err
 	}
+	if o.verify != "" {
+		return verifyExport(o.verify, output)
+	}
 	folder, err := device.Folder(o.data)
 	if err != nil {
 		return err
 	}
 	logger := device.Logger(complaints)
+	passphrase, err := givenPassphrase(o.passphrase, input)
+	if err != nil {
+		return err
+	}
 	if o.salvage {
-		return salvage(ctx, folder, output, logger)
+		return salvage(ctx, folder, passphrase, output, logger)
 	}
 	opened, err := device.Open(ctx, device.Options{
 		Folder: folder, Version: release.Version(), Desktop: desktop{browser: o.ui != ""}, Logger: logger, NoHosting: o.noHost, HostAt: o.hostAt,
+		Passphrase: passphrase,
 	})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, opened.Close()) }()
+	if err := unlock(opened, o, input, complaints); err != nil { //nolint:contextcheck // calls of the interface have no context
+		return err
+	}
 	if err := opened.Listen(func() {}); err != nil { //nolint:contextcheck // it listens until Close
 		logger.WarnContext(ctx, "a second instance cannot be heard", slog.Any("error", err))
 	}
@@ -69,8 +80,8 @@ func run(ctx context.Context, arguments []string, input io.Reader, output, compl
 }
 
 // salvage is --salvage: it says what was saved, and what comes next.
-func salvage(ctx context.Context, folder string, output io.Writer, logger *slog.Logger) error {
-	saved, err := device.Salvage(ctx, device.Options{Folder: folder, Logger: logger})
+func salvage(ctx context.Context, folder, passphrase string, output io.Writer, logger *slog.Logger) error {
+	saved, err := device.Salvage(ctx, device.Options{Folder: folder, Passphrase: passphrase, Logger: logger})
 	if err != nil {
 		return err
 	}
@@ -82,6 +93,9 @@ func salvage(ctx context.Context, folder string, output io.Writer, logger *slog.
 // prepare does what the flags ask of a profile.
 func prepare(api *app.API, o options) error {
 	state, err := api.Start()
+	if locked := app.AsError(err); locked != nil && locked.Code == "locked" {
+		return nil // whoever is in front of it unlocks it
+	}
 	if err != nil {
 		return err
 	}
@@ -105,7 +119,7 @@ func prepare(api *app.API, o options) error {
 }
 
 // serve runs what the flags ask for until ctx ends.
-func serve(ctx context.Context, o options, served *app.App, input io.Reader, output, complaints io.Writer, logger *slog.Logger) error {
+func serve(ctx context.Context, o options, served app.Face, input io.Reader, output, complaints io.Writer, logger *slog.Logger) error {
 	running, cancel := context.WithCancel(ctx)
 	defer cancel()
 	lines := &lineWriter{to: output}
@@ -153,7 +167,7 @@ func serve(ctx context.Context, o options, served *app.App, input io.Reader, out
 	return failed
 }
 
-func openPage(ctx context.Context, o options, served *app.App, logger *slog.Logger) (*bridge.Server, error) {
+func openPage(ctx context.Context, o options, served app.Face, logger *slog.Logger) (*bridge.Server, error) {
 	assets, err := frontend.Assets()
 	if err != nil {
 		return nil, err
@@ -176,7 +190,7 @@ func known(servers []app.Server, address string) bool {
 }
 
 // printInvite waits until there is a place to be found at, and prints a link.
-func printInvite(ctx context.Context, served *app.App, lines *lineWriter) error {
+func printInvite(ctx context.Context, served app.Face, lines *lineWriter) error {
 	limited, cancel := context.WithTimeout(ctx, invitePatience)
 	defer cancel()
 	changes := served.Subscribe(-1)

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useLayoutEffect } from 'react';
 import { errorText, useTranslation } from '@/i18n';
-import { resetSession, useSession, useView } from '@/model';
+import { resetSession, useIdleLock, useSession, useView } from '@/model';
 import { Button, Note, Spinner } from '@/ui';
 import styles from './App.module.css';
 import { Dialogs } from './Dialogs';
@@ -13,6 +13,7 @@ import { useKeys } from './useKeys';
 import { useLinkGuard } from './useLinkGuard';
 
 const FirstRun = lazy(() => import('@/features/firstrun'));
+const LockScreen = lazy(() => import('@/features/lock'));
 const SettingsView = lazy(() => import('@/features/settings'));
 
 /** The whole window. */
@@ -20,6 +21,7 @@ export function App({ restart }: { restart: () => void }) {
   useKeys();
   useCheckNews();
   useLinkGuard();
+  useIdleLock();
   return (
     <ErrorBoundary>
       <Place restart={restart} />
@@ -70,6 +72,13 @@ function Place({ restart }: { restart: () => void }) {
       <Spinner />
     </div>
   );
+  if (status === 'locked') {
+    return (
+      <Suspense fallback={waiting}>
+        <LockScreen />
+      </Suspense>
+    );
+  }
   if (firstRun) {
     return (
       <Suspense fallback={waiting}>

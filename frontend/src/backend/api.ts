@@ -16,6 +16,7 @@ import type {
   Invite,
   InviteOptions,
   InvitePreview,
+  LockState,
   Message,
   NumberCheck,
   Page,
@@ -24,12 +25,16 @@ import type {
   Route,
   Safety,
   SavedBans,
+  Protecting,
+  SavedBackup,
   SavedBundle,
+  SavedExport,
   SearchPage,
   Server,
   ServerCheck,
   Settings,
   State,
+  Storage,
 } from './types';
 
 /**
@@ -121,6 +126,18 @@ export interface Backend {
   retryServer(id: string): Promise<void>;
 
   openLink(address: string): Promise<void>;
+
+  lockState(): Promise<LockState>;
+  /** '' where no passphrase is needed. */
+  unlock(passphrase: string): Promise<LockState>;
+  lock(): Promise<void>;
+  protect(change: Protecting): Promise<LockState>;
+  storage(): Promise<Storage>;
+  saveBackup(passphrase: string): Promise<SavedBackup>;
+  /** The next part of a backup in base64, of at most 512 KiB before that. */
+  takeBackup(part: string, first: boolean): Promise<void>;
+  restoreBackup(passphrase: string): Promise<void>;
+  exportConversation(conversation: string): Promise<SavedExport>;
 
   /** Subscribes to the one event. The returned function ends the subscription. */
   onChanges(listener: (changes: Changes) => void): () => void;

@@ -4,6 +4,7 @@ import { fakeBanCheck, fakeBanKind, fakeBansPage, fakeImport } from './fake-bans
 import { fakeDeleted, fakeReactions, fakeReply } from './fake-changes';
 import { fakeDelivery } from './fake-delivery';
 import { fakeClaimed, fakeFound, fakeReleased } from './fake-handles';
+import { FakeLock } from './fake-lock';
 import { pageAround } from './fake-log';
 import { openPrivacy } from './fake-privacy';
 import { fakeSearch } from './fake-search';
@@ -23,6 +24,7 @@ import type {
   Privacy,
   Profile,
   Route,
+  Protecting,
   SavedBundle,
   SearchPage,
   Server,
@@ -34,7 +36,43 @@ export type { FakeOptions } from './fake-world';
 
 /** A backend in memory, for tests and for development without the app. It obeys backend/app/api.go as far as a window sees. */
 export class FakeBackend extends FakeVerification implements Backend {
-  start = () => this.answer('start', [], () => structuredClone(this.state));
+  readonly door = new FakeLock();
+
+  start = () =>
+    this.answer('start', [], () => {
+      if (this.door.state.locked) throw new BackendError({ code: 'locked', message: '', params: {} });
+      return structuredClone(this.state);
+    });
+  lockState = () => this.answer('lockState', [], () => this.door.state);
+  unlock = (passphrase: string) =>
+    this.answer('unlock', [passphrase], () => {
+      const state = this.door.unlock(passphrase);
+      this.emit({ reset: true });
+      return state;
+    });
+  lock = () =>
+    this.answer('lock', [], () => {
+      this.door.lock();
+      this.emit({ locked: true });
+    });
+  protect = (change: Protecting) => this.answer('protect', [change], () => this.door.protect(change));
+  storage = () => this.answer('storage', [], () => this.door.disk);
+  saveBackup = (passphrase: string) =>
+    this.answer('saveBackup', [passphrase], () => this.door.backup(passphrase, new Date().toISOString()));
+  takeBackup = (part: string, first: boolean) =>
+    this.answer('takeBackup', [part, first], () => this.door.take(part, first));
+  restoreBackup = (passphrase: string) =>
+    this.answer('restoreBackup', [passphrase], () => {
+      this.door.restore(passphrase);
+      this.state = { ...this.state, firstRun: false, profile: { ...this.state.profile, name: 'Mira' } };
+      this.emit({ reset: true });
+    });
+  exportConversation = (conversation: string) =>
+    this.answer('exportConversation', [conversation], () => ({
+      path: `/home/mira/Downloads/tincan-${this.row(conversation).name}`,
+      messages: this.timeline(conversation).length,
+    }));
+
   since = (sequence: number) => this.answer('since', [sequence], () => this.missed(sequence));
   painted = () => this.answer('painted', [], () => undefined);
 

@@ -3,6 +3,7 @@ import { plainBan } from './fake-bans';
 import { openPrivacy } from './fake-privacy';
 import { ago, anaTalk, invite, longTalk, me, network, requests, rows, say } from './scene-data';
 import { handleScenes } from './scenes-handles';
+import { lockScenes } from './scenes-lock';
 import { mannerScenes } from './scenes-manner';
 import { answeredTalk, deletedTalk, lateTalk } from './scenes-messages';
 import { verifyScenes } from './scenes-verify';
@@ -135,6 +136,7 @@ function empty(now: Date): FakeOptions {
 }
 
 const scenes: Record<string, Scene> = {
+  ...lockScenes,
   ...mannerScenes,
   ...handleScenes,
   ...verifyScenes,

@@ -5,6 +5,10 @@ import type { OwnHandle } from './types-handles';
 export type * from './types-bans';
 export type * from './types-delivery';
 export type * from './types-handles';
+export type * from './types-lock';
+
+import type { Progress } from './types-lock';
+
 export type * from './types-search';
 export type * from './types-servers';
 export type * from './types-verification';
@@ -61,6 +65,9 @@ export interface Changes {
   openConversation?: string;
   /** a tincan: link was opened: show its preview */
   pasteInvite?: string;
+  /** The profile was locked: everything is forgotten. */
+  locked?: boolean;
+  progress?: Progress;
 }
 
 /** ProblemCode names a state of the whole app. */
@@ -127,6 +134,8 @@ export interface Settings {
   hosting: boolean;
   /** the details panel is open */
   details: boolean;
+  /** After how many minutes without a key or the mouse the profile is locked; absent: never. */
+  lockAfter?: number;
 }
 
 /** ServerState is how an introduction server is doing. */

@@ -100,6 +100,25 @@ export function number(value: number): string {
   return new Intl.NumberFormat(locale()).format(value);
 }
 
+const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
+
+/** A size on a disk: "3.4 GB", in thousands. */
+export function fileSize(bytes: number): string {
+  let step = 0;
+  let value = bytes;
+  while (value >= 999.5 && step < sizes.length - 1) {
+    value /= 1000;
+    step++;
+  }
+  const digits = step > 0 && value < 9.95 ? 1 : 0;
+  return new Intl.NumberFormat(locale(), {
+    style: 'unit',
+    unit: sizes[step] ?? 'byte',
+    unitDisplay: 'short',
+    maximumFractionDigits: digits,
+  }).format(value);
+}
+
 /** "Ana, Jonas and Ole" */
 export function list(names: readonly string[]): string {
   return new Intl.ListFormat(locale(), { type: 'conjunction' }).format(names);

@@ -7,6 +7,7 @@ export * from './hooks';
 export * from './jump';
 export * from './line';
 export * from './namesake';
+export * from './lock';
 export * from './pictures';
 export * from './search';
 export * from './selectors';

@@ -3,8 +3,8 @@ import type { Conversation, Network, Notice, Problem, Profile, Request, Settings
 
 /** What the window knows of the app: the last State, kept current by Changes. */
 export interface Session {
-  /** starting: Start has not answered; failed: it was refused, `failure` says why. */
-  status: 'starting' | 'ready' | 'failed';
+  /** starting: Start has not answered; failed: it was refused, `failure` says why; locked: nothing is known. */
+  status: 'starting' | 'ready' | 'failed' | 'locked';
   failure: unknown;
   version: string;
   sequence: number;

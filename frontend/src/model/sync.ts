@@ -1,6 +1,7 @@
 import { type Backend, type Changes, type State, toBackendError } from '@/backend';
 import { applyChanges, applyState } from './apply';
 import { attention, conversationOnScreen } from './attention';
+import { followProgress, forgetEverything } from './lock';
 import { askNow, followFound } from './search';
 import { emptySession, session } from './session';
 import { applyMessages, forgetTimelines, openTimeline, removeMessages } from './timelines';
@@ -31,7 +32,17 @@ export function synchronise(backend: Backend): () => void {
 
   function receive(changes: Changes): void {
     if (stopped) return;
+    if (changes.progress) followProgress(changes.progress);
+    if (changes.locked) {
+      early = [];
+      forgetEverything();
+      return;
+    }
     const { status, sequence } = session.getState();
+    if (status === 'locked') {
+      if (changes.reset) void recover();
+      return;
+    }
     if (status !== 'ready' || recovering) {
       early.push(changes);
       return;
@@ -76,8 +87,9 @@ export function synchronise(backend: Backend): () => void {
     recovering ??= catchUp()
       .catch((reason: unknown) => {
         // The next change or the next look at the window tries again.
-        if (session.getState().status !== 'ready')
-          session.setState({ status: 'failed', failure: toBackendError(reason) });
+        const failure = toBackendError(reason);
+        if (failure.code === 'locked') forgetEverything();
+        else if (session.getState().status !== 'ready') session.setState({ status: 'failed', failure });
         else early = [];
       })
       .finally(() => {

@@ -30,6 +30,8 @@ export interface TextFieldProps {
   disabled?: boolean;
   large?: boolean;
   mono?: boolean;
+  /** What is typed is not shown. */
+  secret?: boolean;
   /** More than one makes it a box of that many lines. */
   rows?: number;
   maxLength?: number;
@@ -57,6 +59,7 @@ export function TextField({
   disabled = false,
   large = false,
   mono = false,
+  secret = false,
   rows = 1,
   maxLength,
   autoFocus = false,
@@ -88,6 +91,7 @@ export function TextField({
       autoFocus={autoFocus}
       spellCheck={spellCheck ? 'true' : 'false'}
       autoComplete="off"
+      type={secret ? 'password' : 'text'}
       validationBehavior="aria"
       {...(labelHidden ? { 'aria-label': label } : {})}
       {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}

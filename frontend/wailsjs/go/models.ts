@@ -73,6 +73,18 @@ export namespace app {
 	    DiskFull = "disk-full",
 	    FolderReadOnly = "folder-read-only",
 	}
+	export enum ProgressStep {
+	    Check = "check",
+	    Copy = "copy",
+	    Place = "place",
+	    Read = "read",
+	    Write = "write",
+	}
+	export enum Protection {
+	    File = "file",
+	    Keyring = "keyring",
+	    Passphrase = "passphrase",
+	}
 	export enum Route {
 	    Any = "any",
 	    Inherited = "",
@@ -364,6 +376,22 @@ export namespace app {
 	        if ('string' === typeof source) source = JSON.parse(source);
 	        this.outcome = source["outcome"];
 	        this.server = source["server"];
+	    }
+	}
+	export class Progress {
+	    step: ProgressStep;
+	    done: number;
+	    total: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Progress(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.step = source["step"];
+	        this.done = source["done"];
+	        this.total = source["total"];
 	    }
 	}
 	export class Request {
@@ -779,6 +807,7 @@ export namespace app {
 	    compact: boolean;
 	    hosting: boolean;
 	    details: boolean;
+	    lockAfter?: number;
 	
 	    static createFrom(source: any = {}) {
 	        return new Settings(source);
@@ -792,6 +821,7 @@ export namespace app {
 	        this.compact = source["compact"];
 	        this.hosting = source["hosting"];
 	        this.details = source["details"];
+	        this.lockAfter = source["lockAfter"];
 	    }
 	}
 	export class OwnHandle {
@@ -905,6 +935,8 @@ export namespace app {
 	    openConversation?: string;
 	    pasteInvite?: string;
 	    notice?: Notice;
+	    locked?: boolean;
+	    progress?: Progress;
 	
 	    static createFrom(source: any = {}) {
 	        return new Changes(source);
@@ -928,6 +960,8 @@ export namespace app {
 	        this.openConversation = source["openConversation"];
 	        this.pasteInvite = source["pasteInvite"];
 	        this.notice = this.convertValues(source["notice"], Notice);
+	        this.locked = source["locked"];
+	        this.progress = this.convertValues(source["progress"], Progress);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -1182,6 +1216,40 @@ export namespace app {
 	    }
 	}
 	
+	export class LockState {
+	    locked: boolean;
+	    protection: Protection;
+	    problem?: Error;
+	
+	    static createFrom(source: any = {}) {
+	        return new LockState(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.locked = source["locked"];
+	        this.protection = source["protection"];
+	        this.problem = this.convertValues(source["problem"], Error);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class MatchRange {
 	    start: number;
 	    end: number;
@@ -1262,6 +1330,23 @@ export namespace app {
 	
 	
 	
+	export class Protecting {
+	    protection: Protection;
+	    old: string;
+	    new: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Protecting(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.protection = source["protection"];
+	        this.old = source["old"];
+	        this.new = source["new"];
+	    }
+	}
+	
 	
 	
 	export class Safety {
@@ -1278,6 +1363,20 @@ export namespace app {
 	        this.number = source["number"];
 	        this.qr = source["qr"];
 	        this.qrSize = source["qrSize"];
+	    }
+	}
+	export class SavedBackup {
+	    path: string;
+	    size: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new SavedBackup(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.path = source["path"];
+	        this.size = source["size"];
 	    }
 	}
 	export class SavedBans {
@@ -1310,6 +1409,20 @@ export namespace app {
 	        this.entries = source["entries"];
 	        this.until = source["until"];
 	        this.more = source["more"];
+	    }
+	}
+	export class SavedExport {
+	    path: string;
+	    messages: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new SavedExport(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.path = source["path"];
+	        this.messages = source["messages"];
 	    }
 	}
 	export class SearchHit {
@@ -1475,6 +1588,36 @@ export namespace app {
 		    }
 		    return a;
 		}
+	}
+	export class Storage {
+	    database: number;
+	    search: number;
+	    pictures: number;
+	    snapshots: number;
+	    other: number;
+	    total: number;
+	    free: number;
+	    backupAt: string;
+	    backupSize: number;
+	    backupName: string;
+	
+	    static createFrom(source: any = {}) {
+	        return new Storage(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.database = source["database"];
+	        this.search = source["search"];
+	        this.pictures = source["pictures"];
+	        this.snapshots = source["snapshots"];
+	        this.other = source["other"];
+	        this.total = source["total"];
+	        this.free = source["free"];
+	        this.backupAt = source["backupAt"];
+	        this.backupSize = source["backupSize"];
+	        this.backupName = source["backupName"];
+	    }
 	}
 	
 

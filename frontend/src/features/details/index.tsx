@@ -6,6 +6,7 @@ import { askBan, initial, liftBan, lineView, shortName, showByFile, showToast, s
 import { Button, Chip, IconButton, Kbd, keyNames, Lid, TrustIcon } from '@/ui';
 import styles from './Details.module.css';
 import { DisappearTimer } from './DisappearTimer';
+import { ExportTalk } from './ExportTalk';
 import { LineRoute } from './LineRoute';
 
 /** Everything about one person that is not a message. */
@@ -71,6 +72,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
             {t('details.byFile')}
           </button>
         )}
+        {contact !== 'asked' && <ExportTalk key={conversation.id} conversation={conversation.id} />}
         {contact === 'banned' ? (
           <button type="button" className={styles.action} onClick={() => void lift(conversation)}>
             <Ban size={18} strokeWidth={1.75} aria-hidden="true" />

@@ -1,4 +1,4 @@
-import { HardDrive } from 'lucide-react';
+import { ArchiveRestore, HardDrive } from 'lucide-react';
 import { type FormEvent, useEffect, useState } from 'react';
 import { backend, toBackendError } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
@@ -7,6 +7,7 @@ import { Button, LidPicker, Mark, Note, Spinner, TextField } from '@/ui';
 import { Can } from './Can';
 import styles from './FirstRun.module.css';
 import { nameOnTheCan } from './nameOnTheCan';
+import { Restore } from './Restore';
 
 /** A line that is made at once is not announced: only after so long, in milliseconds, the form gives way. */
 const patience = 400;
@@ -19,6 +20,7 @@ export default function FirstRun() {
   const [pending, setPending] = useState(false);
   const [slow, setSlow] = useState(false);
   const [failure, setFailure] = useState<unknown>();
+  const [restoring, setRestoring] = useState(false);
   const ofName = failure !== undefined && toBackendError(failure).code.startsWith('name-');
 
   useEffect(() => {
@@ -54,7 +56,9 @@ export default function FirstRun() {
           <Mark size={32} />
           <b>Tincan</b>
         </p>
-        {slow ? (
+        {restoring ? (
+          <Restore onBack={() => setRestoring(false)} />
+        ) : slow ? (
           <>
             <h1 className={styles.title}>{t('firstrun.stretching')}</h1>
             <p className={styles.text}>{t('firstrun.soon')}</p>
@@ -95,6 +99,13 @@ export default function FirstRun() {
               )}
               <Button kind="primary" size="large" type="submit" pending={pending}>
                 {pending ? t('firstrun.creating') : t('firstrun.create')}
+              </Button>
+              <Button
+                kind="quiet"
+                icon={<ArchiveRestore size={18} strokeWidth={1.75} aria-hidden="true" />}
+                onPress={() => setRestoring(true)}
+              >
+                {t('lock.restoreLink')}
               </Button>
             </form>
           </>

@@ -1,4 +1,4 @@
-import { ArrowLeft, Ban, Cable, CircleUserRound, Palette } from 'lucide-react';
+import { ArrowLeft, Ban, Cable, CircleUserRound, HardDrive, Palette } from 'lucide-react';
 import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from '@/i18n';
 import { type SettingsPage, showConversations, showSettings } from '@/model';
@@ -8,6 +8,7 @@ import { BansPage } from './BansPage';
 import { NetworkPage } from './NetworkPage';
 import { ProfilePage } from './ProfilePage';
 import styles from './Settings.module.css';
+import { StoragePage } from './StoragePage';
 
 export interface SettingsViewProps {
   page: SettingsPage;
@@ -19,6 +20,7 @@ const pages: readonly { page: SettingsPage; icon: ReactNode; content: ReactEleme
   { page: 'profile', icon: <CircleUserRound {...icon} />, content: <ProfilePage /> },
   { page: 'network', icon: <Cable {...icon} />, content: <NetworkPage /> },
   { page: 'bans', icon: <Ban {...icon} />, content: <BansPage /> },
+  { page: 'storage', icon: <HardDrive {...icon} />, content: <StoragePage /> },
   { page: 'appearance', icon: <Palette {...icon} />, content: <AppearancePage /> },
 ];
 

@@ -148,4 +148,29 @@ export default {
   'handle-moved': '{{handle}} belongs to somebody else than a moment ago. Nothing was sent. Look it up again.',
   'handle-changed':
     '{{host}} says that {{handle}} is another person now than your contact {{name}}. Nothing was changed here. Ask {{name}} before you trust either.',
+  locked: 'This profile is locked. Unlock it first; until then nothing is received.',
+  'no-lock': 'This cannot be done here.',
+  busy: 'A backup or a restore is under way. Wait until it is done.',
+  'no-passphrase': 'There is no passphrase to lock with. Set one under Storage & backup.',
+  'passphrase-wrong': 'That passphrase does not open this profile. Check for a missing word.',
+  'passphrase-needed': 'This profile is locked with a passphrase. Type it to go on.',
+  'passphrase-short': 'A passphrase has 8 to 1000 characters. Use several words.',
+  'keyring-missing':
+    'The keyring of this system does not answer. Start it (on Linux a secret service such as GNOME Keyring or KWallet), then try again.',
+  'keyring-locked': 'The keyring of this system is locked. Unlock it, then try again.',
+  'keyring-entry':
+    'The keyring of this system no longer holds the key to this profile. Put the files of the keyring back, or restore a backup into a new folder.',
+  'key-newer': 'A newer Tincan made the key file. Update Tincan to open this profile.',
+  'key-damaged': 'The key file is damaged. Put back a copy of it, or restore a backup into a new folder.',
+  'backup-none': 'This is not a backup that Tincan made. Choose the file that ends with .tincan-backup.',
+  'backup-newer': 'A newer Tincan made this backup. Update Tincan, then try again.',
+  'backup-passphrase': 'That passphrase does not open this backup. Check for a missing word.',
+  'backup-damaged':
+    'This backup is cut short or was changed, so nothing was restored. Copy it again from where it was made, or use another one.',
+  'restore-profile':
+    'There is a profile on this computer already. Start Tincan with a new folder (--data) to restore a backup there.',
+  'disk-room': 'The disk is full: {{free}} free, {{needed}} needed. Free some space, then try again.',
+  'database-newer': 'A newer Tincan wrote this history. Update Tincan, then try again.',
+  'export-unknown':
+    'Nothing is known of their devices yet, so nobody could check what is exported. Try again when they have answered.',
 } as const;

@@ -9,6 +9,7 @@ import emoji from './emoji';
 import errors from './errors';
 import firstrun from './firstrun';
 import line from './line';
+import lock from './lock';
 import message from './message';
 import problems from './problems';
 import requests from './requests';
@@ -31,6 +32,7 @@ export const en = {
   errors,
   firstrun,
   line,
+  lock,
   message,
   problems,
   requests,

@@ -2,7 +2,13 @@ export default {
   title: 'Settings',
   pages: 'Settings',
   back: 'Back to conversations',
-  page: { profile: 'Profile', network: 'Network', bans: 'Ban list', appearance: 'Appearance' },
+  page: {
+    profile: 'Profile',
+    network: 'Network',
+    bans: 'Ban list',
+    appearance: 'Appearance',
+    storage: 'Storage & backup',
+  },
 
   profileText: 'What people see when you open a line to them.',
   name: 'Name',

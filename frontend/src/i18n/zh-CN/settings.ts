@@ -5,7 +5,7 @@ export default {
   title: '设置',
   pages: '设置',
   back: '返回会话',
-  page: { profile: '个人资料', network: '网络', bans: '封禁名单', appearance: '外观' },
+  page: { profile: '个人资料', network: '网络', bans: '封禁名单', appearance: '外观', storage: '存储与备份' },
 
   profileText: '与别人接通线路时，对方看到的就是这些。',
   name: '名字',

@@ -48,6 +48,8 @@ export function EditMessage(arg1:string,arg2:string,arg3:string):Promise<app.Mes
 
 export function ExportBans():Promise<app.SavedBans>;
 
+export function ExportConversation(arg1:string):Promise<app.SavedExport>;
+
 export function FindHandle(arg1:string):Promise<app.FoundPerson>;
 
 export function FinishCheck(arg1:string,arg2:boolean):Promise<app.Conversation>;
@@ -59,6 +61,10 @@ export function ImportBans(arg1:string):Promise<app.ImportedBans>;
 export function ImportBundle(arg1:string):Promise<app.ImportedBundle>;
 
 export function Invites():Promise<Array<app.Invite>>;
+
+export function Lock():Promise<void>;
+
+export function LockState():Promise<app.LockState>;
 
 export function MarkRead(arg1:string,arg2:string):Promise<void>;
 
@@ -78,6 +84,8 @@ export function Painted():Promise<void>;
 
 export function Picture(arg1:string):Promise<string>;
 
+export function Protect(arg1:app.Protecting):Promise<app.LockState>;
+
 export function React(arg1:string,arg2:string,arg3:string,arg4:boolean):Promise<app.Message>;
 
 export function ReadInvite(arg1:string):Promise<app.InvitePreview>;
@@ -87,6 +95,8 @@ export function ReleaseHandle(arg1:string):Promise<app.Profile>;
 export function RemoveBan(arg1:string):Promise<app.Ban>;
 
 export function RemoveServer(arg1:string):Promise<void>;
+
+export function RestoreBackup(arg1:string):Promise<void>;
 
 export function RestoreBan(arg1:app.Ban):Promise<app.Ban>;
 
@@ -99,6 +109,8 @@ export function RevokeInvite(arg1:string):Promise<void>;
 export function Safety(arg1:string):Promise<app.Safety>;
 
 export function SafetyNumber(arg1:string):Promise<string>;
+
+export function SaveBackup(arg1:string):Promise<app.SavedBackup>;
 
 export function SaveBundle(arg1:string):Promise<app.SavedBundle>;
 
@@ -128,7 +140,13 @@ export function Start():Promise<app.State>;
 
 export function StartCheck(arg1:string):Promise<app.Conversation>;
 
+export function Storage():Promise<app.Storage>;
+
+export function TakeBackup(arg1:string,arg2:boolean):Promise<void>;
+
 export function Typing(arg1:string):Promise<void>;
+
+export function Unlock(arg1:string):Promise<app.LockState>;
 
 export function Unverify(arg1:string):Promise<app.Conversation>;
 

@@ -94,6 +94,10 @@ export function ExportBans() {
   return window['go']['app']['API']['ExportBans']();
 }
 
+export function ExportConversation(arg1) {
+  return window['go']['app']['API']['ExportConversation'](arg1);
+}
+
 export function FindHandle(arg1) {
   return window['go']['app']['API']['FindHandle'](arg1);
 }
@@ -116,6 +120,14 @@ export function ImportBundle(arg1) {
 
 export function Invites() {
   return window['go']['app']['API']['Invites']();
+}
+
+export function Lock() {
+  return window['go']['app']['API']['Lock']();
+}
+
+export function LockState() {
+  return window['go']['app']['API']['LockState']();
 }
 
 export function MarkRead(arg1, arg2) {
@@ -154,6 +166,10 @@ export function Picture(arg1) {
   return window['go']['app']['API']['Picture'](arg1);
 }
 
+export function Protect(arg1) {
+  return window['go']['app']['API']['Protect'](arg1);
+}
+
 export function React(arg1, arg2, arg3, arg4) {
   return window['go']['app']['API']['React'](arg1, arg2, arg3, arg4);
 }
@@ -172,6 +188,10 @@ export function RemoveBan(arg1) {
 
 export function RemoveServer(arg1) {
   return window['go']['app']['API']['RemoveServer'](arg1);
+}
+
+export function RestoreBackup(arg1) {
+  return window['go']['app']['API']['RestoreBackup'](arg1);
 }
 
 export function RestoreBan(arg1) {
@@ -196,6 +216,10 @@ export function Safety(arg1) {
 
 export function SafetyNumber(arg1) {
   return window['go']['app']['API']['SafetyNumber'](arg1);
+}
+
+export function SaveBackup(arg1) {
+  return window['go']['app']['API']['SaveBackup'](arg1);
 }
 
 export function SaveBundle(arg1) {
@@ -254,8 +278,20 @@ export function StartCheck(arg1) {
   return window['go']['app']['API']['StartCheck'](arg1);
 }
 
+export function Storage() {
+  return window['go']['app']['API']['Storage']();
+}
+
+export function TakeBackup(arg1, arg2) {
+  return window['go']['app']['API']['TakeBackup'](arg1, arg2);
+}
+
 export function Typing(arg1) {
   return window['go']['app']['API']['Typing'](arg1);
+}
+
+export function Unlock(arg1) {
+  return window['go']['app']['API']['Unlock'](arg1);
 }
 
 export function Unverify(arg1) {

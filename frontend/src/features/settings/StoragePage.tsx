@@ -1,0 +1,100 @@
+import { Archive } from 'lucide-react';
+import { useCallback, useEffect, useState } from 'react';
+import { backend, type Storage } from '@/backend';
+import { dateAndTime, errorText, fileSize, useTranslation } from '@/i18n';
+import { Button, Card, Note } from '@/ui';
+import { BackupDialog } from './BackupDialog';
+import { KeyProtection } from './KeyProtection';
+import { Group, PageHead } from './Parts';
+import styles from './Storage.module.css';
+
+const parts = ['messages', 'search', 'pictures', 'snapshots', 'other'] as const;
+
+/** How much each part takes; search index and pictures are in the database, too. */
+function sizesOf(storage: Storage): Record<(typeof parts)[number], number> {
+  const { database, search, pictures, snapshots, other } = storage;
+  return { messages: Math.max(0, database - search - pictures), search, pictures, snapshots, other };
+}
+
+/** What the profile takes on the disk, its backup, and how its keys are protected. */
+export function StoragePage() {
+  const { t } = useTranslation();
+  const [storage, setStorage] = useState<Storage>();
+  const [failure, setFailure] = useState<unknown>();
+  const [backingUp, setBackingUp] = useState(false);
+
+  const load = useCallback(() => {
+    backend().storage().then(setStorage, setFailure);
+  }, []);
+  useEffect(load, [load]);
+
+  return (
+    <>
+      <PageHead title={t('settings.page.storage')}>{t('lock.about')}</PageHead>
+      {failure !== undefined && (
+        <Note kind="bad" role="alert">
+          {errorText(failure)}
+        </Note>
+      )}
+      {storage && <Sizes storage={storage} />}
+      <Group title={t('lock.backup')}>
+        <Note
+          kind={storage?.backupAt ? 'ok' : 'plain'}
+          icon={<Archive size={18} strokeWidth={1.75} aria-hidden="true" />}
+          action={
+            <Button kind="primary" size="small" onPress={() => setBackingUp(true)}>
+              {t('lock.backUp')}
+            </Button>
+          }
+        >
+          {storage?.backupAt ? (
+            <>
+              <b>{t('lock.last', { when: dateAndTime(storage.backupAt) })}</b>{' '}
+              {t('lock.lastWhat', { size: fileSize(storage.backupSize), name: storage.backupName })}
+            </>
+          ) : (
+            <>
+              <b>{t('lock.never')}</b> {t('lock.neverText')}
+            </>
+          )}
+        </Note>
+      </Group>
+      <KeyProtection />
+      {backingUp && (
+        <BackupDialog
+          onClose={() => {
+            setBackingUp(false);
+            load();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+function Sizes({ storage }: { storage: Storage }) {
+  const { t } = useTranslation();
+  const sizes = sizesOf(storage);
+  const shown = parts.filter((part) => sizes[part] > 0);
+  return (
+    <Card className={styles.sizes}>
+      <p>
+        <b className={styles.total}>{t('lock.used', { size: fileSize(storage.total) })}</b>
+        {storage.free >= 0 && <span className={styles.free}>{t('lock.free', { size: fileSize(storage.free) })}</span>}
+      </p>
+      <div className={styles.bar} aria-hidden="true">
+        {shown.map((part) => (
+          <span key={part} className={styles[part]} style={{ flexGrow: sizes[part] }} />
+        ))}
+      </div>
+      <ul className={styles.legend}>
+        {shown.map((part) => (
+          <li key={part}>
+            <span className={`${styles.dot} ${styles[part]}`} aria-hidden="true" />
+            {t(`lock.part.${part}`)} {fileSize(sizes[part])}
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
