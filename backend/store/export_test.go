@@ -109,3 +109,10 @@ func (t *transaction) entryNamed(hash journal.Hash) (int64, error) {
 	entry, _ := values[0].(int64)
 	return entry, err
 }
+
+// Damage makes a store behave as after a write that met damaged pages.
+func Damage(s *Store) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.problem = node.ErrDamaged
+}
