@@ -21,6 +21,7 @@ func mergeChanges(first, second Changes) Changes {
 		first.Requests, second.Requests, first.RemovedRequests, second.RemovedRequests,
 		func(r Request) string { return r.ID })
 	merged.Notice = later(first.Notice, second.Notice)
+	merged.Repair = later(first.Repair, second.Repair)
 	merged.BansChanged = first.BansChanged || second.BansChanged
 	if second.OpenConversation != "" {
 		merged.OpenConversation = second.OpenConversation

@@ -179,7 +179,7 @@ func (a *App) state(ctx context.Context) (State, error) {
 	state.Network = a.networkOf(live)
 	state.Conversations = a.conversationsOf(rows, nil)
 	state.Requests = a.requestsOf(live.Requests)
-	state.Notice = a.copiedNotice()
+	state.Notice, state.Repair = a.installNotice(), a.repairOf()
 	return state, nil
 }
 
@@ -198,7 +198,7 @@ func (a *App) stateBefore(state State) (State, error) {
 	state.Network = networkBefore(before.snapshot.Servers)
 	state.Conversations = a.conversationsOf(before.rows, before.snapshot.Bans)
 	state.Requests = a.requestsOf(before.snapshot.Requests)
-	state.Notice = a.copiedNotice()
+	state.Notice, state.Repair = a.installNotice(), a.repairOf()
 	return state, nil
 }
 

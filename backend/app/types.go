@@ -18,6 +18,7 @@ type State struct {
 	Conversations []Conversation `json:"conversations"` // newest activity first
 	Requests      []Request      `json:"requests"`      // newest first
 	Notice        *Notice        `json:"notice,omitempty"`
+	Repair        *Repair        `json:"repair,omitempty"` // of a damaged history
 }
 
 // Changes is what happened since the last one; the event "changes" carries it.
@@ -38,6 +39,7 @@ type Changes struct {
 	OpenConversation     string         `json:"openConversation,omitempty"`     // show this one (a second instance or a notification asked)
 	PasteInvite          string         `json:"pasteInvite,omitempty"`          // a tincan: link was opened: show its preview
 	Notice               *Notice        `json:"notice,omitempty"`               // without a code: it was dismissed
+	Repair               *Repair        `json:"repair,omitempty"`               // how far it is; when it is over, Reset follows
 }
 
 // ProblemCode names a state of the whole app.

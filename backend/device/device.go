@@ -88,6 +88,7 @@ func (d *Device) open(ctx context.Context) error {
 		CheckServer: checkServer,
 		Addresses:   machineAddresses,
 		Downloads:   func() (string, error) { return downloads(d.folder) },
+		Salvage:     d.salvage,
 		Desktop:     d.options.Desktop,
 		Version:     d.options.Version,
 		Logger:      d.options.Logger,

@@ -104,10 +104,41 @@ const scenes = [
   { name: 'forked', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
   { name: 'gap', sizes: [wide], languages: ['en', 'zh-CN'] },
   { name: 'copied', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
+  { name: 'damaged', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
+  { name: 'damaged', as: 'repair', sizes: [wide, narrow], steps: askRepair, languages: ['en', 'zh-CN'] },
+  { name: 'damaged', as: 'repairing', sizes: [wide, narrow], steps: repairSlowly, languages: ['en', 'zh-CN'] },
+  { name: 'damaged', as: 'repair-failed', sizes: [wide, narrow], steps: repairInVain, languages: ['en', 'zh-CN'] },
+  { name: 'damaged', as: 'repair-done', sizes: [wide, narrow], steps: repairWell, languages: ['en', 'zh-CN'] },
+  { name: 'salvaged', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
   { name: 'first', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
   { name: 'first', as: 'creating', sizes: [wide], steps: createSlowly },
   { name: 'first', as: 'error', sizes: [wide], steps: createInVain },
 ];
+
+async function askRepair(page) {
+  await page.getByRole('button', { name: /Repair…|修复…/ }).click();
+}
+
+async function repairSlowly(page) {
+  await askRepair(page);
+  await page.keyboard.press('Enter');
+  await page.evaluate(() => window.fake.emit({ repair: { running: true, saved: 4608, of: 12_480 } }));
+}
+
+async function repairInVain(page) {
+  await repairSlowly(page);
+  const error = { code: 'repair-room', message: '', params: {} };
+  await page.evaluate((why) => window.fake.emit({ repair: { running: false, saved: 0, of: 0, error: why } }), error);
+}
+
+async function repairWell(page) {
+  await repairSlowly(page);
+  await page.evaluate(() => {
+    const params = { what: 'short', entries: '12431', all: '12480', file: 'tincan-damaged-20261121-104500.db' };
+    const notice = { id: 'salvaged', code: 'salvaged', message: '', params };
+    window.fake.emit({ notice, problem: { code: '', message: '', params: {} } });
+  });
+}
 
 async function showSettings(page) {
   await page.keyboard.press('Control+,');

@@ -7,6 +7,7 @@ const DeleteDialog = lazy(() => import('@/features/timeline/DeleteDialog'));
 const DeliveryDialog = lazy(() => import('@/features/delivery'));
 const FileDialog = lazy(() => import('@/features/delivery/FileDialog'));
 const LinkDialog = lazy(() => import('./LinkDialog'));
+const RepairDialog = lazy(() => import('./RepairDialog'));
 
 /** The one dialog that is open. */
 export function Dialogs() {
@@ -25,6 +26,7 @@ export function Dialogs() {
       )}
       {dialog.kind === 'delivery' && <DeliveryDialog message={dialog.message} onClose={closeDialog} />}
       {dialog.kind === 'file' && <FileDialog conversation={dialog.conversation} onClose={closeDialog} />}
+      {dialog.kind === 'repair' && <RepairDialog onClose={closeDialog} />}
       {dialog.kind === 'link' && <LinkDialog address={dialog.address} onClose={closeDialog} />}
     </Suspense>
   );

@@ -54,6 +54,8 @@ export interface Backend {
   setTimer(conversation: string, seconds: number): Promise<void>;
   /** For good; conversation "" is the notice of this install. */
   dismissNotice(conversation: string, id: string): Promise<void>;
+  /** Begins to make a new history of what can be read of a damaged one; State.repair says how far it is. */
+  repair(): Promise<void>;
   saveDraft(conversation: string, text: string): Promise<void>;
   typing(conversation: string): Promise<void>;
   markRead(conversation: string, message: string): Promise<void>;

@@ -161,6 +161,12 @@ export class FakeBackend extends FakeWorld implements Backend {
   setTimer = (conversation: string, seconds: number) =>
     this.answer('setTimer', [conversation, seconds], () => this.putTimer(conversation, seconds));
 
+  repair = () =>
+    this.answer('repair', [], () => {
+      this.state.repair = { running: true, saved: 0, of: 0 };
+      this.emit({ repair: this.state.repair });
+    });
+
   dismissNotice = (conversation: string, id: string) =>
     this.answer('dismissNotice', [conversation, id], () => this.dropNotice(conversation, id));
 

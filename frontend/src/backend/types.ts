@@ -2,7 +2,10 @@
 // with milliseconds, lists are never null in answers. In Changes an absent field means "not changed".
 
 export type * from './types-delivery';
+export type * from './types-repair';
 export type * from './types-search';
+
+import type { Repair } from './types-repair';
 
 /** State is everything the window needs for its first paint. */
 export interface State {
@@ -22,6 +25,8 @@ export interface State {
   /** newest first */
   requests: Request[];
   notice?: Notice;
+  /** of a damaged history */
+  repair?: Repair;
 }
 
 /** Changes is what happened since the last one; the event "changes" carries it. */
@@ -33,6 +38,8 @@ export interface Changes {
   problem?: Problem;
   /** without a code: it was dismissed */
   notice?: Notice;
+  /** how far it is; when it is over, reset follows */
+  repair?: Repair;
   profile?: Profile;
   settings?: Settings;
   network?: Network;

@@ -68,6 +68,7 @@ export function wailsBackend(): Backend {
     react: (conversation, message, emoji, remove) => call('React', conversation, message, emoji, remove),
     setTimer: (conversation, seconds) => call('SetTimer', conversation, seconds),
     dismissNotice: (conversation, id) => call('DismissNotice', conversation, id),
+    repair: () => call('Repair'),
     saveDraft: (conversation, text) => call('SaveDraft', conversation, text),
     typing: (conversation) => call('Typing', conversation),
     markRead: (conversation, message) => call('MarkRead', conversation, message),

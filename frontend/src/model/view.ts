@@ -18,7 +18,8 @@ export type DialogRequest =
   | { kind: 'delete'; message: Message }
   | { kind: 'delivery'; message: Message }
   | { kind: 'file'; conversation: string }
-  | { kind: 'link'; address: string };
+  | { kind: 'link'; address: string }
+  | { kind: 'repair' };
 
 export interface View {
   place: Place;
@@ -84,6 +85,11 @@ export function showByFile(conversation: string): void {
 
 export function askLink(address: string): void {
   view.setState({ dialog: { kind: 'link', address } });
+}
+
+/** Asks whether the damaged history is repaired, and shows how far that is. */
+export function showRepair(): void {
+  view.setState({ dialog: { kind: 'repair' } });
 }
 
 export function closeDialog(): void {

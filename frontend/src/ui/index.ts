@@ -17,6 +17,7 @@ export * from './Menu';
 export * from './media';
 export * from './Note';
 export * from './PopoverAt';
+export * from './Progress';
 export * from './QRCode';
 export * from './Segmented';
 export * from './Select';

@@ -179,6 +179,42 @@ export namespace app {
 	        this.server = source["server"];
 	    }
 	}
+	export class Repair {
+	    running: boolean;
+	    saved: number;
+	    of: number;
+	    error?: Error;
+	
+	    static createFrom(source: any = {}) {
+	        return new Repair(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.running = source["running"];
+	        this.saved = source["saved"];
+	        this.of = source["of"];
+	        this.error = this.convertValues(source["error"], Error);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Request {
 	    id: string;
 	    peerId: string;
@@ -578,6 +614,7 @@ export namespace app {
 	    openConversation?: string;
 	    pasteInvite?: string;
 	    notice?: Notice;
+	    repair?: Repair;
 	
 	    static createFrom(source: any = {}) {
 	        return new Changes(source);
@@ -601,6 +638,7 @@ export namespace app {
 	        this.openConversation = source["openConversation"];
 	        this.pasteInvite = source["pasteInvite"];
 	        this.notice = this.convertValues(source["notice"], Notice);
+	        this.repair = this.convertValues(source["repair"], Repair);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -853,6 +891,7 @@ export namespace app {
 	
 	
 	
+	
 	export class SavedBundle {
 	    path: string;
 	    entries: number;
@@ -998,6 +1037,7 @@ export namespace app {
 	    conversations: Conversation[];
 	    requests: Request[];
 	    notice?: Notice;
+	    repair?: Repair;
 	
 	    static createFrom(source: any = {}) {
 	        return new State(source);
@@ -1015,6 +1055,7 @@ export namespace app {
 	        this.conversations = this.convertValues(source["conversations"], Conversation);
 	        this.requests = this.convertValues(source["requests"], Request);
 	        this.notice = this.convertValues(source["notice"], Notice);
+	        this.repair = this.convertValues(source["repair"], Repair);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {

@@ -9,6 +9,7 @@ import firstrun from './firstrun';
 import line from './line';
 import message from './message';
 import problems from './problems';
+import repair from './repair';
 import requests from './requests';
 import search from './search';
 import settings from './settings';
@@ -27,6 +28,7 @@ export const zhCN = {
   line,
   message,
   problems,
+  repair,
   requests,
   search,
   settings,

@@ -64,6 +64,8 @@ export function RemoveBan(arg1:string):Promise<app.Ban>;
 
 export function RemoveServer(arg1:string):Promise<void>;
 
+export function Repair():Promise<void>;
+
 export function RestoreBan(arg1:app.Ban):Promise<app.Ban>;
 
 export function RetryServer(arg1:string):Promise<void>;

@@ -126,6 +126,10 @@ export function RemoveServer(arg1) {
   return window['go']['app']['API']['RemoveServer'](arg1);
 }
 
+export function Repair() {
+  return window['go']['app']['API']['Repair']();
+}
+
 export function RestoreBan(arg1) {
   return window['go']['app']['API']['RestoreBan'](arg1);
 }
