@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { backend } from '@/backend';
 import { errorText, number, useTranslation } from '@/i18n';
 import { useSession } from '@/model';
-import { Button, Dialog, Note, Progress } from '@/ui';
+import { Button, Dialog, focusWhenLost, Note, Progress } from '@/ui';
 import styles from './RepairDialog.module.css';
 
 /**
@@ -37,15 +37,21 @@ export default function RepairDialog({ onClose }: { onClose: () => void }) {
       run: () => void begin(),
     },
     running: { kind: 'outline', label: t('repair.behind'), run: onClose },
-    done: { kind: 'primary', label: t('app.close'), run: onClose },
+    done: { kind: 'primary', label: t('app.close'), run: close },
   } as const;
   const { kind, label, run } = main[phase];
+
+  function close(): void {
+    onClose();
+    // The button that led here is gone with the trouble.
+    if (phase === 'done') focusWhenLost('[data-composer], [data-search]');
+  }
 
   return (
     <Dialog
       title={t('repair.title')}
       width="narrow"
-      onClose={onClose}
+      onClose={close}
       footer={
         <>
           {phase === 'ask' && <Button onPress={onClose}>{t('app.cancel')}</Button>}
