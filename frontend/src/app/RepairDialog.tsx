@@ -1,7 +1,6 @@
-import { useState } from 'react';
 import { backend } from '@/backend';
 import { errorText, number, useTranslation } from '@/i18n';
-import { useSession } from '@/model';
+import { useCall, useSession } from '@/model';
 import { Button, Dialog, focusWhenLost, Note, Progress } from '@/ui';
 import styles from './RepairDialog.module.css';
 
@@ -14,27 +13,15 @@ export default function RepairDialog({ onClose }: { onClose: () => void }) {
   const repair = useSession((state) => state.repair);
   const damaged = useSession((state) => state.problem?.code === 'database-damaged');
   const notice = useSession((state) => state.notice);
-  const [refused, setRefused] = useState<unknown>();
-  const [asking, setAsking] = useState(false);
+  const { pending, failure: refused, run: ask } = useCall();
   const failure = refused ?? repair?.error;
-
-  async function begin(): Promise<void> {
-    setAsking(true);
-    setRefused(undefined);
-    try {
-      await backend().repair();
-    } catch (reason) {
-      setRefused(reason);
-    }
-    setAsking(false);
-  }
 
   const phase = !damaged ? 'done' : repair?.running ? 'running' : 'ask';
   const main = {
     ask: {
       kind: 'primary',
       label: failure === undefined ? t('repair.begin') : t('app.retry'),
-      run: () => void begin(),
+      run: () => ask(() => backend().repair()),
     },
     running: { kind: 'outline', label: t('repair.behind'), run: onClose },
     done: { kind: 'primary', label: t('app.close'), run: close },
@@ -56,7 +43,7 @@ export default function RepairDialog({ onClose }: { onClose: () => void }) {
         <>
           {phase === 'ask' && <Button onPress={onClose}>{t('app.cancel')}</Button>}
           {/* One button all the way, which keeps the focus. */}
-          <Button key="main" kind={kind} autoFocus pending={asking} onPress={run}>
+          <Button key="main" kind={kind} autoFocus pending={pending} onPress={run}>
             {label}
           </Button>
         </>
