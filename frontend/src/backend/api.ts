@@ -31,7 +31,6 @@ export interface Backend {
   painted(): Promise<void>;
 
   createProfile(name: string, color: number): Promise<State>;
-  updateProfile(name: string, color: number): Promise<Profile>;
   setProfile(name: string, color: number, about: string, picture: string): Promise<Profile>;
   /** The picture of whom a conversation is with, with '' mine: a data: URL, '' if there is none. */
   picture(conversation: string): Promise<string>;

@@ -43,13 +43,6 @@ export class FakeBackend extends FakeWorld implements Backend {
       return structuredClone(this.state);
     });
 
-  updateProfile = (name: string, color: number) =>
-    this.answer('updateProfile', [name, color], (): Profile => {
-      this.state.profile = { ...this.state.profile, name: name.trim(), color };
-      this.emit({ profile: this.state.profile });
-      return this.state.profile;
-    });
-
   setProfile = (name: string, color: number, about: string, picture: string) =>
     this.answer('setProfile', [name, color, about, picture], () => this.putProfile(name, color, about, picture));
 

@@ -50,7 +50,6 @@ export function wailsBackend(): Backend {
     since: (sequence) => call('Since', sequence),
     painted: () => call('Painted'),
     createProfile: (name, color) => call('CreateProfile', name, color),
-    updateProfile: (name, color) => call('UpdateProfile', name, color),
     setProfile: (name, color, about, picture) => call('SetProfile', name, color, about, picture),
     picture: (conversation) => call('Picture', conversation),
     setReadReceipts: (on) => call('SetReadReceipts', on),

@@ -99,5 +99,3 @@ export function Since(arg1:number):Promise<app.Changes>;
 export function Start():Promise<app.State>;
 
 export function Typing(arg1:string):Promise<void>;
-
-export function UpdateProfile(arg1:string,arg2:number):Promise<app.Profile>;

@@ -197,7 +197,3 @@ export function Start() {
 export function Typing(arg1) {
   return window['go']['app']['API']['Typing'](arg1);
 }
-
-export function UpdateProfile(arg1, arg2) {
-  return window['go']['app']['API']['UpdateProfile'](arg1, arg2);
-}
