@@ -67,7 +67,7 @@ func (a *API) Repair() error {
 		}
 		app.repair = &Repair{Running: true}
 		app.changes.mark(func(w *waiting) { w.repair = true })
-		app.done.Go(func() { app.repairAll(app.context) }) //nolint:contextcheck // it is longer than this call
+		app.done.Go(func() { app.repairAll(app.context) })
 		return nothing{}, nil
 	})
 	return err
@@ -126,8 +126,8 @@ func (a *App) exchange(ctx context.Context, take func(context.Context) (Salvaged
 		}
 	}
 	saved, err := take(ctx)
-	first := sync.OnceValues(func() (loaded, error) { return a.read(a.context) })
-	settings, kept := a.readSettings(a.context), a.readNotices(a.context)
+	first := sync.OnceValues(func() (loaded, error) { return a.read(ctx) })
+	settings, kept := a.readSettings(ctx), a.readNotices(ctx)
 	a.noticing.Lock()
 	defer a.noticing.Unlock()
 	a.mutex.Lock()

@@ -34,8 +34,7 @@ func damage(t *testing.T, folder, text string) {
 
 // refusedAs returns the code of a refused call.
 func refusedAs(err error) string {
-	var plain *app.Error
-	if errors.As(err, &plain) {
+	if plain, is := errors.AsType[*app.Error](err); is {
 		return plain.Code
 	}
 	return fmt.Sprint(err)

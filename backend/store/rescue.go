@@ -124,13 +124,15 @@ const unfinished = ".salvage-*"
 // dropUnfinished deletes what a process that died left of a salvage: nobody
 // would erase from it what is erased.
 func dropUnfinished(folder string) error {
-	left, err := filepath.Glob(filepath.Join(folder, unfinished))
+	entries, err := os.ReadDir(folder)
 	if err != nil {
-		return nil // cannot happen: the pattern is good, and a name of the folder is no error
+		return translate(fmt.Errorf("store: the folder: %w", err))
 	}
 	var failures []error
-	for _, one := range left {
-		failures = append(failures, os.RemoveAll(one))
+	for _, entry := range entries {
+		if is, _ := filepath.Match(unfinished, entry.Name()); is { // the pattern is good
+			failures = append(failures, os.RemoveAll(filepath.Join(folder, entry.Name())))
+		}
 	}
 	return translate(errors.Join(failures...))
 }
