@@ -80,6 +80,7 @@ func TestRepair(t *testing.T) {
 	}
 
 	damage(t, folder, "Ana says 60.")
+	damage(t, folder, last) // what every start looks at
 	again := open(t, folder)
 	api := again.App().API()
 	if err = api.Painted(); err != nil {
