@@ -37,10 +37,12 @@ type Config struct {
 	Resolve func(ctx context.Context, name string) []netip.Addr
 	// Downloads returns the folder for files that the person asks for.
 	Downloads func() (string, error)
-	Desktop   Desktop
-	Version   string
-	Logger    *slog.Logger
-	Now       func() time.Time // nil for time.Now
+	// Salvage repairs a damaged history; nil where nothing can.
+	Salvage Salvage
+	Desktop Desktop
+	Version string
+	Logger  *slog.Logger
+	Now     func() time.Time // nil for time.Now
 	// NoHosting keeps the server in this app off, whatever the settings say.
 	NoHosting bool
 
@@ -97,7 +99,6 @@ type App struct {
 	now     func() time.Time
 	context context.Context //nolint:containedctx // the app's life, which ends with Close
 	cancel  context.CancelFunc
-	load    func() (loaded, error)
 	changes *gatherer
 	done    sync.WaitGroup
 	once    sync.Once
@@ -123,6 +124,9 @@ type App struct {
 	marks        map[uuid.UUID]marks // by conversation
 	told         told
 	notices      notices // replaced as a whole, by whoever holds noticing
+	first        func() (loaded, error)
+	repair       *Repair // nil when nothing is repaired
+	replaced     bool    // the history was repaired, and its device does not run yet
 
 	noticing sync.Mutex // held while notices are kept
 }
@@ -156,7 +160,7 @@ func New(ctx context.Context, config Config) *App {
 	}
 	a.settings = a.readSettings(running)
 	a.notices = a.readNotices(running)
-	a.load = sync.OnceValues(func() (loaded, error) { return a.read(running) })
+	a.first = sync.OnceValues(func() (loaded, error) { return a.read(running) })
 	a.done.Go(func() { _, _ = a.load() }) // Start asks again and gets the error
 	a.done.Go(func() { a.flushAll(running) })
 	return a

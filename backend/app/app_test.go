@@ -42,7 +42,7 @@ func TestFirstRun(t *testing.T) {
 	if _, err := p.api.CreateProfile("Eva", 3); code(t, err) != "profile-exists" {
 		t.Errorf("a second profile: %v", err)
 	}
-	if profile := must(p.api.UpdateProfile("Anna", 4))(t); profile.Name != "Anna" || profile.Color != 4 {
+	if profile := must(p.api.SetProfile("Anna", 4, "", ""))(t); profile.Name != "Anna" || profile.Color != 4 {
 		t.Errorf("the profile is %+v", profile)
 	}
 	p.close()

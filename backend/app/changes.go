@@ -33,6 +33,7 @@ type waiting struct {
 	live            bool // profile, network, problem may have changed
 	settings        *Settings
 	doubts          bool // what is not as it should be may have changed
+	repair          bool
 }
 
 // gatherer collects what happens, numbers what is told and remembers it.

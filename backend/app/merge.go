@@ -23,6 +23,7 @@ func mergeChanges(first, second Changes) Changes {
 	merged.Notice = later(first.Notice, second.Notice)
 	merged.Locked = first.Locked || second.Locked
 	merged.Progress = later(first.Progress, second.Progress)
+	merged.Repair = later(first.Repair, second.Repair)
 	merged.BansChanged = first.BansChanged || second.BansChanged
 	if second.OpenConversation != "" {
 		merged.OpenConversation = second.OpenConversation

@@ -85,7 +85,7 @@ func storeProblem(err error) *Problem {
 	case errors.Is(err, node.ErrReadOnly):
 		return problem(ProblemFolderReadOnly, "The data folder can only be read, so nothing can be sent or received. Check its permissions, then start Tincan again.")
 	}
-	return problem(ProblemDatabaseDamaged, "The history on this disk is damaged. What can be read is shown; nothing can be sent. Put back a copy of the data folder, or begin a new one.")
+	return problem(ProblemDatabaseDamaged, "The history on this disk is damaged. What can be read is shown; nothing can be sent until it is repaired.")
 }
 
 func problem(code ProblemCode, message string, parameters ...string) *Problem {

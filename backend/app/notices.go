@@ -33,6 +33,7 @@ type Notice struct {
 // notices are what outlives a restart: what the device would not find again,
 // and what was dismissed.
 type notices struct {
+	Salvaged  *keptSalvage              `json:"salvaged,omitempty"`  // until it is dismissed; never changed
 	Copied    string                    `json:"copied,omitempty"`    // when the files were found to be a copy, until that is dismissed
 	Copies    map[uuid.UUID]keptCopies  `json:"copies,omitempty"`    // by conversation, until it is dismissed
 	Dismissed map[uuid.UUID][]dismissal `json:"dismissed,omitempty"` // by conversation, the oldest first
@@ -53,7 +54,7 @@ func (k keptCopies) doubt(name string) node.Doubt {
 }
 
 func (n notices) clone() notices {
-	copied := notices{Copied: n.Copied, Copies: maps.Clone(n.Copies), Dismissed: make(map[uuid.UUID][]dismissal, len(n.Dismissed))}
+	copied := notices{Salvaged: n.Salvaged, Copied: n.Copied, Copies: maps.Clone(n.Copies), Dismissed: make(map[uuid.UUID][]dismissal, len(n.Dismissed))}
 	for id, list := range n.Dismissed {
 		copied.Dismissed[id] = slices.Clone(list)
 	}
@@ -136,10 +137,14 @@ func noticeFrom(what *node.Refusal, id dismissal) *Notice {
 	return &Notice{ID: string(id), Code: plain.Code, Message: plain.Message, Params: plain.Params}
 }
 
-// copiedNotice says that the files are a copy, nil if they are not.
-func (a *App) copiedNotice() *Notice {
+// installNotice says that the history was repaired, or that the files are a copy;
+// nil if neither.
+func (a *App) installNotice() *Notice {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
+	if a.notices.Salvaged != nil {
+		return a.notices.Salvaged.notice()
+	}
 	if a.notices.Copied == "" {
 		return nil
 	}
@@ -157,12 +162,22 @@ func (a *API) DismissNotice(conversation, id string) error {
 	_, err := do(a, "DismissNotice", func(ctx context.Context, app *App) (nothing, error) {
 		if conversation == "" {
 			gone, err := app.changeNotices(ctx, func(n *notices) bool {
-				there := n.Copied != "" && n.Copied == id
-				n.Copied = ""
-				return there
+				switch {
+				case n.Salvaged != nil && n.Salvaged.When == id:
+					n.Salvaged = nil
+				case n.Copied != "" && n.Copied == id:
+					n.Copied = ""
+				default:
+					return false
+				}
+				return true
 			})
 			if gone {
-				app.changes.publish(Changes{Notice: &Notice{Params: map[string]string{}}})
+				next := app.installNotice()
+				if next == nil {
+					next = &Notice{Params: map[string]string{}}
+				}
+				app.changes.publish(Changes{Notice: next})
 			}
 			return nothing{}, err
 		}
@@ -230,7 +245,11 @@ func (a *App) keepNotices(ctx context.Context) {
 // noteCopy keeps that the files were found to be a copy: the device sets that
 // right, and the next start finds nothing.
 func (a *App) noteCopy(ctx context.Context, snapshot node.Snapshot) {
-	if !snapshot.Copied || snapshot.Self.Created.IsZero() {
+	a.mutex.Lock()
+	replaced := a.replaced // a repair is told in other words
+	a.replaced = false
+	a.mutex.Unlock()
+	if !snapshot.Copied || snapshot.Self.Created.IsZero() || replaced {
 		return
 	}
 	if _, err := a.changeNotices(ctx, func(n *notices) bool {

@@ -79,26 +79,6 @@ func (a *API) CreateProfile(name string, color int) (State, error) {
 	})
 }
 
-// UpdateProfile changes name and colour; contacts learn it over their next line.
-func (a *API) UpdateProfile(name string, color int) (Profile, error) {
-	return ask(a, "UpdateProfile", func(ctx context.Context, app *App, running Running) (Profile, error) {
-		live, err := running.Live(ctx)
-		if err != nil {
-			return Profile{}, err
-		}
-		if live.Self.Created.IsZero() {
-			return Profile{}, refuse("no-profile", "Choose a name first.")
-		}
-		if err = running.SetProfile(ctx, name, color); err != nil {
-			return Profile{}, err
-		}
-		if live, err = running.Live(ctx); err != nil {
-			return Profile{}, err
-		}
-		return app.profileOf(live), nil
-	})
-}
-
 // SaveSettings keeps the choices of this install and returns them as they are now.
 func (a *API) SaveSettings(settings Settings) (Settings, error) {
 	return do(a, "SaveSettings", func(ctx context.Context, app *App) (Settings, error) {
@@ -180,7 +160,7 @@ func (a *App) state(ctx context.Context) (State, error) {
 	state.Network = a.networkOf(live)
 	state.Conversations = a.conversationsOf(rows, nil)
 	state.Requests = a.requestsOf(live.Requests)
-	state.Notice = a.copiedNotice()
+	state.Notice, state.Repair = a.installNotice(), a.repairOf()
 	return state, nil
 }
 
@@ -202,7 +182,7 @@ func (a *App) stateBefore(state State) (State, error) {
 	state.Network = networkBefore(before.snapshot.Servers)
 	state.Conversations = a.conversationsOf(before.rows, before.snapshot.Bans)
 	state.Requests = a.requestsOf(before.snapshot.Requests)
-	state.Notice = a.copiedNotice()
+	state.Notice, state.Repair = a.installNotice(), a.repairOf()
 	return state, nil
 }
 

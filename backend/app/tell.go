@@ -134,6 +134,9 @@ func (a *App) flush(ctx context.Context) {
 	changes.RemovedRequests = texts(due.removedRequests)
 	changes.RemovedConversations = texts(due.removed)
 	changes.BansChanged = due.bans
+	if due.repair {
+		changes.Repair = a.repairOf()
+	}
 	changes.Settings = due.settings
 	if ctx.Err() == nil && !reflect.DeepEqual(changes, Changes{}) {
 		a.changes.publish(changes)

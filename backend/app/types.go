@@ -18,6 +18,7 @@ type State struct {
 	Conversations []Conversation `json:"conversations"` // newest activity first
 	Requests      []Request      `json:"requests"`      // newest first
 	Notice        *Notice        `json:"notice,omitempty"`
+	Repair        *Repair        `json:"repair,omitempty"` // of a damaged history
 }
 
 // Changes is what happened since the last one; the event "changes" carries it.
@@ -40,6 +41,7 @@ type Changes struct {
 	Notice               *Notice        `json:"notice,omitempty"`               // without a code: it was dismissed
 	Locked               bool           `json:"locked,omitempty"`               // the profile was locked: forget everything, and call LockState
 	Progress             *Progress      `json:"progress,omitempty"`             // of a backup, or of restoring one
+	Repair               *Repair        `json:"repair,omitempty"`               // how far it is; when it is over, Reset follows
 }
 
 // ProblemCode names a state of the whole app.

@@ -133,6 +133,7 @@ func (d *Device) unlock(ctx context.Context, passphrase string) error {
 		Addresses:   machineAddresses,
 		Resolve:     names{resolver: net.DefaultResolver}.known,
 		Downloads:   func() (string, error) { return downloads(d.folder) },
+		Salvage:     d.salvage,
 		Desktop:     d.options.Desktop,
 		Version:     d.options.Version,
 		Logger:      d.options.Logger,

@@ -31,16 +31,42 @@ func Salvage(ctx context.Context, options Options) (saved store.Salvaged, err er
 		return saved, explain(err, "folder")
 	}
 	defer opened.Wipe()
-	owner := store.Owner{Peer: opened.Keys().Peer(), Device: opened.Keys().Device()}
-	saved, err = store.Salvage(ctx, folder.Path(), owner, store.Options{Logger: options.Logger, Wrapper: opened})
-	if errors.Is(err, store.ErrNothing) {
-		return saved, &app.Error{
-			Code: "salvage-nothing", Params: map[string]string{},
-			Message: "Nothing of this database can be read, so nothing was changed. The folder \"snapshots\" may hold an older copy.",
-		}
-	}
-	if err != nil {
+	saved, err = store.Salvage(ctx, folder.Path(), ownerOf(opened.Keys()), store.Options{Logger: options.Logger, Wrapper: opened})
+	if err = salvageError(err); err != nil {
 		return saved, explain(err, "database")
 	}
 	return saved, nil
+}
+
+func ownerOf(keys *identity.Keys) store.Owner {
+	return store.Owner{Peer: keys.Peer(), Device: keys.Device()}
+}
+
+// salvageError turns what only a salvage says into sentences.
+func salvageError(err error) error {
+	switch {
+	case errors.Is(err, store.ErrNothing):
+		return &app.Error{
+			Code: "salvage-nothing", Params: map[string]string{},
+			Message: "Nothing of this history can be read, so nothing was changed. The folder \"snapshots\" in the data folder may hold an older copy.",
+		}
+	case errors.Is(err, store.ErrSound):
+		return &app.Error{Code: "not-damaged", Params: map[string]string{}, Message: "The history is not damaged, so there is nothing to repair."}
+	}
+	return err
+}
+
+// salvage implements app.Salvage with the store that is open.
+func (d *Device) salvage(ctx context.Context, told func(saved, of int)) (func(context.Context) (app.Salvaged, error), error) {
+	rescue, err := d.store.Rescue(ctx, ownerOf(d.keys), told)
+	if err != nil {
+		return nil, salvageError(err)
+	}
+	return func(ctx context.Context) (app.Salvaged, error) {
+		if ctx.Err() != nil {
+			return app.Salvaged{}, errors.Join(ctx.Err(), rescue.Drop())
+		}
+		found, failed := rescue.Take(ctx)
+		return app.Salvaged{Entries: found.Entries, Missing: found.Missing, Kept: found.Kept}, failed
+	}, nil
 }

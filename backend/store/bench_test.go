@@ -269,19 +269,3 @@ func BenchmarkOpen(b *testing.B) {
 		closeStore(b, one)
 	})
 }
-
-// BenchmarkErase takes single messages of all places out of a conversation of
-// 100,000: with the search of the whole file, and writing it anew when needed.
-func BenchmarkErase(b *testing.B) {
-	talk := entriesOf(b, 100_000)
-	path := fill(b, talk)
-	one := open(b, path, store.Options{})
-	if information, err := os.Stat(filepath.Join(path, store.FileName)); err == nil {
-		b.ReportMetric(float64(information.Size())/(1<<20), "MiB")
-	}
-	at := 0
-	percentiles(b, func() {
-		at = (at + 7919) % len(talk.Writes)
-		commit(b, one, node.EraseMessages{Messages: []journal.Hash{talk.Writes[at].Entry.Hash()}})
-	})
-}

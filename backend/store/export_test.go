@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"os"
 
 	"github.com/mattn/go-sqlite3"
 
@@ -108,4 +109,51 @@ func (t *transaction) entryNamed(hash journal.Hash) (int64, error) {
 	}
 	entry, _ := values[0].(int64)
 	return entry, err
+}
+
+// Damage makes a store behave as after a write that met damaged pages.
+func Damage(s *Store) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	s.problem = node.ErrDamaged
+}
+
+// PlantCopies writes copies of a message's beginning into the gaps of so many
+// pages of the closed or resting database at a path, as a split would leave them.
+func PlantCopies(path string, name journal.Hash, body []byte, copies int) (planted int, err error) {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	text := append(name[:], body[:min(len(body), beginLength)]...)
+	page := make([]byte, 4096)
+	for at := int64(len(page)); planted < copies; at += int64(len(page)) {
+		if _, err = file.ReadAt(page, at); err != nil {
+			return planted, err
+		}
+		free := freeOf(page, len(page))
+		if len(free) == 0 || free[0].to-free[0].from < int64(len(text))+9 {
+			continue
+		}
+		if _, err = file.WriteAt(text, at+free[0].from+9); err != nil {
+			return planted, err
+		}
+		planted++
+	}
+	return planted, nil
+}
+
+// FreePages returns how many pages of a database belong to nothing: none after
+// it was written anew.
+func FreePages(s *Store) (int64, error) {
+	return number(s.transaction.connection, "PRAGMA freelist_count")
+}
+
+// FreeOf returns the stretches of a page that hold nothing.
+func FreeOf(page []byte) (free [][2]int) {
+	for _, one := range freeOf(page, len(page)) {
+		free = append(free, [2]int{int(one.from), int(one.to)})
+	}
+	return free
 }

@@ -3,6 +3,7 @@ package store_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -172,5 +173,44 @@ func TestNoRoomForANewDatabase(t *testing.T) {
 	}
 	if _, err := store.Open(t.Context(), path, store.Options{}); !errors.Is(err, node.ErrDiskFull) {
 		t.Errorf("%v", err)
+	}
+}
+
+// TestRescueNeedsRoom: without it nothing changes, and with it it works.
+func TestRescueNeedsRoom(t *testing.T) {
+	source, talk := profile(t, 2000)
+	content := files(t, source)[store.FileName]
+	path := smallDisk(t, "16m")
+	if err := os.WriteFile(filepath.Join(path, store.FileName), content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	damage(t, path, "message 1500")
+	resize(t, path, len(content)+len(content)/4)
+	before := files(t, path)
+	one := open(t, path, patient)
+	onlyReads(t, one, node.ErrDamaged)
+	if _, err := one.Rescue(t.Context(), ownerOf(talk), nil); !errors.Is(err, node.ErrDiskFull) {
+		t.Fatal(err)
+	}
+	sameFiles(t, path, before)
+	if left, err := filepath.Glob(filepath.Join(path, ".salvage-*")); err != nil || len(left) > 0 {
+		t.Errorf("%q, %v", left, err)
+	}
+	resize(t, path, 16<<20)
+	rescue, err := one.Rescue(t.Context(), ownerOf(talk), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, failed := rescue.Take(t.Context()); failed != nil || found.Entries < 1000 {
+		t.Errorf("%+v, %v", found, failed)
+	}
+	closeStore(t, one)
+}
+
+// resize gives a small disk another size, in bytes.
+func resize(t *testing.T, path string, size int) {
+	t.Helper()
+	if err := syscall.Mount("", path, "", syscall.MS_REMOUNT, fmt.Sprintf("size=%d", size)); err != nil {
+		t.Fatal(err)
 	}
 }

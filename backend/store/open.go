@@ -28,6 +28,23 @@ func Open(ctx context.Context, folder string, options Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: the folder: %w", err)
 	}
+	opened, err := openEither(ctx, folder, options)
+	if err != nil {
+		return nil, err
+	}
+	opened.begin() //nolint:contextcheck // it works until Close, longer than this call
+	return opened, nil
+}
+
+// begin starts what works beside the calls.
+func (s *Store) begin() {
+	if s.transaction != nil && s.options.version >= searchVersion {
+		s.startIndexer()
+	}
+}
+
+// openEither opens for writing or, with a reason, for reading.
+func openEither(ctx context.Context, folder string, options Options) (*Store, error) {
 	opened, err := openForWriting(ctx, folder, options)
 	if err == nil {
 		return opened, nil
@@ -82,7 +99,7 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 	if err = writable(folder); err != nil {
 		return nil, err
 	}
-	if err = dropPartial(folder); err != nil {
+	if err = errors.Join(dropPartial(folder), dropUnfinished(folder)); err != nil {
 		return nil, err
 	}
 	version, err := prepare(ctx, folder, path, options)
@@ -107,6 +124,8 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 	writer := newWriter(connection, folder, options.Logger)
 	writer.file = file
 	opened := &Store{
+		options:     options,
+		folder:      folder,
 		logger:      options.Logger,
 		pool:        newPool(path, forReading),
 		transaction: newTransaction(writer),
@@ -131,9 +150,6 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 		return nil, errors.Join(err, opened.Close())
 	}
 	fault.Point("store.open.ready")
-	if options.version >= searchVersion {
-		opened.startIndexer() //nolint:contextcheck // it works until Close, longer than this call
-	}
 	return opened, nil
 }
 
@@ -174,7 +190,7 @@ func prepare(ctx context.Context, folder, path string, options Options) (int64, 
 // openForReading opens what can be read without writing to the file.
 func openForReading(folder string, options Options, problem error) (*Store, error) {
 	path := filepath.Join(folder, fileName)
-	opened := &Store{logger: options.Logger, rescue: true, problem: problem, wrapper: options.Wrapper}
+	opened := &Store{options: options, folder: folder, logger: options.Logger, rescue: true, problem: problem, wrapper: options.Wrapper}
 	how := forReading
 	if size(path+"-wal") == 0 {
 		how = frozen

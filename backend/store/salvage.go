@@ -29,6 +29,7 @@ type Salvaged struct {
 	Conversations int
 	Entries       int    // that could be read, verify, and follow their log without a gap
 	Short         int    // logs that end before their head did: the rest comes from contacts
+	Missing       int    // entries between those ends and those heads
 	Kept          string // the damaged file's name now, in the same folder
 }
 
@@ -60,63 +61,12 @@ func Salvage(ctx context.Context, folder string, owner Owner, options Options) (
 	if folder, err = filepath.Abs(folder); err != nil {
 		return found, fmt.Errorf("store: the folder: %w", err)
 	}
-	if err = writable(folder); err != nil {
-		return found, err
-	}
-	damaged, err := openForReading(folder, options, node.ErrDamaged)
+	aside, found, err := saveAside(ctx, folder, owner, options, nil)
 	if err != nil {
 		return found, err
-	}
-	defer func() { err = errors.Join(err, damaged.Close()) }()
-	aside, err := os.MkdirTemp(folder, ".salvage-*")
-	if err != nil {
-		return found, translate(fmt.Errorf("store: a folder for the new database: %w", err))
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(aside)) }()
-	made, err := openForWriting(ctx, aside, options)
-	if err != nil {
-		return found, err
-	}
-	err = (&salvage{from: damaged, to: made, owner: owner, found: &found}).run(ctx)
-	if err = errors.Join(err, made.Close()); err != nil {
-		return found, err
-	}
-	found.Kept = fmt.Sprintf("tincan-damaged-%s.db", options.Now().UTC().Format("20060102-150405"))
 	return found, replace(folder, filepath.Join(aside, fileName), found.Kept)
-}
-
-// replace puts a new database in place of the damaged one. At every moment there
-// is a database, and the damaged one is whole under its new name before its log
-// is taken away from the old one.
-func replace(folder, made, kept string) error {
-	old := filepath.Join(folder, fileName)
-	for _, end := range []string{"", "-wal"} {
-		if size(old+end) == 0 {
-			continue
-		}
-		target := filepath.Join(folder, kept+end)
-		if os.Link(old+end, target) == nil {
-			continue
-		}
-		// Not every file system has hard links.
-		if err := copyFile(old+end, target); err != nil {
-			return err
-		}
-		if err := syncFile(target); err != nil {
-			return err
-		}
-	}
-	if err := syncFolder(folder); err != nil {
-		return err
-	}
-	// The new database must not find the log of another one beside it.
-	if err := errors.Join(ignoreMissing(os.Remove(old+"-wal")), ignoreMissing(os.Remove(old+"-shm"))); err != nil {
-		return translate(fmt.Errorf("store: the damaged database: %w", err))
-	}
-	if err := os.Rename(made, old); err != nil {
-		return translate(fmt.Errorf("store: the new database: %w", err))
-	}
-	return syncFolder(folder)
 }
 
 // salvage is one run.
@@ -124,6 +74,8 @@ type salvage struct {
 	from, to *Store
 	owner    Owner
 	found    *Salvaged
+	told     func(saved, of int)
+	of       int                           // entries, as the logs' heads say; 0 if they cannot be read
 	peers    map[uuid.UUID]identity.PeerID // by conversation
 	devices  identity.DeviceList           // the owner's, as far as it can be read
 }
@@ -151,6 +103,9 @@ func (s *salvage) run(ctx context.Context) error {
 		return err
 	}
 	if err = s.settings(ctx); err != nil {
+		return err
+	}
+	if s.of, err = s.count(ctx); err != nil {
 		return err
 	}
 	misses := 0
@@ -313,25 +268,43 @@ func (s *salvage) log(ctx context.Context, number int64) (saved bool, err error)
 		}
 		count := int(next-1) - int(after-number<<sequenceBits)
 		s.found.Entries += count
+		s.told(s.found.Entries, s.of)
 		after = number<<sequenceBits + int64(next-1)
 		if count < salvageBatch {
 			break
 		}
 	}
-	more, err := s.more(ctx, number, next)
-	if more {
+	missing, err := s.missing(ctx, number, next)
+	if missing > 0 {
 		s.found.Short++
+		s.found.Missing += missing
 	}
-	return saved || more, err
+	return saved || missing > 0, err
 }
 
-// more tells whether a log had more than what was saved.
-func (s *salvage) more(ctx context.Context, number int64, next uint64) (bool, error) {
+// missing returns how many entries a log had from a sequence on.
+func (s *salvage) missing(ctx context.Context, number int64, next uint64) (int, error) {
 	heads, err := collect(ctx, s.from, func(rows *sql.Rows) (head uint64, err error) {
 		err = rows.Scan(&head)
 		return head, err
 	}, `SELECT sequence FROM logs WHERE number = ?`, number)
-	return len(heads) > 0 && heads[0] >= next, err
+	if err != nil || len(heads) == 0 || heads[0] < next {
+		return 0, err
+	}
+	return int(min(heads[0]-next+1, sequenceMask)), nil
+}
+
+// count returns how many entries there were, as far as that can be read.
+func (s *salvage) count(ctx context.Context) (int, error) {
+	heads, err := collect(ctx, s.from, func(rows *sql.Rows) (head uint64, err error) {
+		err = rows.Scan(&head)
+		return head, err
+	}, `SELECT sequence FROM logs WHERE number > 0`)
+	sum := 0
+	for _, head := range heads {
+		sum += int(min(head, sequenceMask))
+	}
+	return sum, err
 }
 
 // salvagedRow is an entry as it stands in the damaged file.

@@ -64,8 +64,9 @@ func (t *transaction) emptyLog() error {
 	return err
 }
 
-// scrub looks for copies of what was erased, and writes the database anew if
-// there are any. The log must be empty.
+// scrub looks for copies of what was erased, and overwrites them where they lie
+// in the gaps of pages; if there are others it writes the database anew. The
+// write-ahead log must be empty.
 func (t *transaction) scrub() error {
 	values := make([]driver.Value, 1)
 	pending, err := t.row(`SELECT 1 FROM erasing LIMIT 1`, values)
@@ -75,9 +76,15 @@ func (t *transaction) scrub() error {
 	// What another process erased, that did not come to its end, is not known.
 	dirty := t.unknown
 	if !dirty {
-		if dirty, err = t.findErased(); err != nil {
-			return err
+		found, failed := t.findErased()
+		if failed != nil {
+			return failed
 		}
+		wiped, failed := t.wipePages(found)
+		if failed != nil {
+			return failed
+		}
+		dirty = !wiped
 	}
 	if dirty {
 		if _, err = t.exec("VACUUM"); err != nil {
@@ -94,15 +101,17 @@ func (t *transaction) scrub() error {
 	return nil
 }
 
+// span is a stretch of the database's file, in bytes.
+type span struct{ from, to int64 }
+
 // findErased reads the whole file: 1 GiB takes about a second. The file stays
 // open: closing it would end SQLite's own locks on it (fcntl).
-func (t *transaction) findErased() (bool, error) {
+func (t *transaction) findErased() (found []span, err error) {
 	if t.raw == nil {
-		file, err := os.Open(filepath.Join(t.folder, fileName))
-		if err != nil {
-			return false, translate(err)
+		if t.raw, err = os.OpenFile(filepath.Join(t.folder, fileName), os.O_RDWR, 0); err != nil {
+			t.raw = nil
+			return nil, translate(err)
 		}
-		t.raw = file
 	}
 	wanted := newNeedles(t.erased)
 	const part = 1 << 20
@@ -110,15 +119,16 @@ func (t *transaction) findErased() (bool, error) {
 	held := 0
 	for at := int64(0); ; {
 		read, err := t.raw.ReadAt(buffer[held:held+part], at)
+		begin := at - int64(held)
 		at += int64(read)
-		if wanted.in(buffer[:held+read]) {
-			return true, nil
-		}
+		wanted.each(buffer[:held+read], func(from, length int) {
+			found = append(found, span{begin + int64(from), begin + int64(from+length)})
+		})
 		switch {
 		case errors.Is(err, io.EOF):
-			return false, nil
+			return found, nil
 		case err != nil:
-			return false, translate(err)
+			return nil, translate(err)
 		}
 		// What stands across two parts is found with the next one.
 		held = copy(buffer, buffer[max(0, held+read-wanted.longest):held+read])
@@ -151,14 +161,20 @@ func newNeedles(erased []remains) *needles {
 	return s
 }
 
-func (s *needles) in(data []byte) bool {
+// each calls a function for everything that is found.
+func (s *needles) each(data []byte, found func(from, length int)) {
 	if len(s.texts) <= fewTexts {
 		for _, text := range s.texts {
-			if bytes.Contains(data, text) {
-				return true
+			for at := 0; ; at++ {
+				next := bytes.Index(data[at:], text)
+				if next < 0 {
+					break
+				}
+				at += next
+				found(at, len(text))
 			}
 		}
-		return false
+		return
 	}
 	for i := 0; i+1 < len(data); i++ {
 		two := uint(data[i])<<8 | uint(data[i+1])
@@ -167,9 +183,8 @@ func (s *needles) in(data []byte) bool {
 		}
 		for _, text := range s.texts {
 			if bytes.HasPrefix(data[i:], text) {
-				return true
+				found(i, len(text))
 			}
 		}
 	}
-	return false
 }

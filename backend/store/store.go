@@ -34,17 +34,20 @@ type Options struct {
 
 // Store is a database that is open.
 type Store struct {
-	logger *slog.Logger
-	pool   *pool
-	rescue bool   // only reading, perhaps a damaged file: what cannot be read is left out
-	file   string // which file it is: see whichFile
-	aside  string // folder with a private copy, "" if none
+	options Options
+	folder  string // of the profile
+	logger  *slog.Logger
 
 	wrapper Wrapper // of private sealing keys, nil for none
 
-	running sync.RWMutex // held for reading by each call, for writing by Close
+	running sync.RWMutex // held for reading by each call, for writing by Close and Rescue.Take
 	closed  bool
 
+	// Guarded by running: another database may take the place of a damaged one.
+	pool    *pool
+	rescue  bool     // only reading, perhaps a damaged file: what cannot be read is left out
+	file    string   // which file it is: see whichFile
+	aside   string   // folder with a private copy, "" if none
 	indexer *indexer // nil when only reading
 
 	wanted      atomic.Int32 // how many wait for writing
@@ -108,15 +111,28 @@ func (s *Store) Load(ctx context.Context) (node.Snapshot, error) {
 
 // Close implements node.Store.
 func (s *Store) Close() error {
-	if s.indexer != nil {
-		s.indexer.stop()
-	}
+	s.stopIndexing()
 	s.running.Lock()
 	defer s.running.Unlock()
 	if s.closed {
 		return nil
 	}
 	s.closed = true
+	return s.shut()
+}
+
+// stopIndexing ends the indexer, which must be done while calls are let in.
+func (s *Store) stopIndexing() {
+	s.running.RLock()
+	working := s.indexer
+	s.running.RUnlock()
+	if working != nil {
+		working.stop()
+	}
+}
+
+// shut closes all connections. The caller holds running.
+func (s *Store) shut() error {
 	failures := []error{s.pool.close()}
 	if s.transaction != nil {
 		fault.Point("store.close")

@@ -3,28 +3,10 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { artifacts, startBrowser, startDevice } from './programs.mjs';
+import { artifacts, openPerson, startBrowser } from './programs.mjs';
 
 let browser;
 const people = {};
-
-async function openPerson(name) {
-  const device = await startDevice();
-  const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, locale: 'en' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
-  const complaints = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.goto(device.address);
-  people[name] = { device, page, complaints };
-  await page.getByLabel('What should people call you?').fill(name);
-  await page.keyboard.press('Enter');
-  await page.getByRole('complementary', { name: 'Conversations' }).waitFor();
-  return page;
-}
 
 const picture = (page, name) => page.screenshot({ path: join(artifacts, `browser-${name}.png`) });
 const composer = (page) => page.locator('[data-composer]');
@@ -72,8 +54,10 @@ after(async () => {
 });
 
 test('two people meet', async () => {
-  const ana = await openPerson('Ana');
-  const ben = await openPerson('Ben');
+  people.Ana = await openPerson(browser, 'Ana');
+  people.Ben = await openPerson(browser, 'Ben');
+  const { page: ana } = people.Ana;
+  const { page: ben } = people.Ben;
   await ana.keyboard.press('Control+Shift+A');
   await ana.getByRole('button', { name: 'Copy link' }).waitFor();
   const link = await ana.evaluate(async () => (await window.go.app.API.Invites()).find((one) => one.active).link);

@@ -181,3 +181,35 @@ export function startBrowser() {
     ],
   });
 }
+
+/** Opens a device's interface in a window of its own; complaints are what the page logs as errors. */
+export async function openPage(browser, device, size = { width: 1200, height: 800 }) {
+  const context = await browser.newContext({ viewport: size, locale: 'en' });
+  const page = await context.newPage();
+  page.setDefaultTimeout(30_000);
+  const complaints = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  page.on('pageerror', (error) => complaints.push(String(error)));
+  await page.goto(device.address);
+  return { device, page, complaints };
+}
+
+/** Starts a device of somebody new and opens it; more is a size, and what startDevice takes. */
+export async function openPerson(browser, name, { size, ...options } = {}) {
+  const person = await openPage(browser, await startDevice(options), size);
+  await beSomebody(person.page, name);
+  return person;
+}
+
+/** The first run: the field has the focus, a new user just types. */
+export async function beSomebody(page, name) {
+  await page.getByLabel('What should people call you?').waitFor();
+  await page.keyboard.type(name);
+  await page.keyboard.press('Enter');
+  await page.getByRole('complementary', { name: 'Conversations' }).waitFor();
+}
+
+/** Calls the app as the interface does. */
+export const call = (page, method, ...rest) => page.evaluate(([name, given]) => window.go.app.API[name](...given), [method, rest]);

@@ -3,32 +3,12 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { artifacts, startBrowser, startDevice } from './programs.mjs';
+import { artifacts, call, openPerson, startBrowser } from './programs.mjs';
 
 let browser;
 const people = {};
 
-async function openPerson(name, size) {
-  const device = await startDevice();
-  const context = await browser.newContext({ viewport: size, locale: 'en' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
-  const complaints = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  people[name] = { device, page, complaints };
-  await page.goto(device.address);
-  await page.getByLabel('What should people call you?').waitFor();
-  await page.keyboard.type(name);
-  await page.keyboard.press('Enter');
-  await page.getByRole('complementary', { name: 'Conversations' }).waitFor();
-  return page;
-}
-
 const picture = (page, name) => page.screenshot({ path: join(artifacts, `browser-${name}.png`) });
-const call = (page, method, ...rest) => page.evaluate(([name, given]) => window.go.app.API[name](...given), [method, rest]);
 const field = (page) => page.getByRole('combobox', { name: 'Search messages and people' });
 const composer = (page, name) => page.getByRole('textbox', { name: `Message ${name}` });
 
@@ -53,8 +33,10 @@ after(async () => {
 });
 
 test('two people chat in English and Chinese', async () => {
-  const ana = await openPerson('Ana', { width: 1200, height: 800 });
-  const ben = await openPerson('Ben', { width: 720, height: 560 });
+  people.Ana = await openPerson(browser, 'Ana');
+  people.Ben = await openPerson(browser, 'Ben', { size: { width: 720, height: 560 } });
+  const { page: ana } = people.Ana;
+  const { page: ben } = people.Ben;
   const invite = await call(ana, 'CreateInvite', { label: '', days: 7, uses: 1 });
   await call(ben, 'SendRequest', invite.link, 'Hello Ana, it is Ben');
   await ana.getByText('Contact requests').click();

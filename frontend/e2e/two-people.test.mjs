@@ -3,25 +3,10 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { artifacts, startBrowser, startDevice } from './programs.mjs';
+import { artifacts, beSomebody, openPage, startBrowser, startDevice } from './programs.mjs';
 
 let browser;
 const people = {};
-
-async function openPerson(name, size) {
-  const device = await startDevice();
-  const context = await browser.newContext({ viewport: size, locale: 'en' });
-  const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
-  const complaints = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.goto(device.address);
-  people[name] = { device, page, complaints };
-  return page;
-}
 
 const picture = (page, name) => page.screenshot({ path: join(artifacts, `browser-${name}.png`) });
 
@@ -40,13 +25,11 @@ test('first run: a name is all it takes', async () => {
     ['Ana', { width: 1200, height: 800 }],
     ['Ben', { width: 720, height: 560 }],
   ]) {
-    const page = await openPerson(name, size);
+    people[name] = await openPage(browser, await startDevice(), size);
+    const { page } = people[name];
     await page.getByLabel('What should people call you?').waitFor();
     await picture(page, `first-run-${name}`);
-    // The field has the focus: a new user just types.
-    await page.keyboard.type(name);
-    await page.keyboard.press('Enter');
-    await page.getByRole('complementary', { name: 'Conversations' }).waitFor();
+    await beSomebody(page, name);
     await picture(page, `empty-${name}`);
   }
 });

@@ -142,6 +142,12 @@ const scenes = [
   { name: 'main', as: 'storage', sizes: [wide], steps: showStorage },
   { name: 'protected', as: 'backup', sizes: [wide, narrow], steps: makeBackup, languages: ['en', 'zh-CN'] },
   { name: 'protected', as: 'protection', sizes: [wide, narrow], steps: changeProtection, languages: ['en', 'zh-CN'] },
+  { name: 'damaged', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
+  { name: 'damaged', as: 'repair', sizes: [wide, narrow], steps: askRepair, languages: ['en', 'zh-CN'] },
+  { name: 'damaged', as: 'repairing', sizes: [wide, narrow], steps: repairSlowly, languages: ['en', 'zh-CN'] },
+  { name: 'damaged', as: 'repair-failed', sizes: [wide, narrow], steps: repairInVain, languages: ['en', 'zh-CN'] },
+  { name: 'damaged', as: 'repair-done', sizes: [wide, narrow], steps: repairWell, languages: ['en', 'zh-CN'] },
+  { name: 'salvaged', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
   { name: 'first', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
   { name: 'first', as: 'restore', sizes: [wide, narrow], steps: restoreInVain, languages: ['en', 'zh-CN'] },
   { name: 'first', as: 'creating', sizes: [wide], steps: createSlowly },
@@ -153,6 +159,31 @@ async function showNetwork(page) {
   await page.keyboard.press('Control+,');
   await page.keyboard.press('Tab');
   await page.locator('nav[data-pane="pages"] button').nth(2).click();
+}
+
+async function askRepair(page) {
+  await page.getByRole('button', { name: /Repair…|修复…/ }).click();
+}
+
+async function repairSlowly(page) {
+  await askRepair(page);
+  await page.keyboard.press('Enter');
+  await page.evaluate(() => window.fake.emit({ repair: { running: true, saved: 4608, of: 12_480 } }));
+}
+
+async function repairInVain(page) {
+  await repairSlowly(page);
+  const error = { code: 'repair-room', message: '', params: {} };
+  await page.evaluate((why) => window.fake.emit({ repair: { running: false, saved: 0, of: 0, error: why } }), error);
+}
+
+async function repairWell(page) {
+  await repairSlowly(page);
+  await page.evaluate(() => {
+    const params = { what: 'short', entries: '12431', all: '12480', file: 'tincan-damaged-20261121-104500.db' };
+    const notice = { id: 'salvaged', code: 'salvaged', message: '', params };
+    window.fake.emit({ notice, problem: { code: '', message: '', params: {} } });
+  });
 }
 
 async function showSettings(page) {

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
 import { sampleConversation, sampleMessage, sampleState } from '@/backend/samples';
-import { followSearch, followView, search, session, showConversation, synchronise, view } from '@/model';
+import { actionKeys } from '@/features/timeline/actions';
+import { aimOf, followSearch, followView, search, session, showConversation, synchronise, view } from '@/model';
 import { resetModel } from '@/model/reset';
 import { App } from './App';
 import { neighbour, runKey } from './useKeys';
@@ -140,6 +141,26 @@ describe('keys', () => {
     showConversation('li');
     press('ArrowDown', { altKey: true, shiftKey: true });
     expect(view.getState().conversation).toBe('ole');
+  });
+
+  it('of a single letter act only on a message that has the focus itself (WCAG 2.1.4)', async () => {
+    begin();
+    await waitFor(() => expect(session.getState().status).toBe('ready'));
+    act(() => showConversation('ana'));
+    const log = await screen.findByRole('log');
+    const places = [document.body, log, screen.getByRole('textbox', { name: 'Message Ana' })];
+    const aim = aimOf('ana');
+    const asked = fake.calls.length;
+    for (const key of Object.values(actionKeys)) {
+      for (const letter of [key, key.toLowerCase()]) {
+        expect(press(letter)).toBe(false);
+        for (const place of places) fireEvent.keyDown(place, { key: letter === 'Del' ? 'Delete' : letter });
+      }
+    }
+    expect(view.getState().dialog).toBeUndefined();
+    expect(aimOf('ana')).toEqual(aim);
+    expect(fake.calls.slice(asked)).toEqual([]);
+    expect(screen.queryByRole('menu')).toBeNull();
   });
 
   it('open settings, search, details and the contact dialog, and Esc goes back', async () => {

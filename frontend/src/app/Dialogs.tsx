@@ -9,6 +9,7 @@ const FileDialog = lazy(() => import('@/features/delivery/FileDialog'));
 const RetireDialog = lazy(() => import('@/features/settings/RetireDialog'));
 const VerifyDialog = lazy(() => import('@/features/verify'));
 const LinkDialog = lazy(() => import('./LinkDialog'));
+const RepairDialog = lazy(() => import('./RepairDialog'));
 
 /** The one dialog that is open. */
 export function Dialogs() {
@@ -30,6 +31,7 @@ export function Dialogs() {
       {dialog.kind === 'file' && <FileDialog conversation={dialog.conversation} onClose={closeDialog} />}
       {dialog.kind === 'retire' && <RetireDialog onClose={closeDialog} />}
       {dialog.kind === 'verify' && verified && <VerifyDialog conversation={verified} onClose={closeDialog} />}
+      {dialog.kind === 'repair' && <RepairDialog onClose={closeDialog} />}
       {dialog.kind === 'link' && <LinkDialog address={dialog.address} onClose={closeDialog} />}
     </Suspense>
   );

@@ -1,4 +1,4 @@
-import { CircleAlert, FolderSync, GitFork, Hourglass, X } from 'lucide-react';
+import { CircleAlert, FolderSync, GitFork, Hourglass, Wrench, X } from 'lucide-react';
 import { backend, type Conversation, type Notice } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
 import { showToast, useSession } from '@/model';
@@ -46,7 +46,7 @@ function NoticeNote({ notice, conversation, className }: NoticeNoteProps) {
   return (
     <Note
       // What repairs itself is no warning.
-      kind={notice.code === 'gap' || notice.code === 'copied' ? 'plain' : 'warn'}
+      kind={['gap', 'copied', 'salvaged'].includes(notice.code) ? 'plain' : 'warn'}
       role="status"
       icon={<NoticeIcon code={notice.code} />}
       className={className}
@@ -71,6 +71,7 @@ function NoticeNote({ notice, conversation, className }: NoticeNoteProps) {
 function NoticeIcon({ code }: { code: string }) {
   const look = { size: 18, strokeWidth: 1.75, 'aria-hidden': true } as const;
   if (code === 'copied') return <FolderSync {...look} />;
+  if (code === 'salvaged') return <Wrench {...look} />;
   if (code === 'gap') return <Hourglass {...look} />;
   return code.startsWith('fork') || code.startsWith('copies') ? <GitFork {...look} /> : <CircleAlert {...look} />;
 }

@@ -2,7 +2,7 @@ import { CircleAlert, Clock, HardDrive, ServerOff, WifiOff } from 'lucide-react'
 import { useEffect, useState } from 'react';
 import { backend, type Network, type Problem } from '@/backend';
 import { errorText, problemText, useTranslation } from '@/i18n';
-import { showToast, useSession } from '@/model';
+import { showRepair, showToast, useSession } from '@/model';
 import { Button, classes, Note } from '@/ui';
 import styles from './App.module.css';
 import { InstallNotice } from './Notices';
@@ -30,6 +30,7 @@ const serversDown = (network: Network) => network.servers.filter((server) => !se
 export function ProblemBar({ under = false }: { under?: boolean }) {
   const { t } = useTranslation();
   const problem = useSession((state) => state.problem);
+  const repair = useSession((state) => state.repair);
   const network = useSession((state) => state.network);
   const down = serversDown(network);
   const reached = network.servers.some((server) => !server.guest && server.state === 'online');
@@ -59,8 +60,15 @@ export function ProblemBar({ under = false }: { under?: boolean }) {
         role="alert"
         icon={<ProblemIcon problem={problem} />}
         className={place}
+        action={
+          problem.code === 'database-damaged' && (
+            <Button size="small" onPress={showRepair}>
+              {repair?.running ? t('repair.show') : t('repair.open')}
+            </Button>
+          )
+        }
       >
-        {problemText(problem)}
+        {repair?.running ? t('repair.running') : problemText(problem)}
       </Note>
     );
   }

@@ -47,7 +47,6 @@ export interface Backend {
   painted(): Promise<void>;
 
   createProfile(name: string, color: number): Promise<State>;
-  updateProfile(name: string, color: number): Promise<Profile>;
   setProfile(name: string, color: number, about: string, picture: string): Promise<Profile>;
   /** The picture of whom a conversation is with, with '' mine: a data: URL, '' if there is none. */
   picture(conversation: string): Promise<string>;
@@ -71,6 +70,8 @@ export interface Backend {
   setTimer(conversation: string, seconds: number): Promise<void>;
   /** For good; conversation "" is the notice of this install. */
   dismissNotice(conversation: string, id: string): Promise<void>;
+  /** Begins to make a new history of what can be read of a damaged one; State.repair says how far it is. */
+  repair(): Promise<void>;
   saveDraft(conversation: string, text: string): Promise<void>;
   typing(conversation: string): Promise<void>;
   markRead(conversation: string, message: string): Promise<void>;

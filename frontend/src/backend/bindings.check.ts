@@ -58,6 +58,7 @@ export type ShapesAgree = [
   Agrees<Same<Plain<app.Privacy>, types.Privacy>>,
   Agrees<Same<Plain<app.Profile>, types.Profile>>,
   Agrees<Same<Plain<app.Reaction>, types.Reaction>>,
+  Agrees<Same<Plain<app.Repair>, types.Repair>>,
   Agrees<Same<Plain<app.Reply>, types.Reply>>,
   Agrees<Same<Plain<app.Request>, types.Request>>,
   Agrees<Same<Plain<app.SearchHit>, types.SearchHit>>,

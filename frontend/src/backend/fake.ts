@@ -87,13 +87,6 @@ export class FakeBackend extends FakeVerification implements Backend {
       return structuredClone(this.state);
     });
 
-  updateProfile = (name: string, color: number) =>
-    this.answer('updateProfile', [name, color], (): Profile => {
-      this.state.profile = { ...this.state.profile, name: name.trim(), color };
-      this.emit({ profile: this.state.profile });
-      return this.state.profile;
-    });
-
   setProfile = (name: string, color: number, about: string, picture: string) =>
     this.answer('setProfile', [name, color, about, picture], () => this.putProfile(name, color, about, picture));
 
@@ -210,6 +203,12 @@ export class FakeBackend extends FakeVerification implements Backend {
 
   setTimer = (conversation: string, seconds: number) =>
     this.answer('setTimer', [conversation, seconds], () => this.putTimer(conversation, seconds));
+
+  repair = () =>
+    this.answer('repair', [], () => {
+      this.state.repair = { running: true, saved: 0, of: 0 };
+      this.emit({ repair: this.state.repair });
+    });
 
   dismissNotice = (conversation: string, id: string) =>
     this.answer('dismissNotice', [conversation, id], () => this.dropNotice(conversation, id));

@@ -54,6 +54,17 @@ export const mannerScenes: Record<string, Scene> = {
   noticed: (now) => ({ options: shown(now, { notice: notice('copies') }), open: 'ana' }),
   forked: (now) => ({ options: shown(now, { notice: notice('fork-own') }), open: 'ana' }),
   gap: (now) => ({ options: shown(now, { notice: notice('gap') }), open: 'ana' }),
+  damaged: (now) => {
+    const options = shown(now, {});
+    options.state.problem = { code: 'database-damaged', message: '', params: {} };
+    return { options, open: 'ana' };
+  },
+  salvaged: (now) => {
+    const options = shown(now, {});
+    const params = { what: 'short', entries: '12431', all: '12480', file: 'tincan-damaged-20261121-104500.db' };
+    options.state.notice = { id: 'salvaged', code: 'salvaged', message: '', params };
+    return { options, open: 'ana' };
+  },
   copied: (now) => {
     const options = shown(now, {});
     options.state.notice = notice('copied');

@@ -6,14 +6,15 @@ export type * from './types-bans';
 export type * from './types-delivery';
 export type * from './types-handles';
 export type * from './types-lock';
-
-import type { Progress } from './types-lock';
-
+export type * from './types-repair';
 export type * from './types-search';
 export type * from './types-servers';
 export type * from './types-verification';
 
 import type { Check, Verification } from './types-verification';
+
+import type { Progress } from './types-lock';
+import type { Repair } from './types-repair';
 
 /** State is everything the window needs for its first paint. */
 export interface State {
@@ -33,6 +34,8 @@ export interface State {
   /** newest first */
   requests: Request[];
   notice?: Notice;
+  /** of a damaged history */
+  repair?: Repair;
 }
 
 /** Changes is what happened since the last one; the event "changes" carries it. */
@@ -44,6 +47,8 @@ export interface Changes {
   problem?: Problem;
   /** without a code: it was dismissed */
   notice?: Notice;
+  /** how far it is; when it is over, reset follows */
+  repair?: Repair;
   profile?: Profile;
   settings?: Settings;
   network?: Network;

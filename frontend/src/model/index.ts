@@ -18,5 +18,6 @@ export * from './timeline';
 export * from './timelines';
 export * from './toasts';
 export * from './today';
+export * from './useCall';
 export * from './view';
 export * from './writing';

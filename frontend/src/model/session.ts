@@ -1,5 +1,5 @@
 import { createStore } from 'zustand/vanilla';
-import type { Conversation, Network, Notice, Problem, Profile, Request, Settings } from '@/backend';
+import type { Conversation, Network, Notice, Problem, Profile, Repair, Request, Settings } from '@/backend';
 
 /** What the window knows of the app: the last State, kept current by Changes. */
 export interface Session {
@@ -11,6 +11,8 @@ export interface Session {
   firstRun: boolean;
   problem: Problem | undefined;
   notice: Notice | undefined;
+  /** Of a damaged history, from its beginning until the next Start. */
+  repair: Repair | undefined;
   profile: Profile;
   settings: Settings;
   network: Network;
@@ -28,6 +30,7 @@ export const emptySession: Session = {
   firstRun: false,
   problem: undefined,
   notice: undefined,
+  repair: undefined,
   profile: {
     peerId: '',
     name: '',

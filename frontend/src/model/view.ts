@@ -20,7 +20,8 @@ export type DialogRequest =
   | { kind: 'file'; conversation: string }
   | { kind: 'link'; address: string }
   | { kind: 'retire' }
-  | { kind: 'verify'; conversation: string };
+  | { kind: 'verify'; conversation: string }
+  | { kind: 'repair' };
 
 export interface View {
   place: Place;
@@ -96,6 +97,11 @@ export function showVerify(conversation: string): void {
 /** Asks whether this identity is given up. */
 export function askRetire(): void {
   view.setState({ dialog: { kind: 'retire' } });
+}
+
+/** Asks whether the damaged history is repaired, and shows how far that is. */
+export function showRepair(): void {
+  view.setState({ dialog: { kind: 'repair' } });
 }
 
 export function closeDialog(): void {

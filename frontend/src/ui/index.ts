@@ -19,6 +19,7 @@ export * from './media';
 export * from './Note';
 export * from './PopoverAt';
 export * from './PressButton';
+export * from './Progress';
 export * from './QRCode';
 export * from './Segmented';
 export * from './Select';

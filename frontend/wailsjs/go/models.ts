@@ -378,6 +378,42 @@ export namespace app {
 	        this.server = source["server"];
 	    }
 	}
+	export class Repair {
+	    running: boolean;
+	    saved: number;
+	    of: number;
+	    error?: Error;
+	
+	    static createFrom(source: any = {}) {
+	        return new Repair(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.running = source["running"];
+	        this.saved = source["saved"];
+	        this.of = source["of"];
+	        this.error = this.convertValues(source["error"], Error);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Progress {
 	    step: ProgressStep;
 	    done: number;
@@ -937,6 +973,7 @@ export namespace app {
 	    notice?: Notice;
 	    locked?: boolean;
 	    progress?: Progress;
+	    repair?: Repair;
 	
 	    static createFrom(source: any = {}) {
 	        return new Changes(source);
@@ -962,6 +999,7 @@ export namespace app {
 	        this.notice = this.convertValues(source["notice"], Notice);
 	        this.locked = source["locked"];
 	        this.progress = this.convertValues(source["progress"], Progress);
+	        this.repair = this.convertValues(source["repair"], Repair);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -1349,6 +1387,7 @@ export namespace app {
 	
 	
 	
+	
 	export class Safety {
 	    number: string;
 	    qr: string;
@@ -1552,6 +1591,7 @@ export namespace app {
 	    conversations: Conversation[];
 	    requests: Request[];
 	    notice?: Notice;
+	    repair?: Repair;
 	
 	    static createFrom(source: any = {}) {
 	        return new State(source);
@@ -1569,6 +1609,7 @@ export namespace app {
 	        this.conversations = this.convertValues(source["conversations"], Conversation);
 	        this.requests = this.convertValues(source["requests"], Request);
 	        this.notice = this.convertValues(source["notice"], Notice);
+	        this.repair = this.convertValues(source["repair"], Repair);
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {

@@ -1,7 +1,7 @@
 import { Undo2 } from 'lucide-react';
-import { useState } from 'react';
 import { backend, type Cancelled } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
+import { useCall } from '@/model';
 import { Button, Note } from '@/ui';
 import styles from './Delivery.module.css';
 
@@ -16,19 +16,9 @@ export function CancelMessage({
   onCancelled: (cancelled: Cancelled) => void;
 }) {
   const { t } = useTranslation();
-  const [pending, setPending] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const { pending, failure, run } = useCall();
 
-  async function cancel(): Promise<void> {
-    setPending(true);
-    setFailure(undefined);
-    try {
-      onCancelled(await backend().cancelMessage(message));
-    } catch (reason) {
-      setFailure(reason);
-      setPending(false);
-    }
-  }
+  const cancel = () => run(async () => onCancelled(await backend().cancelMessage(message)));
 
   return (
     <section className={styles.file}>
@@ -41,7 +31,7 @@ export function CancelMessage({
         size="small"
         icon={<Undo2 size={16} strokeWidth={1.75} aria-hidden="true" />}
         pending={pending}
-        onPress={() => void cancel()}
+        onPress={cancel}
       >
         {pending ? t('delivery.cancelling') : t('delivery.cancel')}
       </Button>

@@ -2,7 +2,7 @@ import { FileUp } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { BackendError, backend, type ImportedBundle } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
-import { shortName, useConversation } from '@/model';
+import { shortName, useCall, useConversation } from '@/model';
 import { Button, Dialog, Note } from '@/ui';
 import styles from './Delivery.module.css';
 import { SaveFile } from './SaveFile';
@@ -26,21 +26,15 @@ export default function FileDialog({ conversation, onClose }: { conversation: st
 function OpenFile({ name }: { name: string }) {
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
-  const [pending, setPending] = useState(false);
+  const { pending, failure, run } = useCall();
   const [imported, setImported] = useState<ImportedBundle>();
-  const [failure, setFailure] = useState<unknown>();
 
-  async function open(file: File): Promise<void> {
-    setPending(true);
-    setFailure(undefined);
+  function open(file: File): void {
     setImported(undefined);
-    try {
+    run(async () => {
       if (file.size > maxSize) throw new BackendError({ code: 'bundle-none', message: '', params: {} });
       setImported(await backend().importBundle(await base64(file)));
-    } catch (reason) {
-      setFailure(reason);
-    }
-    setPending(false);
+    });
   }
 
   return (
@@ -65,7 +59,7 @@ function OpenFile({ name }: { name: string }) {
         onChange={(event) => {
           const file = event.target.files?.[0];
           event.target.value = ''; // the same file may be chosen again
-          if (file) void open(file);
+          if (file) open(file);
         }}
       />
       <Button

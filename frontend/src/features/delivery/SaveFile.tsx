@@ -2,26 +2,17 @@ import { FileDown } from 'lucide-react';
 import { useState } from 'react';
 import { backend, type SavedBundle } from '@/backend';
 import { dateOf, errorText, useTranslation } from '@/i18n';
+import { useCall } from '@/model';
 import { Button, Note } from '@/ui';
 import styles from './Delivery.module.css';
 
 /** Saves what somebody is missing to a file that can be carried to them. */
 export function SaveFile({ conversation, name }: { conversation: string; name: string }) {
   const { t } = useTranslation();
-  const [pending, setPending] = useState(false);
+  const { pending, failure, run } = useCall();
   const [saved, setSaved] = useState<SavedBundle>();
-  const [failure, setFailure] = useState<unknown>();
 
-  async function save(): Promise<void> {
-    setPending(true);
-    setFailure(undefined);
-    try {
-      setSaved(await backend().saveBundle(conversation));
-    } catch (reason) {
-      setFailure(reason);
-    }
-    setPending(false);
-  }
+  const save = () => run(async () => setSaved(await backend().saveBundle(conversation)));
 
   return (
     <section className={styles.file}>
@@ -44,7 +35,7 @@ export function SaveFile({ conversation, name }: { conversation: string; name: s
             size="small"
             icon={<FileDown size={16} strokeWidth={1.75} aria-hidden="true" />}
             pending={pending}
-            onPress={() => void save()}
+            onPress={save}
           >
             {pending ? t('delivery.saving') : t('delivery.save', { name })}
           </Button>

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Conversation } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
-import { type BanLife, banDays, banPerson, liftBan, shortName, showToast } from '@/model';
+import { type BanLife, banDays, banPerson, liftBan, shortName, showToast, useCall } from '@/model';
 import { Button, Dialog, Note, Select, Switch, TextField } from '@/ui';
 
 /** Asks before a ban and says what is kept and what is lost. */
@@ -11,12 +11,10 @@ export default function BanDialog({ conversation, onClose }: { conversation: Con
   const [reason, setReason] = useState('');
   const [life, setLife] = useState<BanLife>('never');
   const [tell, setTell] = useState(false);
-  const [pending, setPending] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const { pending, failure, run } = useCall();
 
-  async function ban(): Promise<void> {
-    setPending(true);
-    try {
+  const ban = () =>
+    run(async () => {
       await banPerson(conversation, { reason: reason.trim(), life, tell });
       showToast(t('details.banDone', { name }), {
         label: t('composer.undo'),
@@ -25,11 +23,7 @@ export default function BanDialog({ conversation, onClose }: { conversation: Con
         },
       });
       onClose();
-    } catch (refusal) {
-      setFailure(refusal);
-      setPending(false);
-    }
-  }
+    });
 
   return (
     <Dialog
@@ -42,7 +36,7 @@ export default function BanDialog({ conversation, onClose }: { conversation: Con
           <Button autoFocus onPress={onClose}>
             {t('app.cancel')}
           </Button>
-          <Button kind="dangerFill" pending={pending} onPress={() => void ban()}>
+          <Button kind="dangerFill" pending={pending} onPress={ban}>
             {pending ? t('details.banning') : t('details.banConfirm')}
           </Button>
         </>

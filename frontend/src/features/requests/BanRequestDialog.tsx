@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { backend, type Request } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
-import { shortName, showToast } from '@/model';
+import { shortName, showToast, useCall } from '@/model';
 import { Button, Dialog, Note, TextField } from '@/ui';
 
 /** Asks before somebody who asks is banned, and says what is lost. */
@@ -9,20 +9,14 @@ export function BanRequestDialog({ request, onClose }: { request: Request; onClo
   const { t } = useTranslation();
   const name = shortName(request.name);
   const [reason, setReason] = useState('');
-  const [pending, setPending] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
+  const { pending, failure, run } = useCall();
 
-  async function ban(): Promise<void> {
-    setPending(true);
-    try {
+  const ban = () =>
+    run(async () => {
       await backend().banRequest(request.id, reason.trim());
       showToast(t('requests.banDone', { name }));
       onClose();
-    } catch (refusal) {
-      setFailure(refusal);
-      setPending(false);
-    }
-  }
+    });
 
   return (
     <Dialog
@@ -35,7 +29,7 @@ export function BanRequestDialog({ request, onClose }: { request: Request; onClo
           <Button autoFocus onPress={onClose}>
             {t('app.cancel')}
           </Button>
-          <Button kind="dangerFill" pending={pending} onPress={() => void ban()}>
+          <Button kind="dangerFill" pending={pending} onPress={ban}>
             {pending ? t('requests.banning') : t('requests.banConfirm')}
           </Button>
         </>

@@ -105,6 +105,18 @@ export default {
     'Another copy of your Tincan is writing to {{name}} with the same keys. Use one copy only. Every message is kept.',
   copied:
     'These files are a copy: they were moved, or restored from a backup. What is missing here comes back from your contacts, as far as they have it. If the other copy is still used, stop using one of the two.',
+  'salvaged-whole':
+    'Your history was repaired: {{entries}} entries came over, and none is known to be missing. The damaged file is in your data folder as {{file}}, with everything that you delete from now on still in it. Delete it when you do not need it any more.',
+  'salvaged-short':
+    'Your history was repaired: {{entries}} of {{all}} entries came over. The rest comes back from your contacts, as far as they have it. The damaged file is in your data folder as {{file}}, with everything that you delete from now on still in it. Delete it when nothing is missing.',
+  'not-damaged': 'The history is not damaged, so there is nothing to repair.',
+  repairing: 'The history is being repaired already.',
+  'repair-room':
+    'There is not enough room on the disk: a repair needs about as much as the history takes. Nothing was changed. Free some space, then try again.',
+  'repair-read-only':
+    'The data folder cannot be written to, so nothing was changed. Change its permissions, then try again.',
+  'salvage-nothing':
+    'Nothing of this history can be read, so nothing was changed. The folder “snapshots” in the data folder may hold an older copy.',
   gap: 'Some messages of {{name}} cannot be shown yet: {{count}} came, and what stands before them is missing. It is asked for again on every line.',
   'host-port':
     'No port from {{first}} to {{last}} is free, so nobody can be introduced here. Close the program that uses them.',

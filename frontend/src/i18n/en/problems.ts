@@ -1,7 +1,6 @@
 // The states of the whole app (ProblemCode), and the two that the window sees by itself.
 export default {
-  'database-damaged':
-    'Your history is damaged and open for reading only. Nothing can be sent until it is restored from a backup.',
+  'database-damaged': 'Your history is damaged and open for reading only. Nothing can be sent until it is repaired.',
   'folder-read-only': 'The data folder cannot be written. Change its permissions; until then nothing can be sent.',
   'disk-full': 'The disk is full. Free some space; until then nothing can be sent.',
   'clock-wrong':

@@ -12,6 +12,7 @@ import line from './line';
 import lock from './lock';
 import message from './message';
 import problems from './problems';
+import repair from './repair';
 import requests from './requests';
 import route from './route';
 import search from './search';
@@ -35,6 +36,7 @@ export const zhCN = {
   lock,
   message,
   problems,
+  repair,
   requests,
   route,
   search,

@@ -2,7 +2,7 @@ import type en from '../en/problems';
 import type { Words } from '../words';
 
 export default {
-  'database-damaged': '你的聊天记录已损坏，目前只能查看。从备份恢复之前无法发送任何内容。',
+  'database-damaged': '你的聊天记录已损坏，目前只能查看。修复之前无法发送任何内容。',
   'folder-read-only': '数据文件夹不可写。请修改它的权限；在此之前无法发送任何内容。',
   'disk-full': '磁盘已满。请腾出一些空间；在此之前无法发送任何内容。',
   'clock-wrong': '这台电脑的时钟相差 {{minutes}} 分钟。请校准，否则消息会显示错误的时间。',

@@ -96,6 +96,8 @@ export function RemoveBan(arg1:string):Promise<app.Ban>;
 
 export function RemoveServer(arg1:string):Promise<void>;
 
+export function Repair():Promise<void>;
+
 export function RestoreBackup(arg1:string):Promise<void>;
 
 export function RestoreBan(arg1:app.Ban):Promise<app.Ban>;
@@ -149,7 +151,5 @@ export function Typing(arg1:string):Promise<void>;
 export function Unlock(arg1:string):Promise<app.LockState>;
 
 export function Unverify(arg1:string):Promise<app.Conversation>;
-
-export function UpdateProfile(arg1:string,arg2:number):Promise<app.Profile>;
 
 export function Verify(arg1:string,arg2:boolean):Promise<app.Conversation>;

@@ -190,6 +190,10 @@ export function RemoveServer(arg1) {
   return window['go']['app']['API']['RemoveServer'](arg1);
 }
 
+export function Repair() {
+  return window['go']['app']['API']['Repair']();
+}
+
 export function RestoreBackup(arg1) {
   return window['go']['app']['API']['RestoreBackup'](arg1);
 }
@@ -296,10 +300,6 @@ export function Unlock(arg1) {
 
 export function Unverify(arg1) {
   return window['go']['app']['API']['Unverify'](arg1);
-}
-
-export function UpdateProfile(arg1, arg2) {
-  return window['go']['app']['API']['UpdateProfile'](arg1, arg2);
 }
 
 export function Verify(arg1, arg2) {
