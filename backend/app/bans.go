@@ -2,7 +2,7 @@ package app
 
 import (
 	"context"
-	"errors"
+
 	"net/netip"
 	"slices"
 	"strings"
@@ -343,15 +343,6 @@ func hosts(server node.LiveServer) []string {
 		}
 	}
 	return found
-}
-
-// codeOf is the code of a refusal, "" for other errors.
-func codeOf(err error) string {
-	var refused *node.Refusal
-	if errors.As(err, &refused) {
-		return refused.Code
-	}
-	return ""
 }
 
 // oneLine is a text without line breaks and other controls.

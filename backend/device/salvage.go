@@ -58,7 +58,11 @@ func salvageError(err error) error {
 
 // salvage implements app.Salvage with the store that is open.
 func (d *Device) salvage(ctx context.Context, told func(saved, of int)) (func(context.Context) (app.Salvaged, error), error) {
-	rescue, err := d.store.Rescue(ctx, ownerOf(d.keys), told)
+	opened, history := d.open()
+	if opened == nil {
+		return nil, explain(vault.ErrLocked, "folder")
+	}
+	rescue, err := history.Rescue(ctx, ownerOf(opened.Keys()), told)
 	if err != nil {
 		return nil, salvageError(err)
 	}

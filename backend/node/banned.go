@@ -98,14 +98,14 @@ func (c *Core) endBannedRequests() {
 	}
 }
 
-// blocked counts attempts against a ban. They are written now and then.
-func (c *Core) blocked(id uuid.UUID, count int) {
+// blocked counts an attempt against a ban. They are written now and then.
+func (c *Core) blocked(id uuid.UUID) {
 	one := c.bans.all[id]
 	if one == nil {
 		return
 	}
-	one.Blocked += count
-	c.bans.counted[id] += count
+	one.Blocked++
+	c.bans.counted[id]++
 	c.bans.revision++
 }
 

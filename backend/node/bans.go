@@ -342,7 +342,7 @@ func (c *Core) importBans(id uint64, list []Ban) {
 		}
 		// In the order of the list: ids of one import differ by their place in it.
 		one.ID, one.Added, one.Blocked = base, c.now, 0
-		binary.BigEndian.PutUint32(one.ID[10:14], uint32(i)) //nolint:gosec // a list is much shorter
+		binary.BigEndian.PutUint32(one.ID[10:14], uint32(i))
 		c.nameBan(&one)
 		added = append(added, one)
 		writes = append(writes, PutBan{Ban: one})

@@ -133,7 +133,7 @@ func (c *Core) namesFound(e NamesFound) {
 	}
 	h.names[e.Address] = namesOf{names: e.Names, until: c.now.Add(life)}
 	if id, banned := c.hostBan(e.Names); banned {
-		c.blocked(id, 1)
+		c.blocked(id)
 	}
 	c.hostsChanged()
 }

@@ -234,7 +234,7 @@ func (c *Core) signalOpened(content envelope.Content, signal link.Signal, fresh 
 func (c *Core) linkEvent(e link.Event) {
 	if e.Blocked.IsValid() {
 		if id, banned := c.banned.Address(e.Blocked); banned {
-			c.blocked(id, 1)
+			c.blocked(id)
 		}
 		return
 	}

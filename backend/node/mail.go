@@ -165,7 +165,7 @@ func (c *Core) letterOpened(where place, opened OpenedLetter) error {
 		return errLetterKnown
 	}
 	if id, banned := c.bannedPeer(content.FromPeer); banned {
-		c.blocked(id, 1)
+		c.blocked(id)
 		c.dropped(errLetterBanned)
 		c.doneWith(where)
 		return errLetterBanned

@@ -17,7 +17,7 @@ func (c *Core) envelopeOpened(e EnvelopeOpened) {
 		return
 	}
 	if id, banned := c.bannedPeer(content.FromPeer); banned {
-		c.blocked(id, 1)
+		c.blocked(id)
 		return
 	}
 	switch content.Kind {

@@ -76,7 +76,7 @@ func (c *Core) requestOpened(content envelope.Content, asked *OpenedRequest, by 
 			return
 		}
 		if id, banned := c.banned.Invite(request.InviteID); banned {
-			c.blocked(id, 1)
+			c.blocked(id)
 			c.dropped(errLetterBanned)
 			done(nil)
 			return

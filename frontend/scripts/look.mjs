@@ -2,12 +2,75 @@
 // Builds the interface once with the fake inside, serves it with the content security policy of the product, and looks at it
 // in Chromium: themes, widths, languages. Says what the page logged as an error.
 
-import { Buffer } from 'node:buffer';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { chromium } from 'playwright-core';
 import { build, preview } from 'vite';
+import {
+  addContact,
+  askBan,
+  askDelete,
+  askLink,
+  askRemove,
+  askRepair,
+  backToFound,
+  banDomain,
+  banLink,
+  banRequest,
+  byFile,
+  cancelMessage,
+  changeProtection,
+  createInVain,
+  createSlowly,
+  editBan,
+  editLast,
+  find,
+  findByArrows,
+  findHere,
+  findInVain,
+  findMany,
+  findSlowly,
+  followQuote,
+  hoverMessage,
+  importBans,
+  lookUp,
+  makeBackup,
+  manageLinks,
+  noRequests,
+  openFound,
+  openGone,
+  openMenu,
+  openRequests,
+  openSettings,
+  pasteExpired,
+  pasteLink,
+  pickEmoji,
+  pickNoEmoji,
+  releaseHandle,
+  repairInVain,
+  repairSlowly,
+  repairWell,
+  reply,
+  replyToGone,
+  restoreInVain,
+  saveFile,
+  scrollUp,
+  showBans,
+  showDelivery,
+  showNetwork,
+  showSettings,
+  showStorage,
+  tabToRow,
+  tabToTools,
+  takeHandle,
+  toolsOfMine,
+  toolsOfTheirs,
+  unlockInVain,
+  writeLines,
+  writeLongAbout,
+  writeTooMuch,
+} from './look-steps.mjs';
 import { verifyPictures } from './look-verify.mjs';
 
 const folder = process.argv[2];
@@ -154,411 +217,6 @@ const scenes = [
   { name: 'first', as: 'error', sizes: [wide], steps: createInVain },
   ...verifyPictures,
 ];
-
-async function showNetwork(page) {
-  await page.keyboard.press('Control+,');
-  await page.keyboard.press('Tab');
-  await page.locator('nav[data-pane="pages"] button').nth(2).click();
-}
-
-async function askRepair(page) {
-  await page.getByRole('button', { name: /Repair…|修复…/ }).click();
-}
-
-async function repairSlowly(page) {
-  await askRepair(page);
-  await page.keyboard.press('Enter');
-  await page.evaluate(() => window.fake.emit({ repair: { running: true, saved: 4608, of: 12_480 } }));
-}
-
-async function repairInVain(page) {
-  await repairSlowly(page);
-  const error = { code: 'repair-room', message: '', params: {} };
-  await page.evaluate((why) => window.fake.emit({ repair: { running: false, saved: 0, of: 0, error: why } }), error);
-}
-
-async function repairWell(page) {
-  await repairSlowly(page);
-  await page.evaluate(() => {
-    const params = { what: 'short', entries: '12431', all: '12480', file: 'tincan-damaged-20261121-104500.db' };
-    const notice = { id: 'salvaged', code: 'salvaged', message: '', params };
-    window.fake.emit({ notice, problem: { code: '', message: '', params: {} } });
-  });
-}
-
-async function showSettings(page) {
-  await page.keyboard.press('Control+,');
-}
-
-async function unlockInVain(page) {
-  await page.locator('input[type="password"]').fill('correct horse');
-  await page.locator('button[type="submit"]').click();
-}
-
-async function showStorage(page) {
-  await showSettings(page);
-  await page.locator('nav button').nth(4).click();
-}
-
-async function makeBackup(page) {
-  await showStorage(page);
-  await page.locator('main button').first().click();
-  await page.locator('input[type="password"]').first().fill('six words');
-}
-
-async function changeProtection(page) {
-  await showStorage(page);
-  await page.locator('main button').nth(1).click();
-}
-
-async function restoreInVain(page) {
-  await page.locator('form button').last().click();
-  await page.locator('input[type="file"]').setInputFiles({
-    name: 'tincan-Mira-2026-11-19.tincan-backup',
-    mimeType: 'application/octet-stream',
-    buffer: Buffer.alloc(700_000, 1),
-  });
-  await page.locator('input[type="password"]').fill('five words that do not');
-  await page.locator('button[type="submit"]').click();
-}
-
-async function writeLongAbout(page) {
-  await showSettings(page);
-  await page.locator('form input[type="text"]').nth(1).fill('Harbour, maps, thermos. '.repeat(7));
-}
-
-async function openRequests(page) {
-  await page.locator('aside nav > button').first().click();
-}
-
-async function showBans(page) {
-  await page.locator('[data-log]').waitFor();
-  await page.keyboard.press('Control+,');
-  await page.getByRole('button', { name: /^(Ban list|封禁名单)$/ }).click();
-  await page.locator('[data-ban]').first().waitFor();
-}
-
-async function banDomain(page) {
-  await showBans(page);
-  await page.locator('form input').first().fill('mail.*.example.net');
-  await page.waitForTimeout(800);
-}
-
-async function banLink(page) {
-  await showBans(page);
-  await page.locator('form select').first().selectOption('invite');
-  await page.waitForTimeout(800);
-}
-
-async function importBans(page) {
-  await showBans(page);
-  await page
-    .locator('main button, button')
-    .filter({ hasText: /^(Import|导入)$/ })
-    .click();
-  const list = ['*.ads.example.net # ads', '198.51.100.0/33', 'mail.*.example.net # a star', '198.51.100.77', '*'];
-  await page.locator('input[type="file"]').setInputFiles({
-    name: 'old.txt',
-    mimeType: 'text/plain',
-    buffer: Buffer.from(list.join('\n')),
-  });
-  await page.locator('ol li').first().waitFor();
-}
-
-async function editBan(page) {
-  await showBans(page);
-  await page.locator('[data-ban]').nth(1).locator('button').click();
-  await page.locator('[role="menuitem"]').first().click();
-  await page.locator('[role="dialog"]').waitFor();
-}
-
-async function banRequest(page) {
-  await openRequests(page);
-  await page.getByRole('button', { name: 'Ban…' }).click();
-}
-
-async function noRequests(page) {
-  await openRequests(page);
-  await page.evaluate(() => window.fake.emit({ removedRequests: ['request-1', 'request-2'] }));
-}
-
-async function addContact(page) {
-  await page.keyboard.press('Control+n');
-}
-
-async function openSettings(page) {
-  await page.keyboard.press('Control+,');
-  await page.locator('[data-reach]').scrollIntoViewIfNeeded();
-}
-
-async function releaseHandle(page) {
-  await openSettings(page);
-  await page
-    .getByRole('button', { name: /^(Release|放弃)$/ })
-    .first()
-    .click();
-}
-
-async function takeHandle(page) {
-  await openSettings(page);
-  await page.locator('[data-reach] input').fill('elif');
-  await page.keyboard.press('Enter');
-}
-
-function lookUp(handle) {
-  return async (page) => {
-    await addContact(page);
-    await page.getByRole('tab').nth(2).click();
-    await page.locator('[role="dialog"] input').fill(handle);
-    await page.keyboard.press('Enter');
-  };
-}
-
-async function manageLinks(page) {
-  await addContact(page);
-  await page.getByRole('button', { name: 'Manage links' }).click();
-}
-
-async function pasteLink(page) {
-  await addContact(page);
-  await page.getByRole('tab').nth(1).click();
-  await page.locator('[role="dialog"] input').fill('tincan:invite/1#noor');
-}
-
-async function pasteExpired(page) {
-  await page.evaluate(() =>
-    window.fake.refuse('readInvite', 'invite-expired', { date: '2026-11-14T08:00:00.000Z', name: 'Jo' }),
-  );
-  await pasteLink(page);
-}
-
-async function createSlowly(page) {
-  await page.evaluate(() => {
-    window.fake.createProfile = () => new Promise(() => undefined);
-  });
-  await createLine(page);
-}
-
-async function createInVain(page) {
-  await page.evaluate(() => window.fake.refuse('createProfile', 'disk-full'));
-  await createLine(page);
-}
-
-async function createLine(page) {
-  await page.locator('input').first().fill('Mira');
-  await page.keyboard.press('Enter');
-}
-
-async function scrollUp(page) {
-  for (let turn = 0; turn < 12; turn++) {
-    await page.locator('[data-log]').evaluate((log) => {
-      log.scrollTop = 200;
-    });
-    await page.waitForTimeout(60);
-  }
-}
-
-async function tabToRow(page) {
-  await page.locator('[data-row="ana"]').focus();
-  await page.keyboard.press('ArrowDown');
-}
-
-async function writeLines(page) {
-  await page
-    .locator('[data-composer]')
-    .fill('Careful with the 1974 log, page 12 is upside down.\nI can rescan it tonight');
-}
-
-async function writeTooMuch(page) {
-  await page.locator('[data-composer]').fill('harbour '.repeat(4200));
-}
-
-function find(text) {
-  return async (page) => {
-    await page.keyboard.press('Control+Shift+F');
-    await page.locator('[data-search]:focus').waitFor();
-    await page.keyboard.type(text);
-    await page.waitForTimeout(500);
-  };
-}
-
-async function findByArrows(page) {
-  await find('ferry')(page);
-  for (let turn = 0; turn < 4; turn++) await page.keyboard.press('ArrowDown');
-}
-
-async function openFound(page) {
-  await findByArrows(page);
-  await page.keyboard.press('Enter');
-}
-
-async function backToFound(page) {
-  await openFound(page);
-  await page.waitForTimeout(500);
-  await page.keyboard.press('Escape');
-}
-
-async function openGone(page) {
-  await findByArrows(page);
-  await page.evaluate(() => window.fake.refuse('pageAround', 'no-message'));
-  await page.keyboard.press('Enter');
-}
-
-async function findHere(page) {
-  await page.keyboard.press('Control+f');
-  await page.locator('[data-search]:focus').waitFor();
-  await page.keyboard.type('harbour');
-}
-
-async function findInVain(page) {
-  await page.evaluate(() => window.fake.refuse('search', 'late'));
-  await find('ferry')(page);
-}
-
-async function findSlowly(page) {
-  await page.evaluate(() => {
-    window.fake.search = () => new Promise(() => undefined);
-  });
-  await find('xylophone')(page);
-}
-
-async function findMany(page) {
-  await find('the')(page);
-  for (let turn = 0; turn < 6; turn++) {
-    await page.locator('[data-results]').evaluate((list) => {
-      list.scrollTop = list.scrollHeight;
-    });
-    await page.waitForTimeout(200);
-  }
-}
-
-async function showDelivery(page) {
-  await page.locator('[data-log]').focus();
-  await page.keyboard.press('ArrowUp');
-  while ((await page.locator('[data-message]:focus [data-delivery]').count()) < 1) await page.keyboard.press('ArrowUp');
-  await page.keyboard.press('d');
-  await page.locator('[role="dialog"] ol').waitFor();
-}
-
-async function cancelMessage(page) {
-  await showDelivery(page);
-  await page.getByRole('button', { name: /Take this message back|收回这条消息/ }).click();
-  await page.getByRole('status').last().waitFor();
-}
-
-async function saveFile(page) {
-  await showDelivery(page);
-  await page.locator('[role="dialog"] section button').last().click();
-}
-
-async function byFile(page) {
-  await page.locator('[data-pane="details"] button').nth(-2).click();
-}
-
-async function askBan(page) {
-  await page.locator('[data-pane="details"] button').last().click();
-}
-
-async function askLink(page) {
-  await page.locator('[data-log] a').last().click();
-}
-
-async function hoverTools(page, at) {
-  await page.locator('[data-message]').nth(at).hover();
-  await page.waitForTimeout(300);
-}
-
-function toolsOfMine(page) {
-  return hoverTools(page, 3);
-}
-
-function toolsOfTheirs(page) {
-  return hoverTools(page, 2);
-}
-
-async function focusMessage(page, up) {
-  await page.locator('[data-log]').focus();
-  const count = await page.locator('[data-message]').count();
-  for (let turn = 1; turn <= up; turn++) {
-    await page.keyboard.press('ArrowUp');
-    await page.waitForFunction(
-      (at) => [...document.querySelectorAll('[data-message]')].indexOf(document.activeElement) === at,
-      count - turn,
-    );
-  }
-}
-
-async function tabToTools(page) {
-  await focusMessage(page, 5);
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('Tab');
-  await page.keyboard.press('ArrowRight');
-}
-
-async function pickEmoji(page) {
-  await focusMessage(page, 5);
-  await page.keyboard.press('+');
-}
-
-async function pickNoEmoji(page) {
-  await pickEmoji(page);
-  await page.locator('[role="dialog"] input').fill('ahoy');
-  await page.keyboard.press('Enter');
-}
-
-async function openMenu(page) {
-  await page
-    .locator('[data-message]')
-    .nth(3)
-    .click({ button: 'right', position: { x: 40, y: 60 } });
-}
-
-async function reply(page) {
-  await focusMessage(page, 3);
-  await page.keyboard.press('r');
-  await page.keyboard.type('Both thermoses, then');
-}
-
-async function replyToGone(page) {
-  await reply(page);
-  const id = await page.locator('[data-message]').nth(5).getAttribute('data-message');
-  await page.evaluate((message) => window.fake.takeBack('ana', message), id);
-}
-
-async function editLast(page) {
-  await page.locator('[data-composer]').focus();
-  await page.keyboard.press('ArrowUp');
-}
-
-async function askDelete(page) {
-  await focusMessage(page, 1);
-  await page.keyboard.press('Delete');
-  await page.locator('[role="alertdialog"]').waitFor();
-}
-
-async function askRemove(page) {
-  await focusMessage(page, 2);
-  await page.keyboard.press('Delete');
-  await page.locator('[role="alertdialog"]').waitFor();
-}
-
-async function followQuote(page) {
-  await page.evaluate(() => {
-    const { messages } = window.fake;
-    const answered = messages.jonas[20];
-    const { id, mine, author, text } = answered;
-    window.fake.touch('jonas', messages.jonas.at(-2).id, {
-      reply: { id, here: true, deleted: false, mine, author, text },
-    });
-  });
-  await page.locator('[data-message] button b').last().click();
-}
-
-async function hoverMessage(page) {
-  await page.locator('[data-message]').last().hover();
-  await page.waitForTimeout(300);
-}
-
 await build({ mode: 'look', logLevel: 'warn', build: { outDir, emptyOutDir: true } });
 const server = await preview({ build: { outDir }, preview: { port: 0, strictPort: false } });
 const address = server.resolvedUrls?.local[0];

@@ -23,8 +23,8 @@ import type {
   Page,
   Privacy,
   Profile,
-  Route,
   Protecting,
+  Route,
   SavedBundle,
   SearchPage,
   Server,
@@ -101,7 +101,8 @@ export class FakeBackend extends FakeVerification implements Backend {
 
   setRoute = (conversation: string, route: Route) =>
     this.answer('setRoute', [conversation, route], () => {
-      const { route: _, ...row } = this.row(conversation);
+      const row = { ...this.row(conversation) };
+      delete row.route;
       this.swap(route ? { ...row, route } : row);
     });
 

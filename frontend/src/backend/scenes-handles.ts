@@ -55,9 +55,8 @@ export const handleScenes: Record<string, Scene> = {
       { handle: 'mira.lind@old.example.com', host: 'old.example.com', lost: true },
     ];
     options.state.requests = requests(now).map((request, index) => {
-      const { inviteMade, inviteLabel, ...rest } = request;
       const text = 'Hi Mira, it is Noor from the kayak club. Elif told me your handle.';
-      return index === 0 ? { ...rest, text, inviteMade: '', inviteLabel: '', stranger: true } : request;
+      return index === 0 ? { ...request, text, inviteMade: '', inviteLabel: '', stranger: true } : request;
     });
     return { options, open: 'ana' };
   },

@@ -2,6 +2,7 @@
 // with milliseconds, lists are never null in answers. In Changes an absent field means "not changed".
 
 import type { OwnHandle } from './types-handles';
+
 export type * from './types-bans';
 export type * from './types-delivery';
 export type * from './types-handles';
@@ -11,10 +12,9 @@ export type * from './types-search';
 export type * from './types-servers';
 export type * from './types-verification';
 
-import type { Check, Verification } from './types-verification';
-
 import type { Progress } from './types-lock';
 import type { Repair } from './types-repair';
+import type { Check, Verification } from './types-verification';
 
 /** State is everything the window needs for its first paint. */
 export interface State {
@@ -403,4 +403,3 @@ export interface Request {
   stranger?: boolean;
   safetyNumber: string;
 }
-

@@ -52,7 +52,7 @@ describe('the way of a message', () => {
     const codes = Object.keys(i18next.t('delivery.wait', { returnObjects: true })).filter(
       (key) => !key.includes('Some'),
     );
-    expect(codes).toHaveLength(13);
+    expect(codes).toHaveLength(14);
     for (const code of codes as WaitCode[]) {
       fake.delivery = () => Promise.resolve(waiting(code));
       const { unmount } = render(<DeliveryDialog message={message} onClose={() => undefined} />);

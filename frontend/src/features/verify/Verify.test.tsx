@@ -36,12 +36,13 @@ async function show(change: Partial<Conversation> = {}, what: 'dialog' | 'notice
   stop = synchronise(fake);
   await waitFor(() => expect(session.getState().status).toBe('ready'));
   render(<Place what={what} />);
-  await act(async () => undefined);
+  await act(() => Promise.resolve());
 }
 
 async function press(name: string | RegExp): Promise<void> {
-  await act(async () => {
+  await act(() => {
     fireEvent.click(screen.getByRole('button', { name }));
+    return Promise.resolve();
   });
 }
 
@@ -82,8 +83,9 @@ describe('the number', () => {
       ['30921 seven', /60 digits and nothing else/],
       [number.replaceAll(' ', '\n'), /This is the same number/],
     ] as const) {
-      await act(async () => {
+      await act(() => {
         fireEvent.change(field, { target: { value: text } });
+        return Promise.resolve();
       });
       expect(screen.getByText(words)).toBeTruthy();
     }
@@ -135,7 +137,7 @@ describe('emoji', () => {
     await act(async () => setLanguage('en'));
     await press(/^They match/); // a second press where "Compare" was
     expect(row()?.check?.said).toBe(false);
-    await act(async () => vi.advanceTimersByTime(1000));
+    await act(() => Promise.resolve(vi.advanceTimersByTime(1000)));
     vi.useRealTimers();
     await press('They match');
     expect(row()?.verified.trust).toBe('none');

@@ -51,7 +51,8 @@ export default {
   cancelled: {
     here: 'Taken back. It had not left this computer.',
     server: 'Taken back. {{server}} deleted it. {{name}} has it only if they were fetching it at that moment.',
-    serverSomewhere: 'Taken back. Their server deleted it. {{name}} has it only if they were fetching it at that moment.',
+    serverSomewhere:
+      'Taken back. Their server deleted it. {{name}} has it only if they were fetching it at that moment.',
     late: 'It may have reached {{name}} already. It is deleted here, and on their computer as soon as it is reached.',
   },
   save: 'Save a file for {{name}}',
