@@ -51,7 +51,8 @@ type Table interface {
 	// Delete removes a key whose revision is known. Errors: ErrConflict.
 	Delete(ctx context.Context, key string, revision uint64) error
 	// Follow calls each with every key that there is, then settled once, then
-	// each with every change in order, until ctx ends. It returns ctx's error,
+	// each with every change in order, until ctx ends. A change may be left out
+	// when its key was changed again before it was told. It returns ctx's error,
 	// or what stopped it earlier: then it may be called again.
 	Follow(ctx context.Context, each func(Change), settled func()) error
 }

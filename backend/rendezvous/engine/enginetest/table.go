@@ -240,6 +240,8 @@ func followSees(t *testing.T, table engine.Table) {
 	a := put(t, table, "a", "1", 0)
 	b := put(t, table, "b", "1", 0)
 	c := put(t, table, "c", "1", 0)
+	// What is changed again before it is told need not be told.
+	nothing.expect(t, "settled", "a=1", "b=1", "c=1")
 	if err := table.Delete(t.Context(), "b", b); err != nil {
 		t.Fatalf("Delete: %v", err)
 	}
@@ -250,6 +252,8 @@ func followSees(t *testing.T, table engine.Table) {
 		t.Fatalf("Delete: %v", err)
 	}
 	b = put(t, table, "b", "3", 0)
+	later.expect(t, "c=1", "a=2", "settled", "c is gone", "b=3")
+	nothing.expect(t, "settled", "a=1", "b=1", "c=1", "b is gone", "a=2", "c is gone", "b=3")
 	put(t, table, "b", "", b)
 	put(t, table, "a", "4", a)
 	changes := []string{"c is gone", "b=3", "b=", "a=4"}
