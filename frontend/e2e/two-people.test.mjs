@@ -181,7 +181,7 @@ test('a ban closes the line, and undo opens it again', async () => {
   });
   await ana.getByText('Draft:').click();
   const ben = await ana.evaluate(async () => (await window.go.app.API.Start()).conversations[0].peerId);
-  await ana.evaluate((peer) => window.go.app.API.AddBan('peer', peer, 'a test'), ben);
+  await ana.evaluate((peer) => window.go.app.API.AddBan({ kind: 'peer', target: peer, reason: 'a test', days: 0, ends: '', tell: false }), ben);
   await ana.getByText('You banned Ben.').waitFor();
   await picture(ana, 'banned-dark');
   await ana.getByRole('button', { name: 'Undo' }).first().click();
