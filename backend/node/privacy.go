@@ -153,8 +153,8 @@ func (c *Core) optionsOf(one *contact) link.Options {
 // mayBeThere tells whether it is worth trying to reach a contact. Who hides
 // when they are there is not told who is, and tries.
 func (c *Core) mayBeThere(one *contact) bool {
-	if c.now.Sub(one.called) < signalLife {
-		return true
+	if one.online() == PresenceUnknown && c.now.Sub(one.called) < signalLife {
+		return true // whoever asks is there, though they may hide it
 	}
 	if c.self.HidePresence {
 		return one.State == ContactMutual && len(c.serversOf(one)) > 0
