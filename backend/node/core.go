@@ -236,7 +236,14 @@ func (c *Core) at(moment time.Time) {
 
 func (c *Core) do(effect Effect)   { c.effects = append(c.effects, effect) }
 func (c *Core) tell(change Change) { c.changes = append(c.changes, change) }
+
+// nobody is who waits for an answer to what no call asked for.
+const nobody = 0
+
 func (c *Core) answer(id uint64, value any, err error) {
+	if id == nobody {
+		return
+	}
 	c.do(Answer{ID: id, Value: value, Err: err})
 }
 

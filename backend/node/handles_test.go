@@ -470,3 +470,34 @@ func TestStrangerIsPatient(t *testing.T) {
 		}
 	}
 }
+
+// TestRetiringReleasesHandles: at once where a server answers, otherwise when
+// it does.
+func TestRetiringReleasesHandles(t *testing.T) {
+	t.Parallel()
+	for what, reached := range map[string]bool{"while the server answers": true, "while it does not": false} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			w, people := newFindable(t, 1)
+			ana := people[0]
+			ana.connect()
+			ana.claims("ana@127.0.0.1")
+			if !reached {
+				ana.disconnect()
+			}
+			if _, err := ana.asked(retireCall{}); err != nil {
+				t.Fatal(err)
+			}
+			if held := w.handles["ana"].by != nil; held == reached {
+				t.Errorf("after retiring it is held: %t", held)
+			}
+			if !reached {
+				ana.connect()
+			}
+			if w.handles["ana"].by != nil || len(ana.core.handles) != 0 || len(ana.core.liveNow().Handles) != 0 {
+				t.Errorf("%+v, %d own handles", w.handles["ana"], len(ana.core.handles))
+			}
+			ana.refused("retired", claimHandleCall{"ana@127.0.0.1"})
+		})
+	}
+}

@@ -92,9 +92,6 @@ func (c *Core) releaseHandles() {
 	}
 }
 
-// nobody waits for the answer to what was not asked by a call.
-const nobody = 0
-
 func (c *Core) errRetired() error {
 	return &Refusal{Code: "retired", Message: "You gave this identity up. What is here can be read, but nothing can be sent."}
 }
