@@ -133,9 +133,10 @@ func end(command *exec.Cmd) error {
 	return nil
 }
 
-// memories measures the app and an empty window in turn. Both run from a copy,
-// as an installer leaves them: of a program that was linked a moment ago the
-// system maps some 2 MiB that nothing asked for.
+// memories measures the app and an empty window in turn. Both run from a copy
+// that is read from the disk, as days after an installer put it there: of a
+// program that was written a moment ago the system keeps larger pieces
+// together, and maps some MiB that nothing asked for.
 func memories(ctx context.Context, folder, program, profile, empty string) (ours, bare int, err error) {
 	installed, emptyInstalled := filepath.Join(folder, "installed"), filepath.Join(folder, "emptyinstalled")
 	if err = errors.Join(install(installed, program), install(emptyInstalled, empty)); err != nil {
@@ -156,13 +157,21 @@ func memories(ctx context.Context, folder, program, profile, empty string) (ours
 	return all[1], bareOnes[1], nil
 }
 
-// install copies a program.
+// install copies a program and lets the system forget its content until it is
+// started.
 func install(to, program string) error {
 	content, err := os.ReadFile(program)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(to, content, 0o700) //nolint:gosec // a program
+	if err = os.WriteFile(to, content, 0o700); err != nil { //nolint:gosec // a program
+		return err
+	}
+	file, err := os.Open(to)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Sync(), forget(file), file.Close())
 }
 
 // memory opens a program, leaves it alone, and adds up the proportional set
