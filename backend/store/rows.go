@@ -63,7 +63,11 @@ func (s *Store) Row(ctx context.Context, conversation uuid.UUID) (node.Row, erro
 		return node.Row{}, err
 	}
 	defer s.leave()
-	return s.row(ctx, conversation)
+	row, err := s.row(ctx, conversation)
+	if err != nil && s.rescue && ctx.Err() == nil {
+		return s.rescueRow(ctx, conversation)
+	}
+	return row, err
 }
 
 func (s *Store) row(ctx context.Context, conversation uuid.UUID) (node.Row, error) {
@@ -120,6 +124,20 @@ func (s *Store) foldRows(ctx context.Context, rows []node.Row) error {
 		}
 	}
 	return nil
+}
+
+// rescueRow returns a row of a damaged database whose messages cannot be read.
+func (s *Store) rescueRow(ctx context.Context, conversation uuid.UUID) (node.Row, error) {
+	contacts, err := s.loadContacts(ctx)
+	if err != nil {
+		return node.Row{}, err
+	}
+	for _, contact := range contacts {
+		if contact.Conversation == conversation {
+			return node.Row{Conversation: conversation, Contact: contact}, nil
+		}
+	}
+	return node.Row{}, node.ErrNotFound
 }
 
 // rescueRows reads the rows of a damaged database one by one. A contact whose

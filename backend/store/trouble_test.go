@@ -111,8 +111,14 @@ func TestDamagedPages(t *testing.T) {
 			}
 			snapshot := onlyReads(t, one, node.ErrDamaged)
 			damagedFiles++
-			if _, err = one.Rows(t.Context()); err != nil {
+			rows, err := one.Rows(t.Context())
+			if err != nil {
 				t.Errorf("page %d of %s: rows: %v", page+1, name, err)
+			}
+			for _, row := range rows { // what is in the list can be opened
+				if _, err = one.Row(t.Context(), row.Conversation); err != nil {
+					t.Errorf("page %d of %s: row: %v", page+1, name, err)
+				}
 			}
 			messages, err := one.PageBefore(t.Context(), talk.ID, journal.Order{}, 1000)
 			if err != nil {
