@@ -245,6 +245,10 @@ profile-rendezvous: build/bin/rendezvous ## Record again what the server does un
 
 ##@ Work on it
 
+.PHONY: workshop
+workshop: frontend/node_modules/.package-lock.json ## Every component in every state, and every scene, in a browser
+	@cd frontend && npm run --silent workshop
+
 .PHONY: generate
 generate: $(TOOLS)/buf $(TOOLS)/protoc-gen-go $(TOOLS)/protoc-gen-connect-go ## Write wire code and TypeScript bindings again
 	@build/tools/generate

@@ -10,6 +10,7 @@ const elements = [
   { type: 'styles', pattern: 'src/styles' },
   { type: 'feature', pattern: 'src/features/*', capture: ['name'] },
   { type: 'app', pattern: 'src/app' },
+  { type: 'workshop', pattern: 'src/workshop' },
 ];
 
 export default tseslint.config(
@@ -36,7 +37,7 @@ export default tseslint.config(
           default: 'disallow',
           policies: [
             {
-              from: { element: { types: { anyOf: ['backend', 'i18n', 'model', 'ui', 'feature', 'app'] } } },
+              from: { element: { types: { anyOf: ['backend', 'i18n', 'model', 'ui', 'feature', 'app', 'workshop'] } } },
               allow: { to: { module: { origin: 'external' } } },
             },
             { from: { element: { type: 'i18n' } }, allow: { to: { element: { type: 'backend' } } } },
@@ -45,6 +46,10 @@ export default tseslint.config(
             {
               from: { element: { type: 'feature' } },
               allow: { to: { element: { types: { anyOf: ['backend', 'i18n', 'model', 'ui'] } } } },
+            },
+            {
+              from: { element: { type: 'workshop' } },
+              allow: { to: { element: { types: { anyOf: ['backend', 'i18n', 'ui'] } } } },
             },
             {
               from: { element: { type: 'app' } },

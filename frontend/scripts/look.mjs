@@ -1,12 +1,9 @@
 // Takes pictures of every scene of the fake backend: node scripts/look.mjs FOLDER [part of a name]
-// Builds the interface once with the fake inside, serves it with the content security policy of the product, and looks at it
-// in Chromium: themes, widths, languages. Says what the page logged as an error.
+// Looks at the interface in themes, widths and languages, and says what the page logged as an error.
 
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
-import { chromium } from 'playwright-core';
-import { build, preview } from 'vite';
 import {
   addContact,
   askBan,
@@ -72,6 +69,7 @@ import {
   writeTooMuch,
 } from './look-steps.mjs';
 import { verifyPictures } from './look-verify.mjs';
+import { serve } from './served.mjs';
 
 const folder = process.argv[2];
 const only = process.argv[3] ?? '';
@@ -80,8 +78,6 @@ if (!folder) {
   process.exit(2);
 }
 
-// One for each run, so that two may look at the same time.
-const outDir = `.cache/look-${process.pid}`;
 const wide = { width: 1200, height: 800 };
 const medium = { width: 960, height: 800 };
 const narrow = { width: 720, height: 800 };
@@ -217,21 +213,7 @@ const scenes = [
   { name: 'first', as: 'error', sizes: [wide], steps: createInVain },
   ...verifyPictures,
 ];
-await build({ mode: 'look', logLevel: 'warn', build: { outDir, emptyOutDir: true } });
-const server = await preview({ build: { outDir }, preview: { port: 0, strictPort: false } });
-const address = server.resolvedUrls?.local[0];
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-});
+const { address, browser, close } = await serve();
 await mkdir(folder, { recursive: true });
 let errors = 0;
 
@@ -270,8 +252,6 @@ for (const scene of scenes) {
   }
 }
 
-await browser.close();
-await server.close();
-await rm(outDir, { recursive: true, force: true });
+await close();
 process.stdout.write(`Pictures are in ${folder}. Errors logged by the pages: ${errors}.\n`);
 process.exitCode = errors > 0 ? 1 : 0;

@@ -23,6 +23,11 @@ async function findBackend(): Promise<Backend | undefined> {
 async function begin(container: HTMLElement): Promise<void> {
   const [found] = await Promise.all([findBackend(), startAppearance()]);
   const root = createRoot(container);
+  if (__FAKE__ && new URLSearchParams(location.search).has('workshop')) {
+    const { Workshop } = await import('@/workshop');
+    root.render(<Workshop />);
+    return;
+  }
   if (!found) {
     root.render(<NotHere />);
     return;

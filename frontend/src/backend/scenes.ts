@@ -281,6 +281,9 @@ function ferryTalk(now: Date): FakeOptions {
   return { ...options, messages: { ...options.messages, ole: old, li: more } };
 }
 
+/** What scenes there are. */
+export const sceneNames: readonly string[] = Object.keys(scenes).sort();
+
 /** The backend of a scene, `main` when there is none by that name. It is on the window, so that a person can play with it. */
 export function sceneBackend(name: string): FakeBackend {
   const parameters = new URLSearchParams(location.search);

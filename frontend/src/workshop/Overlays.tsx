@@ -1,0 +1,68 @@
+import { Copy, EllipsisVertical, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { Button, Dialog, Menu, MenuButton } from '@/ui';
+import { Row, Section } from './Section';
+
+const icon = { size: 16, strokeWidth: 2, 'aria-hidden': true } as const;
+
+/** What stands over the window. */
+export function Overlays() {
+  const [open, setOpen] = useState<'dialog' | 'alert'>();
+  const close = () => setOpen(undefined);
+  return (
+    <Section name="overlays" title="Over the window">
+      <Row label="Press to open">
+        <Button onPress={() => setOpen('dialog')}>Dialog</Button>
+        <Button onPress={() => setOpen('alert')}>Question before a loss</Button>
+        <Menu
+          label="Message"
+          trigger={
+            <MenuButton label="More">
+              <EllipsisVertical size={18} strokeWidth={1.75} aria-hidden="true" />
+            </MenuButton>
+          }
+          entries={[
+            { id: 'copy', label: 'Copy', keys: 'C', icon: <Copy {...icon} />, run: () => undefined },
+            { id: 'delete', label: 'Delete', danger: true, icon: <Trash2 {...icon} />, run: () => undefined },
+          ]}
+        />
+      </Row>
+      {open === 'dialog' && (
+        <Dialog
+          title="A dialog"
+          onClose={close}
+          footer={
+            <>
+              <Button onPress={close}>Cancel</Button>
+              <Button kind="primary" onPress={close}>
+                Save
+              </Button>
+            </>
+          }
+        >
+          <p>It has a title, a body that scrolls, and its buttons at the foot.</p>
+        </Dialog>
+      )}
+      {open === 'alert' && (
+        <Dialog
+          title="Delete this message?"
+          role="alertdialog"
+          width="narrow"
+          onClose={close}
+          footer={
+            <>
+              <Button autoFocus onPress={close}>
+                Keep
+              </Button>
+              <Button kind="dangerFill" onPress={close}>
+                Delete
+              </Button>
+            </>
+          }
+        >
+          <p>It says what is lost. Clicking beside it does not close it.</p>
+        </Dialog>
+      )}
+    </Section>
+  );
+}
