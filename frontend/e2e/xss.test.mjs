@@ -128,17 +128,21 @@ test('what is searched for, and what is found', async () => {
   await ana.keyboard.press('Control+Shift+F');
   const field = ana.getByRole('combobox', { name: 'Search messages and people' });
   let found = 0;
-  for (const text of [...vectors.filter((one) => one.length <= 100), 'onerror', 'script', 'javascript']) {
+  for (const [at, text] of [...vectors, 'onerror', 'script', 'javascript'].entries()) {
+    // The list has no frames: some of the texts are enough for what marks them, all were shown as messages.
+    if (text.length > 100 || (at % 4 !== 0 && at < vectors.length)) continue;
+    await field.fill('');
+    await ana.getByRole('option').first().waitFor({ state: 'detached' });
     await field.fill(text);
     const { hits } = await call(ana, 'Search', text, '', '');
     if (hits.length === 0) continue;
     found++;
-    await ana.getByRole('option').first().waitFor();
+    await ana.locator('[role=option] mark').first().waitFor();
+    await shows(ana, '[role=option]', hits[0].snippet);
     // Nothing is in a result but its own parts and what is marked.
     assert.equal(await ana.locator('[role=option] :is(b, img:not([src^="data:"]), a, script, iframe, style)').count(), 0, text);
   }
-  await ana.locator('[role=option] mark').first().waitFor();
-  assert.ok(found > vectors.length / 2, `${found} were found`);
+  assert.ok(found > 20, `${found} were found`);
   await picture(ana, 'search');
   await ana.keyboard.press('Escape');
   await nothingRan();
@@ -171,10 +175,16 @@ test('labels of links, and links that are pasted', async () => {
   }
   assert.ok(labels.length > 10, `${labels.length} links`);
   await ana.keyboard.press('Control+Shift+A');
-  await ana.getByRole('tab', { name: 'Paste a link' }).click();
-  for (const text of vectors.slice(-60)) await ana.getByLabel('The link you were given').fill(text);
+  await ana.getByRole('button', { name: 'Manage links' }).click();
+  await shows(ana, '[role=dialog]', ...labels.slice(-5));
   await picture(ana, 'labels');
   await ana.keyboard.press('Escape');
+  await ana.getByRole('dialog').waitFor({ state: 'detached' });
+  await ana.keyboard.press('Control+Shift+A');
+  await ana.getByRole('tab', { name: 'Paste a link' }).click();
+  for (const text of vectors.slice(-60)) await ana.getByLabel('The link you were given').fill(text);
+  await ana.keyboard.press('Escape');
+  await ana.getByRole('dialog').waitFor({ state: 'detached' });
   await nothingRan();
 });
 
@@ -212,23 +222,29 @@ test('every answer forbids what is not the interface’s own', async () => {
     assert.deepEqual(directives['default-src'], ["'none'"], url);
     assert.deepEqual(directives['script-src'], ["'self'"], url);
     assert.deepEqual(directives['style-src'], ["'self'"], url);
-    for (const [name, nothing] of [['base-uri'], ['form-action'], ['frame-ancestors']]) assert.deepEqual(directives[name], ["'none'"], `${name} of ${url}${nothing ?? ''}`);
+    for (const name of ['base-uri', 'form-action', 'frame-ancestors']) assert.deepEqual(directives[name], ["'none'"], `${name} of ${url}`);
     for (const name of ['frame-src', 'child-src', 'object-src', 'worker-src', 'media-src']) assert.equal(directives[name], undefined, url);
     assert.doesNotMatch(policy, /unsafe|\*|https?:|blob:|strict-dynamic/, url);
   }
   // And the browser holds to it: code that is written into the page does not run.
-  const ran = await page.evaluate(() => {
-    const script = document.createElement('script');
-    script.textContent = 'window.inlineRan = true';
-    document.body.append(script);
-    try {
-      // biome-ignore lint/security/noGlobalEval: that it is refused is what is tested
-      window.eval('window.inlineRan = true');
-    } catch {
-      // refused, as it should be
-    }
-    return window.inlineRan === true;
-  });
+  const ran = await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        const script = document.createElement('script');
+        script.textContent = 'window.inlineRan = true';
+        document.body.append(script);
+        // Later: what the test itself evaluates is allowed more.
+        setTimeout(() => {
+          try {
+            // biome-ignore lint/security/noGlobalEval: that it is refused is what is tested
+            window.eval('window.inlineRan = true');
+          } catch {
+            // refused, as it should be
+          }
+          resolve(window.inlineRan === true);
+        });
+      }),
+  );
   assert.equal(ran, false);
   // The watch works: it saw both.
   const seen = (await people.Ana.faults()).filter((fault) => fault.startsWith('refused script-src'));
