@@ -75,6 +75,11 @@ const attempt = (page, method, ...rest) =>
     [method, rest],
   );
 
+async function closeDialog(page) {
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
 /** Some at a time: those that fit on the screen together. */
 function batches() {
   const all = [[]];
@@ -153,7 +158,7 @@ test('handles that are looked for', async () => {
   await ben.keyboard.press('Control+n');
   await ben.getByRole('tab', { name: 'Find by handle' }).click();
   const field = ben.getByRole('textbox', { name: 'Handle' });
-  for (const text of vectors.filter((one) => one.length <= 200)) {
+  for (const text of vectors.filter((one, at) => one.length <= 200 && at % 3 === 0)) {
     await field.fill(text);
     await field.press('Enter');
   }
@@ -178,13 +183,11 @@ test('labels of links, and links that are pasted', async () => {
   await ana.getByRole('button', { name: 'Manage links' }).click();
   await shows(ana, '[role=dialog]', ...labels.slice(-5));
   await picture(ana, 'labels');
-  await ana.keyboard.press('Escape');
-  await ana.getByRole('dialog').waitFor({ state: 'detached' });
+  await closeDialog(ana);
   await ana.keyboard.press('Control+Shift+A');
   await ana.getByRole('tab', { name: 'Paste a link' }).click();
-  for (const text of vectors.slice(-60)) await ana.getByLabel('The link you were given').fill(text);
-  await ana.keyboard.press('Escape');
-  await ana.getByRole('dialog').waitFor({ state: 'detached' });
+  for (const text of vectors.slice(-20)) await ana.getByLabel('The link you were given').fill(text);
+  await closeDialog(ana);
   await nothingRan();
 });
 
