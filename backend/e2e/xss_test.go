@@ -87,7 +87,7 @@ func TestTextsStayTexts(t *testing.T) { //nolint:paralleltest // there is one sc
 	server := startServer(t, t.TempDir(), "127.0.0.1:0")
 	p := meet(t, "--no-host", "--server", server.address)
 	// What waits for the window is shown as it opens.
-	p.ben.call(nil, "SetProfile", "<img src=x onerror="+l.URL[:20]+">", 1, "<img src="+l.URL+"/about>", "")
+	p.ben.call(nil, "SetProfile", "<img src=x onerror=alert(1)>", 1, "<img src="+l.URL+"/about>", "")
 	p.ana.stop()
 	w := openWindow(t, program, p.anaDir)
 	w.focus()

@@ -104,10 +104,13 @@ func work(ctx context.Context, o options, out io.Writer) (findings int, err erro
 		if err := writeRecord(o.record, all); err != nil {
 			return findings, err
 		}
-		if result.failed {
+		switch {
+		case result.failed:
 			findings++
 			_, _ = fmt.Fprintf(out, "FAIL  %s in %s\n%s\n", one.name, one.folder, result.said)
-		} else {
+		case result.executions == 0:
+			_, _ = fmt.Fprintf(out, "none  %-50s the time was over before its kept inputs were tried: give it more, or a machine that does less\n", one.label())
+		default:
 			_, _ = fmt.Fprintf(out, "ok    %-50s %9v %12d executions %8d/s %5d new\n", one.label(), result.time, result.executions, result.rate(), result.fresh)
 		}
 		if ctx.Err() != nil {
