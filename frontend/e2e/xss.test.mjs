@@ -239,7 +239,6 @@ test('every answer forbids what is not the interface’s own', async () => {
         // Later: what the test itself evaluates is allowed more.
         setTimeout(() => {
           try {
-            // biome-ignore lint/security/noGlobalEval: that it is refused is what is tested
             window.eval('window.inlineRan = true');
           } catch {
             // refused, as it should be
