@@ -78,7 +78,7 @@ func work(ctx context.Context, o options, out io.Writer) (findings int, err erro
 	if err != nil {
 		return 0, err
 	}
-	if err := readRecord(o.record, all); err != nil {
+	if err = readRecord(o.record, all); err != nil {
 		return 0, err
 	}
 	due := slices.DeleteFunc(slices.Clone(all), func(one *fuzzTest) bool {
@@ -90,7 +90,7 @@ func work(ctx context.Context, o options, out io.Writer) (findings int, err erro
 	}
 	_, _ = fmt.Fprintf(out, "fuzz: %d fuzz tests, %d of them to run, until each has had %v\n", len(all), len(due), o.each)
 
-	programs, err := newPrograms(o)
+	programs, err := newPrograms(ctx, o)
 	if err != nil {
 		return 0, err
 	}

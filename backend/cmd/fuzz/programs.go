@@ -25,13 +25,13 @@ type programs struct {
 	built   string // the package whose program is in the folder
 }
 
-func newPrograms(o options) (*programs, error) {
+func newPrograms(ctx context.Context, o options) (*programs, error) {
 	folder, err := os.MkdirTemp("", "fuzz")
 	if err != nil {
 		return nil, err
 	}
 	// Where `go test -fuzz` keeps what it found interesting, so that both share it.
-	cache, err := exec.Command("go", "env", "GOCACHE").Output()
+	cache, err := exec.CommandContext(ctx, "go", "env", "GOCACHE").Output()
 	if err != nil {
 		return nil, err
 	}
@@ -58,13 +58,13 @@ func (p *programs) build(ctx context.Context, folder string) (program string, er
 // fuzz runs one test. An error is that of the machinery; a finding is in the tally.
 func (p *programs) fuzz(ctx context.Context, one *fuzzTest, span time.Duration) (tally, error) {
 	program, err := p.build(ctx, one.folder)
+	var result tally
 	if ctx.Err() != nil {
-		return tally{}, nil
+		return result, nil //nolint:nilerr // that it was ended is no failure, of the build neither
 	}
 	if err != nil {
-		return tally{}, err
+		return result, err
 	}
-	var result tally
 	// Short runs now and then fail with their own deadline although no input
 	// did; such a run is done once more.
 	for range 2 {

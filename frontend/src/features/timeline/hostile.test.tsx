@@ -1,7 +1,7 @@
 import { render } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
-import corpus from '../../../e2e/xss.txt?raw';
 import { sampleConversation, sampleMessage } from '@/backend/samples';
+import corpus from '../../../e2e/xss.txt?raw';
 import { piecesOf } from './links';
 import { MessageRow } from './MessageRow';
 import { timelineRows } from './rows';
@@ -61,7 +61,9 @@ describe('texts that look like markup', () => {
       expect(element.getAttribute('href')).toMatch(/^https?:\/\/[^/@]+(\/|$)/);
     }
     for (const element of container.querySelectorAll('*')) {
-      expect(element.localName).not.toMatch(/^(script|iframe|object|embed|base|form|style|link|meta|img|video|audio|x|xss)$/);
+      expect(element.localName).not.toMatch(
+        /^(script|iframe|object|embed|base|form|style|link|meta|img|video|audio|x|xss)$/,
+      );
       for (const { name } of element.attributes) expect(name).not.toMatch(/^on|srcdoc|srcset|ping/);
     }
   });
