@@ -170,7 +170,7 @@ test-frontend: frontend/node_modules/.package-lock.json ## Tests of the interfac
 test-fuzz: ## A few seconds of every fuzz test
 	@echo "== fuzz"
 	@mkdir -p .artifacts
-	@build/tools/fuzz 5s 180 2>&1 | tee .artifacts/fuzz.log
+	@go run ./backend/cmd/fuzz -for 5s -most 3m -parallel "$$(nproc)" 2>&1 | tee .artifacts/fuzz.log
 
 .PHONY: test-e2e
 test-e2e: build $(TOOLS)/gotestsum ## Real processes: nodes, a server, and the real window on a virtual screen
@@ -198,8 +198,8 @@ test-python: prepare-python build/bin/rendezvous ## The Python client of example
 	@RENDEZVOUS=$(TINCAN_BIN)/rendezvous build/tools/python examples/python/test_client.py
 
 .PHONY: fuzz
-fuzz: ## Every fuzz test for FOR=10s each
-	@build/tools/fuzz $(FOR)
+fuzz: ## Every fuzz test until it has had FOR=10m, least fuzzed first, kept in docs/fuzzing.md; ONLY=pattern; Ctrl C, and it goes on later
+	@nice go run ./backend/cmd/fuzz -for $(FOR) -only '$(ONLY)' -record docs/fuzzing.md
 
 .PHONY: bench
 bench: prepare-test build ## The figures of docs/performance.md, measured here

@@ -2,9 +2,12 @@ package app
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/tincan-chat/tincan/backend/node"
+	"github.com/tincan-chat/tincan/backend/wire"
 )
 
 // TestOwnServersAreNotBanned, neither by where they are nor by what they are called.
@@ -52,6 +55,34 @@ func FuzzReadBanLine(f *testing.F) {
 		again, there, refused := readBanLine(banTarget(first) + banComment(first) + "\n")
 		if refused != nil || !there || again != first {
 			t.Fatalf("%q is %+v, which is read as %+v, %v", line, first, again, refused)
+		}
+	})
+}
+
+// FuzzReadBans: every line of a file is taken, refused or empty, and what is
+// said of those that are refused is bounded.
+func FuzzReadBans(f *testing.F) {
+	for _, list := range []string{"", "\ufeff203.0.113.7\r\n# a comment\n\n*.example.net ; why\n", "203.0.113.0/33\nx\n::1\n", "a\x00b\n\xff\n", strings.Repeat("!\n", 2*maxNamed)} {
+		f.Add(list)
+	}
+	guarded := guards{servers: []guardedServer{{address: "203.0.113.7:443", name: "example.net", addresses: []netip.Addr{netip.MustParseAddr("203.0.113.7")}}}}
+	f.Fuzz(func(t *testing.T, text string) {
+		list, result := readBans(text, guarded)
+		if lines := strings.Count(text, "\n") + 1; len(list)+result.Refused > lines {
+			t.Fatalf("%d bans and %d errors of %d lines", len(list), result.Refused, lines)
+		}
+		if len(result.Errors) != min(result.Refused, maxNamed) {
+			t.Fatalf("%d errors are named of %d", len(result.Errors), result.Refused)
+		}
+		for _, one := range result.Errors {
+			if one.Line < 1 || one.Error == nil || !utf8.ValidString(one.Text) || utf8.RuneCountInString(one.Text) > maxQuoted {
+				t.Errorf("%+v", one)
+			}
+		}
+		for _, one := range list {
+			if guarded.forbids(one) != nil || !utf8.ValidString(one.Reason) || utf8.RuneCountInString(one.Reason) > wire.MaxReason {
+				t.Errorf("%+v", one)
+			}
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,28 +28,60 @@ type desk struct {
 	failed error // what the disk answers
 }
 
+// kept are the keys and records of the tests' people: making and signing them
+// is most of what a fuzz test would do otherwise.
+var kept sync.Map
+
+// once makes something the first time that it is asked for. Each type of name is
+// for one type of thing.
+func once[T any](name any, create func() T) T {
+	if made, ok := kept.Load(name); ok {
+		return made.(T)
+	}
+	made, _ := kept.LoadOrStore(name, create())
+	return made.(T)
+}
+
+type keysOf struct{ seed byte }
+
 func testKeys(t *testing.T, seed byte) *identity.Keys {
 	t.Helper()
-	keys, err := identity.NewKeys(bytes.NewReader(bytes.Repeat([]byte{seed}, 64)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return keys
+	return once(keysOf{seed}, func() *identity.Keys {
+		keys, err := identity.NewKeys(bytes.NewReader(bytes.Repeat([]byte{seed}, 64)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return keys
+	})
 }
+
+// listAt names what is signed at a moment with keys, for somebody.
+type listAt struct {
+	device identity.DeviceID
+	at     int64
+}
+
+type (
+	recordAt     listAt
+	signedListAt listAt
+)
 
 // newDesk is a person with contacts, all of whom are found at one server of their own.
 func newDesk(t *testing.T, contacts ...*identity.Keys) *desk {
 	t.Helper()
 	keys := testKeys(t, 200)
 	now := time.Date(2026, time.November, 21, 12, 0, 0, 0, time.UTC)
-	list, err := keys.DeviceList(1, now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	data, err := wire.Encode(list)
-	if err != nil {
-		t.Fatal(err)
-	}
+	data := once(listAt{keys.Device(), now.UnixNano()}, func() []byte {
+		list, err := keys.DeviceList(1, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		encoded, err := wire.Encode(list)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return encoded
+	})
 	server := Server{Key: identity.ServerKey(testKeys(t, 201).Peer()), URLs: []string{"wss://127.0.0.1:7117"}, Added: now}
 	snapshot := Snapshot{
 		Self:    Self{Name: "Mira", Color: 1, Created: now, DeviceList: data, RecordSequence: 0},
@@ -58,7 +91,8 @@ func newDesk(t *testing.T, contacts ...*identity.Keys) *desk {
 		id := chat.DirectConversation(keys.Peer(), theirs.Peer())
 		snapshot.Conversations = append(snapshot.Conversations, Conversation{ID: id, Peer: theirs.Peer()})
 		snapshot.Contacts = append(snapshot.Contacts, Contact{
-			Peer: theirs.Peer(), Conversation: id, State: ContactMutual, Name: "Ana", Color: 1, Since: now, Record: recordOf(t, theirs, now),
+			Peer: theirs.Peer(), Conversation: id, State: ContactMutual, Name: "Ana", Color: 1, Since: now,
+			Record: once(recordAt{theirs.Device(), now.UnixNano()}, func() []byte { return recordOf(t, theirs, now) }),
 		})
 	}
 	core, err := NewCore(keys, snapshot, func(buffer []byte) { _, _ = rand.Read(buffer) })
@@ -115,7 +149,18 @@ func (d *desk) step(event Event) {
 	}
 }
 
+type sealingKeyAt struct {
+	of       listAt
+	sequence uint64
+}
+
 func (d *desk) sealingKey(e MakeSealingKey) SealingKeyMade {
+	d.t.Helper()
+	name := sealingKeyAt{listAt{d.core.keys.Device(), d.now.UnixNano()}, e.Sequence}
+	return once(name, func() SealingKeyMade { return d.makeSealingKey(e) })
+}
+
+func (d *desk) makeSealingKey(e MakeSealingKey) SealingKeyMade {
 	d.t.Helper()
 	key, err := envelope.NewSealingKey(d.now)
 	if err != nil {
