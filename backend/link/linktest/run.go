@@ -115,22 +115,28 @@ func hangupAfterOpen(t *testing.T, factory Factory) {
 	}
 }
 
+// cutDrops: of a full queue something is dropped. A slow machine may move all of it
+// before the cut, though not every time.
 func cutDrops(t *testing.T, factory Factory) {
+	const tries = 20
 	p := newPair(t, factory)
-	session := p.open(t)
-	sent := 0
-	for p.large.transport.Send(session, pattern(uint64(sent), wire.MaxLinkFrame)) == nil {
-		sent++
+	for range tries {
+		session := p.open(t)
+		sent := 0
+		for p.large.transport.Send(session, pattern(uint64(sent), wire.MaxLinkFrame)) == nil {
+			sent++
+		}
+		p.large.transport.Cut(session)
+		p.large.waitReason(t, session, link.ReasonLocal)
+		p.small.waitReason(t, session, link.ReasonRemote)
+		if err := p.small.transport.Send(session, []byte("x")); !errors.Is(err, link.ErrUnknownSession) {
+			t.Errorf("Send after the end: %v", err)
+		}
+		if p.small.count(session, func(e link.Event) bool { return e.Message != nil }) < sent {
+			return
+		}
 	}
-	p.large.transport.Cut(session)
-	p.large.waitReason(t, session, link.ReasonLocal)
-	p.small.waitReason(t, session, link.ReasonRemote)
-	if arrived := p.small.count(session, func(e link.Event) bool { return e.Message != nil }); arrived >= sent {
-		t.Errorf("%d of %d messages arrived", arrived, sent)
-	}
-	if err := p.large.transport.Send(session, []byte("x")); !errors.Is(err, link.ErrUnknownSession) {
-		t.Errorf("Send after the end: %v", err)
-	}
+	t.Errorf("everything arrived, %d times", tries)
 }
 
 func cutQuiet(t *testing.T, factory Factory) {
