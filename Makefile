@@ -213,9 +213,13 @@ bench: prepare-test build ## The figures of docs/performance.md, measured here
 	@$(MAKE) bench-history
 
 .PHONY: bench-bans
-bench-bans: ## A decision with 100,000 bans, what they take in memory, and one more of them
+bench-bans: ## A decision with 100,000 bans, what they take in memory, one more of them, a list of 100,000 lines, and a line that ends
 	@echo; echo "100,000 bans: a decision by person, invite, two addresses and a name"
 	@go test -run '^$$' -bench 'Ban' ./backend/chat/ban | grep -E '^Benchmark'
+	@echo; echo "a list of 100,000 lines, with the real store"
+	@go test -count=1 -tags $(BACKEND) -run LongList -v ./backend/device | grep -E 'banlist_test'
+	@echo; echo "from the end of a line to both sides knowing, alone and with a full queue (a ban cuts)"
+	@go test -tags $(BACKEND) -run '^$$' -bench 'Close' -benchtime 30x ./backend/link/webrtclink | grep -E '^Benchmark'
 
 .PHONY: bench-mail
 bench-mail: build/bin/tincan-node build/bin/rendezvous ## Mail alone: written to read between people who are never there at once, and sealing

@@ -202,8 +202,11 @@ type Transport interface {
 	Send(session Session, message []byte) error
 	// OpenStream opens a byte stream beside the message channel.
 	OpenStream(ctx context.Context, session Session, label string) (Stream, error)
-	// Hangup closes a session and says so to the other side if it can.
+	// Hangup closes a session and says so to the other side if it can, behind what
+	// was sent before.
 	Hangup(session Session)
+	// Cut is Hangup without what was sent and has not left yet, which is dropped.
+	Cut(session Session)
 	// SetRelays replaces the STUN and TURN servers for later sessions.
 	SetRelays(relays []Relay)
 	// NetworkChanged makes open sessions check their path now.

@@ -66,7 +66,7 @@ func (c *Core) enforceBans() {
 		if _, banned := c.bannedPeer(peer); banned {
 			one := c.contacts[peer]
 			if current := c.sessions[one.session]; current != nil {
-				c.hangUp(current.id, "banned")
+				c.cut(current.id, "banned")
 			}
 			clear(one.presence)
 		}

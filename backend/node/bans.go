@@ -319,23 +319,27 @@ func (c *Core) editBan(id uint64, changed Ban) {
 	}, PutBan{Ban: next})
 }
 
-// importBans adds many in one transaction.
+// importBans adds many in one transaction. One that is there twice counts as there already.
 func (c *Core) importBans(id uint64, list []Ban) {
 	var result BansImported
-	var writes []Write
-	var added, replaced []Ban
+	var replaced []Ban
+	added, writes := make([]Ban, 0, len(list)), make([]Write, 0, len(list))
+	fresh := make(map[ban.Target]struct{}, len(list))
 	base := c.newID()
-	fresh := make(map[ban.Target]bool, len(list))
 	for i, one := range list {
 		ended, err := c.checkBan(&one)
-		if refused, ok := err.(*Refusal); ok && refused.Code == "ban-exists" || err == nil && fresh[one.Target()] { //nolint:errorlint // made here
+		if refused, ok := err.(*Refusal); ok && refused.Code == "ban-exists" { //nolint:errorlint // made here
 			result.Already++
 			continue
 		} else if err != nil {
 			c.answer(id, nil, err)
 			return
 		}
-		fresh[one.Target()] = true
+		before := len(fresh)
+		if fresh[one.Target()] = struct{}{}; len(fresh) == before {
+			result.Already++
+			continue
+		}
 		if ended != nil {
 			writes = append(writes, DeleteBan{ID: ended.ID})
 			replaced = append(replaced, *ended)

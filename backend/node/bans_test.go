@@ -136,7 +136,7 @@ func TestBanOnAnInvite(t *testing.T) {
 	for i, effect := range d.did {
 		switch e := effect.(type) {
 		case HangUp:
-			if e.Session == session {
+			if e.Session == session && e.Cut {
 				closed = i
 			}
 		case Commit:

@@ -227,6 +227,7 @@ type (
 	HangUp struct {
 		Session link.Session
 		Why     string
+		Cut     bool // without what was sent and has not left yet
 	}
 	// CloseStream refuses a stream that nobody wants.
 	CloseStream struct{ Stream link.Stream }

@@ -155,6 +155,16 @@ func (c *Core) hangUp(id link.Session, why string) {
 	c.sessionGone(id)
 }
 
+// cut is hangUp for somebody who gets nothing more, not even what was sent to
+// them a moment ago and has not left.
+func (c *Core) cut(id link.Session, why string) {
+	if c.sessions[id] == nil {
+		return
+	}
+	c.do(HangUp{Session: id, Why: why, Cut: true})
+	c.sessionGone(id)
+}
+
 // sessionGone forgets a session.
 func (c *Core) sessionGone(id link.Session) {
 	session := c.sessions[id]

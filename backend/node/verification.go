@@ -1,6 +1,8 @@
 package node
 
 import (
+	"slices"
+
 	"github.com/google/uuid"
 
 	"github.com/tincan-chat/tincan/backend/identity"
@@ -74,11 +76,11 @@ func (c *Core) comparedNumber(id uint64, call comparedCall) {
 // keepCompared keeps a result. One that is bad holds at once, whatever the disk
 // says, a good one when it is kept.
 func (c *Core) keepCompared(one *contact, same bool, how Method, then func(error)) {
-	next := Verification{Peer: one.Peer, Link: one.verification.Link, Compared: ComparedDiffered, How: how, At: c.now, Mine: c.keys.Peer()}
-	if same {
-		next.Compared = ComparedSame
-	} else {
-		c.setVerification(one, next)
+	next := Verification{Peer: one.Peer, Link: one.verification.Link, Compared: ComparedSame, How: how, At: c.now, Mine: c.keys.Peer()}
+	if !same {
+		next.Compared = ComparedDiffered
+		c.holdBack(one, next, then)
+		return
 	}
 	c.commit(func(err error) {
 		if err == nil {
@@ -86,6 +88,29 @@ func (c *Core) keepCompared(one *contact, same bool, how Method, then func(error
 		}
 		then(err)
 	}, PutVerification{Verification: next})
+}
+
+// holdBack sends nothing more to a contact, and takes back what servers keep for
+// them and they have not fetched: it is sealed to a key that may be somebody
+// else's. What the letters carry waits here; it is sealed anew if the person says
+// that it may go after all.
+func (c *Core) holdBack(one *contact, next Verification, then func(error)) {
+	c.setVerification(one, next)
+	var taken withdrawal
+	withdraws := one.State == ContactMutual // a request waits for an answer, in a box of its own
+	if withdraws {
+		taken = c.withdraw(one, slices.DeleteFunc(slices.Clone(one.outbox.letters), func(letter *Outgoing) bool { return letter.Through == 0 }))
+	}
+	c.commit(func(err error) {
+		if err == nil {
+			c.setVerification(one, next)
+		}
+		if withdraws {
+			c.withdrawn(one, taken, err)
+			c.resealing(one)
+		}
+		then(err)
+	}, append([]Write{PutVerification{Verification: next}}, taken.writes...)...)
 }
 
 // forgetCompared takes back what came of comparing: messages that were held back go.

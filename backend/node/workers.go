@@ -340,7 +340,11 @@ func (n *Node) performLink(ctx context.Context, effect Effect) {
 		if e.Why != "" {
 			n.logger.InfoContext(ctx, "line closed", slog.String("why", e.Why))
 		}
-		n.links.Hangup(e.Session)
+		if e.Cut {
+			n.links.Cut(e.Session)
+		} else {
+			n.links.Hangup(e.Session)
+		}
 	case CloseStream:
 		err = e.Stream.Close()
 	case SetRelays:

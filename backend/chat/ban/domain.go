@@ -90,8 +90,39 @@ func isAddress(name string) bool {
 	return strings.Trim(name, "0123456789.") == ""
 }
 
+// isPlain tells whether a name is what resolvers use already, without the tables
+// of RFC 5891: labels of small letters, digits and hyphens, of which those stand
+// in the third and fourth place only where something was encoded (section 4.2.3.1).
+func isPlain(name string) bool {
+	if len(name) > MaxDomain {
+		return false
+	}
+	letters, start := false, 0
+	for i := range len(name) + 1 {
+		if i == len(name) || name[i] == '.' {
+			label := name[start:i]
+			if label == "" || len(label) > MaxLabel || label[0] == '-' || label[len(label)-1] == '-' || len(label) > 3 && label[2:4] == "--" {
+				return false
+			}
+			start = i + 1
+			continue
+		}
+		switch c := name[i]; {
+		case c >= 'a' && c <= 'z':
+			letters = true
+		case c >= '0' && c <= '9' || c == '-':
+		default:
+			return false
+		}
+	}
+	return letters // without any it may be an address
+}
+
 // plainName is a name in small letters and ASCII.
 func plainName(name string) (string, error) {
+	if isPlain(name) {
+		return name, nil
+	}
 	ascii, err := idna.Lookup.ToASCII(name)
 	if err != nil {
 		// A name with an underscore is none of a host, but resolvers return it.

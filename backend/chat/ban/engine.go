@@ -50,6 +50,7 @@ type Engine struct {
 // New builds the engine from a list.
 func New(rules []Rule) *Engine {
 	e := &Engine{}
+	e.makeRoom(rules)
 	for _, rule := range rules {
 		target := rule.Target.Normalize()
 		switch {
@@ -68,6 +69,29 @@ func New(rules []Rule) *Engine {
 		}
 	}
 	return e
+}
+
+// makeRoom makes the maps of a new engine as large as they will be: a map that
+// grows is copied again and again.
+func (e *Engine) makeRoom(rules []Rule) {
+	var peers, invites, names, below int
+	for _, rule := range rules {
+		switch target := rule.Target; {
+		case target.Range.IsValid():
+		case strings.HasPrefix(target.Domain, wildcard):
+			below++
+		case target.Domain != "":
+			names++
+		case target.Invite != uuid.Nil:
+			invites++
+		default:
+			peers++
+		}
+	}
+	e.peers.grow(peers)
+	e.invites.grow(invites)
+	e.names.grow(names)
+	e.below.grow(below)
 }
 
 // With returns the engine with one rule more.

@@ -323,6 +323,60 @@ func BenchmarkBanDecision(b *testing.B) {
 	}
 }
 
+// BenchmarkBanOfMany asks about somebody else each time, half of them banned, so
+// that the answers are not in the processor's caches already.
+func BenchmarkBanOfMany(b *testing.B) {
+	rules := many(manyRules)
+	engine := ban.New(rules)
+	type somebody struct {
+		peer      identity.PeerID
+		four, six netip.Addr
+		host      string
+	}
+	const people = 1 << 14
+	source := rand.New(rand.NewPCG(7, 1))
+	asked := make([]somebody, 0, people)
+	for i := range people {
+		one := somebody{
+			peer: identity.PeerID{byte(i), byte(i >> 8), 1}, four: netip.AddrFrom4([4]byte{byte(i), byte(source.Uint32()), byte(i >> 8), 1}),
+			six: netip.AddrFrom16([16]byte{0x20, 1, byte(i), byte(i >> 8), byte(source.Uint32())}), host: fmt.Sprintf("mail.host-%d.example-%d.org", i, i%977),
+		}
+		if i%2 == 0 {
+			met := source.IntN(manyRules/5) * 5
+			one.peer, one.six = rules[met].Target.Peer, rules[met+3].Target.Range.Addr().Next()
+			one.four, one.host = rules[met+1].Target.Range.Addr(), "mail"+strings.TrimPrefix(rules[met+4].Target.Domain, "*")
+		}
+		asked = append(asked, one)
+	}
+	b.ReportAllocs()
+	at := 0
+	for b.Loop() {
+		one := &asked[at&(people-1)]
+		at += 4099
+		engine.Peer(one.peer)
+		engine.Invite(uuid.UUID{9})
+		engine.Address(one.four)
+		engine.Address(one.six)
+		engine.Host(one.host)
+	}
+}
+
+// TestDecisionsAllocateNothing, so that who floods makes no garbage.
+func TestDecisionsAllocateNothing(t *testing.T) { //nolint:paralleltest // counts allocations
+	engine := ban.New(many(1000))
+	four, six := netip.MustParseAddr("203.0.113.9"), netip.MustParseAddr("::ffff:203.0.113.9")
+	if made := testing.AllocsPerRun(100, func() {
+		engine.Peer(identity.PeerID{9})
+		engine.Invite(uuid.UUID{9})
+		engine.Address(four)
+		engine.Address(six)
+		engine.Host("a.very.deep.name.of.a.host.example-1.org")
+		engine.Host("mail.host-4.example-4.net")
+	}); made != 0 {
+		t.Errorf("%v allocations", made)
+	}
+}
+
 // BenchmarkBanAdded is the engine with one rule more, of each kind.
 func BenchmarkBanAdded(b *testing.B) {
 	engine := ban.New(many(manyRules))

@@ -24,11 +24,15 @@ func (l *layers[K]) get(key K) (uuid.UUID, bool) {
 	return id, known
 }
 
-// put changes layers that nobody else has yet.
-func (l *layers[K]) put(key K, id uuid.UUID) {
-	if l.rest == nil {
-		l.rest = make(map[K]uuid.UUID)
+// grow makes room for so many keys, once, before put.
+func (l *layers[K]) grow(keys int) {
+	if keys > 0 {
+		l.rest = make(map[K]uuid.UUID, keys)
 	}
+}
+
+// put changes layers that nobody else has yet, and that have room.
+func (l *layers[K]) put(key K, id uuid.UUID) {
 	l.rest[key] = id
 	l.length = len(l.rest)
 }

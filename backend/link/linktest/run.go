@@ -29,6 +29,8 @@ func Run(t *testing.T, factory Factory) {
 		{"streams are limited and end with the session", streamLimits},
 		{"hangup before it is open", hangupBeforeOpen},
 		{"hangup after it is open delivers what was sent", hangupAfterOpen},
+		{"a cut drops what has not left", cutDrops},
+		{"a cut of a quiet session", cutQuiet},
 		{"a remote that vanishes is silent", vanishes},
 		{"a session that nobody answers times out", timesOut},
 		{"a wrong identity is refused", wrongIdentity},
@@ -111,6 +113,39 @@ func hangupAfterOpen(t *testing.T, factory Factory) {
 	if err := p.small.transport.Send(session, []byte("x")); !errors.Is(err, link.ErrUnknownSession) {
 		t.Errorf("Send after the end: %v", err)
 	}
+}
+
+// cutDrops: of a full queue something is dropped. A slow machine may move all of it
+// before the cut, though not every time.
+func cutDrops(t *testing.T, factory Factory) {
+	const tries = 20
+	p := newPair(t, factory)
+	for range tries {
+		session := p.open(t)
+		sent := 0
+		for p.large.transport.Send(session, pattern(uint64(sent), wire.MaxLinkFrame)) == nil {
+			sent++
+		}
+		p.large.transport.Cut(session)
+		p.large.waitReason(t, session, link.ReasonLocal)
+		p.small.waitReason(t, session, link.ReasonRemote)
+		if err := p.small.transport.Send(session, []byte("x")); !errors.Is(err, link.ErrUnknownSession) {
+			t.Errorf("Send after the end: %v", err)
+		}
+		if p.small.count(session, func(e link.Event) bool { return e.Message != nil }) < sent {
+			return
+		}
+	}
+	t.Errorf("everything arrived, %d times", tries)
+}
+
+func cutQuiet(t *testing.T, factory Factory) {
+	p := newPair(t, factory)
+	session := p.open(t)
+	p.small.transport.Cut(session)
+	p.small.waitReason(t, session, link.ReasonLocal)
+	p.large.waitReason(t, session, link.ReasonRemote)
+	p.small.transport.Cut(session) // changes nothing
 }
 
 func vanishes(t *testing.T, factory Factory) {

@@ -33,6 +33,7 @@ type session struct {
 	sentConfirm bool
 	open        bool
 	finished    bool
+	cut         bool // what was sent and has not arrived is dropped
 
 	heard     time.Time
 	number    uint64 // of the last ping
@@ -322,7 +323,7 @@ func (s *session) send(message []byte) error {
 	}
 	s.backlog += cost
 	s.post(func(other *session) {
-		if !other.open {
+		if !other.open || s.cut {
 			return
 		}
 		other.emit(link.Event{Message: message})

@@ -213,6 +213,16 @@ func (t *Transport) Hangup(id link.Session) {
 	}
 }
 
+// Cut implements link.Transport: nothing that is on its way arrives.
+func (t *Transport) Cut(id link.Session) {
+	t.network.mutex.Lock()
+	defer t.network.mutex.Unlock()
+	if s := t.sessions[id]; s != nil {
+		s.cut = true
+		s.do(s.hangup)
+	}
+}
+
 // SetRelays implements link.Transport: there is nothing to relay.
 func (*Transport) SetRelays([]link.Relay) {}
 

@@ -3,6 +3,7 @@ package webrtclink_test
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"io"
 	"net"
 	"slices"
@@ -16,6 +17,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/link"
 	"github.com/tincan-chat/tincan/backend/link/webrtclink"
+	"github.com/tincan-chat/tincan/backend/wire"
 )
 
 // benchPair is two transports on loopback that carry each other's signals.
@@ -23,15 +25,22 @@ type benchPair struct {
 	small, large *webrtclink.Transport
 	remote       link.Remote // of large
 	opened       chan link.Session
-	closed       chan link.Session
+	closed       chan closing
 	stream       chan link.Stream
 	paths        chan time.Duration
+}
+
+// closing is a session that ended on a side: 0 is small, 1 is large.
+type closing struct {
+	side   int
+	at     time.Time
+	reason link.Reason
 }
 
 func newBenchPair(b testing.TB) *benchPair {
 	b.Helper()
 	p := &benchPair{
-		opened: make(chan link.Session, 16), closed: make(chan link.Session, 16), stream: make(chan link.Stream, 1),
+		opened: make(chan link.Session, 16), closed: make(chan closing, 16), stream: make(chan link.Stream, 1),
 		paths: make(chan time.Duration, 1024),
 	}
 	var ends [2]atomic.Pointer[webrtclink.Transport]
@@ -67,7 +76,7 @@ func newBenchPair(b testing.TB) *benchPair {
 				case event.Opened != nil:
 					p.opened <- event.Session
 				case event.Closed != nil:
-					p.closed <- event.Session
+					p.closed <- closing{side: i, at: time.Now(), reason: event.Closed.Reason}
 				case event.Stream != nil:
 					p.stream <- event.Stream
 				case event.Path != nil:
@@ -129,6 +138,48 @@ func BenchmarkOpen(b *testing.B) {
 	slices.Sort(all)
 	b.ReportMetric(all[len(all)/2].Seconds()*1e3, "ms/open-median")
 	b.ReportMetric(all[len(all)-1].Seconds()*1e3, "ms/open-worst")
+}
+
+// BenchmarkClose is the time from Hangup, or Cut, until each side says that the session
+// ended, with nothing under way and behind a full queue of messages.
+func BenchmarkClose(b *testing.B) {
+	const full = link.MaxBacklog / wire.MaxLinkFrame
+	for _, one := range []struct {
+		name   string
+		queued int
+		end    func(*webrtclink.Transport, link.Session)
+	}{
+		{"hangup quiet", 0, (*webrtclink.Transport).Hangup},
+		{"hangup behind a queue", full, (*webrtclink.Transport).Hangup},
+		{"cut quiet", 0, (*webrtclink.Transport).Cut},
+		{"cut before a queue", full, (*webrtclink.Transport).Cut},
+	} {
+		b.Run(one.name, func(b *testing.B) {
+			p := newBenchPair(b)
+			var took [2][]time.Duration
+			for b.Loop() {
+				b.StopTimer()
+				session, _ := p.dial(b)
+				for range one.queued {
+					if err := p.small.Send(session, make([]byte, wire.MaxLinkFrame-64)); err != nil && !errors.Is(err, link.ErrBacklog) {
+						b.Fatal(err)
+					}
+				}
+				b.StartTimer()
+				began := time.Now()
+				one.end(p.small, session)
+				for range took {
+					ended := <-p.closed
+					took[ended.side] = append(took[ended.side], ended.at.Sub(began))
+				}
+			}
+			for side, name := range []string{"own", "other"} {
+				slices.Sort(took[side])
+				b.ReportMetric(took[side][len(took[side])/2].Seconds()*1e3, "ms/"+name+"-median")
+				b.ReportMetric(took[side][len(took[side])-1].Seconds()*1e3, "ms/"+name+"-worst")
+			}
+		})
+	}
 }
 
 const (

@@ -52,6 +52,13 @@ func (o *outgoing) change(state outgoingState) {
 	o.nudge()
 }
 
+// drop forgets what is queued; the message that is being written goes on.
+func (o *outgoing) drop() {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	o.queue, o.size, o.full = nil, 0, false
+}
+
 func (o *outgoing) nudge() {
 	select {
 	case o.wake <- struct{}{}:
@@ -139,10 +146,14 @@ func (s *session) writeMessages() {
 }
 
 // goodbye lets what is queued go out, says that we leave and waits until the
-// other side has it, for byeTimeout at most.
+// other side has it, for byeTimeout at most. When the session is cut and much is
+// on its way, the end of DTLS, which passes all that, has to do instead.
 func (s *session) goodbye() {
 	messages := s.channels[channelMessages]
 	s.outgoing.leave()
+	if s.cutting && messages.raw.BufferedAmount() > cutBehind {
+		return
+	}
 	deadline := time.NewTimer(byeTimeout)
 	defer deadline.Stop()
 	look := time.NewTicker(2 * time.Millisecond)

@@ -19,6 +19,7 @@ const (
 	probeTimeout = 4 * time.Second        // after NetworkChanged
 	byeTimeout   = 500 * time.Millisecond // for what is queued, and the goodbye, to be acknowledged
 	maxPending   = 64                     // candidates that wait for the description
+	cutBehind    = 4 * wire.LinkFragment  // bytes on their way behind which a goodbye is too late when a session is cut
 )
 
 // session is one attempt at a link. Its fields belong to its goroutine (run),
@@ -64,6 +65,7 @@ type session struct {
 	open       bool
 	finished   bool
 	leaving    bool // closed by us while open: say goodbye
+	cutting    bool // and do not wait for what was sent before
 	openBy     time.Time
 	confirmBy  time.Time
 	nextPing   time.Time
@@ -184,6 +186,13 @@ func (s *session) hangup() {
 		s.signal(&wire.SignalBody{Kind: &wire.SignalBody_Hangup{Hangup: &wire.Hangup{}}})
 	}
 	s.finish(link.ReasonLocal, nil)
+}
+
+// cut is hangup without what is queued.
+func (s *session) cut() {
+	s.outgoing.drop()
+	s.cutting = true
+	s.hangup()
 }
 
 // dismantle gives back everything, after finish.

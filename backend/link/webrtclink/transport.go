@@ -235,6 +235,13 @@ func (t *Transport) Hangup(id link.Session) {
 	}
 }
 
+// Cut implements link.Transport.
+func (t *Transport) Cut(id link.Session) {
+	if s := t.find(id); s != nil {
+		s.post(s.cut)
+	}
+}
+
 // SetRelays implements link.Transport.
 func (t *Transport) SetRelays(relays []link.Relay) {
 	t.mutex.Lock()

@@ -56,7 +56,7 @@ export function Differs({ conversation, onAgain, onClose }: DiffersProps) {
       )}
       <Note kind="bad" icon={<ShieldX size={18} strokeWidth={1.75} aria-hidden="true" />}>
         <b className={styles.head}>{t('verify.differHead', { name })}</b>
-        {t('verify.differText')}
+        {t('verify.differText', { name })}
       </Note>
       <p>{t('verify.differWhat', { name })}</p>
     </Dialog>

@@ -17,7 +17,7 @@ export default {
   more_one: 'And {{count}} more.',
   more_other: 'And {{count}} more.',
   limits: {
-    peer: 'The one strong ban: it holds wherever they are.',
+    peer: 'The one strong ban: it holds wherever they are. What you sent before stays theirs, also what still waits at a server, and with a new key they are somebody new.',
     invite: 'It also holds for whoever comes by this link later.',
     address:
       'Hits everyone behind the same router. A relay can hide an address, and what they leave in your mailbox still comes.',

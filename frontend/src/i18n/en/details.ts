@@ -21,7 +21,8 @@ export default {
   banText:
     'The line closes at once. {{name}} can no longer reach you, see whether you are there, or ask again, and is not told.',
   banKept: 'Kept: your history together stays on this computer, and you can undo the ban at any time.',
-  banLost: 'Lost: messages that still wait for {{name}} are not sent while the ban stands.',
+  banLost:
+    'Lost: messages that wait here for {{name}} are not sent while the ban stands. What a server keeps for them already still reaches them.',
   banReason: 'Reason',
   banReasonHelp: 'Only for you. Up to 200 characters.',
   banConfirm: 'Ban',

@@ -40,7 +40,8 @@ export default {
   saving: 'Keeping',
   differTitle: 'They do not match',
   differHead: 'Somebody may be posing as {{name}}.',
-  differText: 'The line is cut and nothing more is sent.',
+  differText:
+    'The line is cut and nothing more is sent. What servers keep for {{name}} is taken back, unless it was fetched already.',
   differWhat:
     'Ask {{name}} in person or by phone, not over this line. Make sure that you both look at each other’s number, then compare again. What you write meanwhile stays on this computer.',
   ban: 'Ban this key',

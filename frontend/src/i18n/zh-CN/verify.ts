@@ -40,7 +40,7 @@ export default {
   saving: '正在保存',
   differTitle: '两边不一致',
   differHead: '可能有人冒充{{name}}。',
-  differText: '线路已切断，不再发送任何内容。',
+  differText: '线路已切断，不再发送任何内容。服务器上留给{{name}}的内容会被撤回，已被取走的除外。',
   differWhat:
     '请当面或打电话向{{name}}确认，不要通过这条线路。确保你们看的是彼此的号码，然后重新比对。在此期间你写的内容只留在这台电脑上。',
   ban: '封禁这个密钥',
