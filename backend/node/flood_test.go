@@ -28,7 +28,9 @@ func (p *person) toldOf(do func()) (messages int) {
 	return p.messages - before
 }
 
-func journalHead(sequence int) journal.Head { return journal.Head{Sequence: uint64(sequence)} }
+func journalHead(sequence int) journal.Head {
+	return journal.Head{Sequence: uint64(sequence), Hash: journal.Hash{1}}
+}
 
 func TestBucketForgetsAndBoundsItsDebt(t *testing.T) {
 	t.Parallel()
@@ -328,7 +330,7 @@ func TestWhoIgnoresTheWindowLosesTheLine(t *testing.T) {
 	ana, ben := w.people[0], w.people[1]
 	session := w.connectLine(ana, ben)
 	ben.spent(ana)
-	head := journalHead(0)
+	head := journal.Head{}
 	long := strings.Repeat("x", 32_000)
 	for i := range 2 * unpaidMost / len(long) {
 		if ben.core.sessions[session] == nil {
