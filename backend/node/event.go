@@ -179,11 +179,6 @@ type (
 		Mail         bool // for a letter, not for a session
 		Check        bool // for the proof of an equivocation
 	}
-	// HoldLine takes nothing more from a line for a while: its sender has to wait.
-	HoldLine struct {
-		Session link.Session
-		For     time.Duration
-	}
 	// Report writes to the log what was refused, and why.
 	Report struct {
 		Peer identity.PeerID
@@ -365,7 +360,6 @@ type (
 func (Commit) isEffect()           {}
 func (ReadExpiring) isEffect()     {}
 func (ReadEntries) isEffect()      {}
-func (HoldLine) isEffect()         {}
 func (Report) isEffect()           {}
 func (Answer) isEffect()           {}
 func (Notify) isEffect()           {}

@@ -38,8 +38,10 @@ import (
 //
 // Frames that are no news (typing, positions that say nothing new, entries that are
 // here already, profiles, checks) have a bucket of their own. It is for devices that
-// misbehave: no honest one comes near, so the line itself is held (HoldLine), pings
-// and all. Offers of lines, and lines that end because a rule was broken, have a third.
+// misbehave: no honest one comes near, so the line is closed. It is not held instead:
+// what waits to be read counts by its bytes in SCTP's window, and small messages take
+// many times that. Offers of lines, and lines that end because a rule was broken,
+// have a third, so that closing is not answered by opening without end.
 const (
 	liveBurst = 120_000 // units: twelve hours of talk at once, or 100,000 entries of a script
 	liveRate  = 50      // a second: 50 KiB, or 3,000 short texts a minute
@@ -51,7 +53,6 @@ const (
 
 	frameBurst = 2_000
 	frameRate  = 200 // a second
-	longestPut = time.Second
 
 	lineBurst   = 60
 	lineRate    = 0.5 // a second
@@ -297,26 +298,28 @@ func (c *Core) dueCredit(session *session) {
 	}
 }
 
-// chargeFrame counts a frame that is no news, before it is looked at.
-func (c *Core) chargeFrame(session *session, one *contact, frame *wire.LinkFrame) {
+// chargeFrame counts a frame that is no news, before it is looked at; false when
+// it was one too many and the line is closed.
+func (c *Core) chargeFrame(session *session, one *contact, frame *wire.LinkFrame) bool {
 	cost := 1.0
 	switch kind := frame.GetKind().(type) {
 	case *wire.LinkFrame_Entries, *wire.LinkFrame_Batch:
-		return // it depends on what is in it
+		return true // it depends on what is in it
 	case *wire.LinkFrame_Vectors:
 		cost += float64(len(kind.Vectors.GetPositions()))
 	case *wire.LinkFrame_Hello, *wire.LinkFrame_Check, *wire.LinkFrame_Proof:
 		cost = 20
 	default:
 	}
-	c.spendFrames(session, one, cost)
+	return c.spendFrames(session, one, cost)
 }
 
-func (c *Core) spendFrames(session *session, one *contact, cost float64) {
-	if lacks := one.flood.frames.spend(c.now, cost, frameBurst, frameRate, frameRate); lacks > 0 {
-		wait := time.Duration(lacks / frameRate * float64(time.Second))
-		c.do(HoldLine{Session: session.id, For: min(wait, longestPut)})
+func (c *Core) spendFrames(session *session, one *contact, cost float64) bool {
+	if one.flood.frames.spend(c.now, cost, frameBurst, frameRate, 0) > 0 || one.flood.frames.spent >= frameBurst {
+		c.refuse(session, one, "more that brings nothing than any device sends")
+		return false
 	}
+	return true
 }
 
 // news takes back what a frame cost, since it brought something after all.

@@ -36,7 +36,9 @@ func (c *Core) frameReceived(e FrameReceived) {
 		c.refuse(session, one, "a frame that cannot be read: "+e.Err.Error())
 		return
 	}
-	c.chargeFrame(session, one, e.Frame)
+	if !c.chargeFrame(session, one, e.Frame) {
+		return
+	}
 	if hello := e.Frame.GetHello(); hello != nil {
 		c.hello(session, one, hello)
 		return
@@ -215,8 +217,7 @@ func (c *Core) entries(session *session, one *contact, conversation []byte, e Fr
 	}
 	c.wait(session, one, left, len(writes) > 0)
 	if len(writes) == 0 {
-		c.spendFrames(session, one, 1+float64(len(e.Entries))/16)
-		if len(e.Entries) > len(left) {
+		if c.spendFrames(session, one, 1+float64(len(e.Entries))/16) && len(e.Entries) > len(left) {
 			c.sendPosition(session, c.conversations[id]) // known already: say so
 		}
 		return

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/link"
@@ -25,7 +24,6 @@ type verifier struct {
 	end    sync.Once
 	unread atomic.Int64  // bytes that were verified and that the core has not seen
 	room   chan struct{} // the core has seen something
-	held   atomic.Int64  // until when the line is held, in nanoseconds since 1970
 }
 
 // maxUnread is how many bytes of one link may wait for the core before the link
@@ -51,35 +49,11 @@ func (n *Node) seen(e FrameReceived) {
 	}
 }
 
-// hold takes nothing from the line until a moment.
-func (v *verifier) hold(until time.Time) {
-	v.held.Store(max(v.held.Load(), until.UnixNano()))
-}
-
-// waitHeld waits while the line is held; false when it was closed.
-func (v *verifier) waitHeld() bool {
-	wait := time.Until(time.Unix(0, v.held.Load()))
-	if wait <= 0 {
-		return true
-	}
-	timer := time.NewTimer(min(wait, longestPut))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return true
-	case <-v.closed:
-		return false
-	}
-}
-
 func (v *verifier) close() { v.end.Do(func() { close(v.closed) }) }
 
 func (n *Node) verify(session link.Session, v *verifier) {
 	ctx := context.Background()
 	for {
-		if !v.waitHeld() {
-			return
-		}
 		select {
 		case <-v.closed:
 			return

@@ -345,11 +345,6 @@ func (n *Node) performLink(ctx context.Context, effect Effect) {
 			n.logger.InfoContext(ctx, "line closed", slog.String("why", e.Why))
 		}
 		n.links.Hangup(e.Session)
-	case HoldLine:
-		made, _ := n.verifiers.Load(e.Session)
-		if v, ok := made.(*verifier); ok {
-			v.hold(time.Now().Add(e.For)) // by this machine's clock, whatever the device's says
-		}
 	case CloseStream:
 		err = e.Stream.Close()
 	case SetRelays:

@@ -142,6 +142,9 @@ func (c *contact) write(ctx context.Context) {
 	}
 }
 
+// useless is how many frames without use come before one that is broken.
+const useless = 3000
+
 // chatter sends frames that bring nothing, as fast as the line takes them, and now
 // and then one that breaks the protocol, after which there has to be another line.
 func (c *contact) chatter(ctx context.Context) {
@@ -165,16 +168,20 @@ func (c *contact) chatter(ctx context.Context) {
 		&wire.LinkFrame{Kind: &wire.LinkFrame_Proof{Proof: &wire.Proof{}}},
 		&wire.LinkFrame{Kind: &wire.LinkFrame_Check{Check: &wire.Check{Id: noise(3)}}},
 	), noise(100), noise(wire.MaxLinkFrame))
-	breaks := time.Now().Add(2 * time.Second)
-	for i, wrong := 0, 0; ctx.Err() == nil; i++ {
+	var before link.Session
+	for i, onLine, wrong := 0, 0, 0; ctx.Err() == nil; i++ {
 		line := c.open()
 		if line == uuid.Nil {
 			rest(ctx, 5*time.Millisecond)
 			continue
 		}
+		if line != before {
+			before, onLine = line, 0
+		}
 		frame := harmless[i%len(harmless)]
-		if time.Now().After(breaks) {
-			frame, breaks = broken[wrong%len(broken)], time.Now().Add(4*time.Second)
+		// Every other line takes many and then a broken one, the others take many.
+		if onLine++; onLine == useless && c.lines.Load()%2 == 0 {
+			frame = broken[wrong%len(broken)]
 			wrong++
 		}
 		if c.transport.Send(line, frame) != nil {
