@@ -26,6 +26,7 @@ type Options struct {
 // Result is what was seen. Memory is the device's PSS in KiB.
 type Result struct {
 	Before, Highest, After int
+	Calm                   []time.Duration // as Calls, before it was
 	Calls                  []time.Duration // of the interface, one every 100 ms while it was flooded
 	Texts                  int64           // that the contact wrote
 	Frames                 int64           // without use, or broken, that its lines took
@@ -158,12 +159,18 @@ func (r *run) measure(ctx context.Context) (Result, error) {
 			return result, err
 		}
 	}
-	rest(ctx, r.options.Rest)
+	calm, end := context.WithTimeout(ctx, r.options.Rest)
 	var err error
+	result.Calm, err = r.lookOn(calm, conversation)
+	end()
+	if err != nil {
+		return result, err
+	}
 	if result.Before, err = r.victim.memory(); err != nil {
 		return result, err
 	}
-	flooding, end := context.WithTimeout(ctx, r.options.For)
+	var flooding context.Context
+	flooding, end = context.WithTimeout(ctx, r.options.For)
 	defer end()
 	var group sync.WaitGroup
 	var highest atomic.Int64
@@ -179,13 +186,7 @@ func (r *run) measure(ctx context.Context) (Result, error) {
 		}
 	})
 	r.server.started.Store(true)
-	for flooding.Err() == nil && err == nil {
-		start := time.Now()
-		err = r.look(conversation)
-		took := time.Since(start)
-		result.Calls = append(result.Calls, took)
-		rest(flooding, 100*time.Millisecond-took)
-	}
+	result.Calls, err = r.lookOn(flooding, conversation)
 	end()
 	group.Wait()
 	r.server.started.Store(false)
@@ -207,6 +208,21 @@ func (r *run) measure(ctx context.Context) (Result, error) {
 		result.Muted, result.Kept = one.Muted != "", one.Unread
 	}
 	return result, nil
+}
+
+// lookOn looks every 100 ms and returns how long it took each time.
+func (r *run) lookOn(ctx context.Context, conversation string) ([]time.Duration, error) {
+	var all []time.Duration
+	for ctx.Err() == nil {
+		start := time.Now()
+		if err := r.look(conversation); err != nil {
+			return all, err
+		}
+		took := time.Since(start)
+		all = append(all, took)
+		rest(ctx, 100*time.Millisecond-took)
+	}
+	return all, nil
 }
 
 // look calls what the interface calls when a person opens the conversation: its
