@@ -75,6 +75,7 @@ describe('notices', () => {
     fake.refuse('unmute', 'disk-full');
     fireEvent.click(screen.getByRole('button', { name: 'Unmute' }));
     await waitFor(() => expect(toasts.getState().current?.text).toContain('disk is full'));
+    fake.refuse('unmute', undefined);
     fireEvent.click(await screen.findByRole('button', { name: 'Unmute' }));
     await waitFor(() => expect(screen.queryByRole('status')).toBeNull());
     expect(fake.calls).toContainEqual(['unmute', 'ana']);
