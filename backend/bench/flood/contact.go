@@ -57,7 +57,7 @@ func newContact(ctx context.Context, folder string, at identity.Server) (*contac
 	c.Node, err = node.New(ctx, node.Config{
 		Keys: keys, Store: c.store, Logger: silent, Changed: func([]node.Change) {},
 		Links: func(config node.LinkConfig) (link.Transport, error) {
-			made, err := webrtclink.New(webrtclink.Config{
+			made, failure := webrtclink.New(webrtclink.Config{
 				Identity: config.Identity, Filter: config.Filter, Logger: config.Logger, Now: config.Now, Random: rand.Reader,
 				Events: func(e link.Event) {
 					c.lined(e)
@@ -65,7 +65,7 @@ func newContact(ctx context.Context, folder string, at identity.Server) (*contac
 				},
 			})
 			c.transport = made
-			return made, err
+			return made, failure
 		},
 		Signaling: func(config node.SignalingConfig) (signaling.Client, error) {
 			return rendezvousclient.New(rendezvousclient.Options{

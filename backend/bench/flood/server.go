@@ -23,7 +23,7 @@ type server struct {
 	behind   string // the honest one's host:port
 	started  atomic.Bool
 	sent     atomic.Int64 // frames
-	context  context.Context
+	context  context.Context //nolint:containedctx // the life of the proxy, which ends with close
 	end      context.CancelFunc
 	running  sync.WaitGroup
 	watched  identity.PeerID // whose presence flips
