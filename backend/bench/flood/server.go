@@ -22,7 +22,7 @@ type server struct {
 	listener net.Listener
 	behind   string // the honest one's host:port
 	started  atomic.Bool
-	sent     atomic.Int64 // frames
+	sent     atomic.Int64    // frames
 	context  context.Context //nolint:containedctx // the life of the proxy, which ends with close
 	end      context.CancelFunc
 	running  sync.WaitGroup
