@@ -221,6 +221,10 @@ bench-bans: ## A decision with 100,000 bans, what they take in memory, one more 
 	@echo; echo "from the end of a line to both sides knowing, alone and with a full queue (a ban cuts)"
 	@go test -tags $(BACKEND) -run '^$$' -bench 'Close' -benchtime 30x ./backend/link/webrtclink | grep -E '^Benchmark'
 
+.PHONY: bench-flood
+bench-flood: build/bin/tincan-node ## A hostile contact and a hostile server at once for a minute: memory, and how fast calls are answered
+	@TINCAN_BIN=build/bin go run -tags $(BACKEND) ./backend/bench flood
+
 .PHONY: bench-mail
 bench-mail: build/bin/tincan-node build/bin/rendezvous ## Mail alone: written to read between people who are never there at once, and sealing
 	@go run -tags $(BACKEND) ./backend/bench mail

@@ -250,6 +250,7 @@ func (a *App) device(ctx context.Context) (Running, error) {
 	a.running = running
 	focus := a.focus
 	a.mutex.Unlock()
+	a.muteAgain(ctx, running)
 	live, err := running.Live(ctx)
 	if err != nil {
 		return nil, errors.Join(err, a.forget(running))

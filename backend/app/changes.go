@@ -16,6 +16,9 @@ const (
 	gatherFor = 16 * time.Millisecond
 	// kept is how many changes are remembered for Since.
 	kept = 256
+	// keptMessages bounds how many messages are in those, and how many rows: a
+	// reader that is so far behind reads everything anew.
+	keptMessages = 2000
 	// mostMessages is how many messages one change carries.
 	mostMessages = 500
 )
@@ -44,6 +47,7 @@ type gatherer struct {
 	next     waiting
 	sequence int64
 	ring     []Changes     // the last ones, oldest first
+	weight   int           // of ring
 	grown    chan struct{} // closed and replaced when one is added
 	closed   bool
 }
@@ -93,12 +97,26 @@ func (g *gatherer) publish(changes Changes) {
 	defer g.mutex.Unlock()
 	g.sequence++
 	changes.Sequence = g.sequence
-	if len(g.ring) == kept {
-		g.ring = slices.Delete(g.ring, 0, 1)
-	}
 	g.ring = append(g.ring, changes)
+	g.weight += weightOf(changes)
+	forget := 0
+	for len(g.ring)-forget > kept || g.weight > keptMessages && len(g.ring)-forget > 1 {
+		g.weight -= weightOf(g.ring[forget])
+		forget++
+	}
+	g.ring = slices.Delete(g.ring, 0, forget)
 	close(g.grown)
 	g.grown = make(chan struct{})
+}
+
+// weightOf is what it takes to remember a change: a row or a message counts one,
+// a long text more.
+func weightOf(changes Changes) int {
+	weight := len(changes.Conversations) + len(changes.RemovedMessages)
+	for _, message := range changes.Messages {
+		weight += 1 + len(message.Text)>>10
+	}
+	return weight
 }
 
 // last returns the number of the last change.

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -36,6 +37,7 @@ type notices struct {
 	Salvaged  *keptSalvage              `json:"salvaged,omitempty"`  // until it is dismissed; never changed
 	Copied    string                    `json:"copied,omitempty"`    // when the files were found to be a copy, until that is dismissed
 	Copies    map[uuid.UUID]keptCopies  `json:"copies,omitempty"`    // by conversation, until it is dismissed
+	Muted     map[uuid.UUID]time.Time   `json:"muted,omitempty"`     // by conversation: since when, until that is taken back
 	Dismissed map[uuid.UUID][]dismissal `json:"dismissed,omitempty"` // by conversation, the oldest first
 }
 
@@ -54,12 +56,15 @@ func (k keptCopies) doubt(name string) node.Doubt {
 }
 
 func (n notices) clone() notices {
-	copied := notices{Salvaged: n.Salvaged, Copied: n.Copied, Copies: maps.Clone(n.Copies), Dismissed: make(map[uuid.UUID][]dismissal, len(n.Dismissed))}
+	copied := notices{Salvaged: n.Salvaged, Copied: n.Copied, Copies: maps.Clone(n.Copies), Muted: maps.Clone(n.Muted), Dismissed: make(map[uuid.UUID][]dismissal, len(n.Dismissed))}
 	for id, list := range n.Dismissed {
 		copied.Dismissed[id] = slices.Clone(list)
 	}
 	if copied.Copies == nil {
 		copied.Copies = map[uuid.UUID]keptCopies{}
+	}
+	if copied.Muted == nil {
+		copied.Muted = map[uuid.UUID]time.Time{}
 	}
 	return copied
 }
@@ -120,6 +125,9 @@ func (a *App) noticeOf(conversation uuid.UUID, name string) *Notice {
 	defer a.mutex.Unlock()
 	if trouble := a.live[conversation].Trouble; trouble != nil {
 		return noticeFrom(trouble, "")
+	}
+	if !a.mutedSince(conversation).IsZero() {
+		return noticeFrom(flooded(name), "")
 	}
 	doubts := a.doubts(conversation)
 	if len(doubts) == 0 {
@@ -224,15 +232,18 @@ func (a *App) changeNotices(ctx context.Context, change func(*notices) bool) (ch
 // keepNotices keeps what the device told and would not find again.
 func (a *App) keepNotices(ctx context.Context) {
 	a.mutex.Lock()
-	told := make(map[uuid.UUID][]node.Doubt)
+	told, muted := make(map[uuid.UUID][]node.Doubt), make(map[uuid.UUID]time.Time)
 	for id, live := range a.live {
 		if len(live.Doubts) > 0 {
 			told[id] = live.Doubts
 		}
+		if !live.Muted.IsZero() {
+			muted[id] = live.Muted
+		}
 	}
 	a.mutex.Unlock()
 	if _, err := a.changeNotices(ctx, func(n *notices) bool {
-		news := false
+		news := n.keepMutes(muted)
 		for id, doubts := range told {
 			news = n.keep(id, doubts) || news
 		}

@@ -47,7 +47,7 @@ func (a *App) note(change node.Change) {
 			id := change.Contact.Contact.Conversation
 			w.rows[id] = true
 			w.live = w.live || lines
-			w.doubts = w.doubts || len(change.Contact.Doubts) > 0
+			w.doubts = w.doubts || len(change.Contact.Doubts) > 0 || !change.Contact.Muted.IsZero()
 			delete(w.removed, id)
 		case change.Removed != uuid.Nil:
 			w.removed[change.Removed] = true
@@ -249,6 +249,7 @@ func (a *App) conversationOf(row node.Row, bans []node.Ban) Conversation {
 		}
 		plain.TimerSince, plain.TimerMine = moment(since), place.By(a.config.Keys.Device())
 	}
+	a.tellMute(&plain, row.Conversation)
 	plain.Notice = a.noticeOf(row.Conversation, plain.Name)
 	return plain
 }

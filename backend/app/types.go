@@ -261,6 +261,7 @@ type Conversation struct {
 	Verified Verification `json:"verified"`
 	Check    *Check       `json:"check,omitempty"`   // absent: none is under way, nor just over
 	Retired  string       `json:"retired,omitempty"` // when they gave their identity up; absent: they did not
+	Muted    string       `json:"muted,omitempty"`   // since when nothing is told of what they send, because it is too much; absent: they are not muted
 }
 
 // Message is one text in a timeline, as it stands after all that was said about it.

@@ -43,6 +43,7 @@ func run(ctx context.Context, only string) error {
 		{"mail", apart},
 		{"history", history},
 		{"window", window},
+		{"flood", flooding},
 	}
 	table := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	_, _ = fmt.Fprintln(table, "what\tmeasured\treach\tin the same run")

@@ -58,6 +58,11 @@ type Commands interface {
 	ChangeProfile(ctx context.Context, name string, color int, about string, picture []byte) error
 	// SetPrivacy says what others learn of this person.
 	SetPrivacy(ctx context.Context, privacy Privacy) error
+	// Mute keeps a contact quiet who was muted when the device ran last: the interface
+	// remembers that. Who floods is muted without it.
+	Mute(ctx context.Context, conversation uuid.UUID, since time.Time) error
+	// Unmute ends that, and asks for what was not kept meanwhile.
+	Unmute(ctx context.Context, conversation uuid.UUID) error
 	// SetRoute says which ways lines to one contact take.
 	SetRoute(ctx context.Context, conversation uuid.UUID, route Route) error
 	// SendText appends a text to the own log of a conversation.
@@ -202,6 +207,7 @@ type LiveContact struct {
 	Verification Verification
 	Check        *LiveCheck // nil: none
 	Retired      time.Time  // when they gave their identity up; zero: they did not
+	Muted        time.Time  // since when nothing is told of what they send, because it is too much; zero: they are not muted
 }
 
 // LiveServer is a server and how it is doing.

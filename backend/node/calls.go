@@ -48,6 +48,16 @@ func (n *Node) SetRoute(ctx context.Context, conversation uuid.UUID, route Route
 	return do(ctx, n, setRouteCall{conversation: conversation, route: route})
 }
 
+// Mute implements Commands.
+func (n *Node) Mute(ctx context.Context, conversation uuid.UUID, since time.Time) error {
+	return do(ctx, n, muteCall{conversation: conversation, since: since})
+}
+
+// Unmute implements Commands.
+func (n *Node) Unmute(ctx context.Context, conversation uuid.UUID) error {
+	return do(ctx, n, unmuteCall{conversation: conversation})
+}
+
 // EditMessage implements Commands.
 func (n *Node) EditMessage(ctx context.Context, conversation uuid.UUID, message journal.Hash, text string) error {
 	return do(ctx, n, editCall{conversation, message, text})

@@ -71,6 +71,10 @@ func (c *Core) changeCall(id uint64, call any) bool {
 		c.say(id, call.conversation, wire.EntryKind_ENTRY_KIND_TIMER, func() ([]byte, error) { return journal.TimerBody(call.stay) })
 	case setProfileCall:
 		c.setProfile(id, call)
+	case muteCall:
+		c.muteAgain(id, call)
+	case unmuteCall:
+		c.unmute(id, call.conversation)
 	case setPrivacyCall:
 		c.setPrivacy(id, call.Privacy)
 	case setRouteCall:

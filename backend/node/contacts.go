@@ -61,9 +61,10 @@ type contact struct {
 	checkQuiet   time.Time // nobody is asked to compare before
 	retired      time.Time // when they gave their identity up; zero: they did not
 
-	trouble *Refusal     // with the version they speak
-	doubts  doubts       // about their logs
-	claims  int          // see maxClaims
+	trouble *Refusal // with the version they speak
+	doubts  doubts   // about their logs
+	claims  int      // see maxClaims
+	flood   flood
 	shown   *LiveContact // as last told to the interface
 	isDirty bool
 	due     time.Time // when to look again
@@ -231,6 +232,7 @@ func (c *Core) live(one *contact) LiveContact {
 		Verification: one.verification,
 		Check:        one.check.live(),
 		Retired:      one.retired,
+		Muted:        one.flood.muted,
 	}
 	session := c.sessions[one.session]
 	switch {
@@ -253,7 +255,7 @@ func (c *Core) live(one *contact) LiveContact {
 func sameLive(a, b LiveContact) bool {
 	sameTrouble := a.Trouble == b.Trouble || a.Trouble != nil && b.Trouble != nil && a.Trouble.Code == b.Trouble.Code
 	sameDoubts := slices.EqualFunc(a.Doubts, b.Doubts, func(a, b Doubt) bool { return a.What.Code == b.What.Code && a.Which == b.Which })
-	sameVerified := a.Verification == b.Verification && sameCheck(a.Check, b.Check) && a.Retired.Equal(b.Retired)
+	sameVerified := a.Verification == b.Verification && sameCheck(a.Check, b.Check) && a.Retired.Equal(b.Retired) && a.Muted.Equal(b.Muted)
 	return sameTrouble && sameDoubts && sameVerified && a.Banned == b.Banned && a.Presence == b.Presence && a.Line == b.Line && a.Typing == b.Typing &&
 		a.Contact.State == b.Contact.State && a.Contact.Name == b.Contact.Name && a.Contact.Color == b.Contact.Color &&
 		a.Contact.About == b.Contact.About && a.Contact.Picture == b.Contact.Picture && a.Contact.Route == b.Contact.Route &&

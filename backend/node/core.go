@@ -214,6 +214,7 @@ func (c *Core) due() {
 	c.renewKeys()
 	for _, session := range c.openSessions() {
 		c.dueGaps(session)
+		c.dueCredit(session)
 	}
 	c.dueContacts()
 	c.dueSessions()

@@ -104,6 +104,7 @@ func (c *Core) report(one *contact, what string) { c.do(Report{Peer: one.Peer, W
 // another one at once.
 func (c *Core) refuse(session *session, one *contact, why string) {
 	c.report(one, why)
+	c.chargeLine(one, refusedLine)
 	one.attempts = 10
 	one.nextDial = c.now.Add(dialMost)
 	c.hangUp(session.id, why)

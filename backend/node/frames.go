@@ -36,6 +36,9 @@ func (c *Core) frameReceived(e FrameReceived) {
 		c.refuse(session, one, "a frame that cannot be read: "+e.Err.Error())
 		return
 	}
+	if !c.chargeFrame(session, one, e.Frame) {
+		return
+	}
 	if hello := e.Frame.GetHello(); hello != nil {
 		c.hello(session, one, hello)
 		return
@@ -57,7 +60,7 @@ func (c *Core) frameReceived(e FrameReceived) {
 	case *wire.LinkFrame_Proof:
 		c.proof(session, one, e.Entries)
 	case *wire.LinkFrame_Typing:
-		if bytes.Equal(kind.Typing.GetConversation(), one.Conversation[:]) && !c.self.HideTyping {
+		if bytes.Equal(kind.Typing.GetConversation(), one.Conversation[:]) && !c.self.HideTyping && one.flood.muted.IsZero() {
 			one.typingUntil = c.now.Add(typingShown)
 			c.dirty(one.Peer)
 		}
@@ -201,6 +204,9 @@ func (c *Core) entries(session *session, one *contact, conversation []byte, e Fr
 		c.refuse(session, one, "more entries than the window allows")
 		return
 	}
+	if !c.pays(session, one, e.Bytes) {
+		return
+	}
 	session.lastUsed = c.now
 	writes, left := c.admitAll(c.conversations[id], one, waitingEntries(e.Entries, e.Orders))
 	left = append(left, session.waiting...)
@@ -211,11 +217,12 @@ func (c *Core) entries(session *session, one *contact, conversation []byte, e Fr
 	}
 	c.wait(session, one, left, len(writes) > 0)
 	if len(writes) == 0 {
-		if len(e.Entries) > len(left) {
+		if c.spendFrames(session, one, 1+float64(len(e.Entries))/16) && len(e.Entries) > len(left) {
 			c.sendPosition(session, c.conversations[id]) // known already: say so
 		}
 		return
 	}
+	c.chargeEntries(session, one, writes)
 	session.unwritten += e.Bytes
 	c.commitEntries(one, id, writes, func(error) { session.unwritten -= e.Bytes })
 }
@@ -355,7 +362,7 @@ func (c *Core) commitEntries(one *contact, id uuid.UUID, writes []Write, done fu
 				continue
 			}
 			conversation.count(appended, false)
-			c.tellMessage(appended)
+			c.tellArrived(one, appended)
 		}
 		one.lastTalk = c.now
 		one.typingUntil = time.Time{}

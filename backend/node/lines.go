@@ -61,6 +61,10 @@ type session struct {
 	gapAsked   int                // how often it was
 	rewinds    int                // how often they asked for something again
 	asked      map[uuid.UUID]bool // of which conversations a proof was asked for
+
+	promised map[uuid.UUID]journal.Vector // what stood in their logs when the line opened
+	owed     map[uuid.UUID]bool           // conversations of which something is not acknowledged yet: they are slowed
+	unpaid   int                          // bytes that came meanwhile
 }
 
 // keepLine opens a line when there is a reason for one, and closes it when
@@ -195,6 +199,9 @@ func (c *Core) signalOpened(content envelope.Content, signal link.Signal, fresh 
 	}
 	c.learn(one, fresh)
 	if !senderListed(one, content) {
+		return
+	}
+	if !c.mayOpen(one, signal.Kind) {
 		return
 	}
 	c.accepted(one)

@@ -174,6 +174,11 @@ func (c *Core) letterOpened(where place, opened OpenedLetter) error {
 		c.requestLetter(where, opened)
 		return nil
 	}
+	if one := c.contacts[content.FromPeer]; one != nil && one.flood.closed() {
+		// They leave it again, or send it over a line, for as long as it is not acknowledged.
+		c.doneWith(where)
+		return errLetterMuted
+	}
 	held, read, one, err := c.readLetter(opened)
 	if err != nil {
 		c.dropped(err)
@@ -270,6 +275,7 @@ var (
 	errLetter         = errors.New("node: the letter is dropped")
 	errLetterKnown    = errors.New("node: the letter came before")
 	errLetterBanned   = errors.New("node: the letter is dropped: its sender is banned")
+	errLetterMuted    = errors.New("node: the letter is dropped: its sender is muted, and enough of them is kept")
 	errLetterStranger = errors.New("node: the letter is dropped: it is of nobody who is a contact, or about something else")
 )
 
@@ -306,6 +312,7 @@ func (c *Core) readLetter(opened OpenedLetter) (held, read journal.Vector, one *
 func (c *Core) admitLetter(one *contact, arrived *letter, writes []Write) {
 	admitted, left := c.admitAll(c.conversationOf(one), one, arrived.waiting)
 	arrived.waiting = left
+	c.chargeEntries(nil, one, admitted)
 	writes = append(writes, admitted...)
 	// What is here already is answered too: they have not heard of it.
 	answer := len(admitted) > 0 || len(left) == 0 && arrived.carries

@@ -60,6 +60,7 @@ type person struct {
 	reads    int
 	lookups  int
 	marks    int    // changes of positions that were told
+	messages int    // that were told
 	answered Answer // the last
 	reports  []string
 	old      bool // speaks the former minor version
@@ -209,6 +210,9 @@ func (p *person) perform(effect Effect) Event {
 		for _, change := range e.Changes {
 			if change.Position != uuid.Nil {
 				p.marks++
+			}
+			if change.Message != nil {
+				p.messages++
 			}
 		}
 	case MakeSealingKey:

@@ -38,6 +38,7 @@ type Node struct {
 	seals    *inbox
 	finds    chan Effect // FindNames and FindAddresses
 	packer   *replica.Packer
+	load     *serverLoad
 
 	links     link.Transport
 	signaling signaling.Client
@@ -101,6 +102,7 @@ func build(ctx context.Context, config Config, random Random, frames func(link.S
 		seals:    newInbox(),
 		finds:    make(chan Effect, maxFinding),
 		packer:   packer,
+		load:     newServerLoad(),
 	}
 	events := n.linkEvent
 	if frames != nil {
@@ -193,8 +195,12 @@ func (n *Node) run(ctx context.Context) {
 		for _, effect := range n.core.Step(n.config.Now(), event) {
 			n.perform(ctx, effect)
 		}
-		if received, ok := event.(FrameReceived); ok {
-			n.seen(received)
+		switch e := event.(type) {
+		case FrameReceived:
+			n.seen(e)
+		case ServerEvent:
+			n.serverSeen()
+		default:
 		}
 		if wake := n.core.Wake(); !wake.IsZero() {
 			timer.Reset(max(wake.Sub(n.config.Now()), time.Millisecond))

@@ -15,6 +15,9 @@ import (
 // sendPosition says what is on this disk and what was read: the opening of an
 // exchange with an older version, and the acknowledgement.
 func (c *Core) sendPosition(session *session, one *conversation) {
+	if c.withheld(session, one.id) {
+		return
+	}
 	for _, position := range replica.Positions(one.id, one.held, c.readToTell(one)) {
 		c.frame(session, &wire.LinkFrame{Kind: &wire.LinkFrame_Position{Position: position}})
 	}
@@ -42,6 +45,7 @@ func (c *Core) position(session *session, one *contact, position *wire.Position)
 		c.refuse(session, one, "impossible: "+impossible)
 		return
 	}
+	session.promise(id, held)
 	c.filled(one, conversation, held)
 	if position.GetAgain() {
 		if session.rewinds++; session.rewinds > maxRewinds {
@@ -53,6 +57,7 @@ func (c *Core) position(session *session, one *contact, position *wire.Position)
 	exchange.Position(held, c.now)
 	way := c.broughtBy(session, one, held)
 	if moved := conversation.moveRemote(session.remote.Device, held, read, way, c.now); len(moved) > 0 {
+		one.news()
 		c.commit(func(error) { c.tell(Change{Position: id}) }, moved...)
 		c.dirty(one.Peer)
 	}

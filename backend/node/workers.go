@@ -180,6 +180,7 @@ func (n *Node) sealNext(ctx context.Context) {
 			n.inbox.put(opened)
 			return
 		}
+		n.load.opened(job.token)
 		n.open(ctx, job.token, job.received)
 	case SealAndSend:
 		n.seal(ctx, e)
@@ -281,6 +282,9 @@ const signalSkew = 90 * time.Second
 
 func (n *Node) serverEvent(e signaling.Event) {
 	if e.Received != nil {
+		if !n.load.seals(e.Token) {
+			return
+		}
 		n.seals.put(sealJob{token: e.Token, received: e.Received})
 		return
 	}
@@ -291,7 +295,7 @@ func (n *Node) serverEvent(e signaling.Event) {
 	if e.Stored != nil {
 		fault.Point("node.mail.stored")
 	}
-	n.inbox.put(ServerEvent{Event: e})
+	n.toldByServer(e)
 }
 
 // linkEvent takes the transport's events; frames go through a verifier of

@@ -192,6 +192,7 @@ const scenes = [
   { name: 'pictures', as: 'about-long', sizes: [wide], steps: writeLongAbout },
   { name: 'noticed', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
   { name: 'forked', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
+  { name: 'flooded', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
   { name: 'gap', sizes: [wide], languages: ['en', 'zh-CN'] },
   { name: 'copied', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
   { name: 'locked', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },

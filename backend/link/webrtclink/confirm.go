@@ -121,11 +121,11 @@ func (s *session) readMessages() {
 		if !whole {
 			continue
 		}
-		if !waiting.take(s.context, len(message)) {
+		if !waiting.take(s.context, len(message)+messageCost) {
 			return
 		}
 		s.post(func() {
-			waiting.give(len(message))
+			waiting.give(len(message) + messageCost)
 			s.emit(link.Event{Message: message})
 		})
 	}

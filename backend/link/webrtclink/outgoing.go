@@ -13,6 +13,10 @@ import (
 // before the channel is no longer read and the other side feels it.
 const maxUndelivered = 4 << 20
 
+// messageCost is what a message takes beside its bytes while it waits, so that
+// many small ones do not take more than a few large ones.
+const messageCost = 256
+
 // outgoing is the queue of messages to be sent.
 type outgoing struct {
 	mutex   sync.Mutex

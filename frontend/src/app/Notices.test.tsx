@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Notice, setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
 import { sampleConversation, sampleState } from '@/backend/samples';
-import { session, synchronise, toasts, useConversation } from '@/model';
+import { session, synchronise, toasts, useConversation, view } from '@/model';
 import { resetModel } from '@/model/reset';
 import { ContactNotice } from './Notices';
 import { ProblemBar } from './ProblemBar';
@@ -20,7 +20,8 @@ const notice = (id: string, code: string): Notice => ({
 
 async function begin(ofAna: Notice | undefined, ofInstall?: Notice): Promise<void> {
   resetModel();
-  const ana = sampleConversation('ana', { name: 'Ana Duarte', ...(ofAna ? { notice: ofAna } : {}) });
+  const muted = ofAna?.code === 'flood' ? { muted: '2026-11-21T10:00:00.000Z' } : {};
+  const ana = sampleConversation('ana', { name: 'Ana Duarte', ...(ofAna ? { notice: ofAna } : {}), ...muted });
   fake = new FakeBackend({ state: sampleState([ana], ofInstall ? { notice: ofInstall } : {}) });
   setBackend(fake);
   stop = synchronise(fake);
@@ -63,6 +64,22 @@ describe('notices', () => {
     await begin(notice('', 'version-newer'));
     expect(screen.getByRole('status')).toBeDefined();
     expect(screen.queryByRole('button')).toBeNull();
+  });
+
+  it('of a flood offer to hear of it again, and to ban', async () => {
+    await begin(notice('', 'flood'));
+    expect(screen.getByRole('status').textContent).toContain('more than anybody can read');
+    expect(screen.queryByRole('button', { name: 'Dismiss' })).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: 'Ban…' }));
+    expect(view.getState().dialog).toEqual({ kind: 'ban', conversation: 'ana' });
+    fake.refuse('unmute', 'disk-full');
+    fireEvent.click(screen.getByRole('button', { name: 'Unmute' }));
+    await waitFor(() => expect(toasts.getState().current?.text).toContain('disk is full'));
+    fake.refuse('unmute', undefined);
+    fireEvent.click(await screen.findByRole('button', { name: 'Unmute' }));
+    await waitFor(() => expect(screen.queryByRole('status')).toBeNull());
+    expect(fake.calls).toContainEqual(['unmute', 'ana']);
+    await waitFor(() => expect(document.activeElement?.tagName).toBe('TEXTAREA'));
   });
 
   it('of the folder stand where troubles of the app do, and give way to these', async () => {

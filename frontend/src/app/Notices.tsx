@@ -4,18 +4,19 @@ import { errorText, useTranslation } from '@/i18n';
 import { showToast, useSession } from '@/model';
 import { classes, IconButton, Note } from '@/ui';
 import styles from './App.module.css';
+import { FloodNotice } from './FloodNotice';
 import { focusComposer } from './focus';
 
-/** What a person should know of this contact: an older version on their side, copies of a Tincan, a gap. */
+/** What a person should know of this contact: an older version on their side, copies of a Tincan, a gap, a flood. */
 export function ContactNotice({ conversation }: { conversation: Conversation }) {
-  if (!conversation.notice) return null;
-  return (
-    <NoticeNote
-      notice={conversation.notice}
-      conversation={conversation.id}
-      className={classes(styles.problem, styles.under)}
-    />
-  );
+  const { notice, id, contact } = conversation;
+  if (!notice) return null;
+  const className = classes(styles.problem, styles.under);
+  if (notice.code === 'flood') {
+    if (contact === 'banned') return null;
+    return <FloodNotice notice={notice} conversation={conversation} className={className} />;
+  }
+  return <NoticeNote notice={notice} conversation={id} className={className} />;
 }
 
 /** What a person should know of the folder that this app runs in. */

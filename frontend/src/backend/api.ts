@@ -70,6 +70,8 @@ export interface Backend {
   setTimer(conversation: string, seconds: number): Promise<void>;
   /** For good; conversation "" is the notice of this install. */
   dismissNotice(conversation: string, id: string): Promise<void>;
+  /** Tells again of what somebody sends who was muted because it was too much; reset follows. */
+  unmute(conversation: string): Promise<void>;
   /** Begins to make a new history of what can be read of a damaged one; State.repair says how far it is. */
   repair(): Promise<void>;
   saveDraft(conversation: string, text: string): Promise<void>;

@@ -305,6 +305,11 @@ export abstract class FakeWorld {
     if (notice?.id === id) this.swap(row);
   }
 
+  protected endMute(conversation: string): void {
+    const { notice, muted, ...row } = this.row(conversation);
+    if (muted) this.swap(notice?.code === 'flood' || !notice ? row : { ...row, notice });
+  }
+
   /** Puts a row in its place and tells it. */
   protected swap(row: Conversation): void {
     this.state.conversations = this.state.conversations.map((other) => (other.id === row.id ? row : other));

@@ -211,6 +211,7 @@ export class FakeBackend extends FakeVerification implements Backend {
       this.emit({ repair: this.state.repair });
     });
 
+  unmute = (conversation: string) => this.answer('unmute', [conversation], () => this.endMute(conversation));
   dismissNotice = (conversation: string, id: string) =>
     this.answer('dismissNotice', [conversation, id], () => this.dropNotice(conversation, id));
 

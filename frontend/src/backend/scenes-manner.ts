@@ -54,6 +54,10 @@ export const mannerScenes: Record<string, Scene> = {
   noticed: (now) => ({ options: shown(now, { notice: notice('copies') }), open: 'ana' }),
   forked: (now) => ({ options: shown(now, { notice: notice('fork-own') }), open: 'ana' }),
   gap: (now) => ({ options: shown(now, { notice: notice('gap') }), open: 'ana' }),
+  flooded: (now) => ({
+    options: shown(now, { muted: ago(now, 0, 10, 40), notice: { ...notice('flood'), id: '' } }),
+    open: 'ana',
+  }),
   damaged: (now) => {
     const options = shown(now, {});
     options.state.problem = { code: 'database-damaged', message: '', params: {} };

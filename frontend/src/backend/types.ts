@@ -262,6 +262,8 @@ export interface Conversation {
   check?: Check;
   /** when they gave their identity up; absent: they did not */
   retired?: string;
+  /** since when nothing is told of what they send, because it is too much; absent: they are not muted */
+  muted?: string;
 }
 
 /** Notice is something that a person should know: of a conversation, or of the folder that this app runs in. */

@@ -67,6 +67,7 @@ export function wailsBackend(): Backend {
     deleteMessage: (conversation, message, forEveryone) => call('DeleteMessage', conversation, message, forEveryone),
     react: (conversation, message, emoji, remove) => call('React', conversation, message, emoji, remove),
     setTimer: (conversation, seconds) => call('SetTimer', conversation, seconds),
+    unmute: (conversation) => call('Unmute', conversation),
     dismissNotice: (conversation, id) => call('DismissNotice', conversation, id),
     repair: () => call('Repair'),
     saveDraft: (conversation, text) => call('SaveDraft', conversation, text),

@@ -693,6 +693,7 @@ export namespace app {
 	    verified: Verification;
 	    check?: Check;
 	    retired?: string;
+	    muted?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Conversation(source);
@@ -730,6 +731,7 @@ export namespace app {
 	        this.verified = this.convertValues(source["verified"], Verification);
 	        this.check = this.convertValues(source["check"], Check);
 	        this.retired = source["retired"];
+	        this.muted = source["muted"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {

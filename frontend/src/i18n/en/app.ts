@@ -15,4 +15,6 @@ export default {
   linkText: 'It opens in your browser, outside Tincan. Whoever runs the page sees your address.',
   linkOpen: 'Open link',
   dismiss: 'Dismiss',
+  unmute: 'Unmute',
+  ban: 'Ban…',
 } as const;

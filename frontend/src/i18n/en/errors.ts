@@ -103,6 +103,8 @@ export default {
     "Two copies of {{name}}'s Tincan are writing at the same time. Every message is kept; ask them to use one copy only.",
   'copies-own':
     'Another copy of your Tincan is writing to {{name}} with the same keys. Use one copy only. Every message is kept.',
+  flood:
+    '{{name}} sends more than anybody can read. You are not told of it until you unmute them. Nothing that they send is lost.',
   copied:
     'These files are a copy: they were moved, or restored from a backup. What is missing here comes back from your contacts, as far as they have it. If the other copy is still used, stop using one of the two.',
   'salvaged-whole':

@@ -18,4 +18,6 @@ export default {
   linkText: '它会在 Tincan 之外的浏览器中打开。运营该网页的人会看到你的地址。',
   linkOpen: '打开链接',
   dismiss: '不再显示',
+  unmute: '取消静音',
+  ban: '封禁…',
 } satisfies Words<typeof en>;

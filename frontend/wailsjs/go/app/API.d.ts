@@ -150,6 +150,8 @@ export function Typing(arg1:string):Promise<void>;
 
 export function Unlock(arg1:string):Promise<app.LockState>;
 
+export function Unmute(arg1:string):Promise<void>;
+
 export function Unverify(arg1:string):Promise<app.Conversation>;
 
 export function Verify(arg1:string,arg2:boolean):Promise<app.Conversation>;

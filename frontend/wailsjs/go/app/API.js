@@ -298,6 +298,10 @@ export function Unlock(arg1) {
   return window['go']['app']['API']['Unlock'](arg1);
 }
 
+export function Unmute(arg1) {
+  return window['go']['app']['API']['Unmute'](arg1);
+}
+
 export function Unverify(arg1) {
   return window['go']['app']['API']['Unverify'](arg1);
 }
