@@ -22,8 +22,6 @@ export default {
     'The line closes at once. {{name}} can no longer reach you, see whether you are there, or ask again, and is not told.',
   banKept: 'Kept: your history together stays on this computer, and you can undo the ban at any time.',
   banLost: 'Lost: messages that still wait for {{name}} are not sent while the ban stands.',
-  banReason: 'Reason',
-  banReasonHelp: 'Only for you. Up to 200 characters.',
   banConfirm: 'Ban',
   banning: 'Banning',
   banDone: '{{name}} is banned.',
