@@ -17,6 +17,7 @@ export default function BanDialog({ conversation, onClose }: { conversation: Con
       await banPerson(conversation, wish);
       showToast(t('details.banDone', { name }), {
         label: t('composer.undo'),
+        keys: 'Ctrl Z',
         run: () => {
           liftBan(conversation).catch((refusal: unknown) => showToast(errorText(refusal)));
         },
