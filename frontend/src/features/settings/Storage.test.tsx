@@ -19,7 +19,7 @@ const write = (label: string, value: string) => fireEvent.change(screen.getByLab
 async function show(): Promise<void> {
   render(<StoragePage />);
   await waitFor(() => expect(session.getState().status).toBe('ready'));
-  await screen.findByText(/used/);
+  await screen.findByText('408 MB used');
   await screen.findByText(/Protects your keys and sealed mail, not the history on this disk/);
 }
 
