@@ -57,14 +57,14 @@ try {
   await noor.locator('[data-row]').first().click();
   await composer(noor).waitFor();
 
-  await mira.locator('[data-row]', { hasText: 'Jonas' }).click();
+  await mira.locator('[data-row]', { hasText: 'Jonas Weber' }).click();
   await mira.getByRole('textbox', { name: 'Message Jonas' }).waitFor();
   await mira.keyboard.press('Control+Shift+V');
   await mira.getByRole('dialog').getByText('Safety number', { exact: true }).waitFor();
   await picture(mira, 'verify');
   await mira.keyboard.press('Escape');
 
-  await mira.locator('[data-row]', { hasText: 'Noor' }).click();
+  await mira.locator('[data-row]', { hasText: 'Noor Haddad' }).click();
   await mira.getByRole('textbox', { name: 'Message Noor' }).waitFor();
   await mira.getByRole('button', { name: /This line: (LAN|Direct|Relayed)/ }).waitFor();
   await write(noor, 'Buy my boat, it is cheap');
@@ -92,7 +92,10 @@ try {
   await picture(mira, 'bans');
 
   await openSettings(mira, 'Profile');
-  await mira.getByRole('region', { name: 'What others see' }).evaluate((part) => part.scrollIntoView());
+  // Only the page itself scrolls.
+  await mira.getByRole('region', { name: 'What others see' }).evaluate((part) => {
+    part.closest('main').scrollTop = part.offsetTop - 20;
+  });
   await picture(mira, 'privacy');
 
   await call(mira, 'Protect', { protection: 'passphrase', old: '', new: words });
