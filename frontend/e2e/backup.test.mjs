@@ -131,8 +131,8 @@ test('the right one brings everything back, on a new device of the same person, 
   await online(ana);
   await ana.locator('[data-row]').first().click();
   await article(ana, 'Keep this one').waitFor();
-  // What came after the backup comes from Ben.
-  await article(ana, 'Written after the backup').waitFor();
+  // What came after the backup comes from Ben, once the two found each other again.
+  await article(ana, 'Written after the backup').waitFor({ timeout: 120_000 });
   await write(ana, 'I am back, on a new computer');
   await article(ben, 'I am back, on a new computer').waitFor();
   await write(ben, 'Good to hear you');
