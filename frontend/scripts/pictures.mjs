@@ -84,7 +84,17 @@ try {
   ])
     await call(mira, 'AddBan', { kind: '', target, reason, ends: '', tell: false });
   await mira.waitForFunction(
-    async () => (await window.go.app.API.BansPage({ search: '', filter: 'all', column: 'added', descending: true, offset: 0, limit: 9 })).blocked > 0,
+    async () =>
+      (
+        await window.go.app.API.BansPage({
+          search: '',
+          filter: 'all',
+          column: 'added',
+          descending: true,
+          offset: 0,
+          limit: 9,
+        })
+      ).blocked > 0,
   );
   await openSettings(mira, 'Ban list');
   await mira.getByRole('row').filter({ hasText: 'Sells boats' }).waitFor();
@@ -111,7 +121,11 @@ try {
   people.push(fresh);
   await fresh.page.getByRole('button', { name: 'Restore from a backup' }).click();
   const input = fresh.page.locator('input[type=file]');
-  await input.setInputFiles({ name: 'tincan-Mira.tincan-backup', mimeType: 'application/octet-stream', buffer: await readFile(backup) });
+  await input.setInputFiles({
+    name: 'tincan-Mira.tincan-backup',
+    mimeType: 'application/octet-stream',
+    buffer: await readFile(backup),
+  });
   await fresh.page.getByLabel('Passphrase of the backup').fill(words);
   await picture(fresh.page, 'restore');
   await fresh.page.keyboard.press('Enter');

@@ -17,7 +17,7 @@ export function BanRequestDialog({ request, onClose }: { request: Request; onClo
       const ban = await banAsking(request, wish);
       showToast(t('requests.banDone', { name }), {
         label: t('composer.undo'),
-          keys: 'Ctrl Z',
+        keys: 'Ctrl Z',
         run: () => {
           backend()
             .removeBan(ban.id)

@@ -74,9 +74,7 @@ export function ProtectionDialog({ now, onClose }: { now: Protection; onClose: (
             setFailure(undefined);
           }}
         />
-        <p>
-          {t(`lock.whereText.${protection}`) + gap() + t('lock.keysFact')}
-        </p>
+        <p>{t(`lock.whereText.${protection}`) + gap() + t('lock.keysFact')}</p>
         {now === 'passphrase' && (
           <TextField
             label={t('lock.old')}
