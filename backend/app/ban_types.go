@@ -24,7 +24,7 @@ type BanOptions struct {
 	Tell   bool    `json:"tell"`   // for people and invites
 }
 
-// BanEdit is what can be changed of a ban.
+// BanEdit is what can be chosen for a ban on somebody, and changed afterwards.
 type BanEdit struct {
 	Reason string `json:"reason"`
 	Ends   string `json:"ends"`

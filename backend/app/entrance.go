@@ -26,8 +26,9 @@ type Door interface {
 	Take(ctx context.Context, part []byte, first bool) error
 	// Restore makes what was taken the profile of this folder, which has none.
 	Restore(ctx context.Context, passphrase string, progress func(Progress)) error
-	// Export writes a conversation to a new folder in the folder for downloads.
-	Export(ctx context.Context, conversation string) (SavedExport, error)
+	// Export writes a conversation to a new folder in the folder for downloads,
+	// its page in a language, or in English.
+	Export(ctx context.Context, conversation, language string) (SavedExport, error)
 }
 
 // Face is what a window, a browser or a control line is shown by: an App, or an

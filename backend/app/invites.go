@@ -234,14 +234,19 @@ func (a *API) DeclineRequest(id string) error {
 	return err
 }
 
-// BanRequest bans the asking person; its sender is not told.
-func (a *API) BanRequest(id, reason string) (Ban, error) {
+// BanRequest bans the asking person, who is not told. Errors: no-request,
+// ban-ended, reason-long.
+func (a *API) BanRequest(id string, how BanEdit) (Ban, error) {
 	return ask(a, "BanRequest", func(ctx context.Context, app *App, running Running) (Ban, error) {
 		peer, err := app.asking(ctx, running, id)
 		if err != nil {
 			return Ban{}, err
 		}
-		ban, err := running.AddBan(ctx, node.Ban{Kind: node.BanPeer, Peer: peer, Reason: valid(reason, maxReasonBytes)})
+		ends, err := readEnds(how.Ends)
+		if err != nil {
+			return Ban{}, err
+		}
+		ban, err := running.AddBan(ctx, node.Ban{Kind: node.BanPeer, Peer: peer, Reason: valid(how.Reason, maxReasonBytes), Expires: ends, Tell: how.Tell})
 		if err != nil {
 			return Ban{}, err
 		}

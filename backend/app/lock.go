@@ -268,13 +268,14 @@ func (a *API) RestoreBackup(passphrase string) error {
 }
 
 // ExportConversation writes a conversation, signed, to a new folder in the
-// folder for downloads: a page to read and a file that a program can check.
-// Errors: no-conversation, bundle-folder, locked.
-func (a *API) ExportConversation(conversation string) (SavedExport, error) {
+// folder for downloads: a page to read, its words in a language ("en", "zh-CN",
+// others are English), and a file that a program can check. Errors:
+// no-conversation, bundle-folder, locked.
+func (a *API) ExportConversation(conversation, language string) (SavedExport, error) {
 	return through(a, "ExportConversation", callLong, func(ctx context.Context, door Door) (SavedExport, error) {
 		if id, valid := parseID(conversation); !valid || id == uuid.Nil {
 			return SavedExport{}, errNoConversation
 		}
-		return door.Export(ctx, conversation)
+		return door.Export(ctx, conversation, language)
 	})
 }

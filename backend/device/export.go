@@ -29,7 +29,7 @@ const (
 )
 
 // Export implements app.Door.
-func (d *Device) Export(ctx context.Context, name string) (app.SavedExport, error) {
+func (d *Device) Export(ctx context.Context, name, language string) (app.SavedExport, error) {
 	d.turning.Lock()
 	defer d.turning.Unlock()
 	opened, history := d.open()
@@ -61,7 +61,7 @@ func (d *Device) Export(ctx context.Context, name string) (app.SavedExport, erro
 		return app.SavedExport{}, d.folderTrouble(ctx, err)
 	}
 	head := export.Head{
-		Tincan: d.options.Version, Made: time.Now().UTC().Format(time.RFC3339), Conversation: conversation.String(),
+		Tincan: d.options.Version, Made: time.Now().UTC().Format(time.RFC3339), Conversation: conversation.String(), Language: export.Known(language),
 		Me:   export.Person{Peer: opened.Keys().Peer().String(), Name: snapshot.Self.Name, Devices: export.Encode(snapshot.Self.DeviceList)},
 		Them: export.Person{Peer: contact.Peer.String(), Name: contact.Name, Devices: export.Encode(devices)},
 	}

@@ -114,7 +114,7 @@ func exported(t *testing.T, p *pair) {
 	t.Helper()
 	for _, one := range []*device{p.ana, p.ben} {
 		var saved app.SavedExport
-		one.call(&saved, "ExportConversation", p.conversation)
+		one.call(&saved, "ExportConversation", p.conversation, "en")
 		t.Cleanup(func() { _ = os.RemoveAll(saved.Path) })
 		if saved.Messages != p.sentAna+p.sentBen {
 			t.Errorf("%d messages instead of %d", saved.Messages, p.sentAna+p.sentBen)

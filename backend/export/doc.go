@@ -14,8 +14,8 @@
 //	],
 //	"seal":SEAL}
 //
-// HEAD names the conversation and both people, each with the device list that
-// their identity signed. An ENTRY is a signed header and, unless it was erased,
+// HEAD names the conversation, the language of the page's own words, and both
+// people, each with the device list that their identity signed. An ENTRY is a signed header and, unless it was erased,
 // its salt and body. The SEAL counts the entries, and has the SHA-256 of
 // everything before its line and of the page, signed by the device that exported
 // (Ed25519ctx, "tincan/export/1").

@@ -31,6 +31,7 @@ type talk struct {
 	entries  []journal.Entry
 	orders   []journal.Order
 	now      time.Time
+	language string
 }
 
 func newTalk(t testing.TB) *talk {
@@ -90,7 +91,7 @@ func (k *talk) export(nameOfBen string) string {
 	k.t.Helper()
 	folder := k.t.TempDir()
 	head := Head{
-		Tincan: "0.1.0", Made: "2027-01-15T08:00:00Z", Conversation: k.id.String(),
+		Tincan: "0.1.0", Made: "2027-01-15T08:00:00Z", Conversation: k.id.String(), Language: k.language,
 		Me: k.person(k.ana, "Ana"), Them: k.person(k.ben, nameOfBen),
 	}
 	_, err := Write(context.Background(), folder, head, k.ana, func(_ context.Context, each func(journal.Entry, journal.Order) error) error {
@@ -153,6 +154,59 @@ func TestExport(t *testing.T) {
 	for _, never := range []string{"what is edited", "somebody else would like", "what is removed", "what has disappeared"} {
 		if strings.Contains(page, never) {
 			t.Errorf("the page has %q", never)
+		}
+	}
+}
+
+// TestLanguages: a page speaks the language that its head names, and is checked
+// in that one, wherever it is checked.
+func TestLanguages(t *testing.T) {
+	t.Parallel()
+	for _, language := range []string{"", "zh-CN"} {
+		k := newTalk(t)
+		k.language = language
+		first := k.text(k.ana, "the first")
+		body, err := journal.EditBody(journal.Edit{Target: first, Text: "the first, mended"})
+		k.write(k.ana, wire.EntryKind_ENTRY_KIND_EDIT, body, err)
+		removed := k.text(k.ben, "what is removed")
+		body, err = journal.DeleteBody(removed)
+		k.write(k.ben, wire.EntryKind_ENTRY_KIND_DELETE, body, err)
+		folder := k.export("Ben")
+		if found, err := Verify(folder); err != nil || found.Head.Language != language {
+			t.Errorf("%q: %+v, %v", language, found.Head, err)
+		}
+		page, file := read2(t, folder, PageName), read2(t, folder, FileName)
+		for _, want := range map[string][]string{
+			"":      {`<html lang="en">`, "<title>Ana and Ben</title>", "<h1><bdi>Ana</bdi> and <bdi>Ben</bdi></h1>", "Friday, 15 January 2027", ", edited", "Message removed", "Times are UTC"},
+			"zh-CN": {`<html lang="zh-CN">`, "<title>Ana 与 Ben</title>", "<h1><bdi>Ana</bdi> 与 <bdi>Ben</bdi></h1>", "2027年1月15日 星期五", "，已编辑", "消息已删除", "时间为 UTC"},
+		}[language] {
+			if !strings.Contains(page, want) {
+				t.Errorf("%q: the page has no %q", language, want)
+			}
+		}
+		if strings.Contains(page, "%!") {
+			t.Errorf("%q: a word takes something else", language)
+		}
+		if language == "" {
+			continue
+		}
+		for _, other := range []string{`"language":"xx"`, `"language":"en"`} {
+			changed := filepath.Join(t.TempDir(), FileName)
+			err := errors.Join(
+				os.WriteFile(changed, []byte(strings.Replace(file, `"language":"zh-CN"`, other, 1)), 0o600),
+				os.WriteFile(filepath.Join(filepath.Dir(changed), PageName), []byte(page), 0o600),
+			)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err = Verify(changed); !errors.Is(err, ErrNone) {
+				t.Errorf("%s: %v", other, err)
+			}
+		}
+	}
+	for language, want := range map[string]string{"zh-CN": "zh-CN", "en": "", "": "", "system": "", "<b>": ""} {
+		if got := Known(language); got != want {
+			t.Errorf("%q is %q", language, got)
 		}
 	}
 }

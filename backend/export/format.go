@@ -59,7 +59,8 @@ type Head struct {
 	Tincan       string `json:"tincan"`  // the version that made it
 	Made         string `json:"made"`    // RFC 3339, UTC
 	Conversation string `json:"conversation"`
-	Me           Person `json:"me"` // who exported
+	Language     string `json:"language,omitempty"` // of the page: BCP 47, as Known has it; English where there is none
+	Me           Person `json:"me"`                 // who exported
 	Them         Person `json:"them"`
 }
 
@@ -126,7 +127,7 @@ func parseHead(data []byte) (*people, error) {
 		return nil, err
 	}
 	var err error
-	if p.conversation, err = uuid.Parse(p.head.Conversation); err != nil || p.head.Version != 1 {
+	if p.conversation, err = uuid.Parse(p.head.Conversation); err != nil || p.head.Version != 1 || Known(p.head.Language) != p.head.Language {
 		return nil, ErrNone
 	}
 	if _, err = time.Parse(time.RFC3339, p.head.Made); err != nil {

@@ -24,11 +24,11 @@ article small{color:#4b5a5c;font-size:.75rem}.gone{font-style:italic;color:#4b5a
 @media(prefers-color-scheme:dark){body{background:#101415;color:#e6ecec}header p,h2,article small,.gone{color:#9fb0b2}article{background:#1a2022;border-color:#333d40}article.me{background:#3a3014;border-color:#5d4d20}a{color:#f3b430}}
 `
 
-// pageHead takes the name of both, the hash of the style, and the style. Nothing
-// is loaded, run, sent or framed: what somebody wrote is text.
+// pageHead takes the language, the hash of the style, the title, and the style.
+// Nothing is loaded, run, sent or framed: what somebody wrote is text.
 const pageHead = `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'">
-<meta name="referrer" content="no-referrer"><meta name="viewport" content="width=device-width"><title>%s and %s</title>
+<html lang="%s"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'sha256-%s'; base-uri 'none'; form-action 'none'">
+<meta name="referrer" content="no-referrer"><meta name="viewport" content="width=device-width"><title>%s</title>
 <style>%s</style></head><body>
 `
 
@@ -71,6 +71,7 @@ type page struct {
 	to      io.Writer
 	people  *people
 	folding *folding
+	words   words
 	day     string
 	err     error
 }
@@ -84,10 +85,14 @@ func (p *page) print(format string, arguments ...any) {
 // safe is a text as it may stand in the page.
 func safe(text string) string { return html.EscapeString(text) }
 
+// isolated is a name as it may stand among words of another direction.
+func isolated(name string) string { return "<bdi>" + safe(name) + "</bdi>" }
+
 func (p *page) begin() {
 	head := p.people.head
 	sum := sha256.Sum256([]byte(pageStyle))
-	p.print(pageHead, base64.StdEncoding.EncodeToString(sum[:]), safe(head.Me.Name), safe(head.Them.Name), pageStyle)
+	p.words = wordsOf(head.Language)
+	p.print(pageHead, p.words.language, base64.StdEncoding.EncodeToString(sum[:]), fmt.Sprintf(p.words.both, safe(head.Me.Name), safe(head.Them.Name)), pageStyle)
 	p.print("<header>")
 	for _, peer := range []identity.PeerID{p.people.me, p.people.them} {
 		picture := p.folding.profiles[peer].profile.Picture
@@ -95,12 +100,11 @@ func (p *page) begin() {
 			p.print(`<img alt="" src="data:image/jpeg;base64,%s">`, encode64(picture))
 		}
 	}
-	p.print("<h1><bdi>%s</bdi> and <bdi>%s</bdi></h1>\n", safe(head.Me.Name), safe(head.Them.Name))
+	p.print("<h1>"+p.words.both+"</h1>\n", isolated(head.Me.Name), isolated(head.Them.Name))
 	for _, one := range []Person{head.Me, head.Them} {
-		p.print("<p><bdi>%s</bdi> is %s</p>\n", safe(one.Name), safe(one.Peer))
+		p.print("<p>"+p.words.is+"</p>\n", isolated(one.Name), safe(one.Peer))
 	}
-	p.print("<p>Exported by <bdi>%s</bdi> on %s with Tincan %s. Times are UTC. Check it with: tincan-node verify-export, and this folder.</p></header>\n<main>\n",
-		safe(head.Me.Name), safe(head.Made), safe(head.Tincan))
+	p.print("<p>"+p.words.exported+"</p></header>\n<main>\n", isolated(head.Me.Name), safe(head.Made), safe(head.Tincan))
 }
 
 func (p *page) message(one record) {
@@ -117,7 +121,7 @@ func (p *page) message(one record) {
 	}
 	shown := timeline.Fold(base, p.folding.parts[base.Hash])
 	written := shown.Order.Effective().UTC()
-	if day := written.Format("Monday, 2 January 2006"); day != p.day {
+	if day := p.words.day(written); day != p.day {
 		p.day = day
 		p.print("<h2>%s</h2>\n", safe(day))
 	}
@@ -125,24 +129,24 @@ func (p *page) message(one record) {
 	if one.author == p.people.me {
 		name, class = p.people.head.Me.Name, "me"
 	}
-	p.print(`<article class="%s" id="m%s"><b><bdi>%s</bdi></b>`, class, shown.Hash, safe(name))
+	p.print(`<article class="%s" id="m%s"><b>%s</b>`, class, shown.Hash, isolated(name))
 	switch {
 	case shown.Deleted:
-		p.print(`<p class="gone">Message removed</p>`)
+		p.print(`<p class="gone">%s</p>`, p.words.removed)
 	case shown.Erased:
-		p.print(`<p class="gone">Message no longer kept</p>`)
+		p.print(`<p class="gone">%s</p>`, p.words.erased)
 	default:
 		if !shown.Reply.IsZero() {
-			p.print(`<p><a href="#m%s">In reply to an earlier message</a></p>`, shown.Reply)
+			p.print(`<p><a href="#m%s">%s</a></p>`, shown.Reply, p.words.reply)
 		}
-		p.print("<p><bdi>%s</bdi></p>", safe(shown.Text))
+		p.print("<p>%s</p>", isolated(shown.Text))
 	}
 	p.print("<small>%s", written.Format("15:04"))
 	if shown.Edits > 0 {
-		p.print(", edited")
+		p.print("%s", p.words.edited)
 	}
 	if shown.Timer > 0 {
-		p.print(", disappears")
+		p.print("%s", p.words.disappears)
 	}
 	for _, reaction := range shown.Reactions {
 		p.print(" %s %d", safe(reaction.Emoji), len(reaction.Authors))

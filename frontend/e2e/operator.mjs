@@ -1,8 +1,7 @@
 // What the tests of the operator's page share: opening it, logging in, and looking whether it is well made.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { stillness, violations } from './judge.mjs';
 import { artifacts } from './programs.mjs';
 
 export const wide = { width: 1200, height: 800 };
@@ -122,24 +121,4 @@ export async function checkShape(at, name, smallest = 28) {
 export async function checkScreen(at, name) {
   await checkShape(at, name);
   assert.deepEqual(await violations(at), [], name);
-}
-
-/** Waits for fades: half a fade has half a contrast, and is not where it will be. */
-const stillness = (at) =>
-  at.evaluate(() => {
-    const moving = document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations === 1);
-    return Promise.all(moving.map((one) => one.finished.catch(() => undefined))).then(() => undefined);
-  });
-
-let axe;
-
-/** What axe-core finds, one line for each. */
-async function violations(at) {
-  axe ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-  // Evaluated by the browser's debugger, so that the page's policy stays as it is.
-  if (!(await at.evaluate(() => 'axe' in globalThis))) await at.evaluate(axe);
-  return at.evaluate(async () => {
-    const { violations: found } = await globalThis.axe.run(document, { resultTypes: ['violations'] });
-    return found.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(' ')}: ${node.failureSummary}`));
-  });
 }

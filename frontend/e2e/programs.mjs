@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { chromium } from 'playwright-core';
 
-const bin = process.env.TINCAN_BIN ?? new URL('../../build/bin', import.meta.url).pathname;
+/** Where the programs are. */
+export const bin = process.env.TINCAN_BIN ?? new URL('../../build/bin', import.meta.url).pathname;
 
 /** Where pictures are kept. */
 export const artifacts = process.env.TINCAN_ARTIFACTS ?? join(tmpdir(), 'tincan-browser');

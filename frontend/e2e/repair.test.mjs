@@ -80,6 +80,8 @@ test('the repair says what it does, does it without a restart, and tells what ca
   await picture(ana, 'repaired');
   await ana.keyboard.press('Enter');
   await dialog.waitFor({ state: 'detached' });
+  // The button that led there is gone with the trouble.
+  await ana.locator('[data-composer]:focus').waitFor();
   assert.equal(await ana.getByText('open for reading only').count(), 0);
   const state = await call(ana, 'Start');
   assert.equal(state.problem, undefined);

@@ -98,7 +98,7 @@ export interface Backend {
   askHandle(handle: string, peer: string, text: string): Promise<Conversation>;
   acceptRequest(id: string): Promise<Conversation>;
   declineRequest(id: string): Promise<void>;
-  banRequest(id: string, reason: string): Promise<Ban>;
+  banRequest(id: string, how: BanEdit): Promise<Ban>;
   safetyNumber(peer: string): Promise<string>;
 
   safety(conversation: string): Promise<Safety>;
@@ -140,7 +140,8 @@ export interface Backend {
   /** The next part of a backup in base64, of at most 512 KiB before that. */
   takeBackup(part: string, first: boolean): Promise<void>;
   restoreBackup(passphrase: string): Promise<void>;
-  exportConversation(conversation: string): Promise<SavedExport>;
+  /** The page speaks the language. */
+  exportConversation(conversation: string, language: string): Promise<SavedExport>;
 
   /** Subscribes to the one event. The returned function ends the subscription. */
   onChanges(listener: (changes: Changes) => void): () => void;

@@ -67,8 +67,8 @@ export class FakeBackend extends FakeVerification implements Backend {
       this.state = { ...this.state, firstRun: false, profile: { ...this.state.profile, name: 'Mira' } };
       this.emit({ reset: true });
     });
-  exportConversation = (conversation: string) =>
-    this.answer('exportConversation', [conversation], () => ({
+  exportConversation = (conversation: string, language: string) =>
+    this.answer('exportConversation', [conversation, language], () => ({
       path: `/home/mira/Downloads/tincan-${this.row(conversation).name}`,
       messages: this.timeline(conversation).length,
     }));
@@ -342,10 +342,10 @@ export class FakeBackend extends FakeVerification implements Backend {
       this.takeRequest(id);
     });
 
-  banRequest = (id: string, reason: string) =>
-    this.answer('banRequest', [id, reason], () => {
+  banRequest = (id: string, how: BanEdit) =>
+    this.answer('banRequest', [id, how], () => {
       const request = this.takeRequest(id);
-      return this.ban({ target: request.peerId, reason, name: request.name, color: request.color });
+      return this.ban({ target: request.peerId, ...how, name: request.name, color: request.color });
     });
 
   safetyNumber = (peer: string) =>

@@ -89,7 +89,7 @@ export function wailsBackend(): Backend {
     askHandle: (handle, peer, text) => call('AskHandle', handle, peer, text),
     acceptRequest: (id) => call('AcceptRequest', id),
     declineRequest: (id) => call('DeclineRequest', id),
-    banRequest: (id, reason) => call('BanRequest', id, reason),
+    banRequest: (id, how) => call('BanRequest', id, how),
     safetyNumber: (peer) => call('SafetyNumber', peer),
     safety: (conversation) => call('Safety', conversation),
     compareNumber: (conversation, text) => call('CompareNumber', conversation, text),
@@ -122,7 +122,7 @@ export function wailsBackend(): Backend {
     saveBackup: (passphrase) => call('SaveBackup', passphrase),
     takeBackup: (part, first) => call('TakeBackup', part, first),
     restoreBackup: (passphrase) => call('RestoreBackup', passphrase),
-    exportConversation: (conversation) => call('ExportConversation', conversation),
+    exportConversation: (conversation, language) => call('ExportConversation', conversation, language),
     onChanges: (listener) => subscribe('changes', (data) => listener(data as Changes)),
     onReconnected: (listener) => subscribe('reconnected', () => listener()),
   };

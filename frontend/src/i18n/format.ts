@@ -114,10 +114,14 @@ export function fileSize(bytes: number): string {
   return new Intl.NumberFormat(locale(), {
     style: 'unit',
     unit: sizes[step] ?? 'byte',
-    unitDisplay: 'short',
+    // The short form of bytes is one word whatever their number.
+    unitDisplay: step === 0 ? 'long' : 'short',
     maximumFractionDigits: digits,
   }).format(value);
 }
+
+/** What stands between two sentences: nothing in Chinese. */
+export const gap = (): string => (locale().startsWith('zh') ? '' : ' ');
 
 /** "Ana, Jonas and Ole" */
 export function list(names: readonly string[]): string {

@@ -12,6 +12,12 @@ export interface ToastProps {
 /** How long a toast stays, in milliseconds; it waits while the pointer or the focus is on it. */
 const stay = 6000;
 
+/** Whether it is a field with something in it: there the keys undo what was typed. */
+function hasWords(element: Element): boolean {
+  const field = element.closest<HTMLInputElement>('input:not([type="radio"], [type="range"]), textarea');
+  return field !== null && field.value !== '';
+}
+
 /** One sentence at the foot of the window. Give it a key of the toast, so that the next one begins its own time. */
 export function Toast({ text, action, onEnd }: ToastProps) {
   const [held, setHeld] = useState(false);
@@ -26,12 +32,7 @@ export function Toast({ text, action, onEnd }: ToastProps) {
     const onKeyDown = (event: KeyboardEvent) => {
       const command = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
       if (!command || event.key.toLowerCase() !== 'z' || event.defaultPrevented) return;
-      // In a field the keys undo what was typed there.
-      if (
-        event.target instanceof Element &&
-        event.target.closest('input:not([type="radio"], [type="range"]), textarea')
-      )
-        return;
+      if (event.target instanceof Element && hasWords(event.target)) return;
       event.preventDefault();
       undo();
       onEnd();

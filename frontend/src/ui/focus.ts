@@ -7,11 +7,14 @@ function lost(): boolean {
   return document.activeElement === null || document.activeElement === document.body;
 }
 
-/** Puts the focus on the first element of a selector, when it was lost with the view that had it. */
-export function focusWhenLost(selector: string, left = tries): void {
+/** Puts the focus on the best of several selectors that is there, when it was lost with the view that had it. */
+export function focusWhenLost(selectors: string, left = tries): void {
   setTimeout(() => {
-    const element = document.querySelector<HTMLElement>(selector);
+    const element = selectors
+      .split(', ')
+      .map((one) => document.querySelector<HTMLElement>(one))
+      .find((found) => found !== null);
     if (element && lost()) element.focus();
-    else if (left > 1) focusWhenLost(selector, left - 1);
+    else if (left > 1) focusWhenLost(selectors, left - 1);
   }, pause);
 }

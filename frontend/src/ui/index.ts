@@ -1,5 +1,6 @@
 export * from './anchor';
 export * from './Badge';
+export * from './BanFields';
 export * from './Button';
 export * from './Card';
 export * from './Chip';

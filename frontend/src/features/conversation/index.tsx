@@ -33,10 +33,10 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
         className={styles.lid ?? ''}
       />
       <div className={styles.text}>
-        <h2 className={styles.name}>
+        <h1 className={styles.name}>
           {conversation.name}
           <Trust conversation={conversation} />
-        </h2>
+        </h1>
         <div className={styles.presence}>{t(`line.presence.${words}`, { name })}</div>
       </div>
       {conversation.contact === 'mutual' && conversation.timer ? (

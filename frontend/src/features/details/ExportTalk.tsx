@@ -6,7 +6,7 @@ import styles from './Details.module.css';
 
 /** Saves the conversation, signed, as a page to read and a file that a program can check. */
 export function ExportTalk({ conversation }: { conversation: string }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const [pending, setPending] = useState(false);
   const [saved, setSaved] = useState<SavedExport>();
   const [failure, setFailure] = useState<unknown>();
@@ -17,7 +17,7 @@ export function ExportTalk({ conversation }: { conversation: string }) {
     setFailure(undefined);
     setSaved(undefined);
     try {
-      setSaved(await backend().exportConversation(conversation));
+      setSaved(await backend().exportConversation(conversation, i18n.language));
     } catch (reason) {
       setFailure(reason);
     }

@@ -19,7 +19,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
   return (
     <aside className={styles.details} aria-label={t('details.label')} data-pane="details">
       <div className={styles.head}>
-        <h3 className={styles.title}>{t('details.label')}</h3>
+        <h2 className={styles.title}>{t('details.label')}</h2>
         <IconButton label={t('details.close')} keys={keyNames('Ctrl I')} size="small" onPress={onClose}>
           <X size={18} strokeWidth={1.75} aria-hidden="true" />
         </IconButton>
@@ -32,7 +32,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
           picture={picture}
           presence={contact === 'mutual' ? conversation.presence : 'unknown'}
         />
-        <h2 className={styles.name}>{conversation.name}</h2>
+        <h3 className={styles.name}>{conversation.name}</h3>
         <div className={styles.presence}>
           {t(`line.presence.${contact === 'mutual' ? conversation.presence : contact}`, { name })}
         </div>

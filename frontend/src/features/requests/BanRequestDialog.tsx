@@ -1,20 +1,29 @@
 import { useState } from 'react';
 import { backend, type Request } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
-import { shortName, showToast, useCall } from '@/model';
-import { Button, Dialog, Note, TextField } from '@/ui';
+import { banAsking, banLives, noWish, shortName, showToast, useCall } from '@/model';
+import { BanFields, Button, Dialog, Note } from '@/ui';
 
 /** Asks before somebody who asks is banned, and says what is lost. */
 export function BanRequestDialog({ request, onClose }: { request: Request; onClose: () => void }) {
   const { t } = useTranslation();
   const name = shortName(request.name);
-  const [reason, setReason] = useState('');
+  const [wish, setWish] = useState(noWish);
   const { pending, failure, run } = useCall();
+  const lives = banLives.map((one) => ({ value: one, label: t(`bans.lives.${one}`) }));
 
   const ban = () =>
     run(async () => {
-      await backend().banRequest(request.id, reason.trim());
-      showToast(t('requests.banDone', { name }));
+      const ban = await banAsking(request, wish);
+      showToast(t('requests.banDone', { name }), {
+        label: t('composer.undo'),
+        keys: 'Ctrl Z',
+        run: () => {
+          backend()
+            .removeBan(ban.id)
+            .catch((refusal: unknown) => showToast(errorText(refusal)));
+        },
+      });
       onClose();
     });
 
@@ -42,14 +51,7 @@ export function BanRequestDialog({ request, onClose }: { request: Request; onClo
       )}
       <p>{t('requests.banText', { name })}</p>
       <p>{t('requests.banKept')}</p>
-      <TextField
-        label={t('requests.banReason')}
-        help={t('requests.banReasonHelp')}
-        value={reason}
-        maxLength={200}
-        spellCheck
-        onChange={setReason}
-      />
+      <BanFields wish={wish} lives={lives} onChange={setWish} />
     </Dialog>
   );
 }

@@ -44,7 +44,7 @@ export function RequestCard({ request }: { request: Request }) {
         <div className={styles.person}>
           <Lid letter={initial(request.name)} color={request.color} size={64} />
           <div className={styles.who}>
-            <h1 className={styles.large}>{request.name}</h1>
+            <h2 className={styles.large}>{request.name}</h2>
             <p className={styles.asked}>
               <time dateTime={request.time} title={dateAndTime(request.time)}>
                 {t('requests.asked', { when: timeAgo(request.time) })}

@@ -1,6 +1,6 @@
 import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Request, setBackend } from '@/backend';
+import { type BanEdit, type Request, setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
 import { sampleState } from '@/backend/samples';
 import { session, synchronise, toasts, view } from '@/model';
@@ -108,9 +108,17 @@ describe('requests', () => {
     const dialog = await screen.findByRole('alertdialog', { name: 'Ban Noor Haddad?' });
     fireEvent.change(within(dialog).getByRole('textbox', { name: 'Reason' }), { target: { value: ' spam ' } });
     expect(called('banRequest')).toEqual([]);
+    fireEvent.change(within(dialog).getByRole('combobox', { name: 'Ends' }), { target: { value: 'week' } });
+    fireEvent.click(within(dialog).getByRole('switch', { name: /Also tell my introduction servers/ }));
     fireEvent.click(within(dialog).getByRole('button', { name: 'Ban' }));
-    await waitFor(() => expect(called('banRequest')).toEqual([['banRequest', 'noor', 'spam']]));
+    await waitFor(() => expect(called('banRequest')).toHaveLength(1));
+    const [, id, how] = called('banRequest')[0] as unknown as [string, string, BanEdit];
+    expect([id, how.reason, how.tell]).toEqual(['noor', 'spam', true]);
+    const days = (Date.parse(how.ends) - Date.now()) / 86_400_000;
+    expect(days > 6.9 && days <= 7).toBe(true);
     await waitFor(() => expect(card().getAttribute('aria-label')).toBe('Sam'));
+    act(() => toasts.getState().current?.action?.run());
+    await waitFor(() => expect(called('removeBan')).toHaveLength(1));
   });
 
   it('stay when the answer is refused, and say why', async () => {

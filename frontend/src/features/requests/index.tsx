@@ -56,7 +56,7 @@ export default function RequestsView() {
   return (
     <section className={styles.view} ref={place} tabIndex={-1} aria-label={t('requests.title')}>
       <header className={styles.head}>
-        <h2 className={styles.title}>{t('requests.title')}</h2>
+        <h1 className={styles.title}>{t('requests.title')}</h1>
         {requests.length > 0 && <p className={styles.waiting}>{t('requests.count', { count: requests.length })}</p>}
         <svg className={styles.string} viewBox="0 0 1000 20" preserveAspectRatio="none" aria-hidden="true">
           <path d="M0 0C250 20 750 20 1000 0" vectorEffect="non-scaling-stroke" />
@@ -82,7 +82,7 @@ export default function RequestsView() {
       ) : (
         <div className={styles.empty}>
           <UserPlus size={22} strokeWidth={1.75} aria-hidden="true" />
-          <h3>{t('requests.none')}</h3>
+          <h2>{t('requests.none')}</h2>
           <p>{t('requests.noneText')}</p>
         </div>
       )}

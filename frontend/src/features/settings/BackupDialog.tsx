@@ -1,4 +1,4 @@
-import { type FormEvent, useEffect, useId, useState } from 'react';
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
 import { BackendError, backend, type SavedBackup, toBackendError } from '@/backend';
 import { errorText, number, useTranslation } from '@/i18n';
 import { followProgress, useProgress } from '@/model';
@@ -14,6 +14,7 @@ export function BackupDialog({ onClose }: { onClose: () => void }) {
   const [pending, setPending] = useState(false);
   const [saved, setSaved] = useState<SavedBackup>();
   const [failure, setFailure] = useState<unknown>();
+  const end = useRef<HTMLButtonElement>(null);
   const code = failure === undefined ? '' : toBackendError(failure).code;
 
   async function save(event: FormEvent): Promise<void> {
@@ -36,6 +37,11 @@ export function BackupDialog({ onClose }: { onClose: () => void }) {
     followProgress(undefined);
   }
 
+  // The field that had the focus is gone when it is done.
+  useEffect(() => {
+    if (saved) end.current?.focus();
+  }, [saved]);
+
   const close = () => {
     if (!pending) onClose();
   };
@@ -46,7 +52,7 @@ export function BackupDialog({ onClose }: { onClose: () => void }) {
       onClose={close}
       footer={
         saved ? (
-          <Button kind="primary" autoFocus onPress={close}>
+          <Button ref={end} kind="primary" onPress={close}>
             {t('app.close')}
           </Button>
         ) : (
@@ -76,7 +82,6 @@ export function BackupDialog({ onClose }: { onClose: () => void }) {
             secret
             autoFocus
             value={passphrase}
-            disabled={pending}
             help={t('lock.backupHelp')}
             error={code === 'passphrase-short' ? errorText(failure) : undefined}
             onChange={(text) => {
@@ -88,7 +93,6 @@ export function BackupDialog({ onClose }: { onClose: () => void }) {
             label={t('lock.again')}
             secret
             value={again}
-            disabled={pending}
             error={code === 'different' ? t('lock.different') : undefined}
             onChange={(text) => {
               setAgain(text);

@@ -1,7 +1,7 @@
 import { Clock, KeyRound, LockKeyhole } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { backend, type LockState } from '@/backend';
-import { errorText, useTranslation } from '@/i18n';
+import { errorText, gap, useTranslation } from '@/i18n';
 import { showToast, useSession } from '@/model';
 import { Button, Note, Select } from '@/ui';
 import { Group, Row, Rows } from './Parts';
@@ -40,7 +40,8 @@ export function KeyProtection() {
           title={t('lock.where')}
           help={
             <>
-              {state && t(`lock.whereText.${state.protection}`)} {t('lock.keysFact')}
+              {state && t(`lock.whereText.${state.protection}`) + gap()}
+              {t('lock.keysFact')}
             </>
           }
         >

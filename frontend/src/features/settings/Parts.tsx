@@ -17,7 +17,7 @@ export function Group({ title, fact, children }: { title: string; fact?: ReactNo
   return (
     <section className={styles.group} aria-label={title}>
       <div className={styles.groupHead}>
-        <h3>{title}</h3>
+        <h2 className={styles.groupTitle}>{title}</h2>
         {fact && (
           <span className={styles.fact} role="status">
             {fact}

@@ -1,6 +1,6 @@
 import { type FormEvent, useId, useState } from 'react';
 import { BackendError, backend, type LockState, type Protection, toBackendError } from '@/backend';
-import { errorText, useTranslation } from '@/i18n';
+import { errorText, gap, useTranslation } from '@/i18n';
 import { Button, Dialog, Note, Select, TextField } from '@/ui';
 import { Submit } from './BackupDialog';
 import styles from './Storage.module.css';
@@ -74,9 +74,7 @@ export function ProtectionDialog({ now, onClose }: { now: Protection; onClose: (
             setFailure(undefined);
           }}
         />
-        <p>
-          {t(`lock.whereText.${protection}`)} {t('lock.keysFact')}
-        </p>
+        <p>{t(`lock.whereText.${protection}`) + gap() + t('lock.keysFact')}</p>
         {now === 'passphrase' && (
           <TextField
             label={t('lock.old')}

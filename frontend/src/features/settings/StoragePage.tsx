@@ -1,7 +1,7 @@
 import { Archive } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import { backend, type Storage } from '@/backend';
-import { dateAndTime, errorText, fileSize, useTranslation } from '@/i18n';
+import { dateAndTime, errorText, fileSize, gap, useTranslation } from '@/i18n';
 import { Button, Card, Note } from '@/ui';
 import { BackupDialog } from './BackupDialog';
 import { KeyProtection } from './KeyProtection';
@@ -49,12 +49,15 @@ export function StoragePage() {
         >
           {storage?.backupAt ? (
             <>
-              <b>{t('lock.last', { when: dateAndTime(storage.backupAt) })}</b>{' '}
+              <b>{t('lock.last', { when: dateAndTime(storage.backupAt) })}</b>
+              {gap()}
               {t('lock.lastWhat', { size: fileSize(storage.backupSize), name: storage.backupName })}
             </>
           ) : (
             <>
-              <b>{t('lock.never')}</b> {t('lock.neverText')}
+              <b>{t('lock.never')}</b>
+              {gap()}
+              {t('lock.neverText')}
             </>
           )}
         </Note>

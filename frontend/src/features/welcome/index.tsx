@@ -28,7 +28,7 @@ export function NoSelection({ onSearch }: { onSearch: () => void }) {
   return (
     <div className={styles.middle}>
       <TwoCans />
-      <h2>{t('conversations.pickTitle')}</h2>
+      <h1>{t('conversations.pickTitle')}</h1>
       <p className={styles.hint}>{t('conversations.pickText')}</p>
       <div className={styles.actions}>
         <Button icon={<Search size={16} strokeWidth={1.75} aria-hidden="true" />} onPress={onSearch}>

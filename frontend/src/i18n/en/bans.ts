@@ -1,4 +1,6 @@
 export default {
+  reason: 'Reason',
+  reasonHelp: 'Only for you. Up to 200 characters.',
   ends: 'Ends',
   lives: { never: 'Never', day: 'In a day', week: 'In 7 days', month: 'In 30 days', year: 'In a year' },
   keepEnd: 'As it is: {{day}}',

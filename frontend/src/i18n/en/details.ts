@@ -23,8 +23,6 @@ export default {
   banKept: 'Kept: your history together stays on this computer, and you can undo the ban at any time.',
   banLost:
     'Lost: messages that wait here for {{name}} are not sent while the ban stands. What a server keeps for them already still reaches them.',
-  banReason: 'Reason',
-  banReasonHelp: 'Only for you. Up to 200 characters.',
   banConfirm: 'Ban',
   banning: 'Banning',
   banDone: '{{name}} is banned.',

@@ -25,8 +25,6 @@ export default {
   banTitle: 'Ban {{name}}?',
   banText: '{{name}} can no longer ask you, and is not told. The request is deleted.',
   banKept: 'You can undo this in Settings, Ban list.',
-  banReason: 'Reason',
-  banReasonHelp: 'Only for you. Up to 200 characters.',
   banConfirm: 'Ban',
   banning: 'Banning',
   banDone: '{{name}} is banned.',

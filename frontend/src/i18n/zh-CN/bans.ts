@@ -1,4 +1,6 @@
 export default {
+  reason: '原因',
+  reasonHelp: '只给你自己看，最多 200 个字符。',
   ends: '结束',
   lives: { never: '永不', day: '1 天后', week: '7 天后', month: '30 天后', year: '1 年后' },
   keepEnd: '保持不变：{{day}}',

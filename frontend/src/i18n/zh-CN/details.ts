@@ -24,8 +24,6 @@ export default {
   banText: '线路会立即断开。{{name}}无法再联系你、看到你是否在线或再次请求，也不会收到通知。',
   banKept: '保留：你们的聊天记录仍在这台电脑上，你随时可以撤销封禁。',
   banLost: '失去：封禁期间，在这里等待的消息不会发给{{name}}。服务器上已经留给对方的内容仍会送达。',
-  banReason: '理由',
-  banReasonHelp: '只有你能看到，最多 200 个字符。',
   banConfirm: '封禁',
   banning: '正在封禁',
   banDone: '已封禁{{name}}。',

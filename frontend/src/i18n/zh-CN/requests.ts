@@ -27,8 +27,6 @@ export default {
   banTitle: '封禁 {{name}}？',
   banText: '{{name}} 将无法再向你发出请求，也不会得到通知。这个请求会被删除。',
   banKept: '可以在“设置”的“封禁名单”里撤销。',
-  banReason: '原因',
-  banReasonHelp: '只给你自己看，最多 200 个字符。',
   banConfirm: '封禁',
   banning: '正在封禁',
   banDone: '{{name}} 已被封禁。',

@@ -14,7 +14,7 @@ export function AskHandle(arg1:string,arg2:string,arg3:string):Promise<app.Conve
 
 export function BanOn(arg1:string):Promise<app.Ban>;
 
-export function BanRequest(arg1:string,arg2:string):Promise<app.Ban>;
+export function BanRequest(arg1:string,arg2:app.BanEdit):Promise<app.Ban>;
 
 export function BansPage(arg1:app.BanQuery):Promise<app.BanPage>;
 
@@ -48,7 +48,7 @@ export function EditMessage(arg1:string,arg2:string,arg3:string):Promise<app.Mes
 
 export function ExportBans():Promise<app.SavedBans>;
 
-export function ExportConversation(arg1:string):Promise<app.SavedExport>;
+export function ExportConversation(arg1:string,arg2:string):Promise<app.SavedExport>;
 
 export function FindHandle(arg1:string):Promise<app.FoundPerson>;
 

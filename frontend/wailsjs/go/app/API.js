@@ -94,8 +94,8 @@ export function ExportBans() {
   return window['go']['app']['API']['ExportBans']();
 }
 
-export function ExportConversation(arg1) {
-  return window['go']['app']['API']['ExportConversation'](arg1);
+export function ExportConversation(arg1, arg2) {
+  return window['go']['app']['API']['ExportConversation'](arg1, arg2);
 }
 
 export function FindHandle(arg1) {

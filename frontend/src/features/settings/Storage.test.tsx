@@ -1,0 +1,190 @@
+import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setBackend } from '@/backend';
+import { FakeBackend } from '@/backend/fake';
+import { sampleState } from '@/backend/samples';
+import { followProgress, session, synchronise, toasts } from '@/model';
+import { resetModel } from '@/model/reset';
+import { StoragePage } from './StoragePage';
+
+const words = 'three dry oars';
+
+let fake: FakeBackend;
+let stop: () => void;
+
+const called = (method: string) => fake.calls.filter(([name]) => name === method);
+const press = (name: string | RegExp) => fireEvent.click(screen.getByRole('button', { name }));
+const write = (label: string, value: string) => fireEvent.change(screen.getByLabelText(label), { target: { value } });
+
+async function show(): Promise<void> {
+  render(<StoragePage />);
+  await waitFor(() => expect(session.getState().status).toBe('ready'));
+  await screen.findByText('408 MB used');
+  await screen.findByText(/Protects your keys and sealed mail, not the history on this disk/);
+}
+
+beforeEach(() => {
+  resetModel();
+  fake = new FakeBackend({ state: sampleState([]) });
+  setBackend(fake);
+  stop = synchronise(fake);
+});
+
+afterEach(() => {
+  cleanup();
+  stop();
+});
+
+describe('storage', () => {
+  it('says what takes how much; search and pictures are counted once', async () => {
+    await show();
+    const parts = screen.getAllByRole('listitem').map((item) => item.textContent);
+    expect(parts).toEqual([
+      expect.stringMatching(/^Messages 269 MB$/),
+      expect.stringMatching(/^Search index 41 MB$/),
+      expect.stringMatching(/^Pictures 2\.4 MB$/),
+      expect.stringMatching(/^Copies from before updates 96 MB$/),
+      expect.stringMatching(/^Other 120 kB$/),
+    ]);
+    expect(screen.getByText('408 MB used')).toBeDefined();
+    expect(screen.getByText('118 GB free on this disk')).toBeDefined();
+  });
+
+  it('says why it does not know', async () => {
+    fake.refuse('storage', 'busy');
+    render(<StoragePage />);
+    expect((await screen.findByRole('alert')).textContent).toContain('A backup or a restore is under way');
+  });
+});
+
+describe('a backup', () => {
+  it('wants the same passphrase twice, and says where it is', async () => {
+    await show();
+    expect(screen.getByText('No backup yet.')).toBeDefined();
+    press('Back up now');
+    const dialog = within(await screen.findByRole('dialog', { name: 'Back up' }));
+    write('Passphrase of the backup', words);
+    write('The same once more', `${words}.`);
+    fireEvent.click(dialog.getByRole('button', { name: 'Back up now' }));
+    expect(await dialog.findByText('The two are not the same.')).toBeDefined();
+    expect(called('saveBackup')).toEqual([]);
+    write('The same once more', words);
+    fireEvent.click(dialog.getByRole('button', { name: 'Back up now' }));
+    expect(await dialog.findByText(/tincan-Mira\.tincan-backup\. It was opened again and checked/)).toBeDefined();
+    expect(called('saveBackup')).toEqual([['saveBackup', words]]);
+    const close = dialog.getAllByRole('button', { name: 'Close' }).at(-1);
+    await waitFor(() => expect(document.activeElement).toBe(close));
+    if (close) fireEvent.click(close);
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(await screen.findByText(/^Last backup:/)).toBeDefined();
+  });
+
+  it('says that a passphrase is too short at its field, and other troubles above', async () => {
+    await show();
+    press('Back up now');
+    const dialog = within(await screen.findByRole('dialog'));
+    const begin = () => fireEvent.click(dialog.getByRole('button', { name: 'Back up now' }));
+    write('Passphrase of the backup', 'short');
+    write('The same once more', 'short');
+    begin();
+    await dialog.findByText(/has 8 to 1000 characters/);
+    expect(screen.getByLabelText('Passphrase of the backup').getAttribute('aria-invalid')).toBe('true');
+    write('Passphrase of the backup', words);
+    write('The same once more', words);
+    fake.refuse('saveBackup', 'disk-full');
+    begin();
+    expect((await dialog.findByRole('alert')).textContent).toContain('The disk is full');
+  });
+
+  it('says what is being done, and is not closed meanwhile', async () => {
+    let end: (saved: { path: string; size: number }) => void = () => undefined;
+    fake.saveBackup = () =>
+      new Promise((resolve) => {
+        end = resolve;
+      });
+    await show();
+    press('Back up now');
+    const dialog = within(await screen.findByRole('dialog'));
+    write('Passphrase of the backup', words);
+    write('The same once more', words);
+    fireEvent.click(dialog.getByRole('button', { name: 'Back up now' }));
+    act(() => followProgress({ step: 'write', done: 1, total: 4 }));
+    expect(dialog.getByText('Writing the file')).toBeDefined();
+    expect(dialog.getByRole('progressbar').getAttribute('aria-label')).toBe('Writing the file, 25 %');
+    act(() => followProgress({ step: 'check', done: 0, total: 0 }));
+    expect(dialog.getByText('Opening it again to check it')).toBeDefined();
+    fireEvent.click(dialog.getByRole('button', { name: 'Cancel' }));
+    expect(screen.getByRole('dialog')).toBeDefined();
+    act(() => end({ path: '/tmp/tincan-Mira.tincan-backup', size: 1 }));
+    expect(await dialog.findByText(/It was opened again and checked/)).toBeDefined();
+  });
+});
+
+describe('key protection', () => {
+  const change = async () => {
+    press('Change');
+    return within(await screen.findByRole('dialog', { name: 'Key protection' }));
+  };
+  const set = () => press('Change protection');
+
+  it('cannot be locked without a passphrase, and says so', async () => {
+    await show();
+    expect(screen.getByText(/Whoever can read your files can read it/)).toBeDefined();
+    expect(screen.queryByRole('combobox', { name: 'Lock by itself' })).toBeNull();
+    press(/^Lock now/);
+    expect(called('lock')).toEqual([]);
+  });
+
+  it('takes a passphrase, and then locks by hand and by itself', async () => {
+    await show();
+    const dialog = await change();
+    write('New passphrase', words);
+    write('The same once more', 'something else');
+    set();
+    expect(await dialog.findByText('The two are not the same.')).toBeDefined();
+    expect(called('protect')).toEqual([]);
+    write('The same once more', words);
+    set();
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(called('protect')).toEqual([['protect', { protection: 'passphrase', old: '', new: words }]]);
+    expect(toasts.getState().current?.text).toBe('Protection changed');
+    expect(screen.getByText(/it is made from your passphrase/)).toBeDefined();
+    fireEvent.change(screen.getByRole('combobox', { name: 'Lock by itself' }), { target: { value: '15' } });
+    await waitFor(() => expect(session.getState().settings.lockAfter).toBe(15));
+    press('Lock now');
+    await waitFor(() => expect(called('lock')).toHaveLength(1));
+    await waitFor(() => expect(session.getState().status).toBe('locked'));
+  });
+
+  it('is changed only by who knows the passphrase', async () => {
+    fake.door.protect({ protection: 'passphrase', old: '', new: words });
+    await show();
+    const dialog = await change();
+    expect(document.activeElement).toBe(screen.getByLabelText('Passphrase now'));
+    write('Passphrase now', 'not this one');
+    write('New passphrase', 'four wet paddles');
+    write('The same once more', 'four wet paddles');
+    set();
+    await dialog.findByText(/That passphrase does not open this profile/);
+    expect(screen.getByLabelText('Passphrase now').getAttribute('aria-invalid')).toBe('true');
+    fireEvent.change(dialog.getByRole('combobox'), { target: { value: 'file' } });
+    expect(screen.queryByLabelText('New passphrase')).toBeNull();
+    write('Passphrase now', words);
+    set();
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(fake.door.state.protection).toBe('file');
+    expect(screen.queryByRole('combobox', { name: 'Lock by itself' })).toBeNull();
+  });
+
+  it('says that no keyring answers, and changes nothing', async () => {
+    fake.refuse('protect', 'keyring-missing');
+    await show();
+    const dialog = await change();
+    fireEvent.change(dialog.getByRole('combobox'), { target: { value: 'keyring' } });
+    set();
+    expect((await dialog.findByRole('alert')).textContent).toContain('does not answer');
+    fireEvent.click(dialog.getByRole('button', { name: 'Cancel' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(fake.door.state.protection).toBe('file');
+  });
+});
