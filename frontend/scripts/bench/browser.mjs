@@ -25,50 +25,90 @@ export async function traced(page, categories, work) {
   return JSON.parse((await browser.stopTracing()).toString()).traceEvents;
 }
 
-/** Runs of the main thread's tasks while something is done, longer than 50 ms: by the clock, and by the processor. */
-export async function longTasks(page, work) {
-  const events = await traced(page, ['toplevel', 'disabled-by-default-devtools.timeline', 'devtools.timeline', '__metadata', 'blink.user_timing'], async () => {
+/** Tasks of the main thread while something is done: how long each took by the clock and of the processor, in milliseconds. */
+export async function tasksOf(page, work) {
+  const events = await traced(page, ['disabled-by-default-devtools.timeline', 'blink.user_timing'], async () => {
     await page.evaluate(() => performance.mark('bench-begin'));
     await work();
     await page.evaluate(() => performance.mark('bench-end'));
   });
-  const marks = events.filter((event) => event.name === 'bench-begin' || event.name === 'bench-end');
-  const [{ pid, tid, ts: from }, { ts: to }] = marks;
-  const tasks = events.filter(
-    (event) => event.name === 'RunTask' && event.ph === 'X' && event.pid === pid && event.tid === tid && event.ts >= from && event.ts <= to,
-  );
-  const over = (value) => value > 50_000;
-  return {
-    tasks: tasks.length,
-    byClock: tasks.filter((task) => over(task.dur)).map((task) => task.dur / 1000),
-    byProcessor: tasks.filter((task) => over(task.tdur ?? 0)).map((task) => task.tdur / 1000),
-    longest: Math.max(...tasks.map((task) => task.dur)) / 1000,
-    longestByProcessor: Math.max(...tasks.map((task) => task.tdur ?? 0)) / 1000,
-  };
+  const begin = events.find((event) => event.name === 'bench-begin');
+  const end = events.find((event) => event.name === 'bench-end');
+  return events
+    .filter(
+      ({ name, ph, pid, tid, ts }) =>
+        name === 'RunTask' && ph === 'X' && pid === begin.pid && tid === begin.tid && ts >= begin.ts && ts <= end.ts,
+    )
+    .map(({ dur, tdur }) => ({ clock: dur / 1000, processor: (tdur ?? 0) / 1000 }));
 }
 
 /**
- * How long each key press took, in milliseconds, from the browser's event to the frame that shows its character, and to the
- * moment when the page had given that frame away.
+ * Presses keys in a field, and gives how long each took in milliseconds: from the browser's event to the swap of the frame
+ * that shows its character, and to the moment when the page had painted that frame. Between the two is the wait for the
+ * screen, and drawing.
  */
 export async function keyPresses(page, field, count) {
   await field.focus();
+  await page.evaluate(() => {
+    if (window.benchKeys) return;
+    window.benchKeys = true;
+    addEventListener('keydown', ({ timeStamp }) => performance.mark('bench-key', { startTime: timeStamp }), true);
+  });
   const letters = 'the ferry leaves at nine ';
-  const events = await traced(page, ['devtools.timeline', 'blink.user_timing', '__metadata'], async () => {
+  const events = await traced(page, ['devtools.timeline', 'blink.user_timing', 'benchmark', 'viz'], async () => {
     for (let at = 0; at < count; at++) {
       await page.keyboard.press(letters[at % letters.length] === ' ' ? 'Space' : letters[at % letters.length]);
       // Presses fall anywhere between two frames, as a person's do.
       await rest(90 + ((at * 37) % 50));
     }
+    await rest(200);
   });
-  const presses = events
-    .filter((event) => event.name === 'EventTiming' && event.ph === 'b' && event.args.data?.type === 'keydown')
-    .map((event) => event.args.data);
-  return {
-    shown: presses.map(({ duration }) => duration),
-    // What is left is the wait for the screen's next frame, and painting it.
-    given: presses.map(({ timeStamp, commitFinishTime }) => commitFinishTime - timeStamp),
-  };
+  events.sort((one, other) => one.ts - other.ts);
+  const after = (from, holds) => events.find((event) => event.ts > from && holds(event));
+  const presses = { swapped: [], painted: [] };
+  for (const press of events.filter((event) => event.name === 'bench-key')) {
+    const input = after(
+      press.ts,
+      ({ name, args, pid }) => name === 'EventDispatch' && args.data?.type === 'input' && pid === press.pid,
+    );
+    const paint = input && after(input.ts, ({ name, pid }) => name === 'Paint' && pid === press.pid);
+    const given = paint && after(paint.ts, ({ name, ph }) => name === 'SubmitToReceiveCompositorFrame' && ph === 'b');
+    const swap = given && after(given.ts, ({ name, ph }) => name === 'Graphics.Pipeline.DrawAndSwap' && ph === 'e');
+    if (!swap) continue;
+    presses.painted.push((paint.ts + paint.dur - press.ts) / 1000);
+    presses.swapped.push((swap.ts - press.ts) / 1000);
+  }
+  return presses;
+}
+
+/** Clicks a conversation's row, and gives how long it took until its newest message was painted, in milliseconds. */
+export async function switchTo(page, conversation, text) {
+  const painted = page.evaluate(
+    (words) =>
+      new Promise((resolve) => {
+        const shown = () => {
+          const log = document.querySelector('[data-log]');
+          const last = [...(log?.querySelectorAll('[data-message]') ?? [])].at(-1);
+          const place = last?.getBoundingClientRect();
+          return place && last.textContent.includes(words) && place.bottom <= log.getBoundingClientRect().bottom;
+        };
+        const begin = ({ timeStamp }) => {
+          const look = () => {
+            if (!shown()) return requestAnimationFrame(look);
+            // A message is delivered after the frame that this call belongs to was painted.
+            const { port1, port2 } = new MessageChannel();
+            port1.onmessage = () => resolve(performance.now() - timeStamp);
+            port2.postMessage(0);
+          };
+          requestAnimationFrame(look);
+        };
+        addEventListener('click', begin, { once: true, capture: true });
+      }),
+    text,
+  );
+  const place = await page.locator(`[data-row="${conversation}"]`).boundingBox();
+  await page.mouse.click(place.x + 80, place.y + place.height / 2);
+  return painted;
 }
 
 /** Begins to note when frames begin in a page; the end gives the share of frames that were not shown in time. */
@@ -87,7 +127,8 @@ export async function watchFrames(page) {
       return window.benchFrames.frames;
     });
     let dropped = 0;
-    for (let at = 1; at < times.length; at++) dropped += Math.max(0, Math.round((times[at] - times[at - 1]) / frame) - 1);
+    for (let at = 1; at < times.length; at++)
+      dropped += Math.max(0, Math.round((times[at] - times[at - 1]) / frame) - 1);
     return { frames: times.length - 1 + dropped, dropped, time: times.at(-1) - times[0] };
   };
 }

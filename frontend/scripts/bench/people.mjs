@@ -2,10 +2,6 @@
 import { Agent, request } from 'node:http';
 import { startDevice } from '../../e2e/programs.mjs';
 
-/** Messages of the long conversation, which every figure but the bundle is about. */
-export const long = 100_000;
-/** Messages of the conversations that it is compared with. */
-export const short = 10;
 /** So many sends wait for their answers at once while a history is written. */
 const callers = 128;
 
@@ -15,7 +11,9 @@ function ask(agent, method, address, headers = {}, body = undefined) {
     const sent = request(address, { agent, method, headers }, (response) => {
       const parts = [];
       response.on('data', (part) => parts.push(part));
-      response.on('end', () => resolve({ ...response, headers: response.headers, text: Buffer.concat(parts).toString() }));
+      response.on('end', () =>
+        resolve({ ...response, headers: response.headers, text: Buffer.concat(parts).toString() }),
+      );
     });
     sent.once('error', reject);
     sent.end(body);
@@ -80,14 +78,14 @@ export function textOf(n) {
   return `Message ${n}: ${Array.from({ length: count }, (_, at) => words[(n + at) % words.length]).join(' ')}`;
 }
 
-/** Sends messages first to last of a conversation, many at once. */
-export async function send(person, conversation, first, last) {
+/** People send messages first to last of a conversation in turn, many at once. */
+export async function send(people, conversation, first, last) {
   let next = first;
   const one = async () => {
     while (next <= last) {
       const number = next;
       next += 1;
-      await person.call('SendText', conversation, textOf(number));
+      await people[number % people.length].call('SendText', conversation, textOf(number));
     }
   };
   await Promise.all(Array.from({ length: callers }, one));
