@@ -14,7 +14,7 @@ const wanted = (name) => asked.length === 0 || asked.includes(name);
 const messages = Number(process.argv.find((word) => word.startsWith('--messages='))?.split('=')[1] ?? 100_000);
 
 /** Key presses of each field, switches to each kind of conversation, and bursts. */
-const presses = 100;
+const presses = 60;
 const switches = 20;
 const bursts = 20;
 const burst = 1000;
@@ -64,7 +64,7 @@ async function wheel(page, done) {
   while (!(await done())) {
     tasks.push(
       ...(await tasksOf(page, async () => {
-        for (let turn = 0; turn < 100; turn++) {
+        for (let turn = 0; turn < 25; turn++) {
           await page.mouse.wheel(0, -1200);
           await rest(8);
         }
@@ -76,12 +76,11 @@ async function wheel(page, done) {
 
 async function scroll(world) {
   await world.open(world.long);
-  const topmost = () =>
-    world.page
-      .locator('[data-message]')
-      .first()
-      .textContent()
-      .then((text) => Number(/Message (\d+)/.exec(text)?.[1]));
+  // Above the first numbered message is the request.
+  const topmost = async () => {
+    const text = await world.page.locator('[data-message]').first().textContent();
+    return Number(/Message (\d+)/.exec(text)?.[1] ?? 0);
+  };
   const begin = await topmost();
   const ours = await wheel(world.page, async () => begin - (await topmost()) >= scrolled);
   const lines = Array.from({ length: scrolled }, (_, at) => `<p>${textOf(at)}</p>`).join('');
