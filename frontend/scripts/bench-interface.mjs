@@ -61,7 +61,8 @@ async function keys(world) {
 async function wheel(page, done) {
   const tasks = [];
   await page.mouse.move(size.width * 0.6, size.height / 2);
-  while (!(await done())) {
+  for (let part = 0; !(await done()); part++) {
+    if (part === 200) throw new Error('the wheel turns, and the end is never reached');
     tasks.push(
       ...(await tasksOf(page, async () => {
         for (let turn = 0; turn < 25; turn++) {
@@ -207,16 +208,22 @@ async function furnish(stops) {
 
 const measurements = { keys, scroll, switch: switching, burst: bursting };
 
+/** Everything that was asked for. What fails is told, and the rest is measured all the same. */
 async function measure() {
   const figures = wanted('bundle') ? await bundle() : [];
-  const rest = Object.entries(measurements).filter(([name]) => wanted(name));
-  if (rest.length === 0) return figures;
+  const chosen = Object.entries(measurements).filter(([name]) => wanted(name));
+  if (chosen.length === 0) return figures;
   const stops = [];
   try {
     const world = await furnish(stops);
-    for (const [name, one] of rest) {
+    for (const [name, one] of chosen) {
       tell(`Measuring: ${name}.`);
-      figures.push(...(await one(world)));
+      try {
+        figures.push(...(await one(world)));
+      } catch (reason) {
+        tell(`${name}: ${reason.stack}`);
+        process.exitCode = 1;
+      }
     }
   } finally {
     for (const stop of stops.reverse()) await stop();
@@ -224,15 +231,17 @@ async function measure() {
   return figures;
 }
 
+const figures = await measure();
 const table = [
   ['what', 'measured', 'reach', 'in the same run'],
-  ...(await measure()).map(({ what, measured, reach, beside }) => [what, measured, reach, beside]),
+  ...figures.map(({ what, measured, reach, beside }) => [what, measured, reach, beside]),
 ];
 const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column].length)));
-for (const row of table)
+for (const row of table) {
   process.stdout.write(
     `${row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd()}\n`,
   );
+}

@@ -108,7 +108,16 @@ export async function switchTo(page, conversation, text) {
   );
   const place = await page.locator(`[data-row="${conversation}"]`).boundingBox();
   await page.mouse.click(place.x + 80, place.y + place.height / 2);
-  return painted;
+  const ended = new AbortController();
+  const late = rest(30_000, undefined, { signal: ended.signal }).then(() => {
+    throw new Error(`${text} was never shown`);
+  });
+  late.catch(() => undefined);
+  try {
+    return await Promise.race([painted, late]);
+  } finally {
+    ended.abort();
+  }
 }
 
 /** Begins to note when frames begin in a page; the end gives the share of frames that were not shown in time. */
