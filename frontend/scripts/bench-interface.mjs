@@ -109,10 +109,10 @@ async function switching(world) {
   const took = { long: [], short: [], kept: [] };
   const go = async (id) => {
     const time = await switchTo(world.page, id, texts.get(id));
-    await rest(400);
+    await rest(250);
     return time;
   };
-  await go(world.long);
+  await world.open(world.long); // to its end, wherever it was left
   for (let turn = 0; turn < switches; turn++) {
     for (const id of world.shorts) took.short.push(await go(id));
     took.long.push(await go(world.long));
