@@ -112,7 +112,8 @@ async function switching(world) {
     await rest(250);
     return time;
   };
-  await world.open(world.long); // to its end, wherever it was left
+  // What is unread opens at its first unread message, what was left at its place: from here on, all at their ends.
+  for (const id of [...world.shorts, world.long]) await world.open(id);
   for (let turn = 0; turn < switches; turn++) {
     for (const id of world.shorts) took.short.push(await go(id));
     took.long.push(await go(world.long));
