@@ -30,7 +30,7 @@ export TINCAN_BIN := $(CURDIR)/build/bin
 export TINCAN_ARTIFACTS := $(CURDIR)/.artifacts
 
 GO_FILES = $(shell find . -name '*.go' -not -path '*/node_modules/*') go.mod go.sum
-FRONTEND_FILES = $(shell find frontend -type f -not -path '*/node_modules/*' -not -path 'frontend/dist/*' -not -path '*/e2e/*')
+FRONTEND_FILES = $(shell find frontend -type f -not -path '*/node_modules/*' -not -path 'frontend/dist/*' -not -path '*/e2e/*' -not -path 'frontend/scripts/*')
 
 .PHONY: help
 help: ## This list
@@ -241,6 +241,10 @@ bench-history: ## A history of a million messages: open, page, search, and sendi
 	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && go test -c -tags $(BACKEND) -o "$$folder/store.test" ./backend/store && cd backend/store && \
 		"$$folder/store.test" -test.v -test.run '^$$' -test.bench History -test.benchtime 4000x -history-folder "$$folder" && \
 		"$$folder/store.test" -test.v -test.run '^$$' -test.bench Send -test.benchtime 1x -history-folder "$$folder"
+
+.PHONY: bench-interface
+bench-interface: build/bin/tincan-node frontend/node_modules/.package-lock.json ## The interface in Chromium: bundle, keys, scrolling, switching, bursts; ONLY="keys burst" for some, FLAGS=--messages=20000 for less
+	@cd frontend && node scripts/bench-interface.mjs $(ONLY) $(FLAGS)
 
 .PHONY: bench-rendezvous
 bench-rendezvous: build/bin/rendezvous build/tools/peerjs/node_modules/.package-lock.json ## The server beside PeerJS server and a bare hub; ONLY="idle relay" for some, FLAGS=--clients=2000 for less

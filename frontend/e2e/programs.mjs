@@ -16,13 +16,13 @@ export const artifacts = process.env.TINCAN_ARTIFACTS ?? join(tmpdir(), 'tincan-
 
 /**
  * Starts a device that shows its interface to a browser; hosting stays on this machine. A folder that is given is kept.
- * said() waits for words in its log, so often.
+ * said() waits for words in its log, so often; log is how much it says there.
  */
-export async function startDevice({ folder, options = ['--host-at', '127.0.0.1'] } = {}) {
+export async function startDevice({ folder, options = ['--host-at', '127.0.0.1'], log: level = 'debug' } = {}) {
   const data = folder ?? (await mkdtemp(join(tmpdir(), 'tincan-browser-')));
   const child = spawn(join(bin, 'tincan-node'), ['--data', data, '--ui', '127.0.0.1:0', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TINCAN_LOG: 'debug' },
+    env: { ...process.env, TINCAN_LOG: level },
   });
   const gone = new Promise((resolve) => child.once('exit', resolve));
   let log = '';

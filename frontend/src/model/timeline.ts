@@ -136,3 +136,10 @@ export function trimmed(timeline: Timeline, from: 'start' | 'end'): Timeline {
     ? { ...timeline, messages: timeline.messages.slice(extra), hasBefore: true }
     : { ...timeline, messages: timeline.messages.slice(0, heldMost), hasAfter: true };
 }
+
+/** Whether a stretch ends as a page of the newest messages does, so that the page says nothing new. */
+export function endsAs(timeline: Timeline, page: Page): boolean {
+  if (timeline.hasAfter || page.hasAfter || page.messages.length > timeline.messages.length) return false;
+  const end = timeline.messages.slice(timeline.messages.length - page.messages.length);
+  return JSON.stringify(end) === JSON.stringify(page.messages);
+}

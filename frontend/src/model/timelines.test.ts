@@ -6,7 +6,9 @@ import { attention } from './attention';
 import { resetModel } from './reset';
 import { session } from './session';
 import { synchronise } from './sync';
+import { heldMost, pageSize } from './timeline';
 import {
+  applyMessages,
   followView,
   keepPosition,
   loadNewer,
@@ -51,6 +53,31 @@ describe('timelines', () => {
     showConversation('ole');
     await vi.waitFor(() => expect(timelines.getState().open.ole?.newLine).toEqual({ message: 'ole-7', count: 3 }));
     expect(timelines.getState().open.ole?.anchor).toEqual({ kind: 'unread', message: 'ole-7' });
+  });
+
+  it('stay as they are when they open again and nothing is new', async () => {
+    showConversation('ana');
+    await vi.waitFor(() => expect(ana()).toBeDefined());
+    const serial = ana()?.serial;
+    showConversation('ole');
+    await vi.waitFor(() => expect(timelines.getState().open.ole).toBeDefined());
+    const opened = vi.spyOn(fake, 'open');
+    showConversation('ana');
+    await vi.waitFor(() => expect(opened).toHaveBeenCalled());
+    await opened.mock.results[0]?.value;
+    expect(ana()?.serial).toBe(serial);
+  });
+
+  it('are bounded while another conversation is open, and end where they end', async () => {
+    showConversation('ana');
+    await vi.waitFor(() => expect(ana()).toBeDefined());
+    showConversation('ole');
+    await vi.waitFor(() => expect(timelines.getState().open.ole).toBeDefined());
+    const arriving = Array.from({ length: 1500 }, (_, at) => sampleMessage('ana', 1000 + at));
+    for (let at = 0; at < arriving.length; at += 100) applyMessages(arriving.slice(at, at + 100));
+    expect(ana()?.messages.length).toBeLessThanOrEqual(heldMost + pageSize);
+    expect(ana()?.messages.at(-1)?.id).toBe(arriving.at(-1)?.id);
+    expect(ana()).toMatchObject({ hasBefore: true, hasAfter: false });
   });
 
   it('open again where they were left, without the "new messages" line', async () => {

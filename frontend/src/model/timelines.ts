@@ -3,7 +3,9 @@ import { type BackendError, backend, type Message, type Page, toBackendError } f
 import { conversationOnScreen } from './attention';
 import { session } from './session';
 import {
+  endsAs,
   fromPage,
+  heldMost,
   pageSize,
   type Timeline,
   trimmed,
@@ -128,7 +130,7 @@ export async function openTimeline(conversation: string): Promise<void> {
         { kind: 'unread', message: page.firstUnread },
         { message: page.firstUnread, count: page.unreadCount },
       );
-    } else if (!held || held.anchor.kind === 'end') {
+    } else if (!held || (held.anchor.kind === 'end' && !endsAs(held, page))) {
       replace(page, { kind: 'end' }, undefined);
     }
   } catch (reason) {
@@ -236,6 +238,14 @@ export async function showLatest(conversation: string): Promise<void> {
   }
 }
 
+/** A stretch that nobody looks at stays as short as one that is looked at, around the place where it opens again. */
+function bounded(conversation: string, { anchor }: OpenTimeline, grown: Timeline): Timeline {
+  const extra = grown.messages.length - heldMost;
+  if (extra <= pageSize || conversation === conversationOnScreen()) return grown;
+  const at = anchor.kind === 'end' ? extra : grown.messages.findIndex(({ id }) => id === anchor.message);
+  return trimmed(grown, at < extra ? 'end' : 'start');
+}
+
 /** New and changed messages of any conversation. `unseen` is the open one while the window has no focus. */
 export function applyMessages(messages: readonly Message[], unseen = ''): void {
   if (messages.length === 0) return;
@@ -244,7 +254,7 @@ export function applyMessages(messages: readonly Message[], unseen = ''): void {
   for (const conversation of new Set(messages.map((message) => message.conversation))) {
     const held = open[conversation];
     if (!held) continue;
-    const grown = withMessages(held, messages);
+    const grown = bounded(conversation, held, withMessages(held, messages));
     const newLine = conversation === unseen ? lineAfter(held, messages) : held.newLine;
     if (grown === held && newLine === held.newLine) continue;
     next ??= { ...open };

@@ -39,4 +39,13 @@ describe('timelineRows', () => {
     expect(timelineRows(messages, true, undefined)[0]).toMatchObject({ beginning: false, day: false });
     expect(timelineRows([], false, undefined)).toEqual([]);
   });
+
+  it('keeps the rows that say what they said, also when a message comes', () => {
+    const messages = [sampleMessage('ana', 0), sampleMessage('ana', 11), sampleMessage('ana', 30)];
+    const before = timelineRows(messages, false, undefined);
+    expect(timelineRows([...messages], false, undefined).every((row, at) => row === before[at])).toBe(true);
+    const after = timelineRows([...messages, sampleMessage('ana', 31)], false, undefined);
+    expect(after.map((row, at) => row === before[at])).toEqual([true, true, false, false]);
+    expect(shape(after)).toEqual(['[]', '[]', '[ ', ' ]']);
+  });
 });

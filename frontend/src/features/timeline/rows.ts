@@ -30,9 +30,28 @@ function together(a: Message, b: Message): boolean {
   return a.author === b.author && Math.abs(Date.parse(b.time) - Date.parse(a.time)) <= groupSpan && sameDay(a, b);
 }
 
+// The row that each message was shown in last.
+const shown = new WeakMap<Message, Row>();
+
+/** The row as it was, when it says the same: what shows it then has nothing to do. */
+function known(row: Row): Row {
+  const before = shown.get(row.message);
+  const same =
+    before &&
+    before.day === row.day &&
+    before.newLine === row.newLine &&
+    before.beginning === row.beginning &&
+    before.first === row.first &&
+    before.last === row.last;
+  if (same) return before;
+  shown.set(row.message, row);
+  return row;
+}
+
 /**
  * The rows of a stretch, oldest first. While older messages are a page away, the first row has no separator: whether its day
- * begins with it is not known, and what is not there cannot move when the page comes.
+ * begins with it is not known, and what is not there cannot move when the page comes. A row that says what it said is the
+ * same object.
  */
 export function timelineRows(messages: readonly Message[], hasBefore: boolean, newLineAt: string | undefined): Row[] {
   const rows: Row[] = [];
@@ -45,5 +64,5 @@ export function timelineRows(messages: readonly Message[], hasBefore: boolean, n
     if (previous) previous.last = first;
     rows.push({ message, day, newLine, beginning: !before && !hasBefore, first, last: true });
   }
-  return rows;
+  return rows.map(known);
 }
