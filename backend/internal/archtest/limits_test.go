@@ -139,7 +139,8 @@ func (t *tree) defaults(folder string) []limit {
 	for i := range found {
 		found[i].about = abouts[found[i].about]
 	}
-	return found
+	// What is not a field of these is part of another one.
+	return slices.DeleteFunc(found, func(one limit) bool { return one.about == "" })
 }
 
 // written is a number for people: 98,304 (96 Ki), or a time.
@@ -217,6 +218,11 @@ func TestLimits(t *testing.T) {
 	want, err := all.page()
 	if err != nil {
 		t.Fatal(err)
+	}
+	for line := range strings.Lines(want) {
+		if strings.HasSuffix(line, "|  |\n") {
+			t.Errorf("%s says nothing about what is counted: write it beside the constant", line)
+		}
 	}
 	name := filepath.Join(all.root, "docs", "limits.md")
 	if *write {
