@@ -36,7 +36,8 @@ type Node struct {
 	reads    chan ReadEntries
 	expiring chan ReadExpiring // never more than one
 	seals    *inbox
-	finds    chan Effect // FindNames and FindAddresses
+	unopened atomic.Int64 // bytes of received envelopes in seals
+	finds    chan Effect  // FindNames and FindAddresses
 	packer   *replica.Packer
 
 	links     link.Transport
@@ -307,8 +308,8 @@ func call[T any](ctx context.Context, n *Node, what any) (T, error) {
 }
 
 // inbox is an unbounded queue between adapters and the core. It does not grow
-// without limit: links and servers are bounded by their own windows, and
-// verifiers hold links back.
+// without limit: links and mailboxes are bounded by their own windows, verifiers
+// hold links back, and what a server relays is bounded by maxUnopened.
 type inbox struct {
 	ready chan struct{}
 	mutex sync.Mutex

@@ -180,6 +180,7 @@ func (n *Node) sealNext(ctx context.Context) {
 			n.inbox.put(opened)
 			return
 		}
+		n.unopened.Add(-int64(len(job.received)))
 		n.open(ctx, job.token, job.received)
 	case SealAndSend:
 		n.seal(ctx, e)
@@ -279,8 +280,18 @@ func (n *Node) clockOffset(token string) time.Duration {
 // signalSkew is how far a signal's time may be from the server's.
 const signalSkew = 90 * time.Second
 
+// maxUnopened is how many bytes of relayed envelopes may wait to be opened. What a server relays beyond it
+// is dropped, as a server may do itself: every signal, request and letter is sent again.
+const maxUnopened = 4 << 20
+
 func (n *Node) serverEvent(e signaling.Event) {
 	if e.Received != nil {
+		size := int64(len(e.Received))
+		if n.unopened.Add(size) > maxUnopened {
+			n.unopened.Add(-size)
+			n.logger.Debug("an envelope was dropped: too many wait", slog.String("server", e.Token))
+			return
+		}
 		n.seals.put(sealJob{token: e.Token, received: e.Received})
 		return
 	}
