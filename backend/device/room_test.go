@@ -25,8 +25,8 @@ func TestTakenBackupLeavesRoom(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := one.Close(); err != nil {
-			t.Error(err)
+		if failure := one.Close(); failure != nil {
+			t.Error(failure)
 		}
 	})
 	left := int64(leftFree + 10)

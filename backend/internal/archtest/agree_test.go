@@ -81,28 +81,28 @@ var script = []struct{ file, text, how, other string }{
 }
 
 // named works out backend/wire.MaxText, or the default backend/rendezvous.Limits.Queue.
-func (t *tree) named(test *testing.T, name string) constant.Value {
-	test.Helper()
+func named(t *testing.T, all *tree, name string) constant.Value {
+	t.Helper()
 	slash := strings.LastIndex(name, "/")
 	folder, rest, _ := strings.Cut(name[slash+1:], ".")
 	folder = name[:slash+1] + folder
-	if one, ok := t.declarations(folder)[rest]; ok {
-		worth, err := t.evaluate(one.in, one.expr)
+	if one, ok := all.declarations(folder)[rest]; ok {
+		worth, err := all.evaluate(one.in, one.expr)
 		if err != nil {
-			test.Fatal(err)
+			t.Fatal(err)
 		}
 		return worth.Value
 	}
-	for _, one := range t.defaults(folder) {
+	for _, one := range all.defaults(folder) {
 		if one.name == rest {
-			worth, err := t.script(strings.ReplaceAll(strings.Fields(one.value)[0], ",", ""))
+			worth, err := all.script(strings.ReplaceAll(strings.Fields(one.value)[0], ",", ""))
 			if err != nil {
-				test.Fatal(err)
+				t.Fatal(err)
 			}
 			return worth.Value
 		}
 	}
-	test.Errorf("there is no %s", name)
+	t.Errorf("there is no %s", name)
 	return constant.MakeInt64(0)
 }
 
@@ -118,7 +118,7 @@ func TestLimitsAgree(t *testing.T) {
 	t.Parallel()
 	all := repository(t)
 	for _, pair := range pairs {
-		one, other := all.named(t, pair.one), all.named(t, pair.other)
+		one, other := named(t, all, pair.one), named(t, all, pair.other)
 		if !agree(one, pair.how, other) {
 			t.Errorf("%s is %s and should be %s %s, which is %s", pair.one, one, pair.how, pair.other, other)
 		}
@@ -145,7 +145,7 @@ func TestInterfaceLimitsAgree(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if other := all.named(t, row.other); !agree(worth.Value, row.how, other) {
+				if other := named(t, all, row.other); !agree(worth.Value, row.how, other) {
 					t.Errorf("%s: %s is %s and should be %s %s, which is %s", row.file, parts[0], worth, row.how, row.other, other)
 				}
 				if strings.HasPrefix(row.text, "maxLength") {

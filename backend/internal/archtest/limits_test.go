@@ -226,7 +226,7 @@ func TestLimits(t *testing.T) {
 	}
 	name := filepath.Join(all.root, "docs", "limits.md")
 	if *write {
-		if err = os.WriteFile(name, []byte(want), 0o644); err != nil { //nolint:gosec // a page of the documentation
+		if err = os.WriteFile(name, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -96,10 +96,10 @@ func (t *tree) evaluate(in *file, expr ast.Expr) (value, error) {
 			return unknown()
 		}
 		from := in.imported(name.Name)
-		if unit, ok := times[one.Sel.Name]; ok && from == "time" {
+		if unit, there := times[one.Sel.Name]; there && from == "time" {
 			return value{Value: constant.MakeInt64(unit), duration: true}, nil
 		}
-		if known, ok := others[from+"."+one.Sel.Name]; ok {
+		if known, there := others[from+"."+one.Sel.Name]; there {
 			return value{Value: constant.MakeInt64(known)}, nil
 		}
 		folder, ok := inside(from)
@@ -146,7 +146,7 @@ func (t *tree) binary(in *file, one *ast.BinaryExpr) (value, error) {
 		return value{}, err
 	}
 	out := value{duration: left.duration || right.duration}
-	switch one.Op { //nolint:exhaustive // the operators that limits are written with
+	switch one.Op {
 	case token.SHL, token.SHR:
 		by, exact := constant.Uint64Val(constant.ToInt(right.Value))
 		if !exact {
