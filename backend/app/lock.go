@@ -236,7 +236,7 @@ func (a *API) SaveBackup(passphrase string) (SavedBackup, error) {
 
 // TakeBackup takes the next part (base64, RFC 4648, section 4, of at most
 // MaxPart bytes) of a backup that is to be restored; first begins anew. Errors:
-// restore-profile, backup-none, disk-full.
+// restore-profile, backup-none, disk-room, disk-full.
 func (a *API) TakeBackup(part string, first bool) error {
 	_, err := through(a, "TakeBackup", callPatience, func(ctx context.Context, door Door) (nothing, error) {
 		if len(part) > base64.StdEncoding.EncodedLen(MaxPart) {

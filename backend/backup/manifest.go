@@ -29,8 +29,8 @@ const (
 const (
 	magicBegin  = "tincan backup v"
 	magic       = magicBegin + "1\n"
-	maxManifest = 64 << 10
-	maxName     = 1 << 10
+	maxManifest = 64 << 10 // bytes
+	maxName     = 1 << 10  // bytes of the person's name, and of the version
 	// MaxSize is the most bytes of a database in a backup: 64 GiB.
 	MaxSize = 64 << 30
 )

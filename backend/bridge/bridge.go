@@ -24,7 +24,7 @@ const (
 	headerTime  = 5 * time.Second
 	bodyTime    = 20 * time.Second
 	closingTime = 3 * time.Second
-	maxHeader   = 16 << 10
+	maxHeader   = 16 << 10 // bytes of an HTTP header
 )
 
 //go:embed shim.js

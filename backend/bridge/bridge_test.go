@@ -68,7 +68,7 @@ func serve(t *testing.T) *served {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &served{app: one, address: server.Address(), client: &http.Client{Transport: transport, Jar: jar, Timeout: 10 * time.Second}}
+	s := &served{app: one, address: server.Address(), client: &http.Client{Transport: transport, Jar: jar, Timeout: time.Minute}}
 	parsed, err := url.Parse(s.address)
 	if err != nil {
 		t.Fatal(err)

@@ -18,8 +18,8 @@ const (
 	first      = "tincan-bundle/1\n"
 	anyVersion = "tincan-bundle/"
 	lengthSize = 4
-	smallest   = 1 // what else an envelope must be is not known here
-	largest    = wire.MaxEnvelope
+	smallest   = 1                // what else an envelope must be is not known here
+	largest    = wire.MaxEnvelope // bytes of one envelope
 )
 
 // The errors of Read.

@@ -50,7 +50,7 @@ func (d *Device) Backup(ctx context.Context, passphrase string, progress func(ap
 	if err != nil {
 		return saved, d.folderTrouble(ctx, err)
 	}
-	if err = room(databaseSize(d.folder.Path()), d.folder.Path(), downloads); err != nil {
+	if err = d.room(databaseSize(d.folder.Path()), d.folder.Path(), downloads); err != nil {
 		return saved, err
 	}
 	progress(app.Progress{Step: app.ProgressCopy})
@@ -139,9 +139,9 @@ func (d *Device) folderTrouble(ctx context.Context, err error) error {
 }
 
 // room refuses what does not fit on a disk, before it is begun.
-func room(needed int64, folders ...string) error {
+func (d *Device) room(needed int64, folders ...string) error {
 	for _, folder := range folders {
-		if free := freeSpace(folder); free >= 0 && free < needed {
+		if free := d.free(folder); free >= 0 && free < needed {
 			return &app.Error{
 				Code:    "disk-room",
 				Message: "The disk is full: " + megabytes(free) + " free, " + megabytes(needed) + " needed. Free some space, then try again.",

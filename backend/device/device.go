@@ -50,6 +50,7 @@ type Device struct {
 	options  Options
 	folder   *identity.Folder
 	entrance *app.Entrance
+	free     func(path string) int64 // bytes left on a disk, -1 unknown; freeSpace but in tests
 
 	once  sync.Once
 	mutex sync.Mutex
@@ -80,7 +81,7 @@ func Open(ctx context.Context, options Options) (*Device, error) {
 	if options.Ring == nil {
 		options.Ring = systemRing{}
 	}
-	d := &Device{options: options, folder: folder}
+	d := &Device{options: options, folder: folder, free: freeSpace}
 	d.entrance = app.NewEntrance(ctx, d, options.Logger)
 	if err = settleRestore(folder.Path()); err != nil {
 		return nil, errors.Join(explain(err, "folder"), folder.Close())

@@ -137,7 +137,7 @@ func (d *Device) Storage(ctx context.Context) (app.Storage, error) {
 	if err != nil {
 		return app.Storage{}, err
 	}
-	found := app.Storage{Search: sizes.Search, Pictures: sizes.Pictures, Free: freeSpace(d.folder.Path())}
+	found := app.Storage{Search: sizes.Search, Pictures: sizes.Pictures, Free: d.free(d.folder.Path())}
 	err = filepath.WalkDir(d.folder.Path(), func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || !entry.Type().IsRegular() {
 			return nil //nolint:nilerr // what is gone meanwhile takes no room

@@ -27,6 +27,10 @@ const (
 	takenName     = "taken" // the backup, as it comes in
 )
 
+// leftFree is how many bytes of a disk a backup that comes in leaves free: it comes from a page,
+// part by part, and must not fill the disk for everybody else.
+const leftFree = 64 << 20
+
 // Take implements app.Door.
 func (d *Device) Take(ctx context.Context, part []byte, first bool) error {
 	d.turning.Lock()
@@ -52,6 +56,9 @@ func (d *Device) Take(ctx context.Context, part []byte, first bool) error {
 	info, err := file.Stat()
 	if err == nil && info.Size()+int64(len(part)) > backup.MaxSize {
 		err = backup.ErrNone
+	}
+	if err == nil {
+		err = d.room(int64(len(part))+leftFree, aside)
 	}
 	if err == nil {
 		_, err = file.Write(part)
@@ -131,7 +138,7 @@ func (d *Device) unpack(ctx context.Context, aside, passphrase string, progress 
 	if err != nil {
 		return err
 	}
-	if err = room(info.Size(), aside); err != nil {
+	if err = d.room(info.Size(), aside); err != nil {
 		return err
 	}
 	path := filepath.Join(aside, databaseName)

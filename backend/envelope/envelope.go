@@ -30,13 +30,13 @@ var (
 const (
 	headerSize    = wire.OuterHeaderSize
 	signatureSize = 64
-	smallest      = wire.SmallestPadded
-	largest       = wire.LargestPadded
+	smallest      = wire.SmallestPadded // bytes of a padded plaintext, at least
+	largest       = wire.LargestPadded  // bytes of a padded plaintext
 	overhead      = wire.SealOverhead
-	maxInner      = largest - signatureSize - 4
-	maxClockAhead = 5 * time.Minute // a sender's clock may be so much ahead
-	maxLife       = 14 * 24 * time.Hour
-	maxKind       = 255 // one byte of the header
+	maxInner      = largest - signatureSize - 4 // bytes of it without signature and length
+	maxClockAhead = 5 * time.Minute             // a sender's clock may be so much ahead
+	maxLife       = 14 * 24 * time.Hour         // from writing to expiry
+	maxKind       = 255                         // one byte of the header
 )
 
 // Content is what an envelope says, and between whom.

@@ -32,11 +32,11 @@ const (
 	scheme     = "tincan:invite/"
 	prefix     = scheme + "1#"
 	httpsMark  = "/i#"
-	maxText    = 8 << 10
-	maxSigned  = 4 << 10
-	maxServers = 4
-	maxUses    = 100
-	maxColor   = 8
+	maxText    = 8 << 10 // bytes of the text of a link
+	maxSigned  = 4 << 10 // bytes of what is signed
+	maxServers = 4       // servers of one invite
+	maxUses    = 100     // people who may come by one invite
+	maxColor   = 8       // index of a colour
 	maxTime    = 1 << 53 // Unix milliseconds that every language's numbers hold exactly
 	secretSize = 16
 

@@ -22,7 +22,7 @@ type seenKey struct {
 
 const (
 	seenFor = 3 * MaxSkew
-	maxSeen = 1 << 16
+	maxSeen = 1 << 16 // sessions that are remembered; the oldest goes
 )
 
 // Add reports whether the session is new, and remembers it.

@@ -313,8 +313,8 @@ func call[T any](ctx context.Context, n *Node, what any) (T, error) {
 }
 
 // inbox is an unbounded queue between adapters and the core. It does not grow
-// without limit: links and servers are bounded by their own windows, and
-// verifiers hold links back.
+// without limit: links and mailboxes are bounded by their own windows, verifiers
+// hold links back, and what a server relays is bounded by serverLoad.
 type inbox struct {
 	ready chan struct{}
 	mutex sync.Mutex

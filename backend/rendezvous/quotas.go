@@ -10,8 +10,8 @@ import (
 )
 
 const (
-	maxPutQuotas   = 20_000
-	maxPlaceQuotas = 20_000
+	maxPutQuotas   = 20_000   // identities whose use is remembered
+	maxPlaceQuotas = 20_000   // networks whose use is remembered
 	maxUsedWork    = 32 << 10 // of each of two generations; 5 MiB in all
 )
 

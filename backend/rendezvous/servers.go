@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	maxListedServers = 32
+	maxListedServers = 32 // servers of a cluster that devices are told of
 	standardWeight   = 100
 	fullLoad         = 1000
 	loadStep         = 100              // of a load that is worth telling

@@ -10,7 +10,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 )
 
-const maxHeaderBytes = 8 << 10
+const maxHeaderBytes = 8 << 10 // bytes of an HTTP header
 
 const greeting = "This is a Tincan rendezvous server. Add its address in Tincan under Settings, Network."
 

@@ -43,8 +43,8 @@ const salvagedPlace = "salvaged"
 
 const (
 	salvageBatch  = 256
-	maxDeviceList = 4 << 10
-	salvageMisses = 1024 // numbers of logs in a row that nothing is found of
+	maxDeviceList = 4 << 10 // bytes of a signed device list
+	salvageMisses = 1024    // numbers of logs in a row that nothing is found of
 )
 
 // Salvage makes a new database in a profile's folder of what can be read of the

@@ -13,7 +13,7 @@ const (
 	// streamsAbove is how far the port of TCP and TLS is above that of UDP: those
 	// between are the operator's and the cluster's.
 	streamsAbove = 3
-	mostPort     = 65_535
+	mostPort     = 65_535 // a port
 )
 
 // relayFlags are of STUN and TURN.

@@ -20,7 +20,7 @@ const (
 
 const (
 	frameHeader   = 1
-	frameCapacity = wire.LinkFragment - frameHeader
+	frameCapacity = wire.LinkFragment - frameHeader // bytes of a message in one frame
 )
 
 // splitMessage hands the frames of one message to send, in order. Each frame is

@@ -22,6 +22,7 @@ import (
 // couple is two transports whose signals pass through a hook.
 type couple struct {
 	transports [2]*webrtclink.Transport // the first has the smaller key
+	keys       [2]*identity.Keys
 	remotes    [2]link.Remote
 	events     [2]chan link.Event
 }
@@ -42,6 +43,7 @@ func newCouple(t *testing.T, pass hook, configure func(i int, config *webrtclink
 	if keys[0].Device().Compare(keys[1].Device()) > 0 {
 		keys[0], keys[1] = keys[1], keys[0]
 	}
+	c.keys = keys
 	var ends [2]atomic.Pointer[webrtclink.Transport]
 	for i, one := range keys {
 		c.remotes[i] = link.Remote{Peer: one.Peer(), Device: one.Device()}

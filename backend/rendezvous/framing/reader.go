@@ -26,8 +26,8 @@ var (
 )
 
 const (
-	maxHeader  = 14
-	maxControl = 125
+	maxHeader  = 14  // bytes of a frame header (RFC 6455 section 5.2)
+	maxControl = 125 // bytes in a control frame (RFC 6455 section 5.5)
 	firstPiece = 512 // what a message that comes in pieces is given to begin with
 )
 

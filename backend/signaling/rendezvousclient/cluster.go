@@ -15,7 +15,7 @@ import (
 )
 
 const (
-	maxListed    = 32
+	maxListed    = 32               // servers of one list
 	maxShare     = 1000             // of weight and load
 	maxList      = 32 << 10         // bytes of a list's body
 	listAhead    = 10 * time.Minute // by which a list may be newer than its server's clock

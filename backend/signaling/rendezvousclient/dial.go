@@ -24,8 +24,8 @@ import (
 const (
 	dialTimeout = 10 * time.Second       // until the challenge is here, for each address
 	stagger     = 250 * time.Millisecond // between the starts of two addresses
-	maxURLs     = 8
-	maxHeader   = 8 << 10
+	maxURLs     = 8                      // addresses of one server that are tried
+	maxHeader   = 8 << 10                // bytes of a server's HTTP header
 )
 
 // Conn is an open socket. Methods may be called from two goroutines: one

@@ -6,8 +6,11 @@ import (
 	"github.com/tincan-chat/tincan/backend/signaling"
 )
 
-// maxWaiting is how many events may wait before the sockets are read no further.
-const maxWaiting = 1024
+// Beyond these the sockets are read no further.
+const (
+	maxWaiting      = 1024    // events that wait
+	maxWaitingBytes = 4 << 20 // bytes of the envelopes in them
+)
 
 // events hands events to the owner in their order, from one goroutine.
 type events struct {
@@ -16,6 +19,7 @@ type events struct {
 	mu      sync.Mutex
 	changed *sync.Cond
 	waiting []signaling.Event
+	bytes   int // of envelopes in waiting
 	taken   int // out of waiting, and not handled yet
 	closed  bool
 	ended   chan struct{}
@@ -36,7 +40,7 @@ func (e *events) run() {
 			e.changed.Wait()
 		}
 		batch := e.waiting
-		e.waiting, e.taken = nil, len(batch)
+		e.waiting, e.bytes, e.taken = nil, 0, len(batch)
 		closed := e.closed
 		e.changed.Broadcast()
 		e.mu.Unlock()
@@ -60,14 +64,26 @@ func (e *events) push(event signaling.Event) {
 		return
 	}
 	e.waiting = append(e.waiting, event)
+	e.bytes += envelopes(event)
 	e.changed.Broadcast()
+}
+
+// envelopes is how many bytes of envelopes an event holds.
+func envelopes(event signaling.Event) int {
+	held := len(event.Received)
+	if event.Fetched != nil {
+		for _, letter := range event.Fetched.Mails {
+			held += len(letter.Envelope)
+		}
+	}
+	return held
 }
 
 // throttle waits while the owner is far behind: whoever reads a socket calls it.
 func (e *events) throttle() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for len(e.waiting) >= maxWaiting && !e.closed {
+	for (len(e.waiting) >= maxWaiting || e.bytes >= maxWaitingBytes) && !e.closed {
 		e.changed.Wait()
 	}
 }

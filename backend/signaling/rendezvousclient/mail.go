@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	workTime        = 15 * time.Second // for one proof of work
-	secretSize      = 16               // of an invite
-	maxMailID       = 32
-	maxNext         = 64
-	maxIDsInFrame   = 256
-	maxFetched      = 100_000 // mails of one FetchMail: far above all the boxes of one peer
-	maxLetterAge    = 10 * 365 * 24 * time.Hour
-	maxPagesWaiting = 16 // events that may wait when the next page is asked for
+	workTime        = 15 * time.Second          // for one proof of work
+	secretSize      = 16                        // of an invite
+	maxMailID       = 32                        // bytes of a server's name for a letter
+	maxNext         = 64                        // bytes of the mark where the next page begins
+	maxIDsInFrame   = 256                       // ids in one DeleteMail, as the protocol says
+	maxFetched      = 100_000                   // mails of one FetchMail: far above all the boxes of one peer
+	maxLetterAge    = 10 * 365 * 24 * time.Hour // what a server may say about how long ago a letter came
+	maxPagesWaiting = 16                        // events that may wait when the next page is asked for
 )
 
 // PutMail implements signaling.Mail.

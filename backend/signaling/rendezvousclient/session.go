@@ -24,8 +24,8 @@ const (
 	rate  = protocol.Rate - 2
 	burst = protocol.Burst - 10
 
-	maxRelayURLs = 8
-	maxRelayText = 512
+	maxRelayURLs = 8   // addresses of relays that are taken
+	maxRelayText = 512 // bytes of an address, user name or password of a relay
 )
 
 // session is one login with one server. serve runs in the keeper's goroutine;

@@ -97,12 +97,13 @@ func (e *Engine) begin(ctx context.Context) (err error) {
 		settings.Uplink = e.uplink
 	}
 	e.board = switchboard.New(settings)
-	e.store, err = e.options.OpenStore(ctx, e.embedded.connection, StoreOptions{
+	store, err := e.options.OpenStore(ctx, e.embedded.connection, StoreOptions{
 		Replicas: e.options.replicas(), Now: e.options.Now, Hint: e.hint,
 	})
 	if err != nil {
 		return fmt.Errorf("natsengine: store: %w", err)
 	}
+	e.store = store // not before: a nil one in an interface would be closed
 	e.tasks.Go(e.touch)
 	if e.uplink != nil {
 		return e.uplink.join()

@@ -109,8 +109,8 @@ const (
 	defaultWait       = time.Minute
 	defaultMemory     = 512 << 20
 	defaultRecordLife = 14 * 24 * time.Hour
-	maxNode           = 64
-	maxReplicas       = 5
+	maxNode           = 64 // characters of the name of a node
+	maxReplicas       = 5  // copies of what is kept
 	usualReplicas     = 3
 )
 

@@ -15,7 +15,7 @@ var errDamaged = errors.New("natsstore: what is kept of a tag cannot be read")
 const (
 	leadSize       = len(identity.PeerID{}) + 1 + 8
 	ownedSize      = len(engine.Tag{}) + 8
-	maxOwnerRecord = ownedSize * engine.MaxTags
+	maxOwnerRecord = ownedSize * engine.MaxTags // bytes of all tags of one peer
 )
 
 // encode is owner, box, and the expiry in milliseconds.
