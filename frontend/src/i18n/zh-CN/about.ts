@@ -1,0 +1,6 @@
+import type en from '../en/about';
+import type { Words } from '../words';
+
+export default {
+  title: '关于',
+} satisfies Words<typeof en>;
