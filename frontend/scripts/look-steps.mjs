@@ -420,5 +420,15 @@ export async function showShortcuts(page) {
 
 export async function showAbout(page) {
   await showSettings(page);
-  await page.locator('nav button').last().click();
+  await page.locator('nav[data-pane="pages"] button').last().click();
+}
+
+export async function checkConnection(page) {
+  await showAbout(page);
+  await page.locator('main section button').first().click();
+}
+
+export async function showLicences(page) {
+  await showAbout(page);
+  await page.locator('main button').first().click();
 }
