@@ -228,6 +228,7 @@ func (c checked) router() Finding {
 		return found(GradeWarn, "router-changing", "The router gives every line another port, so two people behind such routers only meet through a relay. Look for “full cone” or “NAT type” in its settings, or use IPv6.")
 	case link.RouterSome:
 		return found(GradeUnknown, "router-some", "A router stands before this computer. A second server is needed to tell how it treats direct lines.")
+	case link.RouterUnknown:
 	}
 	return found(GradeUnknown, "router-unknown", "What the router does is not known, since nothing answered over UDP.")
 }

@@ -99,6 +99,12 @@ func (c *reachCheck) bind(ctx context.Context, servers []reachURL, found *link.R
 	families := map[bool][]netip.AddrPort{} // by IPv4: the mapped addresses
 	clients := map[bool]*turn.Client{}
 	asked := map[netip.AddrPort]bool{}
+	var opened []func()
+	defer func() {
+		for _, end := range opened {
+			end()
+		}
+	}()
 	var working sync.WaitGroup
 	for _, server := range servers {
 		to, err := c.network.ResolveUDPAddr("udp", server.address())
@@ -119,11 +125,11 @@ func (c *reachCheck) bind(ctx context.Context, servers []reachURL, found *link.R
 			}
 			clients[plain] = client
 			ended := context.AfterFunc(ctx, client.Close)
-			defer func() {
+			opened = append(opened, func() {
 				ended()
 				client.Close()
 				_ = conn.Close()
-			}()
+			})
 		}
 		working.Go(func() {
 			mapped, askErr := client.SendBindingRequestTo(to)
@@ -240,7 +246,7 @@ func (c *reachCheck) reach(ctx context.Context, one reachURL) (net.PacketConn, s
 		}
 		address = net.JoinHostPort(uri.Host, strconv.Itoa(uri.Port))
 	}
-	conn, err := dialer.Dial("tcp", address)
+	conn, err := dialer.Dial("tcp", address) //nolint:contextcheck // the dialer was made with it: pion gives none
 	if err != nil {
 		return nil, "", err
 	}

@@ -38,7 +38,7 @@ function Keys({ place }: { place: Place }) {
   return (
     <section aria-label={t(`shortcuts.${place}`)}>
       <Card className={styles.card}>
-        <h3 className={styles.place}>{t(`shortcuts.${place}`)}</h3>
+        <h2 className={styles.place}>{t(`shortcuts.${place}`)}</h2>
         <dl className={styles.keys}>
           {Object.entries(table).map(([key, combinations]) => (
             <div key={key} className={styles.key}>

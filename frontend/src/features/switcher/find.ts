@@ -30,6 +30,11 @@ function foldedOf(row: Conversation): Folded {
   return known;
 }
 
+/** Makes names ready before the first key. */
+export function foldPeople(rows: readonly Conversation[]): void {
+  for (const row of rows) foldedOf(row);
+}
+
 /** Letters of scripts that put no spaces between words: every one may begin a word. */
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 const ofWord = /[\p{L}\p{N}]/u;

@@ -7,7 +7,7 @@ import { lateWords } from '@/i18n/en/late';
 import { setSearchText, showConversation, sortedConversations, useSession, useView } from '@/model';
 import { isPressed, Kbd, keysAnywhere } from '@/ui';
 import { commandsNow, findCommands } from './commands';
-import { findPeople, recentPeople } from './find';
+import { findPeople, foldPeople, recentPeople } from './find';
 import { CommandOption, PersonOption } from './Options';
 import styles from './Switcher.module.css';
 
@@ -60,6 +60,7 @@ export function Switcher({ onClose, onOpened, onSearch, onDetails }: SwitcherPro
     const actions = mode === 'people' ? [] : findCommands(commands, text, most.commands);
     return { ...people, actions };
   }, [mode, text, conversations, rows, visited, open, commands]);
+  useEffect(() => foldPeople(rows), [rows]);
   const searchable = mode === 'all' && text !== '';
 
   const options: Option[] = [
