@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/link"
 	"github.com/tincan-chat/tincan/backend/node"
 )
 
@@ -75,6 +76,8 @@ type Running interface {
 	// Hosting turns the server in this app on or off; what comes of it is told
 	// as Surroundings.
 	Hosting(on bool)
+	// Reach asks the servers' STUN and relays what this network lets through. It takes at most 6 s.
+	Reach(ctx context.Context) (link.Reach, error)
 	// Close ends everything that Run started and waits for it.
 	Close() error
 }
@@ -83,6 +86,7 @@ type Running interface {
 type ServerAnswer struct {
 	Server    identity.Server // with its key
 	RoundTrip time.Duration
+	Clock     time.Duration // the server's time minus ours, about
 }
 
 // Desktop is what the app needs of the system around it.

@@ -18,6 +18,7 @@ func Enums() []any {
 		},
 		[]named[Theme]{{ThemeSystem, "System"}, {ThemeLight, "Light"}, {ThemeDark, "Dark"}},
 		[]named[Route]{{RouteInherited, "Inherited"}, {RouteAny, "Any"}, {RouteRelayed, "Relayed"}, {RouteNetwork, "Network"}},
+		[]named[CheckGrade]{{GradeGood, "Good"}, {GradeWarn, "Warn"}, {GradeBad, "Bad"}, {GradeUnknown, "Unknown"}},
 		[]named[ServerState]{{ServerConnecting, "Connecting"}, {ServerOnline, "Online"}, {ServerDown, "Down"}},
 		[]named[ContactState]{{ContactAsked, "Asked"}, {ContactMutual, "Mutual"}, {ContactBanned, "Banned"}},
 		[]named[Presence]{{PresenceOnline, "Online"}, {PresenceOffline, "Offline"}, {PresenceUnknown, "Unknown"}},

@@ -39,6 +39,10 @@ type person struct {
 
 	copied bool // the app finds its files to be a copy
 
+	reach   *link.Reach   // what a check finds; nil: what is so
+	skew    time.Duration // of this computer's clock
+	machine []netip.Addr  // this computer's addresses; nil: those of documentation
+
 	mutex    sync.Mutex
 	started  int
 	hosting  []bool
@@ -59,6 +63,15 @@ type device struct {
 	*node.Node
 
 	owner *person
+	links *webrtclink.Transport
+}
+
+// Reach asks around for real, unless the test says what this network is like.
+func (d *device) Reach(ctx context.Context) (link.Reach, error) {
+	if d.owner.reach != nil {
+		return *d.owner.reach, nil
+	}
+	return d.links.Reach(ctx)
 }
 
 func (d *device) Hosting(on bool) {
@@ -95,8 +108,11 @@ func (p *person) open() {
 		store = copiedStore{p.store}
 	}
 	p.App = app.New(p.t.Context(), app.Config{
-		Keys: p.keys, Store: store, Run: p.run, CheckServer: checkServer, Desktop: p, Version: "1.2.3",
+		Keys: p.keys, Store: store, Run: p.run, CheckServer: p.checkServer, Desktop: p, Version: "1.2.3",
 		Addresses: func() []netip.Addr {
+			if p.machine != nil {
+				return p.machine
+			}
 			return []netip.Addr{netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("192.0.2.17"), netip.MustParseAddr("2001:db8:5::17")}
 		},
 		Downloads: func() (string, error) { return p.downloads, nil },
@@ -117,14 +133,17 @@ func (p *person) run(ctx context.Context, listener app.Listener) (app.Running, e
 	p.started++
 	p.listener = listener
 	p.mutex.Unlock()
+	var links *webrtclink.Transport
 	started, err := node.New(ctx, node.Config{
 		Keys:  p.keys,
 		Store: p.store,
 		Links: func(config node.LinkConfig) (link.Transport, error) {
-			return webrtclink.New(webrtclink.Config{
+			made, err := webrtclink.New(webrtclink.Config{
 				Identity: config.Identity, Events: config.Events, Filter: config.Filter, Logger: config.Logger,
 				Now: time.Now, Random: rand.Reader, LoopbackOnly: true,
 			})
+			links = made
+			return made, err
 		},
 		Signaling: func(config node.SignalingConfig) (signaling.Client, error) {
 			return rendezvousclient.New(rendezvousclient.Options{
@@ -139,15 +158,15 @@ func (p *person) run(ctx context.Context, listener app.Listener) (app.Running, e
 		return nil, err
 	}
 	listener.Surroundings(app.Surroundings{Up: true})
-	return &device{Node: started, owner: p}, nil
+	return &device{Node: started, owner: p, links: links}, nil
 }
 
-func checkServer(ctx context.Context, address string) (app.ServerAnswer, error) {
+func (p *person) checkServer(ctx context.Context, address string) (app.ServerAnswer, error) {
 	info, err := rendezvousclient.Check(ctx, address)
 	if failure, known := errors.AsType[*rendezvousclient.Failure](err); known {
 		return app.ServerAnswer{}, app.ServerError(failure.Code, address)
 	}
-	return app.ServerAnswer{Server: info.Server, RoundTrip: info.RoundTrip}, err
+	return app.ServerAnswer{Server: info.Server, RoundTrip: info.RoundTrip, Clock: info.Offset - p.skew}, err
 }
 
 func (p *person) state() app.State {

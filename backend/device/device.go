@@ -215,7 +215,7 @@ func (d *Device) Close() error {
 func checkServer(ctx context.Context, address string) (app.ServerAnswer, error) {
 	info, err := rendezvousclient.Check(ctx, address)
 	if err == nil {
-		return app.ServerAnswer{Server: info.Server, RoundTrip: info.RoundTrip}, nil
+		return app.ServerAnswer{Server: info.Server, RoundTrip: info.RoundTrip, Clock: info.Offset}, nil
 	}
 	if failure, known := errors.AsType[*rendezvousclient.Failure](err); known {
 		server, parseErr := identity.ParseServerAddress(address)

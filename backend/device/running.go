@@ -23,7 +23,8 @@ const portSetting = "host-port"
 type running struct {
 	*node.Node
 
-	host *host
+	host  *host
+	links *webrtclink.Transport
 }
 
 var _ app.Running = (*running)(nil)
@@ -38,10 +39,17 @@ func (d *Device) run(ctx context.Context, listener app.Listener) (app.Running, e
 		tell:   listener.Surroundings,
 		logger: d.options.Logger,
 	})
+	var links *webrtclink.Transport
 	started, err := node.New(ctx, node.Config{
-		Keys:      d.keys,
-		Store:     d.store,
-		Links:     d.links,
+		Keys:  d.keys,
+		Store: d.store,
+		Links: func(config node.LinkConfig) (link.Transport, error) {
+			var linksErr error
+			if links, linksErr = d.links(config); linksErr != nil {
+				return nil, linksErr
+			}
+			return links, nil
+		},
 		Signaling: func(config node.SignalingConfig) (signaling.Client, error) { return d.signaling(ctx, config), nil },
 		Changed: func(changes []node.Change) {
 			for _, change := range changes {
@@ -58,11 +66,14 @@ func (d *Device) run(ctx context.Context, listener app.Listener) (app.Running, e
 		return nil, fmt.Errorf("device: starting the node: %w", err)
 	}
 	h.start(ctx, started)
-	return &running{Node: started, host: h}, nil
+	return &running{Node: started, host: h, links: links}, nil
 }
 
 // Hosting implements app.Running.
 func (r *running) Hosting(on bool) { r.host.want(on) }
+
+// Reach implements app.Running.
+func (r *running) Reach(ctx context.Context) (link.Reach, error) { return r.links.Reach(ctx) }
 
 // Close ends the server, then the node.
 func (r *running) Close() error {
@@ -70,7 +81,7 @@ func (r *running) Close() error {
 	return r.Node.Close()
 }
 
-func (d *Device) links(config node.LinkConfig) (link.Transport, error) {
+func (d *Device) links(config node.LinkConfig) (*webrtclink.Transport, error) {
 	return webrtclink.New(webrtclink.Config{
 		Identity:     config.Identity,
 		Events:       config.Events,

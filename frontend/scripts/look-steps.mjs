@@ -404,3 +404,31 @@ export async function hoverMessage(page) {
   await page.locator('[data-message]').last().hover();
   await page.waitForTimeout(300);
 }
+
+/** The switcher, with something written in it or nothing. */
+export function jump(text) {
+  return async (page) => {
+    await page.keyboard.press('Control+k');
+    await page.locator('[role="combobox"][aria-expanded]').last().waitFor();
+    await page.keyboard.type(text);
+  };
+}
+
+export async function showShortcuts(page) {
+  await page.keyboard.press('Control+/');
+}
+
+export async function showAbout(page) {
+  await showSettings(page);
+  await page.locator('nav[data-pane="pages"] button').last().click();
+}
+
+export async function checkConnection(page) {
+  await showAbout(page);
+  await page.locator('main section button').first().click();
+}
+
+export async function showLicences(page) {
+  await showAbout(page);
+  await page.locator('main button').first().click();
+}

@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
 import { sampleConversation, sampleMessage, sampleState } from '@/backend/samples';
-import { actionKeys } from '@/features/timeline/actions';
 import { aimOf, followSearch, followView, search, session, showConversation, synchronise, view } from '@/model';
 import { resetModel } from '@/model/reset';
+import { keysAnywhere, keysOfMessage } from '@/ui';
 import { App } from './App';
 import { neighbour, runKey } from './useKeys';
 
@@ -151,10 +151,12 @@ describe('keys', () => {
     const places = [document.body, log, screen.getByRole('textbox', { name: 'Message Ana' })];
     const aim = aimOf('ana');
     const asked = fake.calls.length;
-    for (const key of Object.values(actionKeys)) {
+    for (const key of Object.values(keysOfMessage)
+      .map((keys) => keys[0])
+      .filter((key) => !key.includes(' '))) {
       for (const letter of [key, key.toLowerCase()]) {
         expect(press(letter)).toBe(false);
-        for (const place of places) fireEvent.keyDown(place, { key: letter === 'Del' ? 'Delete' : letter });
+        for (const place of places) fireEvent.keyDown(place, { key: letter });
       }
     }
     expect(view.getState().dialog).toBeUndefined();
@@ -168,8 +170,6 @@ describe('keys', () => {
     await waitFor(() => expect(session.getState().status).toBe('ready'));
     act(() => showConversation('ana'));
     await screen.findByRole('log');
-    act(() => void press('k', { ctrlKey: true }));
-    expect((document.activeElement as HTMLElement).dataset.search).toBe('');
     act(() => void press('i', { ctrlKey: true }));
     await waitFor(() => expect(session.getState().settings.details).toBe(true));
     act(() => void press(',', { ctrlKey: true }));
@@ -179,6 +179,30 @@ describe('keys', () => {
     act(() => void press('n', { ctrlKey: true }));
     expect(view.getState().dialog?.kind).toBe('add-contact');
     expect(press(',', { ctrlKey: true })).toBe(false);
+  });
+
+  it('are those of the table, and each of the table does something', async () => {
+    begin();
+    await waitFor(() => expect(session.getState().status).toBe('ready'));
+    for (const combination of Object.values(keysAnywhere).flat()) {
+      const parts: string[] = combination.split(' ');
+      const modifiers = { ctrlKey: parts.includes('Ctrl'), altKey: parts.includes('Alt') };
+      const event = { ...modifiers, shiftKey: parts.includes('Shift') };
+      act(() => {
+        showConversation('ole');
+        view.setState({ dialog: undefined, detailsFloating: combination === 'Escape' });
+      });
+      let did = false;
+      act(() => {
+        did = press(parts.at(-1) ?? '', event);
+      });
+      expect(did, combination).toBe(true);
+      expect(press(parts.at(-1) ?? '', { ...event, metaKey: true }), `Meta ${combination}`).toBe(false);
+    }
+    // The switcher comes when it is loaded; the next test begins without it.
+    act(() => view.setState({ dialog: undefined }));
+    act(() => void press('k', { ctrlKey: true }));
+    expect((await screen.findByRole('combobox', { name: 'Jump to or search' })) === document.activeElement).toBe(true);
   });
 
   it('search here and everywhere, and Esc leads back to what had the focus', async () => {

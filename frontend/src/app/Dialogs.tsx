@@ -1,5 +1,9 @@
 import { lazy, Suspense } from 'react';
 import { closeDialog, useConversation, useView } from '@/model';
+import { focusComposerSoon } from './focus';
+import { startSearch } from './leave';
+import { toggleDetails } from './MainWindow';
+import { switcher } from './switching';
 
 const AddContactDialog = lazy(() => import('@/features/addcontact'));
 const BanDialog = lazy(() => import('@/features/details/BanDialog'));
@@ -17,6 +21,7 @@ export function Dialogs() {
   const banned = useConversation(dialog?.kind === 'ban' ? dialog.conversation : '');
   const talk = useConversation(dialog?.kind === 'delete' ? dialog.message.conversation : '');
   const verified = useConversation(dialog?.kind === 'verify' ? dialog.conversation : '');
+  const switching = switcher.useLoaded();
   if (!dialog) return null;
   return (
     <Suspense fallback={null}>
@@ -30,6 +35,14 @@ export function Dialogs() {
       {dialog.kind === 'delivery' && <DeliveryDialog message={dialog.message} onClose={closeDialog} />}
       {dialog.kind === 'file' && <FileDialog conversation={dialog.conversation} onClose={closeDialog} />}
       {dialog.kind === 'retire' && <RetireDialog onClose={closeDialog} />}
+      {dialog.kind === 'switcher' && switching && (
+        <switching.Switcher
+          onClose={closeDialog}
+          onOpened={focusComposerSoon}
+          onSearch={startSearch}
+          onDetails={toggleDetails}
+        />
+      )}
       {dialog.kind === 'verify' && verified && <VerifyDialog conversation={verified} onClose={closeDialog} />}
       {dialog.kind === 'repair' && <RepairDialog onClose={closeDialog} />}
       {dialog.kind === 'link' && <LinkDialog address={dialog.address} onClose={closeDialog} />}

@@ -9,6 +9,7 @@ import styles from './App.module.css';
 import { focusComposer, focusList, focusSearch } from './focus';
 import { leaveSearch, rememberFocus, startSearch } from './leave';
 import { ProblemBar } from './ProblemBar';
+import { openSwitcher } from './switching';
 
 const talk = late(() => import('./Talk'));
 const RequestsView = lazy(() => import('@/features/requests'));
@@ -82,7 +83,7 @@ export function MainWindow() {
         ) : (
           <>
             <ProblemBar />
-            {any ? <NoSelection onSearch={focusSearch} /> : <NoContacts />}
+            {any ? <NoSelection onSearch={openSwitcher} /> : <NoContacts />}
           </>
         )}
       </main>

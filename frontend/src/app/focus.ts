@@ -15,6 +15,14 @@ export function focusComposer(): void {
   document.querySelector<HTMLTextAreaElement>('[data-composer]')?.focus();
 }
 
+/** Puts the focus into the message field of the conversation that opens now, as soon as it is there. */
+export function focusComposerSoon(left = 20): void {
+  requestAnimationFrame(() => {
+    focusComposer();
+    if (left > 0 && !document.activeElement?.matches('[data-composer]')) focusComposerSoon(left - 1);
+  });
+}
+
 /** Where the focus goes when a pane is entered. */
 const entries: Record<string, string> = {
   list: '[data-row][tabindex="0"], [data-search]',

@@ -12,10 +12,11 @@ import {
   sortedConversations,
   view,
 } from '@/model';
-import { onMac } from '@/ui';
-import { cyclePanes, focusSearch } from './focus';
+import { isPressed, type KeyAnywhere, keysAnywhere } from '@/ui';
+import { cyclePanes } from './focus';
 import { leaveSearch, startSearch } from './leave';
 import { toggleDetails } from './MainWindow';
+import { openSwitcher, prepareSwitcher } from './switching';
 
 /** The conversation that is `step` rows from the open one, or the next one with unread messages. */
 export function neighbour(step: 1 | -1, unreadOnly: boolean): string | undefined {
@@ -28,7 +29,7 @@ export function neighbour(step: 1 | -1, unreadOnly: boolean): string | undefined
   return after.find((row) => row.unread > 0)?.id;
 }
 
-function move(step: 1 | -1, unreadOnly: boolean): void {
+function move(step: 1 | -1, unreadOnly = false): void {
   const id = neighbour(step, unreadOnly);
   if (id !== undefined) showConversation(id);
 }
@@ -44,13 +45,11 @@ function closeTopmost(): boolean {
   return true;
 }
 
-/** Ctrl K: the field that finds people and messages. */
-function findAnything(): void {
-  if (view.getState().place.kind === 'settings') {
-    showConversations();
-    setTimeout(findAnything);
-  } else if (document.querySelector('[data-search]')) focusSearch();
-  else startSearch('');
+/** Searches one conversation, or with '' all of them; in settings there is nothing to search yet. */
+function find(scope: () => string): boolean {
+  if (view.getState().place.kind === 'settings') return false;
+  startSearch(scope());
+  return true;
 }
 
 /** The conversation that "search here" means, '' for all: the one on screen, or the one that is searched already. */
@@ -60,62 +59,45 @@ function searchable(): string {
   return place.kind === 'conversations' ? conversation : '';
 }
 
+/** What each key of the table does; false when there is nothing to do here. */
+const actions: Record<KeyAnywhere, () => unknown> = {
+  switcher: openSwitcher,
+  searchHere: () => find(searchable),
+  searchAll: () => find(() => ''),
+  add: () => showAddContact(),
+  nextUnread: () => move(1, true),
+  previous: () => move(-1),
+  next: () => move(1),
+  details: () => {
+    if (view.getState().conversation === '') return false;
+    toggleDetails();
+  },
+  verify: () => {
+    const { conversation, place } = view.getState();
+    if (conversation === '' || place.kind !== 'conversations') return false;
+    showVerify(conversation);
+  },
+  settings: () => showSettings(),
+  shortcuts: () => showSettings('shortcuts'),
+  panes: () => cyclePanes(false),
+  panesBack: () => cyclePanes(true),
+  close: closeTopmost,
+};
+
 /** What a key press does anywhere in the window; true when it did something. */
 export function runKey(event: KeyboardEvent): boolean {
   const { status, firstRun } = session.getState();
   if (status !== 'ready' || firstRun || event.isComposing || view.getState().dialog) return false;
-  const command = onMac ? event.metaKey : event.ctrlKey;
-  if (event.key === 'F6') {
-    cyclePanes(event.shiftKey);
-    return true;
-  }
-  if (event.key === 'Escape' && !event.defaultPrevented) return closeTopmost();
-  if (command && !event.altKey) {
-    switch (event.key.toLowerCase()) {
-      case 'k':
-        findAnything();
-        return true;
-      case 'f':
-        // In settings there is nothing to search yet.
-        if (view.getState().place.kind === 'settings') return false;
-        startSearch(event.shiftKey ? '' : searchable());
-        return true;
-      case 'n':
-        if (event.shiftKey) return false;
-        showAddContact();
-        return true;
-      case 'a':
-        if (!event.shiftKey) return false;
-        showAddContact();
-        return true;
-      case 'i':
-        if (event.shiftKey || view.getState().conversation === '') return false;
-        toggleDetails();
-        return true;
-      case 'v': {
-        const { conversation, place } = view.getState();
-        if (!event.shiftKey || conversation === '' || place.kind !== 'conversations') return false;
-        showVerify(conversation);
-        return true;
-      }
-      case ',':
-        showSettings();
-        return true;
-      default:
-        return false;
-    }
-  }
-  if (event.altKey && !command && (event.key === 'ArrowDown' || event.key === 'ArrowUp')) {
-    move(event.key === 'ArrowDown' ? 1 : -1, event.shiftKey && event.key === 'ArrowDown');
-    return true;
-  }
-  return false;
+  const pressed = (Object.keys(actions) as KeyAnywhere[]).find((one) => isPressed(event, keysAnywhere[one]));
+  if (!pressed || (pressed === 'close' && event.defaultPrevented)) return false;
+  return actions[pressed]() !== false;
 }
 
 /** Listens for the keys that work anywhere. */
 export function useKeys(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key === 'Control' || event.key === 'Meta') prepareSwitcher();
       if (runKey(event)) event.preventDefault();
     };
     window.addEventListener('keydown', onKeyDown);

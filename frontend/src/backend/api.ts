@@ -8,6 +8,7 @@ import type {
   BanQuery,
   Cancelled,
   Changes,
+  ConnectionCheck,
   Conversation,
   Delivery,
   FoundPerson,
@@ -124,6 +125,8 @@ export interface Backend {
   restoreBan(ban: Ban): Promise<Ban>;
 
   checkServer(address: string): Promise<ServerCheck>;
+  /** Asks servers and relays anew what of this network works, and names the causes of what does not; at most 8 s. */
+  checkConnection(): Promise<ConnectionCheck>;
   addServer(address: string): Promise<Server>;
   removeServer(id: string): Promise<void>;
   retryServer(id: string): Promise<void>;

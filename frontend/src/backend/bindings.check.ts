@@ -40,6 +40,7 @@ export type ShapesAgree = [
   Agrees<Same<Plain<app.Storage>, types.Storage>>,
   Agrees<Same<Plain<app.SavedBackup>, types.SavedBackup>>,
   Agrees<Same<Plain<app.SavedExport>, types.SavedExport>>,
+  Agrees<Same<Plain<app.ConnectionCheck>, types.ConnectionCheck>>,
   Agrees<Same<Plain<app.Conversation>, types.Conversation>>,
   Agrees<Same<Plain<app.Delivery>, types.Delivery>>,
   Agrees<Same<Plain<app.FoundPerson>, types.FoundPerson>>,

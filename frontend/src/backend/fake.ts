@@ -2,6 +2,7 @@ import type { Backend } from './api';
 import { BackendError } from './error';
 import { fakeBanCheck, fakeBanKind, fakeBansPage, fakeImport } from './fake-bans';
 import { fakeDeleted, fakeReactions, fakeReply } from './fake-changes';
+import { fakeConnection } from './fake-connection';
 import { fakeDelivery } from './fake-delivery';
 import { fakeClaimed, fakeFound, fakeReleased } from './fake-handles';
 import { FakeLock } from './fake-lock';
@@ -422,6 +423,8 @@ export class FakeBackend extends FakeVerification implements Backend {
       this.emit({ bansChanged: true });
       return ban;
     });
+
+  checkConnection = () => this.answer('checkConnection', [], () => fakeConnection);
 
   checkServer = (address: string) =>
     this.answer('checkServer', [address], (): ServerCheck => {

@@ -4,6 +4,7 @@
 import type { OwnHandle } from './types-handles';
 
 export type * from './types-bans';
+export type * from './types-connection';
 export type * from './types-delivery';
 export type * from './types-handles';
 export type * from './types-lock';

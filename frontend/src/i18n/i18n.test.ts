@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { en } from './en';
+import { lateWords } from './en/late';
 import { errorText, i18next, languageFor, problemText, setLanguage } from './index';
 import { zhCN } from './zh-CN';
 
@@ -24,7 +25,7 @@ function sources(folder: string): string[] {
   });
 }
 
-const english = flat(en);
+const english = flat({ ...en, ...lateWords });
 const chinese = flat(zhCN);
 const base = (key: string) => key.replace(/_(one|other)$/, '');
 const values = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1]).sort();

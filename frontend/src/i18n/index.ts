@@ -1,6 +1,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from './en';
+import type { lateWords } from './en/late';
 
 export { useTranslation } from 'react-i18next';
 export * from './bans';
@@ -13,7 +14,7 @@ export type Language = 'en' | 'zh-CN';
 declare module 'i18next' {
   interface CustomTypeOptions {
     defaultNS: 'translation';
-    resources: { translation: typeof en };
+    resources: { translation: typeof en & typeof lateWords };
     returnNull: false;
   }
 }
@@ -59,6 +60,11 @@ export function startTranslations(language: Language): Promise<void> {
     initAsync: false,
   });
   return setLanguage(language);
+}
+
+/** Adds English words of parts of the window that come late; their modules call it when they begin. */
+export function addWords(words: object): void {
+  i18next.addResourceBundle('en', 'translation', words, true, true);
 }
 
 export { i18next };

@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { Message } from '@/backend';
 
-export type SettingsPage = 'profile' | 'network' | 'appearance' | 'bans' | 'storage';
+export type SettingsPage = 'profile' | 'network' | 'appearance' | 'bans' | 'storage' | 'shortcuts' | 'about';
 
 /** The place the window shows: one of them, and at most one dialog above it. */
 export type Place =
@@ -20,6 +20,7 @@ export type DialogRequest =
   | { kind: 'file'; conversation: string }
   | { kind: 'link'; address: string }
   | { kind: 'retire' }
+  | { kind: 'switcher' }
   | { kind: 'verify'; conversation: string }
   | { kind: 'repair' };
 
@@ -28,6 +29,8 @@ export interface View {
   /** The conversation that is open, '' for none. It stays open behind settings and requests. */
   conversation: string;
   dialog: DialogRequest | undefined;
+  /** Conversations that were opened before, the last one first, a few. */
+  visited: readonly string[];
   /** Under 1080 px the details float above the conversation and open only when asked, whatever the settings say. */
   detailsFloating: boolean;
   filter: 'all' | 'unread';
@@ -37,6 +40,7 @@ export const emptyView: View = {
   place: { kind: 'conversations' },
   conversation: '',
   dialog: undefined,
+  visited: [],
   detailsFloating: false,
   filter: 'all',
 };
@@ -44,7 +48,12 @@ export const emptyView: View = {
 export const view = createStore<View>()(() => emptyView);
 
 export function showConversation(conversation: string): void {
-  view.setState({ place: { kind: 'conversations' }, conversation, detailsFloating: false });
+  view.setState(({ visited }) => ({
+    place: { kind: 'conversations' },
+    conversation,
+    detailsFloating: false,
+    visited: [conversation, ...visited.filter((one) => one !== conversation)].slice(0, 10),
+  }));
 }
 
 export function showConversations(): void {
@@ -102,6 +111,10 @@ export function askRetire(): void {
 /** Asks whether the damaged history is repaired, and shows how far that is. */
 export function showRepair(): void {
   view.setState({ dialog: { kind: 'repair' } });
+}
+
+export function showSwitcher(): void {
+  view.setState({ dialog: { kind: 'switcher' } });
 }
 
 export function closeDialog(): void {

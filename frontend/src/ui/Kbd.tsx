@@ -9,7 +9,20 @@ export function Kbd({ keys, className }: { keys: string; className?: string | un
 /** ⌘ stands for Ctrl here. */
 export const onMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
+const caps: Record<string, string> = {
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+  Enter: '↵',
+  Escape: 'Esc',
+  Delete: 'Del',
+  ContextMenu: 'Menu',
+  ...(onMac ? { Ctrl: '⌘', Alt: '⌥', Shift: '⇧' } : {}),
+};
+
 /** "Ctrl K" as it is called on this system. */
 export function keyNames(keys: string): string {
-  return onMac ? keys.replace('Ctrl', '⌘').replace('Alt', '⌥').replace('Shift', '⇧') : keys;
+  return keys
+    .split(' ')
+    .map((key) => caps[key] ?? key)
+    .join(' ');
 }

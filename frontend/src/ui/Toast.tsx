@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { Button } from './Button';
 import { Kbd } from './Kbd';
+import { isPressed, keysOfToast } from './keys';
 import styles from './Toast.module.css';
 
 export interface ToastProps {
@@ -30,8 +31,7 @@ export function Toast({ text, action, onEnd }: ToastProps) {
   useEffect(() => {
     if (!undo) return;
     const onKeyDown = (event: KeyboardEvent) => {
-      const command = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
-      if (!command || event.key.toLowerCase() !== 'z' || event.defaultPrevented) return;
+      if (!isPressed(event, keysOfToast.undo) || event.defaultPrevented) return;
       if (event.target instanceof Element && hasWords(event.target)) return;
       event.preventDefault();
       undo();

@@ -10,6 +10,8 @@ export * from './focus';
 export * from './Hidden';
 export * from './IconButton';
 export * from './Kbd';
+export * from './keys';
+export * from './keysOfTalk';
 export * from './Lid';
 export * from './LidPicker';
 export * from './LineGlyph';

@@ -26,6 +26,12 @@ export namespace app {
 	    Late = "late",
 	    Server = "server",
 	}
+	export enum CheckGrade {
+	    Bad = "bad",
+	    Good = "good",
+	    Unknown = "unknown",
+	    Warn = "warn",
+	}
 	export enum CheckState {
 	    Asked = "asked",
 	    Comparing = "comparing",
@@ -1024,6 +1030,56 @@ export namespace app {
 	}
 	
 	
+	export class Finding {
+	    code: string;
+	    grade: CheckGrade;
+	    message: string;
+	    params: Record<string, string>;
+	
+	    static createFrom(source: any = {}) {
+	        return new Finding(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.code = source["code"];
+	        this.grade = source["grade"];
+	        this.message = source["message"];
+	        this.params = source["params"];
+	    }
+	}
+	export class ConnectionCheck {
+	    findings: Finding[];
+	    took: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new ConnectionCheck(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.findings = this.convertValues(source["findings"], Finding);
+	        this.took = source["took"];
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	
 	export class Waiting {
 	    code: WaitCode;
@@ -1101,6 +1157,7 @@ export namespace app {
 		    return a;
 		}
 	}
+	
 	
 	
 	export class FoundPerson {

@@ -24,7 +24,7 @@ import {
   useSession,
   useWritingAsked,
 } from '@/model';
-import { Button, classes, Note } from '@/ui';
+import { Button, classes, isPressed, keysOfComposer, Note } from '@/ui';
 import { AimBar } from './AimBar';
 import styles from './Composer.module.css';
 import { kibibytes, measureText, sendsMessage, textMost } from './limits';
@@ -164,12 +164,12 @@ function Box({ conversation }: { conversation: Conversation }) {
     if (sendsMessage({ key, shiftKey, ctrlKey, altKey, metaKey, keyCode, isComposing })) {
       event.preventDefault();
       void send();
-    } else if (key === 'Escape' && (edit || aim.reply)) {
+    } else if (isPressed(event, keysOfComposer.leaveAim) && (edit || aim.reply)) {
       event.preventDefault();
       setFailure(undefined);
       if (edit) endEdit(id);
       else endReply(id);
-    } else if (key === 'ArrowUp' && text === '' && !edit && !(shiftKey || ctrlKey || altKey || metaKey)) {
+    } else if (isPressed(event, keysOfComposer.editLast) && text === '' && !edit) {
       event.preventDefault();
       if (blocked === undefined) void editLast(id);
     }

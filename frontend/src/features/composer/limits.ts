@@ -1,3 +1,5 @@
+import { isPressed, keysOfComposer } from '@/ui';
+
 /** Bytes that one message may have, in UTF-8. */
 export const textMost = 32 * 1024;
 /** From here on the composer counts. */
@@ -31,7 +33,7 @@ export function kibibytes(bytes: number): string {
   return (Math.ceil((bytes / 1024) * 10) / 10).toFixed(1);
 }
 
-/** Whether a key press sends: Enter alone, and not while an input method composes (229 is its key code in older engines). */
+/** Whether a key press sends: not while an input method composes (229 is its key code in older engines). */
 export function sendsMessage(event: {
   key: string;
   shiftKey: boolean;
@@ -41,5 +43,5 @@ export function sendsMessage(event: {
   isComposing: boolean;
   keyCode: number;
 }): boolean {
-  return event.key === 'Enter' && !event.shiftKey && !event.altKey && !event.isComposing && event.keyCode !== 229;
+  return isPressed(event, keysOfComposer.send) && !event.isComposing && event.keyCode !== 229;
 }

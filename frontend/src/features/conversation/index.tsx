@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Conversation } from '@/backend';
 import { lineWords, useTranslation } from '@/i18n';
 import { initial, lineView, shortName, usePicture } from '@/model';
-import { Hidden, IconButton, keyNames, Lid, TrustMark } from '@/ui';
+import { Hidden, IconButton, keyNames, keysAnywhere, Lid, TrustMark } from '@/ui';
 import styles from './ConversationHeader.module.css';
 import { LineChip } from './LineChip';
 import { LineString } from './LineString';
@@ -43,7 +43,12 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
         <TimerMark seconds={conversation.timer} onPress={onDetails} />
       ) : null}
       <LineChip conversation={conversation} onPress={onDetails} />
-      <IconButton label={t('details.show')} keys={keyNames('Ctrl I')} pressed={detailsOpen} onPress={onDetails}>
+      <IconButton
+        label={t('details.show')}
+        keys={keyNames(keysAnywhere.details[0])}
+        pressed={detailsOpen}
+        onPress={onDetails}
+      >
         <PanelRight size={18} strokeWidth={1.75} aria-hidden="true" />
       </IconButton>
       <LineString form={lineView(conversation).form} />

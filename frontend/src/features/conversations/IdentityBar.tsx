@@ -2,7 +2,7 @@ import { Settings, UserPlus } from 'lucide-react';
 import type { Network } from '@/backend';
 import { useTranslation } from '@/i18n';
 import { initial, showAddContact, showSettings, usePicture, useSession } from '@/model';
-import { IconButton, keyNames, Lid } from '@/ui';
+import { IconButton, keyNames, keysAnywhere, Lid } from '@/ui';
 import styles from './IdentityBar.module.css';
 
 /** Who is here and how the network is, at the foot of the list. */
@@ -17,7 +17,7 @@ export function IdentityBar({ narrow }: { narrow: boolean }) {
       {narrow && (
         <IconButton
           label={t('conversations.add')}
-          keys={keyNames('Ctrl N')}
+          keys={keyNames(keysAnywhere.add[0])}
           size="small"
           onPress={() => showAddContact()}
         >
@@ -41,7 +41,7 @@ export function IdentityBar({ narrow }: { narrow: boolean }) {
       </div>
       <IconButton
         label={t('conversations.settings')}
-        keys={keyNames('Ctrl ,')}
+        keys={keyNames(keysAnywhere.settings[0])}
         size="small"
         onPress={() => showSettings()}
       >

@@ -11,7 +11,7 @@ import {
   useView,
   view,
 } from '@/model';
-import { Badge, Hidden, IconButton, keyNames, Mark, narrowQuery, Segmented, useMedia } from '@/ui';
+import { Badge, Hidden, IconButton, keyNames, keysAnywhere, Mark, narrowQuery, Segmented, useMedia } from '@/ui';
 import { ConversationRow } from './ConversationRow';
 import styles from './Conversations.module.css';
 import { IdentityBar } from './IdentityBar';
@@ -69,7 +69,7 @@ export function Conversations({ field, onSearch, onUp }: ConversationsProps) {
           <span className={styles.brandEnd}>
             <IconButton
               label={t('conversations.add')}
-              keys={keyNames('Ctrl N')}
+              keys={keyNames(keysAnywhere.add[0])}
               size="small"
               onPress={() => showAddContact()}
             >
@@ -78,7 +78,7 @@ export function Conversations({ field, onSearch, onUp }: ConversationsProps) {
           </span>
         </div>
         {field ?? (
-          <IconButton label={t('search.open')} keys={keyNames('Ctrl Shift F')} onPress={onSearch}>
+          <IconButton label={t('search.open')} keys={keyNames(keysAnywhere.searchAll[0])} onPress={onSearch}>
             <Search size={18} strokeWidth={1.75} aria-hidden="true" />
           </IconButton>
         )}

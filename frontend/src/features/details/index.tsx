@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { backend, type Conversation } from '@/backend';
 import { dateOf, digitGroups, errorText, lineWords, useTranslation } from '@/i18n';
 import { askBan, initial, liftBan, lineView, shortName, showByFile, showToast, showVerify, usePicture } from '@/model';
-import { Button, Chip, IconButton, Kbd, keyNames, Lid, TrustIcon } from '@/ui';
+import { Button, Chip, IconButton, Kbd, keyNames, keysAnywhere, Lid, TrustIcon } from '@/ui';
 import styles from './Details.module.css';
 import { DisappearTimer } from './DisappearTimer';
 import { ExportTalk } from './ExportTalk';
@@ -20,7 +20,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
     <aside className={styles.details} aria-label={t('details.label')} data-pane="details">
       <div className={styles.head}>
         <h2 className={styles.title}>{t('details.label')}</h2>
-        <IconButton label={t('details.close')} keys={keyNames('Ctrl I')} size="small" onPress={onClose}>
+        <IconButton label={t('details.close')} keys={keyNames(keysAnywhere.details[0])} size="small" onPress={onClose}>
           <X size={18} strokeWidth={1.75} aria-hidden="true" />
         </IconButton>
       </div>
@@ -163,7 +163,7 @@ function SafetyNumber({ conversation, name }: { conversation: Conversation; name
       <p className={styles.help}>{t('details.safetyText', { name })}</p>
       <Button size="small" className={styles.verify ?? ''} onPress={() => showVerify(conversation.id)}>
         {t('verify.open')}
-        <Kbd keys="Ctrl Shift V" />
+        <Kbd keys={keysAnywhere.verify[0]} />
       </Button>
     </section>
   );

@@ -2,7 +2,7 @@ import { Search, X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from '@/i18n';
 import { openSearch, setSearchText, shortName, showSearch, useConversation, useSearch, useView } from '@/model';
-import { Kbd } from '@/ui';
+import { Kbd, keysAnywhere } from '@/ui';
 import { elementOf, listId, runSearchKey } from './options';
 import styles from './SearchField.module.css';
 
@@ -93,7 +93,7 @@ export function SearchField({ onEnter, onDown, onLeave }: SearchFieldProps) {
           <X size={16} strokeWidth={1.75} aria-hidden="true" />
         </button>
       ) : (
-        !shown && <Kbd keys="Ctrl K" />
+        !shown && <Kbd keys={keysAnywhere.searchAll[0]} />
       )}
     </div>
   );

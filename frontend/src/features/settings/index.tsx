@@ -1,14 +1,19 @@
-import { ArrowLeft, Ban, Cable, CircleUserRound, HardDrive, Palette } from 'lucide-react';
+import { ArrowLeft, Ban, Cable, CircleUserRound, HardDrive, Info, Keyboard, Palette } from 'lucide-react';
 import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
-import { useTranslation } from '@/i18n';
+import { addWords, useTranslation } from '@/i18n';
+import { lateWords } from '@/i18n/en/late';
 import { type SettingsPage, showConversations, showSettings } from '@/model';
 import { IconButton, narrowQuery, PressButton, useMedia } from '@/ui';
+import { AboutPage } from './AboutPage';
 import { AppearancePage } from './AppearancePage';
 import { BansPage } from './BansPage';
 import { NetworkPage } from './NetworkPage';
 import { ProfilePage } from './ProfilePage';
 import styles from './Settings.module.css';
+import { ShortcutsPage } from './ShortcutsPage';
 import { StoragePage } from './StoragePage';
+
+addWords(lateWords);
 
 export interface SettingsViewProps {
   page: SettingsPage;
@@ -22,6 +27,8 @@ const pages: readonly { page: SettingsPage; icon: ReactNode; content: ReactEleme
   { page: 'bans', icon: <Ban {...icon} />, content: <BansPage /> },
   { page: 'storage', icon: <HardDrive {...icon} />, content: <StoragePage /> },
   { page: 'appearance', icon: <Palette {...icon} />, content: <AppearancePage /> },
+  { page: 'shortcuts', icon: <Keyboard {...icon} />, content: <ShortcutsPage /> },
+  { page: 'about', icon: <Info {...icon} />, content: <AboutPage /> },
 ];
 
 /** The settings; they fill the window. Pages change with showSettings(page), Esc goes back to the conversations. */
@@ -49,7 +56,9 @@ export default function SettingsView({ page }: SettingsViewProps) {
           <NavItem
             key={one.page}
             ref={one.page === page ? current : undefined}
-            label={t(`settings.page.${one.page}`)}
+            label={
+              one.page === 'shortcuts' || one.page === 'about' ? t(`${one.page}.title`) : t(`settings.page.${one.page}`)
+            }
             icon={one.icon}
             current={one.page === page}
             onPress={() => showSettings(one.page)}

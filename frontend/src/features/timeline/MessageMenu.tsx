@@ -1,8 +1,8 @@
 import { Copy, type LucideIcon, Pencil, Reply, Route, SmilePlus, Trash2 } from 'lucide-react';
 import type { Message } from '@/backend';
 import { useTranslation } from '@/i18n';
-import { type Box, MenuAt, type MenuEntry } from '@/ui';
-import { type Action, actionKeys, isPossible, type Limits, takesBack } from './actions';
+import { type Box, keysOfMessage, MenuAt, type MenuEntry } from '@/ui';
+import { type Action, isPossible, type Limits, takesBack } from './actions';
 
 type Entry = Exclude<Action, 'more'>;
 
@@ -36,7 +36,7 @@ export function MessageMenu({ message, limits, at, onAction, onClose }: MessageM
         id: action,
         label: action === 'delete' && !takesBack(message, limits) ? t('message.remove') : t(`message.${action}`),
         icon: <Icon size={16} strokeWidth={1.75} aria-hidden="true" />,
-        keys: actionKeys[action],
+        keys: keysOfMessage[action][0],
         danger: action === 'delete',
         run: () => onAction(action, message, at),
       };

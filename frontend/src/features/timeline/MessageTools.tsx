@@ -3,8 +3,8 @@ import { useLayoutEffect, useRef } from 'react';
 import { Toolbar } from 'react-aria-components/Toolbar';
 import type { Message } from '@/backend';
 import { useTranslation } from '@/i18n';
-import { type Box, boxOf, keyNames } from '@/ui';
-import { type Action, actionKeys, isPossible, type Limits } from './actions';
+import { type Box, boxOf, keyNames, keysOfMessage } from '@/ui';
+import { type Action, isPossible, type Limits } from './actions';
 import styles from './Parts.module.css';
 import { placeTools } from './tools';
 
@@ -42,7 +42,7 @@ export function MessageTools({ message, limits, opened, onAction }: MessageTools
             type="button"
             className={styles.tool}
             aria-label={label}
-            title={action === 'more' ? label : `${label} (${keyNames(actionKeys[action])})`}
+            title={action === 'more' ? label : `${label} (${keyNames(keysOfMessage[action][0])})`}
             aria-haspopup={action === 'more' ? 'menu' : action === 'react' ? 'dialog' : undefined}
             aria-expanded={action === 'more' || action === 'react' ? opened === action : undefined}
             // The focus stays where the person writes.

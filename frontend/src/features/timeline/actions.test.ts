@@ -34,7 +34,8 @@ describe('what can be done with a message', () => {
   });
 
   it('has a key', () => {
-    const key = (name: string, shiftKey = false) => actionOfKey({ key: name, shiftKey });
+    const key = (name: string, shiftKey = false) =>
+      actionOfKey({ key: name, shiftKey, ctrlKey: false, metaKey: false, altKey: false });
     expect(['r', 'R', 'e', '+', 'Delete', 'c', 'd', 'ContextMenu'].map((name) => key(name))).toEqual([
       'reply',
       'reply',

@@ -1,4 +1,5 @@
 import type { Conversation, Message, Problem } from '@/backend';
+import { isPressed, type KeyPress, keysOfMessage } from '@/ui';
 
 /** What a person can do with a message. `more` is the list of all of it. */
 export type Action = 'react' | 'reply' | 'copy' | 'edit' | 'delivery' | 'delete' | 'more';
@@ -43,28 +44,7 @@ export function takesBack(message: Message, { silent, readOnly }: Limits): boole
   return message.mine && !message.deleted && !silent && !readOnly;
 }
 
-/** The keys that do it while a message has the focus. */
-export const actionKeys: Record<Exclude<Action, 'more'>, string> = {
-  react: '+',
-  reply: 'R',
-  copy: 'C',
-  edit: 'E',
-  delivery: 'D',
-  delete: 'Del',
-};
-
-const byKey: Record<string, Action> = {
-  '+': 'react',
-  r: 'reply',
-  c: 'copy',
-  e: 'edit',
-  d: 'delivery',
-  delete: 'delete',
-  contextmenu: 'more',
-};
-
 /** What a key press does to the message that has the focus. */
-export function actionOfKey(event: { key: string; shiftKey: boolean }): Action | undefined {
-  if (event.key === 'F10') return event.shiftKey ? 'more' : undefined;
-  return byKey[event.key.toLowerCase()];
+export function actionOfKey(event: KeyPress): Action | undefined {
+  return (Object.keys(keysOfMessage) as Action[]).find((action) => isPressed(event, keysOfMessage[action]));
 }

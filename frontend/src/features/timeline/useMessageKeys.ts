@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type RefObject, useCallback, useState } from 'react';
 import type { VirtualizerHandle } from 'virtua';
+import { isPressed, keysOfLog } from '@/ui';
 import type { Row } from './rows';
 
 export interface MessageKeysOptions {
@@ -45,30 +46,16 @@ export function useMessageKeys({ rows, list, scroller, onEnd }: MessageKeysOptio
   );
 
   function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+    if (event.defaultPrevented) return;
     const bubble = (event.target as HTMLElement).closest<HTMLElement>('[data-message]');
     const at = bubble ? rows.findIndex((row) => row.message.id === bubble.dataset.message) : -1;
-    switch (event.key) {
-      case 'ArrowUp':
-        event.preventDefault();
-        focusRow(at < 0 ? rows.length - 1 : at - 1);
-        return;
-      case 'ArrowDown':
-        if (at < 0) return;
-        event.preventDefault();
-        focusRow(at + 1);
-        return;
-      case 'End':
-        event.preventDefault();
-        onEnd();
-        return;
-      case 'Escape':
-        if (!bubble || event.target === bubble) return;
-        event.preventDefault();
-        bubble.focus({ preventScroll: true });
-        return;
-      default:
-    }
+    if (isPressed(event, keysOfLog.up)) focusRow(at < 0 ? rows.length - 1 : at - 1);
+    else if (isPressed(event, keysOfLog.down) && at >= 0) focusRow(at + 1);
+    else if (isPressed(event, keysOfLog.latest)) onEnd();
+    else if (isPressed(event, keysOfLog.back) && bubble && event.target !== bubble)
+      bubble.focus({ preventScroll: true });
+    else return;
+    event.preventDefault();
   }
 
   const at = focused === '' ? -1 : rows.findIndex((row) => row.message.id === focused);

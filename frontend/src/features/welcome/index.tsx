@@ -1,7 +1,7 @@
 import { Search, UserPlus } from 'lucide-react';
 import { useTranslation } from '@/i18n';
 import { showAddContact } from '@/model';
-import { Button, Kbd, TwoCans } from '@/ui';
+import { Button, Kbd, keysAnywhere, TwoCans } from '@/ui';
 import { InviteCard } from './InviteCard';
 import styles from './Welcome.module.css';
 
@@ -32,7 +32,7 @@ export function NoSelection({ onSearch }: { onSearch: () => void }) {
       <p className={styles.hint}>{t('conversations.pickText')}</p>
       <div className={styles.actions}>
         <Button icon={<Search size={16} strokeWidth={1.75} aria-hidden="true" />} onPress={onSearch}>
-          {t('conversations.jump')} <Kbd keys="Ctrl K" />
+          {t('conversations.jump')} <Kbd keys={keysAnywhere.switcher[0]} />
         </Button>
         <Button icon={<UserPlus size={16} strokeWidth={1.75} aria-hidden="true" />} onPress={() => showAddContact()}>
           {t('conversations.add')}

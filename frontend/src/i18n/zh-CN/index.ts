@@ -8,6 +8,7 @@ import details from './details';
 import emoji from './emoji';
 import errors from './errors';
 import firstrun from './firstrun';
+import { lateWords } from './late';
 import line from './line';
 import lock from './lock';
 import message from './message';
@@ -44,4 +45,5 @@ export const zhCN = {
   timeline,
   timer,
   verify,
+  ...lateWords,
 };

@@ -22,6 +22,8 @@ export function CancelMessage(arg1:string):Promise<app.Cancelled>;
 
 export function CheckBan(arg1:app.BanKind,arg2:string):Promise<app.BanCheck>;
 
+export function CheckConnection():Promise<app.ConnectionCheck>;
+
 export function CheckServer(arg1:string):Promise<app.ServerCheck>;
 
 export function ClaimHandle(arg1:string):Promise<app.Profile>;

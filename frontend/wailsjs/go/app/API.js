@@ -42,6 +42,10 @@ export function CheckBan(arg1, arg2) {
   return window['go']['app']['API']['CheckBan'](arg1, arg2);
 }
 
+export function CheckConnection() {
+  return window['go']['app']['API']['CheckConnection']();
+}
+
 export function CheckServer(arg1) {
   return window['go']['app']['API']['CheckServer'](arg1);
 }

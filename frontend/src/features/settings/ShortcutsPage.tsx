@@ -1,0 +1,64 @@
+import { Fragment } from 'react';
+import { useTranslation } from '@/i18n';
+import { Card, Kbd, keysAnywhere, keysOfComposer, keysOfLog, keysOfMessage, keysOfToast } from '@/ui';
+import { PageHead } from './Parts';
+import styles from './Shortcuts.module.css';
+
+/** Every key by where it works: the tables that the handlers ask. */
+export const keyTables = {
+  anywhere: { ...keysAnywhere, ...keysOfToast },
+  composer: keysOfComposer,
+  log: keysOfLog,
+  message: keysOfMessage,
+} as const;
+
+type Place = keyof typeof keyTables;
+
+/** The keys that do something, as they are called on this system. */
+export function ShortcutsPage() {
+  const { t } = useTranslation();
+  return (
+    <>
+      <PageHead title={t('shortcuts.title')}>{t('shortcuts.text')}</PageHead>
+      <div className={styles.columns}>
+        <Keys place="anywhere" />
+        <div className={styles.column}>
+          <Keys place="composer" />
+          <Keys place="log" />
+          <Keys place="message" />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Keys({ place }: { place: Place }) {
+  const { t } = useTranslation();
+  const table: Readonly<Record<string, readonly string[]>> = keyTables[place];
+  return (
+    <section aria-label={t(`shortcuts.${place}`)}>
+      <Card className={styles.card}>
+        <h2 className={styles.place}>{t(`shortcuts.${place}`)}</h2>
+        <dl className={styles.keys}>
+          {Object.entries(table).map(([key, combinations]) => (
+            <div key={key} className={styles.key}>
+              <dt>{t(`shortcuts.key.${key as 'send'}`)}</dt>
+              <dd className={styles.combinations}>
+                {combinations.map((combination, index) => (
+                  <Fragment key={combination}>
+                    {index > 0 && <span className={styles.or}>{t('shortcuts.or')}</span>}
+                    <span className={styles.combination}>
+                      {combination.split(' ').map((part) => (
+                        <Kbd key={part} keys={part} />
+                      ))}
+                    </span>
+                  </Fragment>
+                ))}
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </Card>
+    </section>
+  );
+}

@@ -1,0 +1,6 @@
+import about from './about';
+import shortcuts from './shortcuts';
+import switcher from './switcher';
+
+/** Words of parts of the window that come late: they are not in the file that a window starts with. */
+export const lateWords = { about, shortcuts, switcher } as const;

@@ -1,0 +1,26 @@
+/** The keys of the message field and of the messages; see keysAnywhere. */
+export const keysOfComposer = {
+  send: ['Enter', 'Ctrl Enter'],
+  newLine: ['Shift Enter'],
+  editLast: ['ArrowUp'],
+  leaveAim: ['Escape'],
+} as const satisfies Record<string, readonly string[]>;
+
+/** While the focus is in the messages. */
+export const keysOfLog = {
+  up: ['ArrowUp'],
+  down: ['ArrowDown'],
+  latest: ['End'],
+  back: ['Escape'],
+} as const satisfies Record<string, readonly string[]>;
+
+/** While one message has the focus; single letters do nothing anywhere else. */
+export const keysOfMessage = {
+  reply: ['R'],
+  react: ['+'],
+  copy: ['C'],
+  edit: ['E'],
+  delivery: ['D'],
+  delete: ['Delete'],
+  more: ['Shift F10', 'ContextMenu'],
+} as const satisfies Record<string, readonly string[]>;
