@@ -67,16 +67,14 @@ var script = []struct{ file, text, how, other string }{
 	{"features/settings/ImportBans.tsx", "maxSize = N", "=", "backend/app.maxBanText"},
 	{"features/settings/pictureFile.ts", "pictureMost = N", "=", "backend/app.maxPictureFile"},
 	{"features/settings/ProfileForm.tsx", "aboutMost = N", "=", "backend/journal.MaxAbout"},
-	{"features/settings/BanForm.tsx", "mostReason = N", "=", "backend/wire.MaxReason"},
-	{"features/settings/EditBan.tsx", "mostReason = N", "=", "backend/wire.MaxReason"},
-	{"features/requests/BanRequestDialog.tsx", "maxLength={N}", "=", "backend/wire.MaxReason"},
-	{"features/details/BanDialog.tsx", "maxLength={N}", "=", "backend/wire.MaxReason"},
+	{"ui/BanFields.tsx", "mostReason = N", "=", "backend/wire.MaxReason"},
 	{"features/addcontact/PasteLink.tsx", "mostFirst = N", "=", "backend/wire.MaxRequestText"},
 	{"features/addcontact/FindHandle.tsx", "mostFirst = N", "=", "backend/wire.MaxRequestText"},
 	{"features/addcontact/NewLink.tsx", "mostLabel = N", "=", "backend/wire.MaxName"},
 	{"features/firstrun/sendFile.ts", "partSize = N", "≤", "backend/app.MaxPart"},
 	{"features/timeline/QuickReactions.tsx", "maxLength={N}", "≤", "backend/journal.MaxEmoji"},
 	{"features/search/SearchField.tsx", "maxLength={N}", "≤", "backend/chat/search.MaxQuery"},
+	{"features/switcher/index.tsx", "maxLength={N}", "≤", "backend/chat/search.MaxQuery"},
 	{"features/verify/NumberPart.tsx", "maxLength={N}", "≤", "backend/app.maxNumberText"},
 }
 

@@ -4,7 +4,7 @@ import { Switch } from './Switch';
 import { TextField } from './TextField';
 
 /** Characters of a reason. */
-const mostReason = 200;
+export const mostReason = 200;
 
 /** What can be chosen for a ban on a person. */
 export interface BanWish<Life extends string> {

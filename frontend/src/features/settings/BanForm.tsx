@@ -3,7 +3,7 @@ import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } fr
 import { type BanCheck, type BanKind, backend, type Invite } from '@/backend';
 import { errorText, inviteName, list, useTranslation } from '@/i18n';
 import { type BanLife, banDays, banEnds, session, showToast } from '@/model';
-import { Button, Card, classes, Select, Switch, TextField } from '@/ui';
+import { Button, Card, classes, mostReason, Select, Switch, TextField } from '@/ui';
 import styles from './Bans.module.css';
 import { banName } from './bans';
 import { marked } from './marked';
@@ -11,8 +11,6 @@ import { useRested } from './useRested';
 
 /** How long a target rests before it is checked, in milliseconds. */
 const rest = 400;
-/** Characters of a reason. */
-const mostReason = 200;
 const kinds: readonly BanKind[] = ['peer', 'invite', 'address', 'range', 'domain'];
 
 interface Answer {

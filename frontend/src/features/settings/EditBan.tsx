@@ -2,11 +2,8 @@ import { useState } from 'react';
 import { type Ban, backend } from '@/backend';
 import { dateOf, errorText, useTranslation } from '@/i18n';
 import { type BanLife, banDays, banEnds, showToast } from '@/model';
-import { Button, Dialog, Note, Select, Switch, TextField } from '@/ui';
+import { Button, Dialog, mostReason, Note, Select, Switch, TextField } from '@/ui';
 import { banName } from './bans';
-
-/** Characters of a reason. */
-const mostReason = 200;
 
 /** Changes why a ban is there, how long, and who is told. */
 export function EditBan({ ban, onClose }: { ban: Ban; onClose: () => void }) {
