@@ -35,11 +35,12 @@ var kept sync.Map
 // once makes something the first time that it is asked for. Each type of name is
 // for one type of thing.
 func once[T any](name any, create func() T) T {
-	if made, ok := kept.Load(name); ok {
-		return made.(T)
+	made, there := kept.Load(name)
+	if !there {
+		made, _ = kept.LoadOrStore(name, create())
 	}
-	made, _ := kept.LoadOrStore(name, create())
-	return made.(T)
+	thing, _ := made.(T)
+	return thing
 }
 
 type keysOf struct{ seed byte }

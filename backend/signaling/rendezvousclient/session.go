@@ -159,7 +159,7 @@ func (s *session) push(event signaling.Event) {
 
 // read hands frames to serve, no faster than the owner takes events.
 func (s *session) read(ctx context.Context, frames chan<- incoming) {
-	var pace pace
+	var patience pace
 	for {
 		frame, err := readFrame(ctx, s.conn, s.keeper.client.options.Encoding)
 		select {
@@ -171,7 +171,7 @@ func (s *session) read(ctx context.Context, frames chan<- incoming) {
 			return
 		}
 		s.keeper.client.events.throttle()
-		if !pace.wait(ctx) {
+		if !patience.wait(ctx) {
 			return
 		}
 	}
