@@ -52,6 +52,7 @@ describe('names', () => {
     ['李小梅', ' 小梅 ', '小梅'],
     ['Ångström', 'strom', 'ström'],
     ['ﬁsh and chips', 'is', 'ﬁs'],
+    ['Priya Raman', 'r', 'R'],
     ['Ana', 'zzz', undefined],
     ['Ana', ' ', undefined],
   ])('of %s: %s marks %s', (name, text, marked) => {

@@ -28,7 +28,17 @@ export function withoutHits(
   return kept.length === hits.length ? hits : kept;
 }
 
-/** Where a text stands in a name, as people type them: without case and accents. */
+const ofWord = /[\p{L}\p{N}]/u;
+
+/** Where a word begins with a text, else the first place that has it, else -1. */
+function placeIn(folded: string, wanted: string): number {
+  for (let at = folded.indexOf(wanted); at >= 0; at = folded.indexOf(wanted, at + 1)) {
+    if (!ofWord.test(folded[at - 1] ?? '')) return at;
+  }
+  return folded.indexOf(wanted);
+}
+
+/** Where a text stands in a name, as people type them, without case and accents: where a word begins with it, else anywhere. */
 export function matchOfName(name: string, text: string): MatchRange | undefined {
   const wanted = foldName(text.trim());
   if (wanted === '') return undefined;
@@ -40,7 +50,7 @@ export function matchOfName(name: string, text: string): MatchRange | undefined 
     folded += part;
     for (let count = 0; count < part.length; count++) places.push({ start: index, end: index + segment.length });
   }
-  const at = folded.indexOf(wanted);
+  const at = placeIn(folded, wanted);
   const first = places[at];
   const last = places[at + wanted.length - 1];
   return at >= 0 && first && last ? { start: first.start, end: last.end } : undefined;
