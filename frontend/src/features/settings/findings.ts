@@ -15,7 +15,7 @@ export function findingText({ code, message, params }: Finding): string {
   const key = `about.cause.${code}`;
   if (!i18next.exists(key)) return message;
   const { cause, seconds, host } = params;
-  return i18next.t(key as 'about.cause.servers-refused', {
+  return i18next.t(key, {
     ...params,
     reason:
       cause === undefined ? '' : errorText({ code: cause, message, params: { address: host ?? '', host: host ?? '' } }),
