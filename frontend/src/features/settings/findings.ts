@@ -12,10 +12,9 @@ export function partOf(finding: Finding): CheckPart | undefined {
 
 /** What a finding says, in the language of the window; in English when it has no words for it. */
 export function findingText({ code, message, params }: Finding): string {
-  const key = `about.cause.${code}`;
-  if (!i18next.exists(key)) return message;
+  if (!i18next.exists(`about.cause.${code}`)) return message;
   const { cause, seconds, host } = params;
-  return i18next.t(key, {
+  return i18next.t(`about.cause.${code}` as 'about.cause.servers-refused', {
     ...params,
     reason:
       cause === undefined ? '' : errorText({ code: cause, message, params: { address: host ?? '', host: host ?? '' } }),
