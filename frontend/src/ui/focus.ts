@@ -3,18 +3,18 @@ const tries = 10;
 const pause = 50;
 
 /** Whether whatever had the focus is gone from the window. */
-function lost(): boolean {
-  return document.activeElement === null || document.activeElement === document.body;
+function lost(page: Document): boolean {
+  return page.activeElement === null || page.activeElement === page.body;
 }
 
 /** Puts the focus on the best of several selectors that is there, when it was lost with the view that had it. */
-export function focusWhenLost(selectors: string, left = tries): void {
+export function focusWhenLost(selectors: string, left = tries, page = document): void {
   setTimeout(() => {
     const element = selectors
       .split(', ')
-      .map((one) => document.querySelector<HTMLElement>(one))
+      .map((one) => page.querySelector<HTMLElement>(one))
       .find((found) => found !== null);
-    if (element && lost()) element.focus();
-    else if (left > 1) focusWhenLost(selectors, left - 1);
+    if (element && lost(page)) element.focus();
+    else if (left > 1) focusWhenLost(selectors, left - 1, page);
   }, pause);
 }

@@ -80,7 +80,7 @@ type Options struct {
 	Now    func() time.Time
 
 	MaxMemory  int64         // bytes that JetStream may take in memory; 512 MiB
-	MaxDisk    int64         // bytes that it may take on disk; three quarters of what is free
+	MaxDisk    int64         // bytes that it may promise on disk, used or not; 16 GiB
 	RecordLife time.Duration // how long records are kept of those who do not come back; 14 days
 }
 
@@ -108,6 +108,7 @@ type ExternalOptions struct {
 const (
 	defaultWait       = time.Minute
 	defaultMemory     = 512 << 20
+	defaultDisk       = 16 << 30 // more than the streams of a store say that they may grow to; left alone, JetStream would not start on a disk with less free than that
 	defaultRecordLife = 14 * 24 * time.Hour
 	maxNode           = 64 // characters of the name of a node
 	maxReplicas       = 5  // copies of what is kept
@@ -129,6 +130,9 @@ func (o *Options) complete() error {
 	}
 	if o.MaxMemory == 0 {
 		o.MaxMemory = defaultMemory
+	}
+	if o.MaxDisk == 0 {
+		o.MaxDisk = defaultDisk
 	}
 	if o.RecordLife == 0 {
 		o.RecordLife = defaultRecordLife
