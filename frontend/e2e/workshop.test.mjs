@@ -39,6 +39,10 @@ async function open(theme) {
   await page.goto(`${served.address}?workshop&theme=${theme}`);
   await page.getByRole('heading', { name: 'Workshop' }).waitFor();
   await page.evaluate(() => document.fonts.ready);
+  // A list that grows with every scene stands behind what is over the window.
+  await page.locator('section[data-picture="scenes"]').evaluate((list) => {
+    list.style.visibility = 'hidden';
+  });
   return { page, errors, close: () => context.close() };
 }
 
@@ -81,7 +85,7 @@ for (const theme of ['light', 'dark']) {
     for (let i = 0; i < count; i++) {
       const section = sections.nth(i);
       const name = await section.getAttribute('data-picture');
-      if (name === 'scenes') continue; // a list that grows with every scene
+      if (name === 'scenes') continue;
       differences.push(await compare(`${name}-${theme}`, await section.screenshot(look)));
     }
     assert.deepEqual(differences.filter(Boolean), []);
