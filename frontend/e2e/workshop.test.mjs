@@ -14,14 +14,22 @@ import { serve } from '../scripts/served.mjs';
 const kept = fileURLToPath(new URL('../pictures/', import.meta.url));
 const artifacts = fileURLToPath(new URL('../../.artifacts/workshop/', import.meta.url));
 
-/** How many of a thousand pixels may differ, each by more than a tenth of black against white (edges of letters do). */
-const tolerance = 1;
+/**
+ * How many of a thousand pixels may differ, each by more than a tenth of black against white (edges of letters do): with the
+ * browser of the kept pictures, and with another one, which draws letters its own way.
+ */
+const tolerances = { same: 1, other: 10 };
+let tolerance = tolerances.same;
 
 let served;
 before(async () => {
   served = await serve();
   await mkdir(artifacts, { recursive: true });
   await mkdir(kept, { recursive: true });
+  const browser = join(kept, 'browser.txt');
+  const version = `Chromium ${served.browser.version()}\n`;
+  if (process.env.KEEP) await writeFile(browser, version);
+  if ((await readFile(browser, 'utf8')) !== version) tolerance = tolerances.other;
 });
 after(() => served?.close());
 

@@ -2,7 +2,7 @@ import { Badge, Card, Kbd, Lid, LineGlyph, Mark, QRCode, TrustMark, TwoCans } fr
 import { Row, Section } from './Section';
 
 const enamels = [1, 2, 3, 4, 5, 6, 7, 8];
-const letters = ['A', 'B', 'Ç', 'Д', 'Λ', '林', 'Ö', 'Z'];
+const letters = ['A', 'B', 'Ç', 'Д', 'Λ', 'N', 'Ö', 'Z'];
 // A square in a corner is enough to see size, ground and colour.
 const code = 'M0 0h7v7h-7zM2 2h3v3h-3zM14 0h7v7h-7zM16 2h3v3h-3zM0 14h7v7h-7zM2 16h3v3h-3zM9 9h3v3h-3zM14 14h2v2h-2z';
 
