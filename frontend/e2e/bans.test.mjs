@@ -111,7 +111,15 @@ test('a range and a domain are banned, and taken back', async () => {
   const { page: ana } = people.Ana;
   const form = ana.getByRole('form', { name: 'New ban' });
   const target = form.getByRole('textbox').first();
-  for (const text of ['198.51.100.0/24', '2001:db8:7::/64', '203.0.113.9', '*.example.net']) {
+  // The kind was chosen before, and stays what was chosen.
+  const kind = form.getByRole('combobox', { name: 'Ban' });
+  for (const [one, text] of [
+    ['range', '198.51.100.0/24'],
+    ['range', '2001:db8:7::/64'],
+    ['address', '203.0.113.9'],
+    ['domain', '*.example.net'],
+  ]) {
+    await kind.selectOption(one);
     await target.fill(text);
     await target.press('Enter');
     await ana.getByRole('row').filter({ hasText: text }).waitFor();
