@@ -243,7 +243,7 @@ describe('keys', () => {
     expect(pane()).toBe('list');
     press('F6');
     expect(pane()).toBe('main');
-    expect((document.activeElement as HTMLElement).dataset.composer).toBe('');
+    await waitFor(() => expect((document.activeElement as HTMLElement).dataset.composer).toBe(''));
     press('F6', { shiftKey: true });
     expect(pane()).toBe('list');
   });

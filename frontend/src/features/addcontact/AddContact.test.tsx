@@ -160,7 +160,7 @@ describe('my invite', () => {
     expect(rows[1]).toMatch(/used up/);
     expect(rows[2]).toMatch(/expired on/);
     fireEvent.click(button('Revoke'));
-    expect(document.activeElement?.textContent).toBe('Keep');
+    await waitFor(() => expect(document.activeElement?.textContent).toBe('Keep'));
     fireEvent.click(button('Keep'));
     expect(called('revokeInvite')).toEqual([]);
     fireEvent.click(button('Revoke'));
@@ -226,7 +226,7 @@ describe('a link of somebody else', () => {
       ['readInvite', ''],
       ['readInvite', 'noor'],
     ]);
-    expect(document.activeElement).toBe(message());
+    await waitFor(() => expect(document.activeElement).toBe(message()));
   });
 
   it('stays, with the message, while the other tab is looked at', async () => {
@@ -281,7 +281,7 @@ describe('a link of somebody else', () => {
   it('goes out with the first message on Enter, and the conversation opens', async () => {
     show('paste', 'noor');
     await screen.findByText('Noor Haddad invites you');
-    expect(document.activeElement).toBe(message());
+    await waitFor(() => expect(document.activeElement).toBe(message()));
     fireEvent.keyDown(message(), { key: 'Enter' });
     fireEvent.change(message(), { target: { value: ' Hi Noor \n' } });
     fireEvent.keyDown(message(), { key: 'Enter', shiftKey: true });
@@ -357,7 +357,7 @@ describe('copying without a clipboard', () => {
     act(() => copy.focus());
     expect(await copyText('tincan:invite/1#whole')).toBe(true);
     expect(marked).toBe('tincan:invite/1#whole');
-    expect(document.activeElement).toBe(copy);
+    await waitFor(() => expect(document.activeElement).toBe(copy));
     expect(document.querySelector('textarea')).toBeNull();
   });
 

@@ -110,7 +110,7 @@ describe('answering and editing', () => {
   it('says whom it answers, takes the focus, and sends it so', async () => {
     show();
     act(() => startReply(theirs()));
-    expect(document.activeElement).toBe(field());
+    await waitFor(() => expect(document.activeElement).toBe(field()));
     expect(screen.getByText('Reply to Ana')).toBeDefined();
     expect(screen.getByText('still on?')).toBeDefined();
     write('of course');

@@ -32,7 +32,7 @@ afterEach(() => {
 
 describe('first run', () => {
   it('asks for a name and a colour, and then the window is there', async () => {
-    expect(document.activeElement).toBe(name());
+    await waitFor(() => expect(document.activeElement).toBe(name()));
     fireEvent.change(name(), { target: { value: ' Mira ' } });
     expect(document.querySelector('svg text')?.textContent).toBe('Mira');
     fireEvent.click(screen.getByRole('radio', { name: 'Sea' }));

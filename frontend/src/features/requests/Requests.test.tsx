@@ -97,7 +97,7 @@ describe('requests', () => {
   it('go on with the next when declined, then say that nobody asks', async () => {
     press('Decline');
     await waitFor(() => expect(card().getAttribute('aria-label')).toBe('Sam'));
-    expect(document.activeElement).toBe(row('Sam'));
+    await waitFor(() => expect(document.activeElement).toBe(row('Sam')));
     expect(toasts.getState().current?.text).toContain('Noor');
     press('Decline');
     expect(await screen.findByRole('heading', { name: 'Nobody is asking' })).toBeDefined();

@@ -88,7 +88,7 @@ describe('picture and about', () => {
     await waitFor(() => expect(shown()).toBe(`data:image/png;base64,${btoa('png')}`));
     press('Remove');
     await waitFor(() => expect(shown()).toBeUndefined());
-    expect(document.activeElement?.textContent).toBe('Use a picture');
+    await waitFor(() => expect(document.activeElement?.textContent).toBe('Use a picture'));
     choose(new File(['png'], 'me.png', { type: 'image/png' }));
     await waitFor(() => expect(shown()).toBeDefined());
     write('About', 'at sea');

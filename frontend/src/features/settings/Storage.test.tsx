@@ -160,7 +160,7 @@ describe('key protection', () => {
     fake.door.protect({ protection: 'passphrase', old: '', new: words });
     await show();
     const dialog = await change();
-    expect(document.activeElement).toBe(screen.getByLabelText('Passphrase now'));
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText('Passphrase now')));
     write('Passphrase now', 'not this one');
     write('New passphrase', 'four wet paddles');
     write('The same once more', 'four wet paddles');
