@@ -111,7 +111,8 @@ type App struct {
 	running  Running    // guarded by starting for writing, by mutex for reading
 	paint    *time.Timer
 
-	hidesReads atomic.Bool // what I have read, and so what they have
+	checking   chan struct{} // full while a connection check is under way: each asks every server and relay anew
+	hidesReads atomic.Bool   // what I have read, and so what they have
 
 	mutex        sync.Mutex
 	painted      bool
@@ -154,6 +155,8 @@ func New(ctx context.Context, config Config) *App {
 		live:    make(map[uuid.UUID]node.LiveContact),
 		safety:  make(map[identity.PeerID]string),
 		marks:   make(map[uuid.UUID]marks),
+
+		checking: make(chan struct{}, 1),
 	}
 	if a.now == nil {
 		a.now = time.Now

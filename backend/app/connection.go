@@ -25,9 +25,15 @@ const (
 )
 
 // CheckConnection asks servers and relays anew what of this network works, and names the causes of what does
-// not. It takes at most 8 s.
+// not. It takes at most 8 s, and waits for one that is under way.
 func (a *API) CheckConnection() (ConnectionCheck, error) {
 	return ask(a, "CheckConnection", func(ctx context.Context, app *App, running Running) (ConnectionCheck, error) {
+		select {
+		case app.checking <- struct{}{}:
+			defer func() { <-app.checking }()
+		case <-ctx.Done():
+			return ConnectionCheck{}, ctx.Err()
+		}
 		began := time.Now()
 		live, err := running.Live(ctx)
 		if err != nil {

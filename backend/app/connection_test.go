@@ -9,8 +9,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -234,4 +237,30 @@ func TestCheckOffline(t *testing.T) {
 	if got := finding(t, must(p.api.CheckConnection())(t), "local"); got.Code != "local-failed" || !strings.Contains(got.Message, "in use") {
 		t.Errorf("found %+v", got)
 	}
+}
+
+// TestChecksInTurn: however often it is asked for, servers and relays are asked by one check at a time.
+func TestChecksInTurn(t *testing.T) {
+	t.Parallel()
+	p := checker(t)
+	p.reach = &link.Reach{}
+	var under atomic.Int64
+	p.asking = func() {
+		if under.Add(1) > 1 {
+			t.Error("two checks ask at once")
+		}
+		for range 1000 {
+			runtime.Gosched()
+		}
+		under.Add(-1)
+	}
+	var calls sync.WaitGroup
+	for range 8 {
+		calls.Go(func() {
+			if _, err := p.api.CheckConnection(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	calls.Wait()
 }
