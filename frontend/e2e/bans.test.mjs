@@ -1,30 +1,23 @@
 // Bans on the shipped interface: somebody in the middle of a talk, whose tries are counted and not shown; the list out, away and in
 // again; what cannot be banned.
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, rm } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { judge, judgeAll, wellMade } from './judge.mjs';
-import { article, composer, introduce, openNamed, openSettings, write } from './people.mjs';
-import { artifacts, call, startBrowser, startServer } from './programs.mjs';
+import { article, composer, openSettings, startPair, write } from './people.mjs';
+import { call } from './programs.mjs';
 
-let browser;
-let server;
+let pair;
 let folder;
-const people = {};
+let people;
 
 before(async () => {
-  await mkdir(artifacts, { recursive: true });
-  [browser, server] = await Promise.all([startBrowser(), startServer('--host', '127.0.0.1')]);
-  people.Ana = await openNamed(browser, server, 'Ana');
-  people.Ben = await openNamed(browser, server, 'Ben', { size: { width: 720, height: 700 } });
-  await introduce(people.Ana.page, people.Ben.page, 'Hello Ana, it is Ben');
+  pair = await startPair();
+  ({ people } = pair);
 });
 
 after(async () => {
-  await browser?.close();
-  for (const { device } of Object.values(people)) await device.stop();
-  await server?.stop();
+  await pair?.end();
   if (folder) await rm(folder, { force: true });
 });
 

@@ -1,32 +1,26 @@
 // The key on the shipped interface: a passphrase, the lock, and an exported conversation that anybody can check.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { judge, judgeAll, wellMade } from './judge.mjs';
-import { article, composer, introduce, openNamed, openSettings, write } from './people.mjs';
-import { artifacts, bin, call, startBrowser, startServer } from './programs.mjs';
+import { article, composer, openSettings, startPair, write } from './people.mjs';
+import { bin, call } from './programs.mjs';
 
 const first = 'three dry oars';
 const second = 'four wet paddles';
-let browser;
-let server;
-const people = {};
+let pair;
+let people;
 
 before(async () => {
-  await mkdir(artifacts, { recursive: true });
-  [browser, server] = await Promise.all([startBrowser(), startServer('--host', '127.0.0.1')]);
-  people.Ana = await openNamed(browser, server, 'Ana');
-  people.Ben = await openNamed(browser, server, 'Ben', { size: { width: 720, height: 700 } });
-  await introduce(people.Ana.page, people.Ben.page, 'Hello Ana, it is Ben');
+  pair = await startPair();
+  ({ people } = pair);
 });
 
 after(async () => {
-  await browser?.close();
-  for (const { device } of Object.values(people)) await device.stop();
-  await server?.stop();
+  await pair?.end();
 });
 
 /** Changes the protection in its dialog, which the focus comes back from. */
@@ -171,7 +165,7 @@ test('an exported conversation is checked by a program, and one changed letter i
     const text = await readFile(html, 'utf8');
     for (const words of language === 'en' ? ['Ana and Ben', 'Times are UTC'] : ['Ben 与 Ana', '时间为 UTC', 'lang="zh-CN"'])
       assert.ok(text.includes(words), `${name}: ${words}`);
-    const context = await browser.newContext({ viewport: { width: 720, height: 560 } });
+    const context = await pair.browser.newContext({ viewport: { width: 720, height: 560 } });
     const shown = await context.newPage();
     await shown.goto(`file://${html}`);
     await shown.getByText('The gate is open').waitFor();

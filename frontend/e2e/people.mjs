@@ -1,5 +1,6 @@
 // Two people who know each other, each with a device at one introduction server.
-import { call, openPage, startDevice } from './programs.mjs';
+import { mkdir } from 'node:fs/promises';
+import { artifacts, call, openPage, startBrowser, startDevice, startServer } from './programs.mjs';
 
 export const composer = (page) => page.locator('[data-composer]');
 export const article = (page, text) => page.getByRole('article').filter({ hasText: text });
@@ -28,6 +29,27 @@ export async function introduce(host, guest, greeting) {
     await composer(page).waitFor();
     await page.getByRole('button', { name: /This line: (LAN|Direct|Relayed)/ }).waitFor();
   }
+}
+
+/** Ana, and Ben in a narrow window, who have met; `end` ends all that runs. */
+export async function startPair() {
+  await mkdir(artifacts, { recursive: true });
+  const [browser, server] = await Promise.all([startBrowser(), startServer('--host', '127.0.0.1')]);
+  const people = {};
+  const end = async () => {
+    await browser.close();
+    for (const { device } of Object.values(people)) await device.stop();
+    await server.stop();
+  };
+  try {
+    people.Ana = await openNamed(browser, server, 'Ana');
+    people.Ben = await openNamed(browser, server, 'Ben', { size: { width: 720, height: 700 } });
+    await introduce(people.Ana.page, people.Ben.page, 'Hello Ana, it is Ben');
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  return { browser, server, people, end };
 }
 
 /** Writes a text in the conversation that is open. */

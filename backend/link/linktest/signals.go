@@ -24,8 +24,8 @@ func writeSignal(t testing.TB, body *wire.SignalBody, session link.Session, from
 	return parsed.Signal
 }
 
-// change rewrites the body of a signal.
-func change(t testing.TB, signal link.Signal, edit func(*wire.SignalBody)) link.Signal {
+// Rewrite returns the signal with its body changed by edit, as whoever can open its seal could.
+func Rewrite(t testing.TB, signal link.Signal, edit func(*wire.SignalBody)) link.Signal {
 	t.Helper()
 	var body wire.SignalBody
 	if err := proto.Unmarshal(signal.Body, &body); err != nil {
@@ -140,7 +140,7 @@ func signalsChanged(t *testing.T, factory Factory) {
 		"another kind":  func(b *wire.SignalBody) { b.Kind = &wire.SignalBody_Hangup{Hangup: &wire.Hangup{}} },
 	}
 	for name, edit := range edits {
-		err := p.large.transport.Accept(p.small.remote(), change(t, offer, edit), link.Options{})
+		err := p.large.transport.Accept(p.small.remote(), Rewrite(t, offer, edit), link.Options{})
 		if !errors.Is(err, link.ErrSignal) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -159,7 +159,7 @@ func crossedAnswer(t *testing.T, factory Factory) {
 	p := newPair(t, factory)
 	p.carry(func(from, to *person, signal link.Signal) {
 		if signal.Kind == link.SignalAnswer {
-			signal = change(t, signal, func(b *wire.SignalBody) { b.GetAnswer().OfferHash[0] ^= 1 })
+			signal = Rewrite(t, signal, func(b *wire.SignalBody) { b.GetAnswer().OfferHash[0] ^= 1 })
 		}
 		p.deliver(from, to, signal)
 	})

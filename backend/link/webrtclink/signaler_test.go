@@ -12,33 +12,25 @@ import (
 	"testing"
 	"time"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/link"
+	"github.com/tincan-chat/tincan/backend/link/linktest"
 	"github.com/tincan-chat/tincan/backend/link/webrtclink"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
-// rewritten is a signal with another body.
+// rewritten is a signal with another body, and the session that it names.
 func rewritten(t *testing.T, signal link.Signal, edit func(*wire.SignalBody)) link.Signal {
 	t.Helper()
-	var body wire.SignalBody
-	if err := proto.Unmarshal(signal.Body, &body); err != nil {
-		t.Error(err)
-		return signal
-	}
-	edit(&body)
-	data, err := wire.Encode(&body)
-	if err != nil {
-		t.Error(err)
-		return signal
-	}
-	if id, ok := sessionOf(body.GetSession()); ok {
-		signal.Session = id
-	}
-	signal.Body = data
-	return signal
+	id := signal.Session
+	changed := linktest.Rewrite(t, signal, func(body *wire.SignalBody) {
+		edit(body)
+		if named, ok := sessionOf(body.GetSession()); ok {
+			id = named
+		}
+	})
+	changed.Session = id
+	return changed
 }
 
 func sessionOf(data []byte) (id link.Session, ok bool) {
