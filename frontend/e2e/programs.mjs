@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { chromium } from 'playwright-core';
+
+export { startBrowser } from '../scripts/browser.mjs';
 
 /** Where the programs are. */
 export const bin = process.env.TINCAN_BIN ?? new URL('../../build/bin', import.meta.url).pathname;
@@ -165,22 +166,6 @@ export async function startOperator() {
       return code;
     },
   };
-}
-
-/** A browser that talks to nobody but the pages it is given. */
-export function startBrowser() {
-  return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
 }
 
 /** Opens a device's interface in a window of its own; complaints are what the page logs as errors. */

@@ -2,32 +2,14 @@
 // 100,000 messages: what is read never moves when older messages come, few rows are mounted, the end is followed only from
 // the end, an own message goes there, and a conversation opens where it was left.
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
 import process from 'node:process';
-import { chromium } from 'playwright-core';
-import { build, preview } from 'vite';
+import { serve } from './served.mjs';
 
-// One for each run, so that two may look at the same time.
-const outDir = `.cache/look-${process.pid}`;
-await build({ mode: 'look', logLevel: 'error', build: { outDir, emptyOutDir: true } });
-const server = await preview({ build: { outDir }, preview: { port: 0, strictPort: false } });
-const browser = await chromium.launch({
-  executablePath: '/usr/bin/chromium',
-  args: [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
-});
-
+const { address, browser, close } = await serve();
 const page = await browser.newPage({ viewport: { width: 1200, height: 800 } });
 const errors = [];
 page.on('pageerror', (error) => errors.push(error.message));
-await page.goto(`${server.resolvedUrls?.local[0]}?fake=many&lang=en`);
+await page.goto(`${address}?fake=many&lang=en`);
 await page.locator('[data-message]').first().waitFor();
 await page.waitForTimeout(600);
 
@@ -179,6 +161,4 @@ await check('arrows move through the messages, also through those that are not m
 });
 
 assert.deepEqual(errors, []);
-await browser.close();
-await server.close();
-await rm(outDir, { recursive: true, force: true });
+await close();
