@@ -36,6 +36,13 @@ export function flushDraft(conversation: string): void {
     .catch(() => undefined);
 }
 
+/** The profile is locked: no words of it stay in the window. */
+export function forgetDrafts(): void {
+  for (const timer of waiting.values()) clearTimeout(timer);
+  waiting.clear();
+  texts.clear();
+}
+
 /** Writes every draft that waits. */
 export function flushDrafts(): void {
   for (const conversation of [...waiting.keys()]) flushDraft(conversation);

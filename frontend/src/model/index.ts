@@ -1,3 +1,4 @@
+export * from './answers';
 export * from './apply';
 export * from './attention';
 export * from './bans';

@@ -2,6 +2,8 @@ import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { backend, type Progress } from '@/backend';
+import { forgetAnswers } from './answers';
+import { forgetDrafts } from './drafts';
 import { forgetPictures } from './pictures';
 import { forgetSearch } from './search';
 import { emptySession, session } from './session';
@@ -26,6 +28,8 @@ export function forgetEverything(): void {
   forgetTimelines();
   forgetSearch();
   forgetPictures();
+  forgetDrafts();
+  forgetAnswers();
   writing.setState({ aims: {} });
   view.setState(emptyView, true);
   session.setState({ ...emptySession, settings, version, status: 'locked' }, true);

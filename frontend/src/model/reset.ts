@@ -1,4 +1,6 @@
+import { forgetAnswers } from './answers';
 import { attention } from './attention';
+import { forgetDrafts } from './drafts';
 import { forgetPictures } from './pictures';
 import { forgetSearch } from './search';
 import { emptySession, session } from './session';
@@ -14,6 +16,8 @@ export function resetModel(): void {
   toasts.setState({ current: undefined });
   attention.setState({ focused: true });
   forgetPictures();
+  forgetDrafts();
+  forgetAnswers();
   writing.setState({ aims: {} });
   forgetTimelines();
   forgetSearch();

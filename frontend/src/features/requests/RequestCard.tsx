@@ -2,8 +2,19 @@ import { AtSign, Ban, Fingerprint, Link2, ShieldAlert } from 'lucide-react';
 import { type ReactNode, useRef, useState } from 'react';
 import { backend, type Request } from '@/backend';
 import { dateAndTime, dateOf, digitGroups, errorText, timeAgo, useTranslation } from '@/i18n';
-import { hasNamesake, initial, shortName, showConversation, showToast, useSession } from '@/model';
-import { Button, Card, focusWhenLost, Lid, Note } from '@/ui';
+import {
+  answerOf,
+  flushDraft,
+  hasNamesake,
+  initial,
+  keepAnswer,
+  keepDraft,
+  shortName,
+  showConversation,
+  showToast,
+  useSession,
+} from '@/model';
+import { Button, Card, focusWhenLost, Lid, Note, TextField } from '@/ui';
 import { BanRequestDialog } from './BanRequestDialog';
 import styles from './Requests.module.css';
 
@@ -18,6 +29,8 @@ export function RequestCard({ request }: { request: Request }) {
   const [banning, setBanning] = useState(false);
   const [failure, setFailure] = useState<unknown>();
   const name = shortName(request.name);
+  const [text, setText] = useState(() => answerOf(request.id));
+  const words = text.trim() !== '';
   const namesake = useSession((state) => hasNamesake(Object.values(state.conversations), request));
 
   async function answer(which: 'accept' | 'decline'): Promise<void> {
@@ -26,7 +39,9 @@ export function RequestCard({ request }: { request: Request }) {
     setFailure(undefined);
     try {
       if (which === 'accept') {
-        showConversation((await backend().acceptRequest(request.id)).id);
+        const { id } = await backend().acceptRequest(request.id);
+        if (words) await send(id);
+        showConversation(id);
         focusWhenLost('[data-composer]');
       } else {
         await backend().declineRequest(request.id);
@@ -36,6 +51,17 @@ export function RequestCard({ request }: { request: Request }) {
       setFailure(refusal);
       setAnswering(undefined);
     }
+  }
+
+  /** They are a contact now: what cannot be sent waits in the composer, which says why. */
+  async function send(conversation: string): Promise<void> {
+    try {
+      await backend().sendText(conversation, text);
+    } catch {
+      keepDraft(conversation, text);
+      flushDraft(conversation);
+    }
+    keepAnswer(request.id, '');
   }
 
   return (
@@ -71,6 +97,21 @@ export function RequestCard({ request }: { request: Request }) {
             <Digits text={request.safetyNumber} />
           </Fact>
         </dl>
+        <TextField
+          className={styles.answer ?? ''}
+          label={t('requests.answer', { name })}
+          help={t('requests.answerHelp', { name })}
+          rows={2}
+          spellCheck
+          value={text}
+          onChange={(next) => {
+            setText(next);
+            keepAnswer(request.id, next);
+          }}
+          onEnter={() => {
+            if (words) void answer('accept');
+          }}
+        />
         {failure !== undefined && (
           <Note kind="bad" role="alert">
             {errorText(failure)}
@@ -84,7 +125,7 @@ export function RequestCard({ request }: { request: Request }) {
             pending={answering === 'accept'}
             onPress={() => void answer('accept')}
           >
-            {answering === 'accept' ? t('requests.accepting') : t('requests.accept')}
+            {t(answering === 'accept' ? 'requests.accepting' : words ? 'requests.acceptSend' : 'requests.accept')}
           </Button>
           <Button size="large" pending={answering === 'decline'} onPress={() => void answer('decline')}>
             {answering === 'decline' ? t('requests.declining') : t('requests.decline')}

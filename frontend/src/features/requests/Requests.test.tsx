@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BanEdit, type Request, setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
 import { sampleState } from '@/backend/samples';
-import { session, synchronise, toasts, view } from '@/model';
+import { answerOf, session, synchronise, toasts, view } from '@/model';
 import { resetModel } from '@/model/reset';
 import RequestsView from './index';
 
@@ -92,6 +92,29 @@ describe('requests', () => {
     press('Accept');
     await waitFor(() => expect(view.getState().conversation).toBe('noor'));
     expect(called('acceptRequest')).toEqual([['acceptRequest', 'noor']]);
+  });
+
+  it('are accepted by an answer, which is the first message', async () => {
+    const answer = () => screen.getByRole('textbox', { name: 'Answer' });
+    fireEvent.change(answer(), { target: { value: 'Yes, come at nine' } });
+    fireEvent.click(row('Sam'));
+    expect((answer() as HTMLTextAreaElement).value).toBe('');
+    fireEvent.click(row('Noor'));
+    expect((answer() as HTMLTextAreaElement).value).toBe('Yes, come at nine');
+    expect(screen.getByRole('button', { name: 'Accept and send' })).toBeDefined();
+    expect(called('acceptRequest')).toEqual([]);
+    fireEvent.keyDown(answer(), { key: 'Enter' });
+    await waitFor(() => expect(view.getState().conversation).toBe('noor'));
+    expect(called('sendText')).toEqual([['sendText', 'noor', 'Yes, come at nine']]);
+    expect(answerOf('noor')).toBe('');
+  });
+
+  it('keep an answer that could not be sent as the draft', async () => {
+    fake.refuse('sendText', 'disk-full');
+    fireEvent.change(screen.getByRole('textbox', { name: 'Answer' }), { target: { value: 'Yes' } });
+    press('Accept and send');
+    await waitFor(() => expect(view.getState().conversation).toBe('noor'));
+    expect(called('saveDraft')).toEqual([['saveDraft', 'noor', 'Yes']]);
   });
 
   it('go on with the next when declined, then say that nobody asks', async () => {
