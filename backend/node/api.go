@@ -202,6 +202,7 @@ type LiveContact struct {
 	Verification Verification
 	Check        *LiveCheck // nil: none
 	Retired      time.Time  // when they gave their identity up; zero: they did not
+	Next         uuid.UUID  // the conversation with the identity that follows; uuid.Nil: none does
 }
 
 // LiveServer is a server and how it is doing.

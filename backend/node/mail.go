@@ -270,6 +270,7 @@ var (
 	errLetter         = errors.New("node: the letter is dropped")
 	errLetterKnown    = errors.New("node: the letter came before")
 	errLetterBanned   = errors.New("node: the letter is dropped: its sender is banned")
+	errLetterMoved    = errors.New("node: the letter is dropped: another key followed its sender's before it was left")
 	errLetterStranger = errors.New("node: the letter is dropped: it is of nobody who is a contact, or about something else")
 )
 
@@ -280,6 +281,9 @@ func (c *Core) readLetter(opened OpenedLetter) (held, read journal.Vector, one *
 	one = c.contacts[content.FromPeer]
 	if one == nil || !slices.Equal(body.GetConversation(), one.Conversation[:]) {
 		return nil, nil, nil, errLetterStranger
+	}
+	if c.moved(one) && !opened.left(c.now).Before(one.retired) {
+		return nil, nil, nil, errLetterMoved
 	}
 	if body.GetVersion() != wire.Major {
 		one.trouble = versionTrouble(one.Name, body.GetVersion())
