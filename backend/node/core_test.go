@@ -27,7 +27,7 @@ type desk struct {
 	failed error // what the disk answers
 }
 
-func testKeys(t *testing.T, seed byte) *identity.Keys {
+func testKeys(t testing.TB, seed byte) *identity.Keys {
 	t.Helper()
 	keys, err := identity.NewKeys(bytes.NewReader(bytes.Repeat([]byte{seed}, 64)))
 	if err != nil {
