@@ -169,6 +169,8 @@ func TestDeathWhileKeyIsReplaced(t *testing.T) {
 		if !changed {
 			first = append(first, "after "+point)
 		}
-		eventually(t, "Ben hears it", func() bool { return slices.Contains(p.ben.read(next.ID), "after "+point) })
+		eventually(t, "Ben hears it", func() bool {
+			return p.ben.row(next.ID).ID != "" && slices.Contains(p.ben.read(next.ID), "after "+point)
+		})
 	}
 }

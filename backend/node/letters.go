@@ -86,7 +86,7 @@ func parseRequest(content envelope.Content) (*OpenedRequest, error) {
 	}
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%w: what it says: %w", errRequest, err)
+		return nil, fmt.Errorf("%w: its text: %w", errRequest, err)
 	case entry.Conversation != chat.DirectConversation(content.FromPeer, content.ToPeer),
 		entry.Log.Device != content.FromDevice, entry.Sequence != 1, len(entry.Parents) != 0, entry.Verify() != nil:
 		return nil, fmt.Errorf("%w: its entry does not begin a log of its sender", errRequest)

@@ -262,6 +262,12 @@ export interface Conversation {
   check?: Check;
   /** when they gave their identity up; absent: they did not */
   retired?: string;
+  /** the conversation that goes on with the key that followed theirs, or mine; absent: this one does */
+  next?: string;
+  /** my key changed, what is here was written before: it is only read */
+  former?: boolean;
+  /** they have not heard of my new key yet */
+  following?: boolean;
 }
 
 /** Notice is something that a person should know: of a conversation, or of the folder that this app runs in. */

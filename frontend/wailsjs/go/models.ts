@@ -693,6 +693,9 @@ export namespace app {
 	    verified: Verification;
 	    check?: Check;
 	    retired?: string;
+	    next?: string;
+	    former?: boolean;
+	    following?: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new Conversation(source);
@@ -730,6 +733,9 @@ export namespace app {
 	        this.verified = this.convertValues(source["verified"], Verification);
 	        this.check = this.convertValues(source["check"], Check);
 	        this.retired = source["retired"];
+	        this.next = source["next"];
+	        this.former = source["former"];
+	        this.following = source["following"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
