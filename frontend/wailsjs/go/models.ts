@@ -111,8 +111,10 @@ export namespace app {
 	    System = "system",
 	}
 	export enum Trust {
+	    Changed = "changed",
 	    Compared = "compared",
 	    Differs = "differs",
+	    Forked = "forked",
 	    Link = "link",
 	    None = "none",
 	}
