@@ -17,6 +17,9 @@ type Door interface {
 	Lock(ctx context.Context) error
 	// Protect changes how the keys are protected.
 	Protect(ctx context.Context, change Protecting) error
+	// ChangeKey has this person go on with a new key; passphrase is the one that
+	// protects the keys, where there is one.
+	ChangeKey(ctx context.Context, passphrase string) error
 	// Storage says what the profile takes on the disk.
 	Storage(ctx context.Context) (Storage, error)
 	// Backup writes an encrypted copy to a new file in the folder for downloads.

@@ -409,7 +409,13 @@ func (p *person) write(writes []Write) {
 			p.disk.Verifications = slices.DeleteFunc(p.disk.Verifications, func(v Verification) bool { return v.Peer == one.Verification.Peer })
 			p.disk.Verifications = append(p.disk.Verifications, one.Verification)
 		case PutRetirement:
-			p.disk.Retirements = append(p.disk.Retirements, one.Retirement)
+			if !slices.ContainsFunc(p.disk.Retirements, func(r Retirement) bool { return r.Peer == one.Retirement.Peer }) {
+				p.disk.Retirements = append(p.disk.Retirements, one.Retirement)
+			}
+		case MoveContact:
+			p.write([]Write{PutContact(one)})
+		case DeleteContact:
+			p.disk.Contacts = slices.DeleteFunc(p.disk.Contacts, func(c Contact) bool { return c.Peer == one.Peer })
 		case PutFork:
 			p.disk.Forks = append(p.disk.Forks, one.Fork)
 		case PutRemotePosition:

@@ -7,6 +7,7 @@ import { switcher } from './switching';
 
 const AddContactDialog = lazy(() => import('@/features/addcontact'));
 const BanDialog = lazy(() => import('@/features/details/BanDialog'));
+const ChangeKeyDialog = lazy(() => import('@/features/settings/ChangeKeyDialog'));
 const DeleteDialog = lazy(() => import('@/features/timeline/DeleteDialog'));
 const DeliveryDialog = lazy(() => import('@/features/delivery'));
 const FileDialog = lazy(() => import('@/features/delivery/FileDialog'));
@@ -29,6 +30,7 @@ export function Dialogs() {
         <AddContactDialog key={dialog.link} tab={dialog.tab} link={dialog.link} onClose={closeDialog} />
       )}
       {dialog.kind === 'ban' && banned && <BanDialog conversation={banned} onClose={closeDialog} />}
+      {dialog.kind === 'change-key' && <ChangeKeyDialog onClose={closeDialog} />}
       {dialog.kind === 'delete' && talk && (
         <DeleteDialog message={dialog.message} conversation={talk} onClose={closeDialog} />
       )}

@@ -24,7 +24,15 @@ export function filteredConversations(
   filter: 'all' | 'unread',
   open: string,
 ): Conversation[] {
-  return rows.filter((row) => filter === 'all' || row.unread > 0 || row.id === open);
+  const there = new Set(rows.map((row) => row.id));
+  // What goes on elsewhere is folded under it: see earlierOf.
+  const folded = (row: Conversation) => row.next !== undefined && there.has(row.next);
+  return rows.filter((row) => (filter === 'all' && !folded(row)) || row.unread > 0 || row.id === open);
+}
+
+/** The latest of the conversations that go on in one, undefined for none. */
+export function earlierOf(conversations: Session['conversations'], id: string): string | undefined {
+  return sortedConversations(conversations).find((row) => row.next === id && row.id !== id)?.id;
 }
 
 /** What a person is called in a sentence: the first word, without "Grandpa" and the like; all of it when that is an initial. */

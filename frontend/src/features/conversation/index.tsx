@@ -22,7 +22,7 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
   const picture = usePicture(conversation.id, conversation.picture);
   const presence = conversation.contact === 'mutual' ? conversation.presence : 'unknown';
   const retired = conversation.retired && conversation.contact === 'mutual';
-  const words = retired ? 'retired' : conversation.contact === 'mutual' ? conversation.presence : conversation.contact;
+  const words = conversation.next ? 'moved' : conversation.following ? 'following' : retired ? 'retired' : conversation.contact === 'mutual' ? conversation.presence : conversation.contact;
   return (
     <header className={styles.head}>
       <Lid

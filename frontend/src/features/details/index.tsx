@@ -102,7 +102,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
 function Trust({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation();
   const { trust, since } = conversation.verified;
-  const kind = trust === 'compared' ? 'ok' : trust === 'differs' ? 'bad' : 'plain';
+  const kind = trust === 'compared' ? 'ok' : trust === 'none' || trust === 'link' ? 'plain' : 'bad';
   return (
     <Chip kind={kind} icon={<TrustIcon trust={trust} size={14} />}>
       {t(`verify.trust.${trust}`, { date: since ? dateOf(since) : '' })}

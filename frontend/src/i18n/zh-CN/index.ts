@@ -9,6 +9,7 @@ import emoji from './emoji';
 import errors from './errors';
 import firstrun from './firstrun';
 import { lateWords } from './late';
+import keychange from './keychange';
 import line from './line';
 import lock from './lock';
 import message from './message';
@@ -33,6 +34,7 @@ export const zhCN = {
   emoji,
   errors,
   firstrun,
+  keychange,
   line,
   lock,
   message,
