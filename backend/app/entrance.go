@@ -161,7 +161,7 @@ func (e *Entrance) current() *App {
 func (g *gatherer) forget() {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
-	g.ring, g.next = nil, newWaiting()
+	g.ring, g.weight, g.next = nil, 0, newWaiting()
 }
 
 // current returns the App that a call is for.

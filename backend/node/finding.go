@@ -79,7 +79,7 @@ func (c *Core) foundBy(read handle.Handle, answered signaling.Handle) (Found, er
 		return Found{}, aboutHandle("handle-own", read)
 	}
 	for _, other := range c.peersSorted() {
-		if one := c.contacts[other]; one.Handle == read.String() && other != peer {
+		if one := c.contacts[other]; one.Handle == read.String() && other != peer && !c.moved(one) {
 			return Found{}, &Refusal{
 				Code: "handle-changed",
 				Message: read.Host + " says that " + read.String() + " is another person now than your contact " + one.Name +

@@ -175,6 +175,9 @@ func (c *Core) claimAs(id uint64, wanted handle.Handle, server *server, version 
 			c.claimAs(id, wanted, server, held+1, false, nil)
 			return
 		case answered.Answer != signaling.AnswerDone:
+			if previous != nil {
+				c.notTakenOver(wanted, answered.Answer)
+			}
 			c.answer(id, nil, claimRefused(wanted, answered.Answer))
 			return
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/handle"
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
+	"github.com/tincan-chat/tincan/backend/signaling"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
@@ -279,4 +280,14 @@ func (c *Core) takeOver(held Handle, server *server) {
 		return // not what this device wrote: it shows as lost at the next look
 	}
 	c.claimAs(nobody, read, server, body.GetVersion(), false, signed)
+}
+
+// notTakenOver shows a handle as lost that its server does not move to my new key.
+// It is asked again whenever it comes up.
+func (c *Core) notTakenOver(wanted handle.Handle, answer signaling.Answer) {
+	if answer != signaling.AnswerTaken && answer != signaling.AnswerInvalid || c.lost[wanted.String()] {
+		return // not now, or known
+	}
+	c.lost[wanted.String()] = true
+	c.tell(Change{Self: true})
 }

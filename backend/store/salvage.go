@@ -150,7 +150,6 @@ func (s *salvage) each(ctx context.Context, writes []node.Write) error {
 	return nil
 }
 
-// recordsOf are the writes that make what a device keeps beside its logs.
 // theirDevices are the devices of a contact.
 type theirDevices map[identity.DeviceID]bool
 
@@ -180,6 +179,7 @@ func formerOf(snapshot node.Snapshot, peers map[uuid.UUID]identity.PeerID) map[u
 	return former
 }
 
+// recordsOf are the writes that make what a device keeps beside its logs.
 func recordsOf(snapshot node.Snapshot) []node.Write {
 	var writes []node.Write
 	if !snapshot.Self.Created.IsZero() {
