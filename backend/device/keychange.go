@@ -37,7 +37,7 @@ func (d *Device) ChangeKey(ctx context.Context, passphrase string) error {
 		return explain(err, "folder")
 	}
 	// From here on nothing is written with the keys of before.
-	if err = d.entrance.Shut(); err != nil {
+	if err = d.entrance.Pause(); err != nil {
 		d.options.Logger.WarnContext(ctx, "closing what the key before did", slog.Any("error", err))
 	}
 	if err = d.changeKey(ctx, opened, history, next, passphrase); err != nil {

@@ -42,9 +42,7 @@ func TestChangeKey(t *testing.T) {
 	p.ben.call(nil, "Verify", p.conversation, true)
 	before, who := p.ben.read(p.conversation), p.ana.state().Profile.PeerID
 	p.ana.call(nil, "ChangeKey", "")
-	p.ana.stop()
-	p.ana = startDevice(t, p.anaDir, "", p.options...)
-	online(t, p.ana)
+	p.ana.call(nil, "Painted")
 	state := p.ana.state()
 	if state.Profile.PeerID == who || state.Profile.Name != "Ana" || len(state.Conversations) != 2 {
 		t.Fatalf("%+v", state)

@@ -21,8 +21,6 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
   const name = shortName(conversation.name);
   const picture = usePicture(conversation.id, conversation.picture);
   const presence = conversation.contact === 'mutual' ? conversation.presence : 'unknown';
-  const retired = conversation.retired && conversation.contact === 'mutual';
-  const words = conversation.next ? 'moved' : conversation.following ? 'following' : retired ? 'retired' : conversation.contact === 'mutual' ? conversation.presence : conversation.contact;
   return (
     <header className={styles.head}>
       <Lid
@@ -37,7 +35,7 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
           {conversation.name}
           <Trust conversation={conversation} />
         </h1>
-        <div className={styles.presence}>{t(`line.presence.${words}`, { name })}</div>
+        <div className={styles.presence}>{t(`line.presence.${presenceWords(conversation)}`, { name })}</div>
       </div>
       {conversation.contact === 'mutual' && conversation.timer ? (
         <TimerMark seconds={conversation.timer} onPress={onDetails} />
@@ -55,6 +53,14 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
       <LineNews conversation={conversation} />
     </header>
   );
+}
+
+/** What stands under the name. */
+function presenceWords({ contact, following, next, presence, retired }: Conversation) {
+  if (next) return 'moved';
+  if (following) return 'following';
+  if (contact !== 'mutual') return contact;
+  return retired ? 'retired' : presence;
 }
 
 function Trust({ conversation }: { conversation: Conversation }) {
