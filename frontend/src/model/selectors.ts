@@ -18,21 +18,33 @@ export function foldName(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLocaleLowerCase();
 }
 
+/** Whether a conversation goes on in another one, under which it is folded: see [earlierOf]. */
+function goesOnElsewhere(row: Conversation, there: (id: string) => boolean): boolean {
+  return row.next !== undefined && there(row.next);
+}
+
+/** As [sortedConversations], one for each person. */
+export function presentConversations(conversations: Session['conversations']): Conversation[] {
+  return sortedConversations(conversations).filter((row) => !goesOnElsewhere(row, (id) => id in conversations));
+}
+
 /** The rows that the list shows. The conversation that is open stays, though it was just read. */
 export function filteredConversations(
   rows: readonly Conversation[],
   filter: 'all' | 'unread',
   open: string,
 ): Conversation[] {
-  const there = new Set(rows.map((row) => row.id));
-  // What goes on elsewhere is folded under it: see earlierOf.
-  const folded = (row: Conversation) => row.next !== undefined && there.has(row.next);
-  return rows.filter((row) => (filter === 'all' && !folded(row)) || row.unread > 0 || row.id === open);
+  const ids = new Set(rows.map((row) => row.id));
+  return rows.filter(
+    (row) => (filter === 'all' && !goesOnElsewhere(row, (id) => ids.has(id))) || row.unread > 0 || row.id === open,
+  );
 }
 
-/** The latest of the conversations that go on in one, undefined for none. */
+/** What was written with this person under the key before, undefined for nothing. */
 export function earlierOf(conversations: Session['conversations'], id: string): string | undefined {
-  return sortedConversations(conversations).find((row) => row.next === id && row.id !== id)?.id;
+  const present = conversations[id]?.next ?? id;
+  const before = sortedConversations(conversations).filter((row) => row.next === present && row.id !== present);
+  return before[before.findIndex((row) => row.id === id) + 1]?.id;
 }
 
 /** What a person is called in a sentence: the first word, without "Grandpa" and the like; all of it when that is an initial. */
