@@ -21,7 +21,9 @@ export function Dialogs() {
   const dialog = useView((state) => state.dialog);
   const banned = useConversation(dialog?.kind === 'ban' ? dialog.conversation : '');
   const talk = useConversation(dialog?.kind === 'delete' ? dialog.message.conversation : '');
-  const verified = useConversation(dialog?.kind === 'verify' ? dialog.conversation : '');
+  const asked = useConversation(dialog?.kind === 'verify' ? dialog.conversation : '');
+  // A number is that of the keys that there are now.
+  const verified = useConversation(asked?.next ?? asked?.id ?? '');
   const switching = switcher.useLoaded();
   if (!dialog) return null;
   return (

@@ -2,7 +2,7 @@ import { PanelRight } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { Conversation } from '@/backend';
 import { lineWords, useTranslation } from '@/i18n';
-import { initial, lineView, shortName, usePicture } from '@/model';
+import { initial, lineView, presenceWords, shortName, usePicture } from '@/model';
 import { Hidden, IconButton, keyNames, keysAnywhere, Lid, TrustMark } from '@/ui';
 import styles from './ConversationHeader.module.css';
 import { LineChip } from './LineChip';
@@ -53,14 +53,6 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
       <LineNews conversation={conversation} />
     </header>
   );
-}
-
-/** What stands under the name. */
-function presenceWords({ contact, following, next, presence, retired }: Conversation) {
-  if (next) return 'moved';
-  if (following) return 'following';
-  if (contact !== 'mutual') return contact;
-  return retired ? 'retired' : presence;
 }
 
 function Trust({ conversation }: { conversation: Conversation }) {
