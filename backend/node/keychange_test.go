@@ -101,6 +101,32 @@ func TestHandleThatDoesNotMove(t *testing.T) {
 	}
 }
 
+// TestFirstSealingKeyComesLast: the new identity has none yet when its servers are
+// reached. Contacts are asked to follow as soon as it has.
+func TestFirstSealingKeyComesLast(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, 2)
+	a, b := w.people[0], w.people[1]
+	a.connect()
+	b.connect()
+	w.fetchAll(time.Minute)
+	a.slow = true
+	a.changeKey(11)
+	a.connect()
+	w.pass(time.Second)
+	if len(w.boxes[b]) > 0 || len(a.keysToMake) != 1 {
+		t.Fatalf("%d letters, %d keys to make", len(w.boxes[b]), len(a.keysToMake))
+	}
+	a.step((&desk{t: t, now: w.now, core: a.core}).sealingKey(a.keysToMake[0]))
+	if len(w.boxes[b]) != 1 {
+		t.Fatalf("%d letters when the key is there", len(w.boxes[b]))
+	}
+	b.arrived()
+	if next := b.contact(a); next == nil || next.State != ContactMutual {
+		t.Errorf("%+v", next)
+	}
+}
+
 // claimsToFollow has a twin of somebody say that another key follows, as a
 // statement that need not be right.
 func (p *person) claimsToFollow(seed byte, statement *wire.SignedSuccession) {

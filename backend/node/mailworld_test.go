@@ -64,6 +64,9 @@ type person struct {
 	answered Answer // the last
 	reports  []string
 	old      bool // speaks the former minor version
+
+	slow       bool // makes no sealing keys until the test does
+	keysToMake []MakeSealingKey
 }
 
 // newStrangers is a world of people who do not know each other.
@@ -216,6 +219,10 @@ func (p *person) perform(effect Effect) Event {
 			}
 		}
 	case MakeSealingKey:
+		if p.slow {
+			p.keysToMake = append(p.keysToMake, e)
+			return nil
+		}
 		return (&desk{t: w.t, now: w.now, core: p.core}).sealingKey(e)
 	case SetSealingKeys:
 		p.ring = map[[16]byte]*envelope.SealingKey{}
