@@ -40,7 +40,7 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
       {conversation.contact === 'mutual' && conversation.timer ? (
         <TimerMark seconds={conversation.timer} onPress={onDetails} />
       ) : null}
-      <LineChip conversation={conversation} onPress={onDetails} />
+      {conversation.next === undefined && <LineChip conversation={conversation} onPress={onDetails} />}
       <IconButton
         label={t('details.show')}
         keys={keyNames(keysAnywhere.details[0])}
@@ -49,8 +49,8 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
       >
         <PanelRight size={18} strokeWidth={1.75} aria-hidden="true" />
       </IconButton>
-      <LineString form={lineView(conversation).form} />
-      <LineNews conversation={conversation} />
+      <LineString form={conversation.next === undefined ? lineView(conversation).form : 'none'} />
+      {conversation.next === undefined && <LineNews conversation={conversation} />}
     </header>
   );
 }

@@ -57,11 +57,13 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
         <Trust conversation={conversation} />
       </div>
       <section className={styles.section}>
-        <div className={styles.fact}>
-          <Cable size={18} strokeWidth={1.75} aria-hidden="true" />
-          <span>{t('details.line')}</span>
-          <span className={styles.value}>{lineWords(line, { name, queued: 0 })}</span>
-        </div>
+        {conversation.next === undefined && (
+          <div className={styles.fact}>
+            <Cable size={18} strokeWidth={1.75} aria-hidden="true" />
+            <span>{t('details.line')}</span>
+            <span className={styles.value}>{lineWords(line, { name, queued: 0 })}</span>
+          </div>
+        )}
         {line.state === 'relayed' && conversation.line.host && (
           <p className={styles.under}>{t('details.relayHost', { host: conversation.line.host })}</p>
         )}
