@@ -75,7 +75,12 @@ export const verifyScenes: Record<string, Scene> = {
     scene(now, { retired: ago(now, 1, 10, 0), next: 'jonas', presence: 'offline', line: { state: 'waiting', rtt: -1, host: '' } }),
   'key-former': (now) => scene(now, { former: true, next: 'jonas', presence: 'unknown', line: { state: 'waiting', rtt: -1, host: '' } }),
   'key-following': (now) => {
-    const made = scene(now, { following: true, contact: 'asked', presence: 'unknown' });
+    const made = scene(now, {
+      following: true,
+      contact: 'asked',
+      presence: 'unknown',
+      line: { state: 'waiting', rtt: -1, host: '' },
+    });
     made.options.state.conversations = made.options.state.conversations.map((row) =>
       row.id === 'jonas' ? { ...row, former: true, next: 'ana' } : row,
     );
