@@ -72,8 +72,14 @@ export const verifyScenes: Record<string, Scene> = {
       queued: 1,
     }),
   'key-moved': (now) =>
-    scene(now, { retired: ago(now, 1, 10, 0), next: 'jonas', presence: 'offline', line: { state: 'waiting', rtt: -1, host: '' } }),
-  'key-former': (now) => scene(now, { former: true, next: 'jonas', presence: 'unknown', line: { state: 'waiting', rtt: -1, host: '' } }),
+    scene(now, {
+      retired: ago(now, 1, 10, 0),
+      next: 'jonas',
+      presence: 'offline',
+      line: { state: 'waiting', rtt: -1, host: '' },
+    }),
+  'key-former': (now) =>
+    scene(now, { former: true, next: 'jonas', presence: 'unknown', line: { state: 'waiting', rtt: -1, host: '' } }),
   'key-following': (now) => {
     const made = scene(now, {
       following: true,

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { sampleConversation } from '@/backend/samples';
 import { lineView, roundedDelay } from './line';
-import { earlierOf, filteredConversations, initial, presentConversations, shortName, sortedConversations } from './selectors';
+import {
+  earlierOf,
+  filteredConversations,
+  initial,
+  presentConversations,
+  shortName,
+  sortedConversations,
+} from './selectors';
 
 describe('sortedConversations', () => {
   it('puts the newest activity first, and equal times by name', () => {
@@ -84,11 +91,15 @@ describe('lineView', () => {
 });
 
 describe('conversations of before a key changed', () => {
-  const row = (id: string, lastTime: string, next?: string) => sampleConversation(id, { lastTime, ...(next && { next }) });
+  const row = (id: string, lastTime: string, next?: string) =>
+    sampleConversation(id, { lastTime, ...(next && { next }) });
   const all = Object.fromEntries(
-    [row('now', '2026-11-05'), row('second', '2026-11-03', 'now'), row('first', '2026-11-02', 'now'), row('ole', '2026-11-01')].map(
-      (one) => [one.id, one],
-    ),
+    [
+      row('now', '2026-11-05'),
+      row('second', '2026-11-03', 'now'),
+      row('first', '2026-11-02', 'now'),
+      row('ole', '2026-11-01'),
+    ].map((one) => [one.id, one]),
   );
 
   it('are folded under the one that goes on, unless they are open or something is unread there', () => {

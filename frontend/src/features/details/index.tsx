@@ -46,9 +46,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
           presence={contact === 'mutual' ? conversation.presence : 'unknown'}
         />
         <h3 className={styles.name}>{conversation.name}</h3>
-        <div className={styles.presence}>
-          {t(`line.presence.${presenceWords(conversation)}`, { name })}
-        </div>
+        <div className={styles.presence}>{t(`line.presence.${presenceWords(conversation)}`, { name })}</div>
         {conversation.about && (
           <p className={styles.about} dir="auto">
             {conversation.about}
@@ -79,7 +77,9 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
       </section>
       {goesOn && <LineRoute key={`route-${conversation.id}`} conversation={conversation} />}
       {goesOn && <DisappearTimer key={conversation.id} conversation={conversation} />}
-      {conversation.next === undefined && <SafetyNumber key={conversation.peerId} conversation={conversation} name={name} />}
+      {conversation.next === undefined && (
+        <SafetyNumber key={conversation.peerId} conversation={conversation} name={name} />
+      )}
       <section className={styles.section}>
         {goesOn && (
           <button type="button" className={styles.action} onClick={() => showByFile(conversation.id)}>
@@ -87,7 +87,9 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
             {t('details.byFile')}
           </button>
         )}
-        {contact !== 'asked' && !conversation.former && <ExportTalk key={conversation.id} conversation={conversation.id} />}
+        {contact !== 'asked' && !conversation.former && (
+          <ExportTalk key={conversation.id} conversation={conversation.id} />
+        )}
         {contact === 'banned' ? (
           <button type="button" className={styles.action} onClick={() => void lift(conversation)}>
             <Ban size={18} strokeWidth={1.75} aria-hidden="true" />

@@ -46,7 +46,13 @@ describe('changing the own key', () => {
   it('says first what happens, and does nothing when it is left', async () => {
     await begin();
     const dialog = await ask();
-    for (const words of [en.keychange.lead, en.keychange.follow, en.keychange.compare, en.keychange.ends, en.keychange.back])
+    for (const words of [
+      en.keychange.lead,
+      en.keychange.follow,
+      en.keychange.compare,
+      en.keychange.ends,
+      en.keychange.back,
+    ])
       expect(dialog.textContent).toContain(words);
     expect(within(dialog).queryByLabelText(en.keychange.passphrase)).toBeNull();
     fireEvent.click(within(dialog).getByRole('button', { name: en.app.cancel }));
