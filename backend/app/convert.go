@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/tincan-chat/tincan/backend/chat/timeline"
+	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/link"
 	"github.com/tincan-chat/tincan/backend/node"
 )
@@ -105,6 +106,12 @@ func conversationOf(row node.Row, live *node.LiveContact, banned, up bool) Conve
 	c.Contact = ContactAsked
 	if contact.State == node.ContactMutual {
 		c.Contact = ContactMutual
+	}
+	c.Following = contact.State == node.ContactAsked && contact.KnownAs != identity.PeerID{}
+	if row.Former {
+		// What a line says is about the conversation that goes on.
+		c.Former, c.Following, c.Contact, c.Queued = true, false, ContactMutual, 0
+		c.Presence, c.Line = PresenceUnknown, Line{State: LineWaiting, RTT: -1}
 	}
 	if banned {
 		c.Contact, c.Presence, c.Typing = ContactBanned, PresenceUnknown, false

@@ -17,6 +17,9 @@ type Door interface {
 	Lock(ctx context.Context) error
 	// Protect changes how the keys are protected.
 	Protect(ctx context.Context, change Protecting) error
+	// ChangeKey has this person go on with a new key; passphrase is the one that
+	// protects the keys, where there is one.
+	ChangeKey(ctx context.Context, passphrase string) error
 	// Storage says what the profile takes on the disk.
 	Storage(ctx context.Context) (Storage, error)
 	// Backup writes an encrypted copy to a new file in the folder for downloads.
@@ -57,7 +60,8 @@ type Entrance struct {
 	cancel  context.CancelFunc
 
 	mutex   sync.Mutex
-	app     *App     // nil while it is locked
+	app     *App     // nil while it is locked, or paused
+	paused  bool     // it is about to be opened again
 	arrived []string // links that came meanwhile
 	busy    bool     // a long call runs: see long
 	long    sync.WaitGroup
@@ -107,7 +111,7 @@ func (e *Entrance) Open(ctx context.Context, config Config) *App {
 	opened := New(ctx, config)
 	e.mutex.Lock()
 	arrived := e.arrived
-	e.app, e.arrived = opened, nil
+	e.app, e.arrived, e.paused = opened, nil, false
 	e.mutex.Unlock()
 	opened.Arrived(arrived)
 	e.changes.publish(Changes{Reset: true})
@@ -118,15 +122,33 @@ func (e *Entrance) Open(ctx context.Context, config Config) *App {
 // What was told so far is forgotten.
 func (e *Entrance) Shut() error {
 	e.mutex.Lock()
+	closing, paused := e.app, e.paused
+	e.app, e.paused = nil, false
+	e.mutex.Unlock()
+	if closing == nil && !paused {
+		return nil
+	}
+	var err error
+	if closing != nil {
+		err = closing.Close()
+	}
+	e.changes.forget()
+	e.changes.publish(Changes{Locked: true})
+	return err
+}
+
+// Pause closes the App behind the entrance while the next one is made ready. Nothing
+// is told of it until Open or Shut, and what was told so far is forgotten.
+func (e *Entrance) Pause() error {
+	e.mutex.Lock()
 	closing := e.app
-	e.app = nil
+	e.app, e.paused = nil, closing != nil
 	e.mutex.Unlock()
 	if closing == nil {
 		return nil
 	}
 	err := closing.Close()
 	e.changes.forget()
-	e.changes.publish(Changes{Locked: true})
 	return err
 }
 
@@ -158,7 +180,7 @@ func (e *Entrance) current() *App {
 func (g *gatherer) forget() {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
-	g.ring, g.next = nil, newWaiting()
+	g.ring, g.weight, g.next = nil, 0, newWaiting()
 }
 
 // current returns the App that a call is for.

@@ -67,7 +67,7 @@ func Enums() []any {
 			{WaitTrying, "Trying"},
 		},
 		[]named[CancelOutcome]{{CancelledHere, "Here"}, {CancelledAtServer, "Server"}, {CancelledLate, "Late"}},
-		[]named[Trust]{{TrustNone, "None"}, {TrustLink, "Link"}, {TrustCompared, "Compared"}, {TrustDiffers, "Differs"}},
+		[]named[Trust]{{TrustNone, "None"}, {TrustLink, "Link"}, {TrustCompared, "Compared"}, {TrustDiffers, "Differs"}, {TrustChanged, "Changed"}, {TrustForked, "Forked"}},
 		[]named[CompareMethod]{{CompareNone, "None"}, {CompareNumber, "Number"}, {CompareEmoji, "Emoji"}},
 		[]named[CheckState]{
 			{CheckWaiting, "Waiting"},

@@ -217,6 +217,20 @@ func (a *API) Protect(change Protecting) (LockState, error) {
 	})
 }
 
+// ChangeKey has this person go on with a new key, which the one before and the new
+// one sign for: contacts follow it without being asked, what was written before
+// can be read. passphrase is the one that protects the keys, "" where there is
+// none. Errors: passphrase-wrong, retired, no-profile, read-only, disk-full, locked.
+func (a *API) ChangeKey(passphrase string) error {
+	_, err := through(a, "ChangeKey", unlockPatience, func(ctx context.Context, door Door) (nothing, error) {
+		if len(passphrase) > maxPassphrase {
+			return nothing{}, refuse("passphrase-wrong", "That passphrase does not open this profile. Check for a missing word.")
+		}
+		return nothing{}, door.ChangeKey(ctx, passphrase)
+	})
+	return err
+}
+
 // Storage says what this profile takes on the disk, and when it was backed up.
 func (a *API) Storage() (Storage, error) {
 	return through(a, "Storage", callPatience, func(ctx context.Context, door Door) (Storage, error) { return door.Storage(ctx) })

@@ -242,6 +242,10 @@ func (a *App) conversationOf(row node.Row, bans []node.Ban) Conversation {
 		plain = conversationOf(row, nil, isBanned(bans, row.Contact, a.now()), up)
 		a.tellTrust(&plain, row.Contact.Peer, nil)
 	}
+	if row.Former {
+		plain.Next = chat.DirectConversation(a.config.Keys.Peer(), row.Contact.Peer).String()
+		plain.Verified = Verification{Trust: TrustNone}
+	}
 	if place := row.Timer.Order; !place.IsZero() {
 		since := place.Effective()
 		if now := a.now(); since.After(now) { // their clock is ahead

@@ -262,6 +262,14 @@ type Conversation struct {
 	Check    *Check       `json:"check,omitempty"`   // absent: none is under way, nor just over
 	Retired  string       `json:"retired,omitempty"` // when they gave their identity up; absent: they did not
 	Muted    string       `json:"muted,omitempty"`   // since when nothing is told of what they send, because it is too much; absent: they are not muted
+
+	// Next is the conversation that goes on with the key that followed theirs, or
+	// mine; absent: this one does.
+	Next string `json:"next,omitempty"`
+	// Former: my key changed, what is here was written before; it is only read.
+	Former bool `json:"former,omitempty"`
+	// Following: they have not heard of my new key yet.
+	Following bool `json:"following,omitempty"`
 }
 
 // Message is one text in a timeline, as it stands after all that was said about it.

@@ -146,6 +146,9 @@ func (a *App) tellTrust(plain *Conversation, peer identity.PeerID, live *node.Li
 		plain.Verified = verificationOf(live.Verification)
 		plain.Check = checkOf(live.Check)
 		plain.Retired = moment(live.Retired)
+		if live.Next != uuid.Nil {
+			plain.Next = live.Next.String()
+		}
 		return
 	}
 	if a.started() != nil {
@@ -158,10 +161,16 @@ func (a *App) tellTrust(plain *Conversation, peer identity.PeerID, live *node.Li
 	if at := slices.IndexFunc(before.snapshot.Verifications, func(v node.Verification) bool { return v.Peer == peer }); at >= 0 {
 		plain.Verified = verificationOf(before.snapshot.Verifications[at])
 	}
-	if plain.Verified.Trust == TrustDiffers && plain.Contact != ContactBanned {
+	if holds(plain.Verified.Trust) && plain.Contact != ContactBanned {
 		plain.Line = Line{State: LineHeld, RTT: -1}
 	}
 	plain.Retired = moment(retiredAt(before.snapshot.Retirements, peer))
+	plain.Next = nextBefore(before.snapshot, peer)
+}
+
+// holds tells whether nothing is sent to somebody known so.
+func holds(trust Trust) bool {
+	return trust == TrustDiffers || trust == TrustChanged || trust == TrustForked
 }
 
 func verificationOf(known node.Verification) Verification {
@@ -171,6 +180,10 @@ func verificationOf(known node.Verification) Verification {
 		plain.Trust = TrustCompared
 	case known.Compared == node.ComparedDiffered:
 		plain.Trust = TrustDiffers
+	case known.Compared == node.ComparedBefore:
+		plain.Trust = TrustChanged
+	case known.Compared == node.ComparedForked:
+		plain.Trust = TrustForked
 	case known.Link:
 		plain.Trust = TrustLink
 	}
@@ -203,6 +216,29 @@ func checkOf(live *node.LiveCheck) *Check {
 var checkStates = map[node.CheckState]CheckState{
 	node.CheckWaiting: CheckWaiting, node.CheckAsked: CheckAsked, node.CheckPreparing: CheckPreparing,
 	node.CheckComparing: CheckComparing, node.CheckDone: CheckDone, node.CheckEnded: CheckEnded,
+}
+
+// nextBefore returns the conversation with the identity that follows one; "" if
+// none does.
+func nextBefore(snapshot node.Snapshot, peer identity.PeerID) (next string) {
+	successors := map[identity.PeerID]identity.PeerID{}
+	for _, one := range snapshot.Retirements {
+		if one.Successor != (identity.PeerID{}) {
+			successors[one.Peer] = one.Successor
+		}
+	}
+	for range len(successors) {
+		if successors[peer] == (identity.PeerID{}) {
+			break
+		}
+		peer = successors[peer]
+		for _, contact := range snapshot.Contacts {
+			if contact.Peer == peer {
+				next = contact.Conversation.String()
+			}
+		}
+	}
+	return next
 }
 
 // retiredAt returns when an identity was given up; zero: it was not.

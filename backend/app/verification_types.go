@@ -9,6 +9,8 @@ const (
 	TrustLink     Trust = "link"     // it came with an invite of theirs
 	TrustCompared Trust = "compared" // both saw the same
 	TrustDiffers  Trust = "differs"  // both did not: nothing is sent to them
+	TrustChanged  Trust = "changed"  // both saw the same, then their key changed: nothing is sent until that is acknowledged
+	TrustForked   Trust = "forked"   // two keys say that they follow theirs: likewise
 )
 
 // CompareMethod is how two people compared.

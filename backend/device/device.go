@@ -123,8 +123,21 @@ func (d *Device) unlock(ctx context.Context, passphrase string) error {
 		return explain(err, "database")
 	}
 	fault.Point("device.store")
+	if err = settleKeyChange(ctx, history, opened.Keys()); err != nil {
+		opened.Wipe()
+		return explain(errors.Join(err, history.Close()), "database")
+	}
 	d.state.Lock()
-	d.vault, d.keys, d.store, d.problem = opened, opened.Keys(), history, nil
+	d.vault, d.store, d.problem = opened, history, nil
+	d.state.Unlock()
+	d.enter(ctx, opened, history)
+	return nil
+}
+
+// enter puts an App behind the entrance.
+func (d *Device) enter(ctx context.Context, opened *vault.Vault, history *store.Store) {
+	d.state.Lock()
+	d.keys = opened.Keys()
 	d.state.Unlock()
 	d.entrance.Open(ctx, app.Config{
 		Keys:        opened.Keys(),
@@ -140,7 +153,6 @@ func (d *Device) unlock(ctx context.Context, passphrase string) error {
 		Logger:      d.options.Logger,
 		NoHosting:   d.options.NoHosting,
 	})
-	return nil
 }
 
 // openVault opens the keys, or makes them for a new folder.

@@ -45,6 +45,12 @@ func (d *Device) Export(ctx context.Context, name, language string) (app.SavedEx
 		return app.SavedExport{}, err
 	}
 	at := slices.IndexFunc(snapshot.Contacts, func(one node.Contact) bool { return one.Conversation == conversation })
+	if at < 0 && slices.ContainsFunc(snapshot.Conversations, func(one node.Conversation) bool { return one.ID == conversation }) {
+		return app.SavedExport{}, &app.Error{
+			Code: "export-former", Params: map[string]string{},
+			Message: "This was written before you changed your key. An export is signed by the key that wrote, and that one is gone.",
+		}
+	}
 	if at < 0 {
 		return app.SavedExport{}, errNoTalk()
 	}

@@ -33,8 +33,12 @@ const (
 	ContextDirectory  Context = "tincan/directory/1"
 	ContextServers    Context = "tincan/servers/1"
 	ContextRetirement Context = "tincan/retirement/1"
-	ContextBackup     Context = "tincan/backup/1"
-	ContextExport     Context = "tincan/export/1"
+	// A succession is signed by the key before and by the key after, each for its side.
+	ContextSuccessionFrom Context = "tincan/succession-from/1"
+	ContextSuccessionTo   Context = "tincan/succession-to/1"
+
+	ContextBackup Context = "tincan/backup/1"
+	ContextExport Context = "tincan/export/1"
 )
 
 // Verify checks a signature for a purpose. Weak keys are refused.

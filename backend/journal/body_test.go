@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
@@ -92,22 +94,25 @@ func TestBuildersRefuse(t *testing.T) {
 func TestReadersRefuse(t *testing.T) {
 	target := bytes.Repeat([]byte{7}, 32)
 	read := map[wire.EntryKind]func(journal.Entry) error{
-		wire.EntryKind_ENTRY_KIND_TEXT:     func(e journal.Entry) error { _, err := e.Message(); return err },
-		wire.EntryKind_ENTRY_KIND_EDIT:     func(e journal.Entry) error { _, err := e.Edit(); return err },
-		wire.EntryKind_ENTRY_KIND_DELETE:   func(e journal.Entry) error { _, err := e.Delete(); return err },
-		wire.EntryKind_ENTRY_KIND_REACTION: func(e journal.Entry) error { _, err := e.Reaction(); return err },
-		wire.EntryKind_ENTRY_KIND_PROFILE:  func(e journal.Entry) error { _, err := e.Profile(); return err },
-		wire.EntryKind_ENTRY_KIND_TIMER:    func(e journal.Entry) error { _, err := e.Timer(); return err },
-		wire.EntryKind_ENTRY_KIND_RETIRE:   func(e journal.Entry) error { _, err := e.Retirement(); return err },
+		wire.EntryKind_ENTRY_KIND_TEXT:       func(e journal.Entry) error { _, err := e.Message(); return err },
+		wire.EntryKind_ENTRY_KIND_EDIT:       func(e journal.Entry) error { _, err := e.Edit(); return err },
+		wire.EntryKind_ENTRY_KIND_DELETE:     func(e journal.Entry) error { _, err := e.Delete(); return err },
+		wire.EntryKind_ENTRY_KIND_REACTION:   func(e journal.Entry) error { _, err := e.Reaction(); return err },
+		wire.EntryKind_ENTRY_KIND_PROFILE:    func(e journal.Entry) error { _, err := e.Profile(); return err },
+		wire.EntryKind_ENTRY_KIND_TIMER:      func(e journal.Entry) error { _, err := e.Timer(); return err },
+		wire.EntryKind_ENTRY_KIND_RETIRE:     func(e journal.Entry) error { _, err := e.Retirement(); return err },
+		wire.EntryKind_ENTRY_KIND_SUCCESSION: func(e journal.Entry) error { _, err := e.Succession(); return err },
 	}
+	link := &wire.SignedSuccession{Body: target, FromSignature: target, ToSignature: target}
 	good := map[wire.EntryKind]proto.Message{
-		wire.EntryKind_ENTRY_KIND_TEXT:     &wire.TextBody{Text: "text", Reply: target},
-		wire.EntryKind_ENTRY_KIND_EDIT:     &wire.EditBody{Target: target, Text: "text"},
-		wire.EntryKind_ENTRY_KIND_DELETE:   &wire.DeleteBody{Target: target},
-		wire.EntryKind_ENTRY_KIND_REACTION: &wire.ReactionBody{Target: target, Emoji: "👍"},
-		wire.EntryKind_ENTRY_KIND_PROFILE:  &wire.ProfileBody{Name: "name", Color: 1},
-		wire.EntryKind_ENTRY_KIND_TIMER:    &wire.TimerBody{Seconds: proto.Uint32(60)},
-		wire.EntryKind_ENTRY_KIND_RETIRE:   &wire.RetireBody{Retirement: &wire.Signed{Body: target, Signature: target}},
+		wire.EntryKind_ENTRY_KIND_TEXT:       &wire.TextBody{Text: "text", Reply: target},
+		wire.EntryKind_ENTRY_KIND_EDIT:       &wire.EditBody{Target: target, Text: "text"},
+		wire.EntryKind_ENTRY_KIND_DELETE:     &wire.DeleteBody{Target: target},
+		wire.EntryKind_ENTRY_KIND_REACTION:   &wire.ReactionBody{Target: target, Emoji: "👍"},
+		wire.EntryKind_ENTRY_KIND_PROFILE:    &wire.ProfileBody{Name: "name", Color: 1},
+		wire.EntryKind_ENTRY_KIND_TIMER:      &wire.TimerBody{Seconds: proto.Uint32(60)},
+		wire.EntryKind_ENTRY_KIND_RETIRE:     &wire.RetireBody{Retirement: &wire.Signed{Body: target, Signature: target}},
+		wire.EntryKind_ENTRY_KIND_SUCCESSION: &wire.SuccessionBody{Links: slices.Repeat([]*wire.SignedSuccession{link}, identity.MaxSuccessions-1)},
 	}
 	for kind, message := range good {
 		body, err := proto.Marshal(message)
@@ -157,6 +162,9 @@ func TestReadersRefuse(t *testing.T) {
 		"a long about":           {wire.EntryKind_ENTRY_KIND_PROFILE, &wire.ProfileBody{Name: "name", Color: 1, About: strings.Repeat("a", 141)}},
 		"an unsigned retirement": {wire.EntryKind_ENTRY_KIND_RETIRE, &wire.RetireBody{Retirement: &wire.Signed{Body: target}}},
 		"an empty retirement":    {wire.EntryKind_ENTRY_KIND_RETIRE, &wire.RetireBody{}},
+		"no succession":          {wire.EntryKind_ENTRY_KIND_SUCCESSION, &wire.SuccessionBody{}},
+		"many successions":       {wire.EntryKind_ENTRY_KIND_SUCCESSION, &wire.SuccessionBody{Links: slices.Repeat([]*wire.SignedSuccession{link}, identity.MaxSuccessions+1)}},
+		"half a succession":      {wire.EntryKind_ENTRY_KIND_SUCCESSION, &wire.SuccessionBody{Links: []*wire.SignedSuccession{{Body: target, FromSignature: target}}}},
 		"too long a timer":       {wire.EntryKind_ENTRY_KIND_TIMER, &wire.TimerBody{Seconds: proto.Uint32(7_776_001)}},
 	} {
 		body, err := proto.Marshal(bad.message)

@@ -97,6 +97,13 @@ func FuzzRetire(f *testing.F) {
 	)
 }
 
+func FuzzSuccession(f *testing.F) {
+	link := &wire.SignedSuccession{Body: []byte("body"), FromSignature: make([]byte, 64), ToSignature: make([]byte, 64)}
+	fuzzBody(f, wire.EntryKind_ENTRY_KIND_SUCCESSION, journal.Entry.Succession, journal.SuccessionBody,
+		seed(f)(journal.SuccessionBody([]*wire.SignedSuccession{link, link})),
+	)
+}
+
 // FuzzIsEmoji sees that what is accepted is one grapheme cluster, by a library
 // that knows nothing of the rules here.
 func FuzzIsEmoji(f *testing.F) {

@@ -208,6 +208,7 @@ type LiveContact struct {
 	Check        *LiveCheck // nil: none
 	Retired      time.Time  // when they gave their identity up; zero: they did not
 	Muted        time.Time  // since when nothing is told of what they send, because it is too much; zero: they are not muted
+	Next         uuid.UUID  // the conversation with the identity that follows; uuid.Nil: none does
 }
 
 // LiveServer is a server and how it is doing.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tincan-chat/tincan/backend/chat"
 	"github.com/tincan-chat/tincan/backend/handle"
+	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/invite"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/replica"
@@ -110,7 +111,7 @@ func (c *Core) readRequestEntry(one *contact) {
 func (c *Core) composeRequest(one *contact, entries []journal.Entry) {
 	one.readingRequest = false
 	c.dirty(one.Peer)
-	if len(entries) == 0 || !one.asksAsStranger() && len(one.TheirInvite) != inviteParts {
+	if len(entries) == 0 || !one.asksAsStranger() && !one.asksToFollow() && len(one.TheirInvite) != inviteParts {
 		one.nextRead = c.now.Add(askMost)
 		return
 	}
@@ -153,6 +154,8 @@ func (c *Core) mailRequest(one *contact) {
 		tag = invite.Tag([16]byte(secret))
 	case one.asksAsStranger():
 		tag = handle.StrangersTag(one.Peer)
+	case one.asksToFollow():
+		// They are a contact: it lies where any letter to them does.
 	default:
 		return
 	}
@@ -203,7 +206,7 @@ func (c *Core) accepted(one *contact) {
 	}
 	before := one.Contact
 	one.answered = time.Time{}
-	one.State, one.TheirInvite, one.Record = ContactMutual, nil, one.record.marshal()
+	one.State, one.TheirInvite, one.KnownAs, one.Record = ContactMutual, nil, identity.PeerID{}, one.record.marshal()
 	writes := []Write{PutContact{Contact: one.Contact}}
 	// What the request carries goes as an entry, if they do not hold it: it may
 	// be that they asked as well, and did not take it.
@@ -216,7 +219,7 @@ func (c *Core) accepted(one *contact) {
 		c.dirty(one.Peer)
 		if err != nil {
 			// Their answer may have been a line that stays: it does not come again.
-			one.State, one.TheirInvite = before.State, before.TheirInvite
+			one.State, one.TheirInvite, one.KnownAs = before.State, before.TheirInvite, before.KnownAs
 			one.answered = c.now.Add(mailRetryOwn)
 			return
 		}

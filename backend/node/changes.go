@@ -115,6 +115,9 @@ var errNoMessage = &Refusal{Code: "no-message", Message: "This message is not on
 // mayWrite returns whom a conversation is with, unless nothing can be said there.
 func (c *Core) mayWrite(conversation uuid.UUID) (*contact, error) {
 	one := c.byConversation(conversation)
+	if one == nil && c.former[conversation] {
+		return nil, errFormer
+	}
 	if one == nil {
 		return nil, errNoConversation
 	}
@@ -122,14 +125,14 @@ func (c *Core) mayWrite(conversation uuid.UUID) (*contact, error) {
 		return nil, &Refusal{Code: "banned", Message: "You banned " + one.Name + ". Undo the ban to write to them.", Params: map[string]string{"name": one.Name}}
 	}
 	if !one.retired.IsZero() {
-		return nil, errTheyRetired(one)
+		return nil, c.errTheyRetired(one)
 	}
 	return one, nil
 }
 
 // hide takes a message away from this device alone, also one of a banned person.
 func (c *Core) hide(id uint64, message Message) {
-	if c.byConversation(message.Conversation) == nil {
+	if c.byConversation(message.Conversation) == nil && !c.former[message.Conversation] {
 		c.answer(id, nil, errNoConversation)
 		return
 	}

@@ -154,7 +154,7 @@ func (c *Core) command(e Command) {
 
 func (c *Core) byConversation(id uuid.UUID) *contact {
 	conversation := c.conversations[id]
-	if conversation == nil {
+	if conversation == nil || c.former[id] {
 		return nil
 	}
 	return c.contacts[conversation.peer]
@@ -208,6 +208,10 @@ func (c *Core) written(one *contact, appended AppendEntry) {
 }
 
 func (c *Core) markRead(id uint64, call markReadCall) {
+	if c.former[call.conversation] {
+		c.markFormerRead(id, c.conversations[call.conversation], call.read)
+		return
+	}
 	one := c.byConversation(call.conversation)
 	if one == nil {
 		c.answer(id, nil, errNoConversation)

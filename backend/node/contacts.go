@@ -166,7 +166,7 @@ func (k *contact) again(at time.Time) {
 // attend does what one contact needs now.
 func (c *Core) attend(one *contact) {
 	c.dueCheck(one)
-	if _, banned := c.bannedPeer(one.Peer); !banned && !one.held() {
+	if _, banned := c.bannedPeer(one.Peer); !banned && !one.held() && !c.moved(one) {
 		switch {
 		case one.State == ContactAsked && !c.retired.IsZero():
 			// Nobody is asked any more.
@@ -233,6 +233,7 @@ func (c *Core) live(one *contact) LiveContact {
 		Check:        one.check.live(),
 		Retired:      one.retired,
 		Muted:        one.flood.muted,
+		Next:         c.nextOf(one),
 	}
 	session := c.sessions[one.session]
 	switch {
@@ -255,7 +256,8 @@ func (c *Core) live(one *contact) LiveContact {
 func sameLive(a, b LiveContact) bool {
 	sameTrouble := a.Trouble == b.Trouble || a.Trouble != nil && b.Trouble != nil && a.Trouble.Code == b.Trouble.Code
 	sameDoubts := slices.EqualFunc(a.Doubts, b.Doubts, func(a, b Doubt) bool { return a.What.Code == b.What.Code && a.Which == b.Which })
-	sameVerified := a.Verification == b.Verification && sameCheck(a.Check, b.Check) && a.Retired.Equal(b.Retired) && a.Muted.Equal(b.Muted)
+	sameVerified := a.Verification == b.Verification && sameCheck(a.Check, b.Check) && a.Retired.Equal(b.Retired) && a.Muted.Equal(b.Muted) &&
+		a.Next == b.Next && a.Contact.KnownAs == b.Contact.KnownAs
 	return sameTrouble && sameDoubts && sameVerified && a.Banned == b.Banned && a.Presence == b.Presence && a.Line == b.Line && a.Typing == b.Typing &&
 		a.Contact.State == b.Contact.State && a.Contact.Name == b.Contact.Name && a.Contact.Color == b.Contact.Color &&
 		a.Contact.About == b.Contact.About && a.Contact.Picture == b.Contact.Picture && a.Contact.Route == b.Contact.Route &&

@@ -28,6 +28,8 @@ type Core struct {
 	problem  error
 
 	contacts      map[identity.PeerID]*contact
+	former        map[uuid.UUID]bool                  // conversations of before a key of mine changed; they are only read
+	successors    map[identity.PeerID]identity.PeerID // of others, as both keys signed
 	conversations map[uuid.UUID]*conversation
 	requests      map[identity.PeerID]Request
 	declined      map[identity.PeerID]bool
@@ -78,6 +80,8 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		problem:       snapshot.Problem,
 		contacts:      make(map[identity.PeerID]*contact, len(snapshot.Contacts)),
 		conversations: make(map[uuid.UUID]*conversation, len(snapshot.Conversations)),
+		former:        map[uuid.UUID]bool{},
+		successors:    map[identity.PeerID]identity.PeerID{},
 		requests:      make(map[identity.PeerID]Request, len(snapshot.Requests)),
 		declined:      make(map[identity.PeerID]bool, len(snapshot.Declined)),
 		answering:     make(map[identity.PeerID]bool),
@@ -111,12 +115,13 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		}
 		c.contacts[one.Peer] = loaded
 	}
+	c.findFormer()
 	c.loadForks(snapshot.Forks)
 	c.loadVerifications(snapshot.Verifications)
 	c.loadRetirements(snapshot.Retirements)
 	for _, one := range snapshot.Outgoing {
 		switch to := c.contacts[one.Peer]; {
-		case to == nil:
+		case to == nil || one.Conversation != to.Conversation:
 		case one.recalls():
 			c.network.wishes = append(c.network.wishes, &wish{row: one})
 		default:

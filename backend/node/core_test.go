@@ -45,7 +45,7 @@ func once[T any](name any, create func() T) T {
 
 type keysOf struct{ seed byte }
 
-func testKeys(t *testing.T, seed byte) *identity.Keys {
+func testKeys(t testing.TB, seed byte) *identity.Keys {
 	t.Helper()
 	return once(keysOf{seed}, func() *identity.Keys {
 		keys, err := identity.NewKeys(bytes.NewReader(bytes.Repeat([]byte{seed}, 64)))

@@ -147,6 +147,9 @@ type OpenedRequest struct {
 	Body  *wire.RequestBody
 	Entry journal.Entry
 	Text  string
+	// Successions are not empty when the entry says, instead of a text, which
+	// identities came before its author's: verified, and they end with it.
+	Successions []identity.Succession
 }
 
 // Effect is what the core wants done: one of the types below.
@@ -305,6 +308,8 @@ type (
 		Token string
 		ID    uint64
 		Claim *wire.Signed
+		// Previous is the consent of an earlier identity of mine, nil for none.
+		Previous *wire.Signed
 	}
 	// ReleaseHandle gives one back.
 	ReleaseHandle struct {

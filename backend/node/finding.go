@@ -79,7 +79,7 @@ func (c *Core) foundBy(read handle.Handle, answered signaling.Handle) (Found, er
 		return Found{}, aboutHandle("handle-own", read)
 	}
 	for _, other := range c.peersSorted() {
-		if one := c.contacts[other]; one.Handle == read.String() && other != peer {
+		if one := c.contacts[other]; one.Handle == read.String() && other != peer && !c.moved(one) {
 			return Found{}, &Refusal{
 				Code: "handle-changed",
 				Message: read.Host + " says that " + read.String() + " is another person now than your contact " + one.Name +
@@ -162,7 +162,14 @@ func contactAlready(one *contact) error {
 
 // asksAsStranger tells whether somebody is asked without an invite: then the
 // request lies in their box for strangers, and a proof of work pays for it.
-func (k *contact) asksAsStranger() bool { return k.State == ContactAsked && len(k.TheirInvite) == 0 }
+func (k *contact) asksAsStranger() bool {
+	return k.State == ContactAsked && len(k.TheirInvite) == 0 && !k.asksToFollow()
+}
+
+// asksToFollow tells whether a contact has yet to learn of my present key.
+func (k *contact) asksToFollow() bool {
+	return k.State == ContactAsked && k.KnownAs != identity.PeerID{}
+}
 
 // errStranger is why a request without an invite is dropped.
 var errStranger = fmt.Errorf("%w: without an invite, it did not come through my box for strangers", errRequest)

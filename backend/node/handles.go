@@ -9,6 +9,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/handle"
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/signaling"
+	"github.com/tincan-chat/tincan/backend/wire"
 )
 
 // Handle is one that this identity claimed.
@@ -18,6 +19,7 @@ type Handle struct {
 	Server  identity.ServerKey
 	Version uint64 // of the claim
 	Claimed time.Time
+	Move    []byte // serialised wire.Signed, a HandleMove of an earlier identity of mine that still has it; nil: I have it
 }
 
 // String returns name@host.
@@ -154,25 +156,28 @@ func (c *Core) claimHandle(id uint64, text string) {
 	if known := c.ownHandle(wanted); known >= 0 {
 		version = max(version, c.handles[known].Version+1)
 	}
-	c.claimAs(id, wanted, server, version, true)
+	c.claimAs(id, wanted, server, version, true, nil)
 }
 
 // claimAs claims with a version; once more, if again, with the one that the
 // server wants to be exceeded.
-func (c *Core) claimAs(id uint64, wanted handle.Handle, server *server, version uint64, again bool) {
+func (c *Core) claimAs(id uint64, wanted handle.Handle, server *server, version uint64, again bool, previous *wire.Signed) {
 	signed, err := wanted.Claim(c.keys, version)
 	if err != nil {
 		c.answer(id, nil, err)
 		return
 	}
 	claimed := Handle{Name: wanted.Name, Host: wanted.Host, Server: server.address.Key, Version: version, Claimed: c.now}
-	c.do(ClaimHandle{Token: server.token, Claim: signed, ID: c.question(server, func(answered signaling.Handle) {
+	c.do(ClaimHandle{Token: server.token, Claim: signed, Previous: previous, ID: c.question(server, func(answered signaling.Handle) {
 		held := answered.Claim.Version
 		switch {
 		case answered.Answer == signaling.AnswerInvalid && again && held >= version && held < math.MaxInt64:
-			c.claimAs(id, wanted, server, held+1, false)
+			c.claimAs(id, wanted, server, held+1, false, nil)
 			return
 		case answered.Answer != signaling.AnswerDone:
+			if previous != nil {
+				c.notTakenOver(wanted, answered.Answer)
+			}
 			c.answer(id, nil, claimRefused(wanted, answered.Answer))
 			return
 		}
@@ -182,8 +187,8 @@ func (c *Core) claimAs(id uint64, wanted handle.Handle, server *server, version 
 				return
 			}
 			delete(c.lost, claimed.String())
-			if known := c.ownHandle(wanted); known >= 0 {
-				c.handles[known] = claimed
+			if held := c.ownHandle(wanted); held >= 0 {
+				c.handles[held] = claimed
 			} else {
 				c.handles = append(c.handles, claimed)
 			}
@@ -253,6 +258,10 @@ func (c *Core) checkHandles(server *server) {
 	}
 	for _, held := range c.handles {
 		if held.Server != server.address.Key || !server.directory {
+			continue
+		}
+		if len(held.Move) > 0 {
+			c.takeOver(held, server)
 			continue
 		}
 		c.do(ResolveHandle{Token: server.token, Handle: held.String(), ID: c.question(server, func(answered signaling.Handle) {

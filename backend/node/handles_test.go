@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 	"testing"
@@ -18,8 +19,25 @@ type handles map[string]claimed
 
 type claimed struct {
 	by      *person
+	peer    identity.PeerID // the key of whoever has it; zero: the one they have now
 	version uint64
 	answer  signaling.Answer // instead of what is true, unless it is empty
+}
+
+func (c claimed) holder() identity.PeerID {
+	if c.peer == (identity.PeerID{}) {
+		return c.by.keys.Peer()
+	}
+	return c.peer
+}
+
+// mayMove tells whether the holder signed that exactly this claim may follow.
+func (c claimed) mayMove(claim *wire.HandleClaim, previous *wire.Signed) bool {
+	var body wire.HandleMove
+	holder := c.holder()
+	return wire.DecodeCanonical(previous.GetBody(), 1<<10, &body) == nil && identity.VerifySigned(holder, identity.ContextHandleMove, previous) &&
+		bytes.Equal(body.GetFrom(), holder[:]) && bytes.Equal(body.GetTo(), claim.GetIdentity()) && body.GetHandle() == claim.GetHandle() &&
+		body.GetServer() == claim.GetServer() && body.GetVersion() == claim.GetVersion() && body.GetVersion() > c.version
 }
 
 // newFindable is a world of strangers whose server has handles.
@@ -42,12 +60,16 @@ func (h handles) ask(p *person, effect Effect) *signaling.Handle {
 		switch known := h[body.GetHandle()]; {
 		case known.answer != "":
 			return &signaling.Handle{ID: e.ID, Answer: known.answer}
-		case known.by != nil && known.by != p:
+		case known.by != nil && known.holder() != peer && e.Previous == nil:
 			return &signaling.Handle{ID: e.ID, Answer: signaling.AnswerTaken}
+		case known.by != nil && known.holder() != peer && !known.mayMove(&body, e.Previous):
+			return &signaling.Handle{ID: e.ID, Answer: signaling.AnswerInvalid}
+		case known.peer == peer && body.GetVersion() == known.version: // the answer got lost
+			return &signaling.Handle{ID: e.ID, Answer: signaling.AnswerDone}
 		case body.GetVersion() <= known.version:
 			return &signaling.Handle{ID: e.ID, Answer: signaling.AnswerInvalid, Claim: signaling.HandleClaim{Version: known.version}}
 		}
-		h[body.GetHandle()] = claimed{by: p, version: body.GetVersion()}
+		h[body.GetHandle()] = claimed{by: p, peer: peer, version: body.GetVersion()}
 		return &signaling.Handle{ID: e.ID, Answer: signaling.AnswerDone}
 	case ReleaseHandle:
 		if known := h[e.Handle]; known.by != p {
@@ -69,7 +91,7 @@ func (h handles) ask(p *person, effect Effect) *signaling.Handle {
 		}
 		return &signaling.Handle{
 			ID: e.ID, Answer: signaling.AnswerDone, Record: known.by.record,
-			Claim: signaling.HandleClaim{Handle: read.Name, Server: read.Host, Peer: known.by.keys.Peer(), Version: known.version},
+			Claim: signaling.HandleClaim{Handle: read.Name, Server: read.Host, Peer: known.holder(), Version: known.version},
 		}
 	}
 	return nil

@@ -85,6 +85,7 @@ func (c *Core) sealingKeyMade(e SealingKeyMade) {
 		c.do(SetSealingKeys{Keys: slices.Clone(c.sealingKeys)})
 		c.publish()
 		c.registerAll()
+		c.allDirty() // whom to ask or to call may have waited for the first one
 	}, PutSelf{Self: c.self}, PutSealingKey{Key: e.Key})
 }
 

@@ -78,15 +78,20 @@ func parseRequest(content envelope.Content) (*OpenedRequest, error) {
 	if err != nil {
 		return nil, errors.Join(errRequest, err)
 	}
-	text, err := entry.Text()
+	opened := &OpenedRequest{Body: body, Entry: entry}
+	if entry.Kind == wire.EntryKind_ENTRY_KIND_SUCCESSION {
+		opened.Successions, err = successionsTo(content.FromPeer, entry)
+	} else if opened.Text, err = entry.Text(); err == nil {
+		err = chat.CheckRequestText(opened.Text)
+	}
 	switch {
-	case err != nil || chat.CheckRequestText(text) != nil:
-		return nil, fmt.Errorf("%w: its text", errRequest)
+	case err != nil:
+		return nil, fmt.Errorf("%w: its text: %w", errRequest, err)
 	case entry.Conversation != chat.DirectConversation(content.FromPeer, content.ToPeer),
 		entry.Log.Device != content.FromDevice, entry.Sequence != 1, len(entry.Parents) != 0, entry.Verify() != nil:
 		return nil, fmt.Errorf("%w: its entry does not begin a log of its sender", errRequest)
 	}
-	return &OpenedRequest{Body: body, Entry: entry, Text: text}, nil
+	return opened, nil
 }
 
 // parseLetter reads what a letter says and checks the signatures of its entries.

@@ -194,8 +194,8 @@ func (c *Core) sessionGone(id link.Session) {
 // signalOpened takes a sealed signal.
 func (c *Core) signalOpened(content envelope.Content, signal link.Signal, fresh *wire.PeerRecord) {
 	one := c.contacts[content.FromPeer]
-	if one == nil || one.held() {
-		return // a stranger gets no link, nor somebody who is held back
+	if one == nil || one.held() || c.moved(one) {
+		return // a stranger gets no link, nor somebody who is held back, nor a key that another one follows
 	}
 	c.learn(one, fresh)
 	if !senderListed(one, content) {

@@ -276,6 +276,7 @@ var (
 	errLetterKnown    = errors.New("node: the letter came before")
 	errLetterBanned   = errors.New("node: the letter is dropped: its sender is banned")
 	errLetterMuted    = errors.New("node: the letter is dropped: its sender is muted, and enough of them is kept")
+	errLetterMoved    = errors.New("node: the letter is dropped: another key followed its sender's before it was left")
 	errLetterStranger = errors.New("node: the letter is dropped: it is of nobody who is a contact, or about something else")
 )
 
@@ -286,6 +287,9 @@ func (c *Core) readLetter(opened OpenedLetter) (held, read journal.Vector, one *
 	one = c.contacts[content.FromPeer]
 	if one == nil || !slices.Equal(body.GetConversation(), one.Conversation[:]) {
 		return nil, nil, nil, errLetterStranger
+	}
+	if c.moved(one) && !opened.left(c.now).Before(one.retired) {
+		return nil, nil, nil, errLetterMoved
 	}
 	if body.GetVersion() != wire.Major {
 		one.trouble = versionTrouble(one.Name, body.GetVersion())

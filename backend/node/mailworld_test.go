@@ -64,6 +64,9 @@ type person struct {
 	answered Answer // the last
 	reports  []string
 	old      bool // speaks the former minor version
+
+	slow       bool // makes no sealing keys until the test does
+	keysToMake []MakeSealingKey
 }
 
 // newStrangers is a world of people who do not know each other.
@@ -216,6 +219,10 @@ func (p *person) perform(effect Effect) Event {
 			}
 		}
 	case MakeSealingKey:
+		if p.slow {
+			p.keysToMake = append(p.keysToMake, e)
+			return nil
+		}
 		return (&desk{t: w.t, now: w.now, core: p.core}).sealingKey(e)
 	case SetSealingKeys:
 		p.ring = map[[16]byte]*envelope.SealingKey{}
@@ -409,7 +416,13 @@ func (p *person) write(writes []Write) {
 			p.disk.Verifications = slices.DeleteFunc(p.disk.Verifications, func(v Verification) bool { return v.Peer == one.Verification.Peer })
 			p.disk.Verifications = append(p.disk.Verifications, one.Verification)
 		case PutRetirement:
-			p.disk.Retirements = append(p.disk.Retirements, one.Retirement)
+			if !slices.ContainsFunc(p.disk.Retirements, func(r Retirement) bool { return r.Peer == one.Retirement.Peer }) {
+				p.disk.Retirements = append(p.disk.Retirements, one.Retirement)
+			}
+		case MoveContact:
+			p.write([]Write{PutContact(one)})
+		case DeleteContact:
+			p.disk.Contacts = slices.DeleteFunc(p.disk.Contacts, func(c Contact) bool { return c.Peer == one.Peer })
 		case PutFork:
 			p.disk.Forks = append(p.disk.Forks, one.Fork)
 		case PutRemotePosition:

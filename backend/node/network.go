@@ -136,7 +136,7 @@ func (c *Core) watch() {
 		var watched []identity.PeerID
 		for _, peer := range peers {
 			_, banned := c.bannedPeer(peer)
-			if banned || c.contacts[peer].held() || c.self.HidePresence || len(watched) >= wire.MaxWatched {
+			if banned || c.contacts[peer].held() || c.moved(c.contacts[peer]) || c.self.HidePresence || len(watched) >= wire.MaxWatched {
 				continue
 			}
 			if !server.guest || c.contacts[peer].foundAt(server.address.Key) {

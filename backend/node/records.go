@@ -109,6 +109,9 @@ type Contact struct {
 	ProfileOrder journal.Order // its place
 	Picture      [32]byte      // SHA-256 of the picture in it; zero: none
 	Route        Route         // of lines to them
+	// KnownAs is the earlier identity of mine under which they know me, while they
+	// have not learned of the present one; zero: they have.
+	KnownAs identity.PeerID
 }
 
 // Conversation is what the core knows of one: heads and positions.
@@ -243,6 +246,7 @@ type Row struct {
 	Queued       int      // my texts that no device of theirs holds
 	Draft        string
 	Timer        Timer
+	Former       bool // of before a key changed: it is only read; Contact.Conversation is this one all the same
 }
 
 // Message is a text in a timeline, as it stands after all that was said about it.
@@ -306,6 +310,14 @@ type (
 	PutSelf struct{ Self Self }
 	// PutContact keeps a contact, with its conversation.
 	PutContact struct{ Contact Contact }
+	// MoveContact keeps a contact that is there, with another conversation. The one
+	// before stays as a former one.
+	MoveContact struct{ Contact Contact }
+	// PutFormer keeps a former conversation with a contact.
+	PutFormer struct {
+		Conversation uuid.UUID
+		Peer         identity.PeerID
+	}
 	// DeleteContact removes a contact that was only asked, with its conversation and log.
 	DeleteContact struct{ Peer identity.PeerID }
 	// AppendEntry adds an entry to its log and what it says to the timeline and projections.
@@ -392,6 +404,8 @@ type (
 
 func (PutSelf) isWrite()           {}
 func (PutContact) isWrite()        {}
+func (MoveContact) isWrite()       {}
+func (PutFormer) isWrite()         {}
 func (DeleteContact) isWrite()     {}
 func (AppendEntry) isWrite()       {}
 func (PutRemotePosition) isWrite() {}

@@ -52,6 +52,10 @@ func (c *Core) requestOpened(content envelope.Content, asked *OpenedRequest, by 
 	}
 	waiting, waits := c.requests[peer]
 	one := c.contacts[peer]
+	if len(asked.Successions) > 0 {
+		c.successionOpened(content, asked, fresh, seen, kept)
+		return
+	}
 	switch {
 	case peer == c.keys.Peer():
 		c.dropped(fmt.Errorf("%w: it is my own", errRequest))

@@ -14,6 +14,9 @@ type retireCall struct{}
 // loadRetirements takes what the store kept.
 func (c *Core) loadRetirements(kept []Retirement) {
 	for _, one := range kept {
+		if one.Successor != (identity.PeerID{}) {
+			c.successors[one.Peer] = one.Successor
+		}
 		if one.Peer == c.keys.Peer() {
 			c.retired = one.At
 		} else if known := c.contacts[one.Peer]; known != nil {
@@ -139,7 +142,13 @@ func (c *Core) learnRetirement(one *contact, writes []Write) []Write {
 }
 
 // errTheyRetired refuses what would be said to nobody.
-func errTheyRetired(one *contact) error {
+func (c *Core) errTheyRetired(one *contact) error {
+	if next := c.lastSuccessor(one); next != nil {
+		return &Refusal{
+			Code: "they-moved", Params: map[string]string{"name": one.Name, "conversation": next.Conversation.String()},
+			Message: one.Name + " has a new key. Write to them in the conversation that goes on with it.",
+		}
+	}
 	return &Refusal{
 		Code: "they-retired", Params: map[string]string{"name": one.Name, "date": one.retired.UTC().Format(time.RFC3339)},
 		Message: one.Name + " gave this identity up. Nobody reads what is sent to it.",

@@ -53,10 +53,19 @@ func (c *Core) loadVerifications(kept []Verification) {
 	}
 }
 
-// held tells whether nothing is sent to a contact: what was compared differed.
-func (k *contact) held() bool { return k.verification.Compared == ComparedDiffered }
+// held tells whether nothing is sent to a contact: what was compared differed, or
+// their key changed since it was, or nobody knows which of two follows.
+func (k *contact) held() bool { return k.verification.Compared.holds() }
+
+func (c Comparison) holds() bool { return c != NotCompared && c != ComparedSame }
 
 func errHeld(one *contact) error {
+	if one.verification.Compared != ComparedDiffered {
+		return &Refusal{
+			Code: "held-changed", Params: map[string]string{"name": one.Name},
+			Message: one.Name + " has a new key that you did not compare, so nothing is sent. Compare, or say that it shall be sent anyway.",
+		}
+	}
 	return &Refusal{
 		Code: "held", Params: map[string]string{"name": one.Name},
 		Message: "Your numbers differed, so nothing is sent to " + one.Name + ". Compare again first.",

@@ -14,6 +14,8 @@ const (
 	NotCompared      Comparison = iota
 	ComparedSame                // both saw the same: the key is theirs
 	ComparedDiffered            // somebody may sit in between: nothing more is sent
+	ComparedBefore              // the same, with a key that this one follows: nothing is sent until that is acknowledged
+	ComparedForked              // two keys follow the one before: nothing is sent until that is acknowledged
 )
 
 // Method is how two people compared.
@@ -41,7 +43,9 @@ type Verification struct {
 type Retirement struct {
 	Peer   identity.PeerID
 	At     time.Time // by their clock
-	Signed []byte    // serialised wire.Signed, which says so
+	Signed []byte    // serialised wire.Signed, or with a successor wire.SignedSuccession, which says so
+	// Successor is the identity as which the same person goes on; zero: none.
+	Successor identity.PeerID
 }
 
 // More writes.

@@ -385,7 +385,7 @@ func (n *Node) performSignaling(effect Effect) {
 		fault.Point("node.mail.put")
 		n.signaling.PutMail(e.Token, e.ID, e.Envelope, signaling.Proof{Invite: e.Invite, Work: e.Work})
 	case ClaimHandle:
-		n.signaling.ClaimHandle(e.Token, e.ID, e.Claim, nil)
+		n.signaling.ClaimHandle(e.Token, e.ID, e.Claim, e.Previous)
 	case ReleaseHandle:
 		n.signaling.ReleaseHandle(e.Token, e.ID, e.Handle)
 	case ResolveHandle:

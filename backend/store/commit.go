@@ -187,6 +187,11 @@ func (t *transaction) apply(write node.Write) error {
 		return t.putFork(w.Fork)
 	case node.PutVerification:
 		return t.putVerification(w.Verification)
+	case node.MoveContact:
+		return t.moveContact(w.Contact)
+	case node.PutFormer:
+		_, err := t.addConversation(w.Conversation, w.Peer)
+		return err
 	case node.PutRetirement:
 		return t.putRetirement(w.Retirement)
 	}

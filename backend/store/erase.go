@@ -265,7 +265,7 @@ func (s *Store) Picture(ctx context.Context, conversation uuid.UUID) ([]byte, er
 	names, err := collect(ctx, s, func(rows *sql.Rows) (name []byte, err error) {
 		err = rows.Scan(&name)
 		return name, err
-	}, `SELECT c.profile FROM contacts c JOIN conversations v ON v.number = c.conversation WHERE v.id = ? AND c.profile IS NOT NULL`, conversation[:])
+	}, `SELECT c.profile FROM conversations v JOIN contacts c ON c.peer = v.peer WHERE v.id = ? AND c.profile IS NOT NULL`, conversation[:])
 	if err != nil || len(names) == 0 || len(names[0]) != len(journal.Hash{}) {
 		return nil, err
 	}

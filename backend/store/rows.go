@@ -21,8 +21,8 @@ const (
 		min(` + sequenceDigits + `, coalesce((SELECT max(p.held) FROM positions p WHERE p.conversation = g.conversation AND p.device = g.device AND p.epoch = g.epoch), 0)))), 0)
 		FROM logs g WHERE g.conversation = v.number AND g.mine = 1)`
 
-	rowQuery = `SELECT ` + contactColumns + `, ` + messageColumns + `, ` + unreadCount + `, ` + queuedCount + `, coalesce(d.text, ''), v.timer, v.timer_place
-		FROM contacts c JOIN conversations v ON v.number = c.conversation
+	rowQuery = `SELECT ` + contactColumns + `, ` + messageColumns + `, ` + unreadCount + `, ` + queuedCount + `, coalesce(d.text, ''), v.timer, v.timer_place, c.conversation <> v.number
+		FROM conversations v JOIN contacts c ON c.peer = v.peer
 		LEFT JOIN timeline t ON t.conversation = v.number AND t.place = (SELECT max(y.place) FROM timeline y WHERE y.conversation = v.number)
 		LEFT JOIN entries e ON e.id = t.entry
 		LEFT JOIN logs l ON l.number = e.id >> 36
@@ -36,7 +36,7 @@ func scanRow(rows *sql.Rows) (node.Row, error) {
 	targets := append(contact.targets(), last.targets()...)
 	var timer int64
 	var place []byte
-	err := rows.Scan(append(targets, &row.Unread, &row.Queued, &row.Draft, &timer, &place)...)
+	err := rows.Scan(append(targets, &row.Unread, &row.Queued, &row.Draft, &timer, &place, &row.Former)...)
 	if err != nil {
 		return row, err
 	}

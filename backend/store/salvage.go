@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -43,8 +44,9 @@ const salvagedPlace = "salvaged"
 
 const (
 	salvageBatch  = 256
-	maxDeviceList = 4 << 10 // bytes of a signed device list
-	salvageMisses = 1024    // numbers of logs in a row that nothing is found of
+	maxDeviceList = 4 << 10  // bytes of a signed device list
+	maxRecord     = 48 << 10 // bytes of a contact: with sealing keys
+	salvageMisses = 1024     // numbers of logs in a row that nothing is found of
 )
 
 // Salvage makes a new database in a profile's folder of what can be read of the
@@ -77,6 +79,7 @@ type salvage struct {
 	told     func(saved, of int)
 	of       int                           // entries, as the logs' heads say; 0 if they cannot be read
 	peers    map[uuid.UUID]identity.PeerID // by conversation
+	former   map[uuid.UUID]theirDevices    // of conversations of before my key changed
 	devices  identity.DeviceList           // the owner's, as far as it can be read
 }
 
@@ -92,6 +95,7 @@ func (s *salvage) run(ctx context.Context) error {
 	for _, contact := range snapshot.Contacts {
 		s.peers[contact.Conversation] = contact.Peer
 	}
+	s.former = formerOf(snapshot, s.peers)
 	s.found.Conversations = len(s.peers)
 	signed := &wire.Signed{}
 	if wire.Decode(snapshot.Self.DeviceList, maxDeviceList, signed) == nil {
@@ -146,14 +150,50 @@ func (s *salvage) each(ctx context.Context, writes []node.Write) error {
 	return nil
 }
 
+// theirDevices are the devices of a contact.
+type theirDevices map[identity.DeviceID]bool
+
+// formerOf adds the conversations of before my key changed to those of contacts,
+// and returns whose devices wrote there beside mine.
+func formerOf(snapshot node.Snapshot, peers map[uuid.UUID]identity.PeerID) map[uuid.UUID]theirDevices {
+	former := map[uuid.UUID]theirDevices{}
+	for _, one := range snapshot.Conversations {
+		if _, present := peers[one.ID]; present {
+			continue
+		}
+		at := slices.IndexFunc(snapshot.Contacts, func(contact node.Contact) bool { return contact.Peer == one.Peer })
+		if at < 0 {
+			continue
+		}
+		peers[one.ID], former[one.ID] = one.Peer, theirDevices{}
+		record := &wire.PeerRecord{}
+		if wire.Decode(snapshot.Contacts[at].Record, maxRecord, record) != nil {
+			continue
+		}
+		if listed, err := identity.ParseDeviceList(record.GetDeviceList()); err == nil && listed.Peer == one.Peer {
+			for _, device := range listed.Devices {
+				former[one.ID][device] = true
+			}
+		}
+	}
+	return former
+}
+
 // recordsOf are the writes that make what a device keeps beside its logs.
 func recordsOf(snapshot node.Snapshot) []node.Write {
 	var writes []node.Write
 	if !snapshot.Self.Created.IsZero() {
 		writes = append(writes, node.PutSelf{Self: snapshot.Self})
 	}
+	present := map[uuid.UUID]bool{}
 	for _, one := range snapshot.Contacts {
+		present[one.Conversation] = true
 		writes = append(writes, node.PutContact{Contact: one})
+	}
+	for _, one := range snapshot.Conversations {
+		if !present[one.ID] {
+			writes = append(writes, node.PutFormer{Conversation: one.ID, Peer: one.Peer})
+		}
 	}
 	for _, one := range snapshot.Bans {
 		writes = append(writes, node.PutBan{Ban: one})
@@ -337,6 +377,9 @@ func (s *salvage) check(row *salvagedRow, want uint64) ([]node.Write, bool) {
 		return nil, false
 	}
 	mine := entry.Log.Device == s.owner.Device || s.devices.Has(entry.Log.Device)
+	if theirs, former := s.former[entry.Conversation]; former {
+		mine = !theirs[entry.Log.Device] // my device of then is on no list of mine
+	}
 	if mine {
 		peer = s.owner.Peer
 	}

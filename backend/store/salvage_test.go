@@ -12,6 +12,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/node"
 	"github.com/tincan-chat/tincan/backend/store"
 	"github.com/tincan-chat/tincan/backend/store/storetest"
+	"github.com/tincan-chat/tincan/backend/wire"
 )
 
 func ownerOf(talk *storetest.Talk) store.Owner {
@@ -116,5 +117,69 @@ func TestSalvageTakesNoForgery(t *testing.T) {
 	}
 	if _, err = one.Message(t.Context(), journal.Hash{}); !errors.Is(err, node.ErrNotFound) {
 		t.Error(err)
+	}
+}
+
+// TestSalvageOfFormer: what was written before a key of mine changed is saved as a
+// former conversation, and it is known what of it is mine although the device that
+// wrote it is on no list.
+func TestSalvageOfFormer(t *testing.T) {
+	t.Parallel()
+	path := t.TempDir()
+	talk, me := storetest.NewTalk(t, 1), storetest.NewPerson(t, 77)
+	listed, err := talk.Them.Keys.DeviceList(1, storetest.Start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	contact := talk.Contact()
+	if contact.Record, err = wire.Encode(&wire.PeerRecord{DeviceList: listed}); err != nil {
+		t.Fatal(err)
+	}
+	mine, err := me.Keys.DeviceList(1, storetest.Start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	self := node.Self{Name: "Ana", Color: 1, Created: storetest.Start}
+	if self.DeviceList, err = wire.Encode(mine); err != nil {
+		t.Fatal(err)
+	}
+	next := storetest.NewTalk(t, 2)
+	next.Me, next.Them = me, talk.Them
+	moved := contact
+	moved.Conversation, moved.State, moved.KnownAs = next.ID, node.ContactAsked, talk.Me.Keys.Peer()
+	follows := node.Retirement{Peer: talk.Me.Keys.Peer(), At: storetest.Start, Signed: []byte{1}, Successor: me.Keys.Peer()}
+	one := open(t, path, store.Options{})
+	commit(t, one, node.PutSelf{Self: self}, node.PutContact{Contact: contact})
+	commit(t, one, talk.Fill(t, 20)...)
+	commit(t, one, node.MoveContact{Contact: moved}, node.PutRetirement{Retirement: follows}, next.Say(t, me, "after"))
+	want, err := one.PageBefore(t.Context(), talk.ID, journal.Order{}, 100)
+	if err != nil || len(want) == 0 {
+		t.Fatal(err)
+	}
+	closeStore(t, one)
+	saved, err := store.Salvage(t.Context(), path, store.Owner{Peer: me.Keys.Peer(), Device: me.Keys.Device()}, store.Options{})
+	if err != nil || saved.Short > 0 || saved.Conversations != 2 {
+		t.Fatalf("%+v, %v", saved, err)
+	}
+	again := open(t, path, patient)
+	defer closeStore(t, again)
+	got, err := again.PageBefore(t.Context(), talk.ID, journal.Order{}, 100)
+	if err != nil || len(got) != len(want) {
+		t.Fatalf("%d messages of %d, %v", len(got), len(want), err)
+	}
+	for i := range want {
+		if got[i].Text != want[i].Text || got[i].Mine != want[i].Mine || got[i].Hash != want[i].Hash {
+			t.Errorf("%q, mine %v, and was %q, %v", got[i].Text, got[i].Mine, want[i].Text, want[i].Mine)
+		}
+	}
+	if row, err := again.Row(t.Context(), talk.ID); err != nil || !row.Former || row.Contact.Peer != contact.Peer {
+		t.Errorf("%+v, %v", row, err)
+	}
+	if row, err := again.Row(t.Context(), next.ID); err != nil || row.Former || row.Last == nil || row.Last.Text != "after" || row.Contact.KnownAs != moved.KnownAs {
+		t.Errorf("%+v, %v", row, err)
+	}
+	snapshot := load(t, again)
+	if len(snapshot.Retirements) != 1 || snapshot.Retirements[0].Successor != me.Keys.Peer() {
+		t.Errorf("%+v", snapshot.Retirements)
 	}
 }

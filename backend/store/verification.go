@@ -32,18 +32,22 @@ func (s *Store) loadVerifications(ctx context.Context) ([]node.Verification, err
 
 // putRetirement keeps the first of each identity: it is not taken back.
 func (t *transaction) putRetirement(one node.Retirement) error {
-	_, err := t.exec(`INSERT OR IGNORE INTO retirements (peer, at, signed) VALUES (?, ?, ?)`, one.Peer[:], millis(one.At), one.Signed)
+	_, err := t.exec(`INSERT OR IGNORE INTO retirements (peer, at, signed, successor) VALUES (?, ?, ?, ?)`,
+		one.Peer[:], millis(one.At), one.Signed, unlessZero([32]byte(one.Successor)))
 	return err
 }
 
 func (s *Store) loadRetirements(ctx context.Context) ([]node.Retirement, error) {
 	return collect(ctx, s, func(rows *sql.Rows) (one node.Retirement, err error) {
-		var peer []byte
+		var peer, successor []byte
 		var at int64
-		if err = rows.Scan(&peer, &at, &one.Signed); err != nil {
+		if err = rows.Scan(&peer, &at, &one.Signed, &successor); err != nil {
 			return one, err
 		}
 		one.At = moment(at)
-		return one, fixed(one.Peer[:], peer)
-	}, `SELECT peer, at, signed FROM retirements ORDER BY peer`)
+		if err = fixed(one.Peer[:], peer); err == nil && successor != nil {
+			err = fixed(one.Successor[:], successor)
+		}
+		return one, err
+	}, `SELECT peer, at, signed, successor FROM retirements ORDER BY peer`)
 }

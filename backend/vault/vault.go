@@ -313,6 +313,58 @@ func (v *Vault) Protect(change Change) error {
 	return nil
 }
 
+// Check tells whether a passphrase opens the keys; any does where there is none.
+// Errors: ErrPassphrase, ErrLocked.
+func (v *Vault) Check(passphrase string) error {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	switch {
+	case v.master == nil:
+		return ErrLocked
+	case v.file.protection != Passphrase:
+		return nil
+	case passphrase == "":
+		return ErrPassphrase
+	}
+	master, err := v.file.unwrap(passphrase)
+	clear(master)
+	return err
+}
+
+// Rekey keeps other keys instead of those there are, protected in the same way;
+// old is the passphrase, when there is one. What Wrap made stays readable. After
+// an error the file is as it was. Errors: as Protect.
+func (v *Vault) Rekey(keys *identity.Keys, old string) error {
+	v.mutex.Lock()
+	defer v.mutex.Unlock()
+	if v.master == nil {
+		return ErrLocked
+	}
+	keysBefore, peer, device := v.keys, v.peer, v.device
+	next := *v.file
+	next.peer, next.device = keys.Peer(), keys.Device()
+	if next.protection == Passphrase {
+		if old == "" {
+			return ErrPassphrase
+		}
+		master, err := v.file.unwrap(old)
+		if err != nil {
+			return err
+		}
+		clear(master)
+		if err = v.wrap(&next, old); err != nil {
+			return err
+		}
+	}
+	v.keys, v.peer, v.device = keys, keys.Peer(), keys.Device()
+	if err := v.replace(&next); err != nil {
+		v.keys, v.peer, v.device = keysBefore, peer, device
+		return err
+	}
+	keysBefore.Wipe()
+	return nil
+}
+
 // toRing puts the master key into the keyring under a new name, and reads it
 // back: a keyring that forgets would be found out when it is too late.
 func (v *Vault) toRing(next *file, ring Ring) error {

@@ -688,6 +688,129 @@ func (x *Retirement) GetRetiredMs() int64 {
 	return 0
 }
 
+// Succession says that one identity goes on as another one: the same person has
+// a new key. Both sign it.
+type Succession struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	From          []byte                 `protobuf:"bytes,1,opt,name=from,proto3" json:"from,omitempty"`                          // 32 bytes, Ed25519
+	To            []byte                 `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`                              // 32 bytes, Ed25519, another one
+	IssuedMs      int64                  `protobuf:"varint,3,opt,name=issued_ms,json=issuedMs,proto3" json:"issued_ms,omitempty"` // Unix time, milliseconds
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Succession) Reset() {
+	*x = Succession{}
+	mi := &file_tincan_v1_identity_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Succession) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Succession) ProtoMessage() {}
+
+func (x *Succession) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_identity_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Succession.ProtoReflect.Descriptor instead.
+func (*Succession) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_identity_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Succession) GetFrom() []byte {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *Succession) GetTo() []byte {
+	if x != nil {
+		return x.To
+	}
+	return nil
+}
+
+func (x *Succession) GetIssuedMs() int64 {
+	if x != nil {
+		return x.IssuedMs
+	}
+	return 0
+}
+
+// SignedSuccession is a Succession with both signatures over its bytes.
+type SignedSuccession struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Body          []byte                 `protobuf:"bytes,1,opt,name=body,proto3" json:"body,omitempty"`                                        // Succession
+	FromSignature []byte                 `protobuf:"bytes,2,opt,name=from_signature,json=fromSignature,proto3" json:"from_signature,omitempty"` // by the key before. Context "tincan/succession-from/1"
+	ToSignature   []byte                 `protobuf:"bytes,3,opt,name=to_signature,json=toSignature,proto3" json:"to_signature,omitempty"`       // by the key after. Context "tincan/succession-to/1"
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SignedSuccession) Reset() {
+	*x = SignedSuccession{}
+	mi := &file_tincan_v1_identity_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SignedSuccession) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SignedSuccession) ProtoMessage() {}
+
+func (x *SignedSuccession) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_identity_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SignedSuccession.ProtoReflect.Descriptor instead.
+func (*SignedSuccession) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_identity_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *SignedSuccession) GetBody() []byte {
+	if x != nil {
+		return x.Body
+	}
+	return nil
+}
+
+func (x *SignedSuccession) GetFromSignature() []byte {
+	if x != nil {
+		return x.FromSignature
+	}
+	return nil
+}
+
+func (x *SignedSuccession) GetToSignature() []byte {
+	if x != nil {
+		return x.ToSignature
+	}
+	return nil
+}
+
 var File_tincan_v1_identity_proto protoreflect.FileDescriptor
 
 const file_tincan_v1_identity_proto_rawDesc = "" +
@@ -748,7 +871,16 @@ const file_tincan_v1_identity_proto_rawDesc = "" +
 	"Retirement\x12\x1a\n" +
 	"\bidentity\x18\x01 \x01(\fR\bidentity\x12\x1d\n" +
 	"\n" +
-	"retired_ms\x18\x02 \x01(\x03R\tretiredMsB,Z*github.com/tincan-chat/tincan/backend/wireb\x06proto3"
+	"retired_ms\x18\x02 \x01(\x03R\tretiredMs\"M\n" +
+	"\n" +
+	"Succession\x12\x12\n" +
+	"\x04from\x18\x01 \x01(\fR\x04from\x12\x0e\n" +
+	"\x02to\x18\x02 \x01(\fR\x02to\x12\x1b\n" +
+	"\tissued_ms\x18\x03 \x01(\x03R\bissuedMs\"p\n" +
+	"\x10SignedSuccession\x12\x12\n" +
+	"\x04body\x18\x01 \x01(\fR\x04body\x12%\n" +
+	"\x0efrom_signature\x18\x02 \x01(\fR\rfromSignature\x12!\n" +
+	"\fto_signature\x18\x03 \x01(\fR\vtoSignatureB,Z*github.com/tincan-chat/tincan/backend/wireb\x06proto3"
 
 var (
 	file_tincan_v1_identity_proto_rawDescOnce sync.Once
@@ -762,18 +894,20 @@ func file_tincan_v1_identity_proto_rawDescGZIP() []byte {
 	return file_tincan_v1_identity_proto_rawDescData
 }
 
-var file_tincan_v1_identity_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_tincan_v1_identity_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_tincan_v1_identity_proto_goTypes = []any{
-	(*Signed)(nil),         // 0: tincan.v1.Signed
-	(*Device)(nil),         // 1: tincan.v1.Device
-	(*DeviceList)(nil),     // 2: tincan.v1.DeviceList
-	(*KeyRecord)(nil),      // 3: tincan.v1.KeyRecord
-	(*ServerAddress)(nil),  // 4: tincan.v1.ServerAddress
-	(*LocationRecord)(nil), // 5: tincan.v1.LocationRecord
-	(*PeerRecord)(nil),     // 6: tincan.v1.PeerRecord
-	(*Invite)(nil),         // 7: tincan.v1.Invite
-	(*Profile)(nil),        // 8: tincan.v1.Profile
-	(*Retirement)(nil),     // 9: tincan.v1.Retirement
+	(*Signed)(nil),           // 0: tincan.v1.Signed
+	(*Device)(nil),           // 1: tincan.v1.Device
+	(*DeviceList)(nil),       // 2: tincan.v1.DeviceList
+	(*KeyRecord)(nil),        // 3: tincan.v1.KeyRecord
+	(*ServerAddress)(nil),    // 4: tincan.v1.ServerAddress
+	(*LocationRecord)(nil),   // 5: tincan.v1.LocationRecord
+	(*PeerRecord)(nil),       // 6: tincan.v1.PeerRecord
+	(*Invite)(nil),           // 7: tincan.v1.Invite
+	(*Profile)(nil),          // 8: tincan.v1.Profile
+	(*Retirement)(nil),       // 9: tincan.v1.Retirement
+	(*Succession)(nil),       // 10: tincan.v1.Succession
+	(*SignedSuccession)(nil), // 11: tincan.v1.SignedSuccession
 }
 var file_tincan_v1_identity_proto_depIdxs = []int32{
 	1, // 0: tincan.v1.DeviceList.devices:type_name -> tincan.v1.Device
@@ -800,7 +934,7 @@ func file_tincan_v1_identity_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tincan_v1_identity_proto_rawDesc), len(file_tincan_v1_identity_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   10,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

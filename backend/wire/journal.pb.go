@@ -35,6 +35,7 @@ const (
 	EntryKind_ENTRY_KIND_PROFILE     EntryKind = 5 // ProfileBody
 	EntryKind_ENTRY_KIND_TIMER       EntryKind = 6 // TimerBody
 	EntryKind_ENTRY_KIND_RETIRE      EntryKind = 7 // RetireBody
+	EntryKind_ENTRY_KIND_SUCCESSION  EntryKind = 8 // SuccessionBody
 )
 
 // Enum value maps for EntryKind.
@@ -48,6 +49,7 @@ var (
 		5: "ENTRY_KIND_PROFILE",
 		6: "ENTRY_KIND_TIMER",
 		7: "ENTRY_KIND_RETIRE",
+		8: "ENTRY_KIND_SUCCESSION",
 	}
 	EntryKind_value = map[string]int32{
 		"ENTRY_KIND_UNSPECIFIED": 0,
@@ -58,6 +60,7 @@ var (
 		"ENTRY_KIND_PROFILE":     5,
 		"ENTRY_KIND_TIMER":       6,
 		"ENTRY_KIND_RETIRE":      7,
+		"ENTRY_KIND_SUCCESSION":  8,
 	}
 )
 
@@ -646,6 +649,53 @@ func (x *RetireBody) GetRetirement() *Signed {
 	return nil
 }
 
+// SuccessionBody says which identities of the same person came before its author,
+// oldest first: each goes on as the next one, and the last as the author. It is the
+// first entry of the log.
+type SuccessionBody struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Links         []*SignedSuccession    `protobuf:"bytes,1,rep,name=links,proto3" json:"links,omitempty"` // 1 to 8
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SuccessionBody) Reset() {
+	*x = SuccessionBody{}
+	mi := &file_tincan_v1_journal_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SuccessionBody) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SuccessionBody) ProtoMessage() {}
+
+func (x *SuccessionBody) ProtoReflect() protoreflect.Message {
+	mi := &file_tincan_v1_journal_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SuccessionBody.ProtoReflect.Descriptor instead.
+func (*SuccessionBody) Descriptor() ([]byte, []int) {
+	return file_tincan_v1_journal_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *SuccessionBody) GetLinks() []*SignedSuccession {
+	if x != nil {
+		return x.Links
+	}
+	return nil
+}
+
 // LogPosition is a place in one log.
 type LogPosition struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -659,7 +709,7 @@ type LogPosition struct {
 
 func (x *LogPosition) Reset() {
 	*x = LogPosition{}
-	mi := &file_tincan_v1_journal_proto_msgTypes[9]
+	mi := &file_tincan_v1_journal_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -671,7 +721,7 @@ func (x *LogPosition) String() string {
 func (*LogPosition) ProtoMessage() {}
 
 func (x *LogPosition) ProtoReflect() protoreflect.Message {
-	mi := &file_tincan_v1_journal_proto_msgTypes[9]
+	mi := &file_tincan_v1_journal_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -684,7 +734,7 @@ func (x *LogPosition) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LogPosition.ProtoReflect.Descriptor instead.
 func (*LogPosition) Descriptor() ([]byte, []int) {
-	return file_tincan_v1_journal_proto_rawDescGZIP(), []int{9}
+	return file_tincan_v1_journal_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *LogPosition) GetDevice() []byte {
@@ -765,12 +815,14 @@ const file_tincan_v1_journal_proto_rawDesc = "" +
 	"RetireBody\x121\n" +
 	"\n" +
 	"retirement\x18\x01 \x01(\v2\x11.tincan.v1.SignedR\n" +
-	"retirement\"k\n" +
+	"retirement\"C\n" +
+	"\x0eSuccessionBody\x121\n" +
+	"\x05links\x18\x01 \x03(\v2\x1b.tincan.v1.SignedSuccessionR\x05links\"k\n" +
 	"\vLogPosition\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\fR\x06device\x12\x14\n" +
 	"\x05epoch\x18\x02 \x01(\rR\x05epoch\x12\x1a\n" +
 	"\bsequence\x18\x03 \x01(\x04R\bsequence\x12\x12\n" +
-	"\x04hash\x18\x04 \x01(\fR\x04hash*\xc6\x01\n" +
+	"\x04hash\x18\x04 \x01(\fR\x04hash*\xe1\x01\n" +
 	"\tEntryKind\x12\x1a\n" +
 	"\x16ENTRY_KIND_UNSPECIFIED\x10\x00\x12\x13\n" +
 	"\x0fENTRY_KIND_TEXT\x10\x01\x12\x13\n" +
@@ -779,7 +831,8 @@ const file_tincan_v1_journal_proto_rawDesc = "" +
 	"\x13ENTRY_KIND_REACTION\x10\x04\x12\x16\n" +
 	"\x12ENTRY_KIND_PROFILE\x10\x05\x12\x14\n" +
 	"\x10ENTRY_KIND_TIMER\x10\x06\x12\x15\n" +
-	"\x11ENTRY_KIND_RETIRE\x10\aB,Z*github.com/tincan-chat/tincan/backend/wireb\x06proto3"
+	"\x11ENTRY_KIND_RETIRE\x10\a\x12\x19\n" +
+	"\x15ENTRY_KIND_SUCCESSION\x10\bB,Z*github.com/tincan-chat/tincan/backend/wireb\x06proto3"
 
 var (
 	file_tincan_v1_journal_proto_rawDescOnce sync.Once
@@ -794,29 +847,32 @@ func file_tincan_v1_journal_proto_rawDescGZIP() []byte {
 }
 
 var file_tincan_v1_journal_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_tincan_v1_journal_proto_msgTypes = make([]protoimpl.MessageInfo, 10)
+var file_tincan_v1_journal_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
 var file_tincan_v1_journal_proto_goTypes = []any{
-	(EntryKind)(0),       // 0: tincan.v1.EntryKind
-	(*EntryHeader)(nil),  // 1: tincan.v1.EntryHeader
-	(*Entry)(nil),        // 2: tincan.v1.Entry
-	(*TextBody)(nil),     // 3: tincan.v1.TextBody
-	(*EditBody)(nil),     // 4: tincan.v1.EditBody
-	(*DeleteBody)(nil),   // 5: tincan.v1.DeleteBody
-	(*ReactionBody)(nil), // 6: tincan.v1.ReactionBody
-	(*ProfileBody)(nil),  // 7: tincan.v1.ProfileBody
-	(*TimerBody)(nil),    // 8: tincan.v1.TimerBody
-	(*RetireBody)(nil),   // 9: tincan.v1.RetireBody
-	(*LogPosition)(nil),  // 10: tincan.v1.LogPosition
-	(*Signed)(nil),       // 11: tincan.v1.Signed
+	(EntryKind)(0),           // 0: tincan.v1.EntryKind
+	(*EntryHeader)(nil),      // 1: tincan.v1.EntryHeader
+	(*Entry)(nil),            // 2: tincan.v1.Entry
+	(*TextBody)(nil),         // 3: tincan.v1.TextBody
+	(*EditBody)(nil),         // 4: tincan.v1.EditBody
+	(*DeleteBody)(nil),       // 5: tincan.v1.DeleteBody
+	(*ReactionBody)(nil),     // 6: tincan.v1.ReactionBody
+	(*ProfileBody)(nil),      // 7: tincan.v1.ProfileBody
+	(*TimerBody)(nil),        // 8: tincan.v1.TimerBody
+	(*RetireBody)(nil),       // 9: tincan.v1.RetireBody
+	(*SuccessionBody)(nil),   // 10: tincan.v1.SuccessionBody
+	(*LogPosition)(nil),      // 11: tincan.v1.LogPosition
+	(*Signed)(nil),           // 12: tincan.v1.Signed
+	(*SignedSuccession)(nil), // 13: tincan.v1.SignedSuccession
 }
 var file_tincan_v1_journal_proto_depIdxs = []int32{
 	0,  // 0: tincan.v1.EntryHeader.kind:type_name -> tincan.v1.EntryKind
-	11, // 1: tincan.v1.RetireBody.retirement:type_name -> tincan.v1.Signed
-	2,  // [2:2] is the sub-list for method output_type
-	2,  // [2:2] is the sub-list for method input_type
-	2,  // [2:2] is the sub-list for extension type_name
-	2,  // [2:2] is the sub-list for extension extendee
-	0,  // [0:2] is the sub-list for field type_name
+	12, // 1: tincan.v1.RetireBody.retirement:type_name -> tincan.v1.Signed
+	13, // 2: tincan.v1.SuccessionBody.links:type_name -> tincan.v1.SignedSuccession
+	3,  // [3:3] is the sub-list for method output_type
+	3,  // [3:3] is the sub-list for method input_type
+	3,  // [3:3] is the sub-list for extension type_name
+	3,  // [3:3] is the sub-list for extension extendee
+	0,  // [0:3] is the sub-list for field type_name
 }
 
 func init() { file_tincan_v1_journal_proto_init() }
@@ -832,7 +888,7 @@ func file_tincan_v1_journal_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_tincan_v1_journal_proto_rawDesc), len(file_tincan_v1_journal_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   10,
+			NumMessages:   11,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -32,6 +32,12 @@ async function retire(page) {
   await page.getByRole('button', { name: /Give up…|放弃…/ }).click();
 }
 
+async function changeKey(page) {
+  await page.keyboard.press('Control+,');
+  await page.getByRole('button', { name: /^(Change…|更换…)$/ }).click();
+  await page.locator('[role="alertdialog"]').waitFor();
+}
+
 async function retireSure(page) {
   await retire(page);
   await page.locator('[role="alertdialog"] label').last().click();
@@ -57,6 +63,12 @@ export const verifyPictures = [
   { name: 'check-comparing', as: 'dialog', steps: verify, ...both },
   { name: 'check-ended', as: 'dialog', steps: verify, sizes: [wide], languages: ['en', 'zh-CN'] },
   { name: 'retired', ...both },
+  { name: 'key-changed', ...both },
+  { name: 'key-moved', sizes: [wide], languages: ['en', 'zh-CN'] },
+  { name: 'key-former', sizes: [wide], languages: ['en', 'zh-CN'] },
+  { name: 'key-former', as: 'details', details: true, sizes: [wide] },
+  { name: 'settings', as: 'change-key', steps: changeKey, ...both },
+  { name: 'key-following', sizes: [wide], languages: ['en', 'zh-CN'] },
   { name: 'retired-me', sizes: [wide], languages: ['en', 'zh-CN'] },
   { name: 'retired-me', as: 'profile', steps: async (page) => page.keyboard.press('Control+,'), sizes: [wide] },
   { name: 'settings', as: 'retire', steps: retire, ...both },

@@ -56,7 +56,7 @@ func (d *Disk) apply(write node.Write) error {
 		set(d, &c.servers, without(c.servers, w.Server))
 	case node.PutHandle:
 		handle := w.Handle
-		handle.Claimed = milliseconds(handle.Claimed)
+		handle.Claimed, handle.Move = milliseconds(handle.Claimed), clone(handle.Move)
 		put(d, c.handles, handle.String(), handle)
 	case node.DeleteHandle:
 		drop(d, c.handles, node.Handle{Name: w.Name, Host: w.Host}.String())
@@ -97,6 +97,10 @@ func (d *Disk) apply(write node.Write) error {
 		d.putFork(w.Fork)
 	case node.PutVerification:
 		d.putVerification(w.Verification)
+	case node.MoveContact:
+		return d.moveContact(w.Contact)
+	case node.PutFormer:
+		d.putFormer(w.Conversation, w.Peer)
 	case node.PutRetirement:
 		d.putRetirement(w.Retirement)
 	default:
@@ -185,15 +189,7 @@ func (d *Disk) putContact(contact node.Contact) error {
 	if before, known := c.contacts[contact.Peer]; known && before.Conversation != contact.Conversation {
 		return store.ErrMoved
 	}
-	if c.conversations[contact.Conversation] == nil {
-		put(d, c.conversations, contact.Conversation, &conversation{
-			id:     contact.Conversation,
-			peer:   contact.Peer,
-			logs:   map[journal.Log]*log{},
-			read:   journal.Vector{},
-			remote: map[identity.DeviceID]node.RemotePosition{},
-		})
-	}
+	d.putFormer(contact.Conversation, contact.Peer)
 	contact.Since = milliseconds(contact.Since)
 	contact.TheirInvite, contact.Record, contact.Servers = clone(contact.TheirInvite), clone(contact.Record), cloneServers(contact.Servers)
 	put(d, c.contacts, contact.Peer, contact)

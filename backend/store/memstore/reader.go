@@ -53,10 +53,10 @@ func (l *log) shownAfter(sequence uint64) []*entry {
 	return shown
 }
 
-func (c *content) row(contact node.Contact) node.Row {
-	v := c.conversations[contact.Conversation]
-	contact.Servers = cloneServers(contact.Servers)
-	row := node.Row{Conversation: v.id, Contact: contact, Draft: v.draft, Timer: v.timer}
+func (c *content) row(contact node.Contact, v *conversation) node.Row {
+	former := contact.Conversation != v.id
+	contact.Servers, contact.Conversation = cloneServers(contact.Servers), v.id
+	row := node.Row{Conversation: v.id, Contact: contact, Draft: v.draft, Timer: v.timer, Former: former}
 	if len(v.timeline) > 0 {
 		last := c.fold(v, v.timeline[len(v.timeline)-1])
 		row.Last = &last
@@ -80,7 +80,7 @@ func (s *Store) Row(ctx context.Context, conversation uuid.UUID) (row node.Row, 
 	err = s.read(ctx, func(c *content) error {
 		if v := c.conversations[conversation]; v != nil {
 			if contact, known := c.contacts[v.peer]; known {
-				row = c.row(contact)
+				row = c.row(contact, v)
 				return nil
 			}
 		}
@@ -92,8 +92,10 @@ func (s *Store) Row(ctx context.Context, conversation uuid.UUID) (row node.Row, 
 // Rows implements node.Reader.
 func (s *Store) Rows(ctx context.Context) (rows []node.Row, err error) {
 	err = s.read(ctx, func(c *content) error {
-		for _, contact := range c.contacts {
-			rows = append(rows, c.row(contact))
+		for _, v := range c.conversations {
+			if contact, known := c.contacts[v.peer]; known {
+				rows = append(rows, c.row(contact, v))
+			}
 		}
 		store.SortRows(rows)
 		return nil

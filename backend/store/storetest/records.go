@@ -35,7 +35,7 @@ func full(talk *Talk) node.Snapshot {
 	contact := talk.Contact()
 	contact.InviteID, contact.InviteLabel = name(1), "for Ben"
 	contact.TheirInvite, contact.Record, contact.Handle, contact.Stranger = make([]byte, 32), []byte{1, 0, 2}, "čeněk@chat.example", true
-	contact.Route = node.RouteNetwork
+	contact.Route, contact.KnownAs = node.RouteNetwork, NewPersonOf(6)
 	contact.Servers, contact.Major, contact.Minor, contact.State = []identity.Server{server(1), server(2)}, 1, 7, node.ContactAsked
 	other := NewPersonOf(9)
 	return node.Snapshot{
@@ -62,7 +62,7 @@ func full(talk *Talk) node.Snapshot {
 		},
 		Handles: []node.Handle{
 			{Name: "ana", Host: "chat.example", Server: identity.ServerKey{1}, Version: 1 << 41, Claimed: Start},
-			{Name: "张伟明", Host: "chat.example", Server: identity.ServerKey{1}, Version: 2, Claimed: Start.Add(time.Second)},
+			{Name: "张伟明", Host: "chat.example", Server: identity.ServerKey{1}, Version: 2, Claimed: Start.Add(time.Second), Move: []byte{4, 5}},
 		},
 		Bans: []node.Ban{
 			{ID: name(5), Kind: node.BanPeer, Peer: other, Name: "Čeněk", Color: 2, Reason: "spam", Added: Start, Blocked: 2},

@@ -42,6 +42,8 @@ func Run(t *testing.T, newDisk func(t testing.TB) Disk) {
 		"epochs and forks":         testEpochs,
 		"a copy put back":          testCopied,
 		"verification":             testVerification,
+		"former conversations":     testFormer,
+		"successors":               testSuccessors,
 		"read vector":              testReadVector,
 		"entries":                  testEntries,
 		"messages and orders":      testLookups,

@@ -7,6 +7,7 @@ import { switcher } from './switching';
 
 const AddContactDialog = lazy(() => import('@/features/addcontact'));
 const BanDialog = lazy(() => import('@/features/details/BanDialog'));
+const ChangeKeyDialog = lazy(() => import('@/features/settings/ChangeKeyDialog'));
 const DeleteDialog = lazy(() => import('@/features/timeline/DeleteDialog'));
 const DeliveryDialog = lazy(() => import('@/features/delivery'));
 const FileDialog = lazy(() => import('@/features/delivery/FileDialog'));
@@ -20,7 +21,9 @@ export function Dialogs() {
   const dialog = useView((state) => state.dialog);
   const banned = useConversation(dialog?.kind === 'ban' ? dialog.conversation : '');
   const talk = useConversation(dialog?.kind === 'delete' ? dialog.message.conversation : '');
-  const verified = useConversation(dialog?.kind === 'verify' ? dialog.conversation : '');
+  const asked = useConversation(dialog?.kind === 'verify' ? dialog.conversation : '');
+  // A number is that of the keys that there are now.
+  const verified = useConversation(asked?.next ?? asked?.id ?? '');
   const switching = switcher.useLoaded();
   if (!dialog) return null;
   return (
@@ -29,6 +32,7 @@ export function Dialogs() {
         <AddContactDialog key={dialog.link} tab={dialog.tab} link={dialog.link} onClose={closeDialog} />
       )}
       {dialog.kind === 'ban' && banned && <BanDialog conversation={banned} onClose={closeDialog} />}
+      {dialog.kind === 'change-key' && <ChangeKeyDialog onClose={closeDialog} />}
       {dialog.kind === 'delete' && talk && (
         <DeleteDialog message={dialog.message} conversation={talk} onClose={closeDialog} />
       )}

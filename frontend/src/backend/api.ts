@@ -137,6 +137,8 @@ export interface Backend {
   /** '' where no passphrase is needed. */
   unlock(passphrase: string): Promise<LockState>;
   lock(): Promise<void>;
+  /** The passphrase that protects the keys, '' where there is none. */
+  changeKey(passphrase: string): Promise<void>;
   protect(change: Protecting): Promise<LockState>;
   storage(): Promise<Storage>;
   saveBackup(passphrase: string): Promise<SavedBackup>;

@@ -31,6 +31,10 @@ export class FakeLock {
     return this.state;
   }
 
+  check(passphrase: string): void {
+    if (this.state.protection === 'passphrase' && passphrase !== this.passphrase) throw refuse('passphrase-wrong');
+  }
+
   lock(): void {
     if (this.state.protection !== 'passphrase') throw refuse('no-passphrase');
     this.state = { ...this.state, locked: true };

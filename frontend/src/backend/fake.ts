@@ -56,6 +56,13 @@ export class FakeBackend extends FakeVerification implements Backend {
       this.door.lock();
       this.emit({ locked: true });
     });
+  changeKey = (passphrase: string) =>
+    this.answer('changeKey', [passphrase], () => {
+      this.door.check(passphrase);
+      this.state.profile = { ...this.state.profile, peerId: `${this.state.profile.peerId.slice(0, -4)}zzzz` };
+      this.state.conversations = this.state.conversations.map((row) => ({ ...row, following: true, contact: 'asked' }));
+      this.emit({ reset: true });
+    });
   protect = (change: Protecting) => this.answer('protect', [change], () => this.door.protect(change));
   storage = () => this.answer('storage', [], () => this.door.disk);
   saveBackup = (passphrase: string) =>

@@ -5,7 +5,8 @@ import { withAna } from './scenes';
 import type { Check, Conversation, Verification } from './types';
 
 // Scenes of who a contact is: verify-none, verify-link, verify-compared, verify-differs, check-asked, check-waiting,
-// check-comparing, check-ended, retired, retired-me, namesake.
+// check-comparing, check-ended, retired, retired-me, key-changed,
+// key-moved, key-former, key-following, namesake.
 
 const known = (now: Date, change: Partial<Verification>): Verification => ({
   trust: 'none',
@@ -61,6 +62,34 @@ export const verifyScenes: Record<string, Scene> = {
   'retired-me': (now) => {
     const made = scene(now, {});
     made.options.state.profile.retired = ago(now, 1, 10, 0);
+    return made;
+  },
+  'key-changed': (now) =>
+    scene(now, {
+      verified: known(now, { trust: 'changed', method: 'number' }),
+      line: { state: 'held', rtt: -1, host: '' },
+      presence: 'unknown',
+      queued: 1,
+    }),
+  'key-moved': (now) =>
+    scene(now, {
+      retired: ago(now, 1, 10, 0),
+      next: 'jonas',
+      presence: 'offline',
+      line: { state: 'waiting', rtt: -1, host: '' },
+    }),
+  'key-former': (now) =>
+    scene(now, { former: true, next: 'jonas', presence: 'unknown', line: { state: 'waiting', rtt: -1, host: '' } }),
+  'key-following': (now) => {
+    const made = scene(now, {
+      following: true,
+      contact: 'asked',
+      presence: 'unknown',
+      line: { state: 'waiting', rtt: -1, host: '' },
+    });
+    made.options.state.conversations = made.options.state.conversations.map((row) =>
+      row.id === 'jonas' ? { ...row, former: true, next: 'ana' } : row,
+    );
     return made;
   },
   namesake: (now) => {

@@ -3,7 +3,7 @@ import type { ErrorDetail } from './types';
 // How contacts are known to be who they are; the rules are those of types.ts.
 
 /** Trust is how the key of a contact is known to be theirs; backend/app/verification_types.go says what each means. */
-export type Trust = 'none' | 'link' | 'compared' | 'differs';
+export type Trust = 'none' | 'link' | 'compared' | 'differs' | 'changed' | 'forked';
 
 /** CompareMethod is how two people compared. */
 export type CompareMethod = '' | 'number' | 'emoji';

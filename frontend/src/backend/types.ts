@@ -265,6 +265,12 @@ export interface Conversation {
   retired?: string;
   /** since when nothing is told of what they send, because it is too much; absent: they are not muted */
   muted?: string;
+  /** the conversation that goes on with the key that followed theirs, or mine; absent: this one does */
+  next?: string;
+  /** my key changed, what is here was written before: it is only read */
+  former?: boolean;
+  /** they have not heard of my new key yet */
+  following?: boolean;
 }
 
 /** Notice is something that a person should know: of a conversation, or of the folder that this app runs in. */

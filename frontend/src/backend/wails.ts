@@ -118,6 +118,7 @@ export function wailsBackend(): Backend {
     lockState: () => call('LockState'),
     unlock: (passphrase) => call('Unlock', passphrase),
     lock: () => call('Lock'),
+    changeKey: (passphrase) => call('ChangeKey', passphrase),
     protect: (change) => call('Protect', change),
     storage: () => call('Storage'),
     saveBackup: (passphrase) => call('SaveBackup', passphrase),

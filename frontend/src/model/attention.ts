@@ -26,13 +26,21 @@ function ignore(): void {
 let told = '';
 
 function tell(): void {
-  if (session.getState().status !== 'ready' || session.getState().firstRun) return;
+  const { status, firstRun } = session.getState();
+  if (status === 'locked') told = ''; // whoever is unlocked knows nothing
+  if (status !== 'ready' || firstRun) return;
   const conversation = conversationOnScreen();
   const { focused } = attention.getState();
   const now = `${focused} ${conversation}`;
   if (now === told) return;
   told = now;
   backend().focus(conversation, focused).catch(ignore);
+}
+
+/** Tells it to a backend that began anew behind this window. */
+export function tellAttentionAgain(): void {
+  told = '';
+  tell();
 }
 
 /** Follows the window's focus and what is open, and tells the backend. */

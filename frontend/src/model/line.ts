@@ -16,6 +16,15 @@ export function roundedDelay(milliseconds: number): number {
   return milliseconds < 100 ? Math.round(milliseconds) : Math.round(milliseconds / 10) * 10;
 }
 
+/** What stands under a name: whether they are there, or what is known instead. */
+export function presenceWords({ contact, following, next, presence, retired }: Conversation) {
+  if (contact === 'banned') return contact;
+  if (next) return 'moved';
+  if (following) return 'following';
+  if (contact !== 'mutual') return contact;
+  return retired ? 'retired' : presence;
+}
+
 /** How the line of a conversation looks and what it says. */
 export function lineView(conversation: Conversation): LineView {
   const { line, contact } = conversation;
@@ -23,7 +32,7 @@ export function lineView(conversation: Conversation): LineView {
   if (contact === 'banned' || line.state === 'banned') return { form: 'none', state: 'banned', delay: undefined };
   if (line.state === 'held') return { form: 'cut', state: 'held', delay: undefined };
   if (line.state === 'no-network') return { form: 'sagging', state: 'noNetwork', delay: undefined };
-  if (contact === 'asked') return { form: 'sagging', state: 'asked', delay: undefined };
+  if (contact === 'asked' && !conversation.following) return { form: 'sagging', state: 'asked', delay: undefined };
   switch (line.state) {
     case 'lan':
     case 'direct':

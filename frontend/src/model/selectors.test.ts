@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { sampleConversation } from '@/backend/samples';
 import { lineView, roundedDelay } from './line';
-import { filteredConversations, initial, shortName, sortedConversations } from './selectors';
+import {
+  earlierOf,
+  filteredConversations,
+  initial,
+  presentConversations,
+  shortName,
+  sortedConversations,
+} from './selectors';
 
 describe('sortedConversations', () => {
   it('puts the newest activity first, and equal times by name', () => {
@@ -80,5 +87,37 @@ describe('lineView', () => {
 
   it('rounds the delay so that it does not flicker', () => {
     expect([0.4, 7.6, 99.4, 104, 266].map(roundedDelay)).toEqual([0, 8, 99, 100, 270]);
+  });
+});
+
+describe('conversations of before a key changed', () => {
+  const row = (id: string, lastTime: string, next?: string) =>
+    sampleConversation(id, { lastTime, ...(next && { next }) });
+  const all = Object.fromEntries(
+    [
+      row('now', '2026-11-05'),
+      row('second', '2026-11-03', 'now'),
+      row('first', '2026-11-02', 'now'),
+      row('ole', '2026-11-01'),
+    ].map((one) => [one.id, one]),
+  );
+
+  it('are folded under the one that goes on, unless they are open or something is unread there', () => {
+    expect(presentConversations(all).map(({ id }) => id)).toEqual(['now', 'ole']);
+    const shown = (open: string) => filteredConversations(sortedConversations(all), 'all', open).map(({ id }) => id);
+    expect(shown('')).toEqual(['now', 'ole']);
+    expect(shown('first')).toEqual(['now', 'first', 'ole']);
+  });
+
+  it('stay where they are when the one that goes on is not there', () => {
+    const { now: _, ...left } = all;
+    expect(presentConversations(left).map(({ id }) => id)).toEqual(['second', 'first', 'ole']);
+  });
+
+  it('are reached one from another', () => {
+    expect(earlierOf(all, 'now')).toBe('second');
+    expect(earlierOf(all, 'second')).toBe('first');
+    expect(earlierOf(all, 'first')).toBeUndefined();
+    expect(earlierOf(all, 'ole')).toBeUndefined();
   });
 });

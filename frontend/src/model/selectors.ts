@@ -18,13 +18,33 @@ export function foldName(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLocaleLowerCase();
 }
 
+/** Whether a conversation goes on in another one, under which it is folded: see [earlierOf]. */
+function goesOnElsewhere(row: Conversation, there: (id: string) => boolean): boolean {
+  return row.next !== undefined && there(row.next);
+}
+
+/** As [sortedConversations], one for each person. */
+export function presentConversations(conversations: Session['conversations']): Conversation[] {
+  return sortedConversations(conversations).filter((row) => !goesOnElsewhere(row, (id) => id in conversations));
+}
+
 /** The rows that the list shows. The conversation that is open stays, though it was just read. */
 export function filteredConversations(
   rows: readonly Conversation[],
   filter: 'all' | 'unread',
   open: string,
 ): Conversation[] {
-  return rows.filter((row) => filter === 'all' || row.unread > 0 || row.id === open);
+  const ids = new Set(rows.map((row) => row.id));
+  return rows.filter(
+    (row) => (filter === 'all' && !goesOnElsewhere(row, (id) => ids.has(id))) || row.unread > 0 || row.id === open,
+  );
+}
+
+/** What was written with this person under the key before, undefined for nothing. */
+export function earlierOf(conversations: Session['conversations'], id: string): string | undefined {
+  const present = conversations[id]?.next ?? id;
+  const before = sortedConversations(conversations).filter((row) => row.next === present && row.id !== present);
+  return before[before.findIndex((row) => row.id === id) + 1]?.id;
 }
 
 /** What a person is called in a sentence: the first word, without "Grandpa" and the like; all of it when that is an initial. */

@@ -43,6 +43,25 @@ describe('synchronise', () => {
     expect(calls('since')).toBe(0);
   });
 
+  it('goes on in the next conversation, and says that it is painted, when my key changed behind it', async () => {
+    await begin();
+    view.setState({ conversation: 'ana' });
+    fake.state.conversations = [
+      { ...sampleConversation('ana'), former: true, next: 'ana2' },
+      sampleConversation('ole'),
+      { ...sampleConversation('ana2'), following: true },
+    ];
+    const painted = calls('painted');
+    fake.emit({ reset: true });
+    await vi.waitFor(() => expect(view.getState().conversation).toBe('ana2'));
+    await vi.waitFor(() => expect(timelines.getState().open.ana2).toBeDefined());
+    expect(calls('painted')).toBe(painted + 1);
+    view.setState({ conversation: 'ana' }); // who goes back to what was before stays there
+    fake.emit({ reset: true });
+    await vi.waitFor(() => expect(calls('painted')).toBe(painted + 2));
+    expect(view.getState().conversation).toBe('ana');
+  });
+
   it('keeps changes that come before Start answers', async () => {
     stop = synchronise(fake);
     fake.change('ana', { unread: 4 });

@@ -1,9 +1,9 @@
 import { type Backend, type Changes, type State, toBackendError } from '@/backend';
 import { applyChanges, applyState } from './apply';
-import { attention, conversationOnScreen } from './attention';
+import { attention, conversationOnScreen, tellAttentionAgain } from './attention';
 import { followProgress, forgetEverything } from './lock';
 import { askNow, followFound } from './search';
-import { emptySession, session } from './session';
+import { emptySession, type Session, session } from './session';
 import { applyMessages, forgetTimelines, openTimeline, removeMessages } from './timelines';
 import { showAddContact, showConversation, view } from './view';
 import { followAims } from './writing';
@@ -64,11 +64,18 @@ export function synchronise(backend: Backend): () => void {
   }
 
   async function begin(): Promise<void> {
+    const before = session.getState();
     const state = await backend.start();
     if (stopped) return;
     forgetTimelines();
     askNow();
     session.setState(applyState(session.getState(), state));
+    if (before.status === 'ready') {
+      // The rows are on screen, and nobody else says so to what answers now.
+      backend.painted().catch(() => undefined);
+      goOnElsewhere(before.conversations);
+      tellAttentionAgain();
+    }
     const open = conversationOnScreen();
     if (open && session.getState().conversations[open]) void openTimeline(open);
     else if (open) view.setState({ conversation: '' });
@@ -114,6 +121,13 @@ export function synchronise(backend: Backend): () => void {
     endReconnected();
     document.removeEventListener('visibilitychange', onVisible);
   };
+}
+
+/** What is open goes on in another conversation when my key changed just now. */
+function goOnElsewhere(before: Session['conversations']): void {
+  const open = view.getState().conversation;
+  const row = session.getState().conversations[open];
+  if (row?.former && row.next && before[open] && !before[open].former) view.setState({ conversation: row.next });
 }
 
 /** Begins again after Start was refused. */

@@ -18,6 +18,7 @@ export type DialogRequest =
   | { kind: 'delete'; message: Message }
   | { kind: 'delivery'; message: Message }
   | { kind: 'file'; conversation: string }
+  | { kind: 'change-key' }
   | { kind: 'link'; address: string }
   | { kind: 'retire' }
   | { kind: 'switcher' }
@@ -106,6 +107,11 @@ export function showVerify(conversation: string): void {
 /** Asks whether this identity is given up. */
 export function askRetire(): void {
   view.setState({ dialog: { kind: 'retire' } });
+}
+
+/** Asks whether the own key is changed. */
+export function askChangeKey(): void {
+  view.setState({ dialog: { kind: 'change-key' } });
 }
 
 /** Asks whether the damaged history is repaired, and shows how far that is. */

@@ -1,9 +1,9 @@
-import { Link2, Shield, ShieldCheck, ShieldX } from 'lucide-react';
+import { Link2, Shield, ShieldAlert, ShieldCheck, ShieldX } from 'lucide-react';
 import { classes } from './classes';
 import { Hidden } from './Hidden';
 import styles from './TrustMark.module.css';
 
-export type TrustKind = 'none' | 'link' | 'compared' | 'differs';
+export type TrustKind = 'none' | 'link' | 'compared' | 'differs' | 'changed' | 'forked';
 
 /** The drawing of how somebody is known; words stand next to it or are hidden in [TrustMark]. */
 export function TrustIcon({ trust, size = 18 }: { trust: TrustKind; size?: 14 | 16 | 18 }) {
@@ -11,6 +11,9 @@ export function TrustIcon({ trust, size = 18 }: { trust: TrustKind; size?: 14 | 
   switch (trust) {
     case 'compared':
       return <ShieldCheck {...look} />;
+    case 'changed':
+    case 'forked':
+      return <ShieldAlert {...look} />;
     case 'differs':
       return <ShieldX {...look} />;
     case 'link':

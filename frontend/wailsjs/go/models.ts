@@ -117,8 +117,10 @@ export namespace app {
 	    System = "system",
 	}
 	export enum Trust {
+	    Changed = "changed",
 	    Compared = "compared",
 	    Differs = "differs",
+	    Forked = "forked",
 	    Link = "link",
 	    None = "none",
 	}
@@ -700,6 +702,9 @@ export namespace app {
 	    check?: Check;
 	    retired?: string;
 	    muted?: string;
+	    next?: string;
+	    former?: boolean;
+	    following?: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new Conversation(source);
@@ -738,6 +743,9 @@ export namespace app {
 	        this.check = this.convertValues(source["check"], Check);
 	        this.retired = source["retired"];
 	        this.muted = source["muted"];
+	        this.next = source["next"];
+	        this.former = source["former"];
+	        this.following = source["following"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {

@@ -1,4 +1,4 @@
-import { Archive, ArrowUp, Ban, Check } from 'lucide-react';
+import { Archive, ArrowUp, Ban, Check, KeyRound } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import { backend, type Conversation } from '@/backend';
 import { dateOf, errorText, problemText, useTranslation } from '@/i18n';
@@ -17,6 +17,7 @@ import {
   lineView,
   placeAnswer,
   shortName,
+  showConversation,
   showLatest,
   showToast,
   startEdit,
@@ -39,6 +40,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
 function Writable({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation();
   const gone = useSession((state) => state.profile.retired);
+  if (conversation.next) return <MovedBar conversation={conversation} next={conversation.next} />;
   if (!gone && !conversation.retired) return <Box conversation={conversation} />;
   return (
     <div className={styles.composer}>
@@ -46,6 +48,28 @@ function Writable({ conversation }: { conversation: Conversation }) {
         {gone
           ? t('verify.retiredMe', { date: dateOf(gone) })
           : t('verify.retired', { name: shortName(conversation.name), date: dateOf(conversation.retired ?? '') })}
+      </Note>
+    </div>
+  );
+}
+
+/** Where it goes on, since a key changed. */
+function MovedBar({ conversation, next }: { conversation: Conversation; next: string }) {
+  const { t } = useTranslation();
+  const name = shortName(conversation.name);
+  return (
+    <div className={styles.composer}>
+      <Note
+        icon={<KeyRound size={18} strokeWidth={1.75} aria-hidden="true" />}
+        action={
+          <Button size="small" onPress={() => showConversation(next)}>
+            {t('keychange.goOn')}
+          </Button>
+        }
+      >
+        {conversation.former
+          ? t('keychange.former')
+          : t('keychange.moved', { name, date: dateOf(conversation.retired ?? '') })}
       </Note>
     </div>
   );

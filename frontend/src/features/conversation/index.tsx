@@ -2,7 +2,7 @@ import { PanelRight } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { Conversation } from '@/backend';
 import { lineWords, useTranslation } from '@/i18n';
-import { initial, lineView, shortName, usePicture } from '@/model';
+import { initial, lineView, presenceWords, shortName, usePicture } from '@/model';
 import { Hidden, IconButton, keyNames, keysAnywhere, Lid, TrustMark } from '@/ui';
 import styles from './ConversationHeader.module.css';
 import { LineChip } from './LineChip';
@@ -21,8 +21,6 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
   const name = shortName(conversation.name);
   const picture = usePicture(conversation.id, conversation.picture);
   const presence = conversation.contact === 'mutual' ? conversation.presence : 'unknown';
-  const retired = conversation.retired && conversation.contact === 'mutual';
-  const words = retired ? 'retired' : conversation.contact === 'mutual' ? conversation.presence : conversation.contact;
   return (
     <header className={styles.head}>
       <Lid
@@ -37,12 +35,12 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
           {conversation.name}
           <Trust conversation={conversation} />
         </h1>
-        <div className={styles.presence}>{t(`line.presence.${words}`, { name })}</div>
+        <div className={styles.presence}>{t(`line.presence.${presenceWords(conversation)}`, { name })}</div>
       </div>
       {conversation.contact === 'mutual' && conversation.timer ? (
         <TimerMark seconds={conversation.timer} onPress={onDetails} />
       ) : null}
-      <LineChip conversation={conversation} onPress={onDetails} />
+      {conversation.next === undefined && <LineChip conversation={conversation} onPress={onDetails} />}
       <IconButton
         label={t('details.show')}
         keys={keyNames(keysAnywhere.details[0])}
@@ -51,8 +49,8 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
       >
         <PanelRight size={18} strokeWidth={1.75} aria-hidden="true" />
       </IconButton>
-      <LineString form={lineView(conversation).form} />
-      <LineNews conversation={conversation} />
+      <LineString form={conversation.next === undefined ? lineView(conversation).form : 'none'} />
+      {conversation.next === undefined && <LineNews conversation={conversation} />}
     </header>
   );
 }

@@ -17,7 +17,7 @@ export function previewOf(row: Conversation, open: boolean): Preview {
   if (row.contact === 'banned') return { kind: 'banned' };
   if (row.typing) return { kind: 'typing' };
   if (row.draft && !open) return { kind: 'draft', text: row.draft };
-  if (row.contact === 'asked') return { kind: 'asked' };
+  if (row.contact === 'asked' && !row.following) return { kind: 'asked' };
   if (row.queued > 0 && row.presence !== 'online') return { kind: 'queued', count: row.queued };
   if (row.previewDeleted) return { kind: 'deleted' };
   if (!row.preview) return { kind: 'made' };

@@ -2,7 +2,18 @@ import { AtSign, Ban, Cable, CalendarDays, Copy, FileDown, Link2, ShieldCheck, X
 import { useEffect, useState } from 'react';
 import { backend, type Conversation } from '@/backend';
 import { dateOf, digitGroups, errorText, lineWords, useTranslation } from '@/i18n';
-import { askBan, initial, liftBan, lineView, shortName, showByFile, showToast, showVerify, usePicture } from '@/model';
+import {
+  askBan,
+  initial,
+  liftBan,
+  lineView,
+  presenceWords,
+  shortName,
+  showByFile,
+  showToast,
+  showVerify,
+  usePicture,
+} from '@/model';
 import { Button, Chip, IconButton, Kbd, keyNames, keysAnywhere, Lid, TrustIcon } from '@/ui';
 import styles from './Details.module.css';
 import { DisappearTimer } from './DisappearTimer';
@@ -14,6 +25,8 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
   const { t } = useTranslation();
   const name = shortName(conversation.name);
   const { contact } = conversation;
+  // What goes on in another conversation is only read.
+  const goesOn = contact === 'mutual' && conversation.next === undefined;
   const picture = usePicture(conversation.id, conversation.picture);
   const line = lineView(conversation);
   return (
@@ -33,9 +46,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
           presence={contact === 'mutual' ? conversation.presence : 'unknown'}
         />
         <h3 className={styles.name}>{conversation.name}</h3>
-        <div className={styles.presence}>
-          {t(`line.presence.${contact === 'mutual' ? conversation.presence : contact}`, { name })}
-        </div>
+        <div className={styles.presence}>{t(`line.presence.${presenceWords(conversation)}`, { name })}</div>
         {conversation.about && (
           <p className={styles.about} dir="auto">
             {conversation.about}
@@ -44,35 +55,41 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
         <Trust conversation={conversation} />
       </div>
       <section className={styles.section}>
-        <div className={styles.fact}>
-          <Cable size={18} strokeWidth={1.75} aria-hidden="true" />
-          <span>{t('details.line')}</span>
-          <span className={styles.value}>{lineWords(line, { name, queued: 0 })}</span>
-        </div>
+        {conversation.next === undefined && (
+          <div className={styles.fact}>
+            <Cable size={18} strokeWidth={1.75} aria-hidden="true" />
+            <span>{t('details.line')}</span>
+            <span className={styles.value}>{lineWords(line, { name, queued: 0 })}</span>
+          </div>
+        )}
         {line.state === 'relayed' && conversation.line.host && (
           <p className={styles.under}>{t('details.relayHost', { host: conversation.line.host })}</p>
         )}
         <div className={styles.fact}>
           <CalendarDays size={18} strokeWidth={1.75} aria-hidden="true" />
           <span>
-            {contact === 'asked'
+            {contact === 'asked' && !conversation.following
               ? t('details.askedOn', { date: dateOf(conversation.since) })
               : t('details.metOn', { date: dateOf(conversation.since) })}
           </span>
         </div>
         <HowMet conversation={conversation} />
       </section>
-      {contact === 'mutual' && <LineRoute key={`route-${conversation.id}`} conversation={conversation} />}
-      {contact === 'mutual' && <DisappearTimer key={conversation.id} conversation={conversation} />}
-      <SafetyNumber key={conversation.peerId} conversation={conversation} name={name} />
+      {goesOn && <LineRoute key={`route-${conversation.id}`} conversation={conversation} />}
+      {goesOn && <DisappearTimer key={conversation.id} conversation={conversation} />}
+      {conversation.next === undefined && (
+        <SafetyNumber key={conversation.peerId} conversation={conversation} name={name} />
+      )}
       <section className={styles.section}>
-        {contact === 'mutual' && (
+        {goesOn && (
           <button type="button" className={styles.action} onClick={() => showByFile(conversation.id)}>
             <FileDown size={18} strokeWidth={1.75} aria-hidden="true" />
             {t('details.byFile')}
           </button>
         )}
-        {contact !== 'asked' && <ExportTalk key={conversation.id} conversation={conversation.id} />}
+        {contact !== 'asked' && !conversation.former && (
+          <ExportTalk key={conversation.id} conversation={conversation.id} />
+        )}
         {contact === 'banned' ? (
           <button type="button" className={styles.action} onClick={() => void lift(conversation)}>
             <Ban size={18} strokeWidth={1.75} aria-hidden="true" />
@@ -102,7 +119,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
 function Trust({ conversation }: { conversation: Conversation }) {
   const { t } = useTranslation();
   const { trust, since } = conversation.verified;
-  const kind = trust === 'compared' ? 'ok' : trust === 'differs' ? 'bad' : 'plain';
+  const kind = trust === 'compared' ? 'ok' : trust === 'none' || trust === 'link' ? 'plain' : 'bad';
   return (
     <Chip kind={kind} icon={<TrustIcon trust={trust} size={14} />}>
       {t(`verify.trust.${trust}`, { date: since ? dateOf(since) : '' })}

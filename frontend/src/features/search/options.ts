@@ -3,13 +3,13 @@ import {
   askNow,
   openHit,
   peopleFound,
+  presentConversations,
   type Search,
   type Session,
   search,
   searchMore,
   session,
   showConversation,
-  sortedConversations,
 } from '@/model';
 
 /** People whose names are shown; the rest is found by writing more of the name. */
@@ -28,7 +28,7 @@ export function optionsOf(
   found: Pick<Search, 'text' | 'scope' | 'hits'>,
 ): Options {
   const named =
-    found.scope === '' ? peopleFound(sortedConversations(conversations), found.text, peopleMost) : undefined;
+    found.scope === '' ? peopleFound(presentConversations(conversations), found.text, peopleMost) : undefined;
   return {
     people: named?.people ?? [],
     more: named?.more ?? 0,

@@ -2,6 +2,7 @@ import { Copy, Fingerprint } from 'lucide-react';
 import { useTranslation } from '@/i18n';
 import { showToast, useSession } from '@/model';
 import { Button } from '@/ui';
+import { ChangeKey } from './ChangeKey';
 import { OthersSee } from './OthersSee';
 import { OwnHandles } from './OwnHandles';
 import { Group, PageHead, Row, Rows } from './Parts';
@@ -44,6 +45,7 @@ export function ProfilePage() {
               {t('app.copy')}
             </Button>
           </Row>
+          <ChangeKey />
           <Retire />
         </Rows>
       </Group>

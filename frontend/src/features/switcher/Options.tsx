@@ -42,7 +42,7 @@ export function PersonOption({
   const known =
     row.contact === 'banned'
       ? t('switcher.banned')
-      : row.contact === 'asked'
+      : row.contact === 'asked' && !row.following
         ? t('switcher.asked')
         : open
           ? t('switcher.open')

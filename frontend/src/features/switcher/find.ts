@@ -100,7 +100,7 @@ export function recentPeople(
   open: string,
   most: number,
 ): FoundRow[] {
-  const before = visited.flatMap((id) => conversations[id] ?? []);
+  const before = visited.flatMap((id) => conversations[conversations[id]?.next ?? id] ?? conversations[id] ?? []);
   const rows = [...new Set([...before, ...sorted.slice(0, most + before.length + 1)])];
   return rows
     .filter((row) => row.id !== open)

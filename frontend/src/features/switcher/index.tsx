@@ -4,7 +4,7 @@ import { Dialog } from 'react-aria-components/Dialog';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { addWords, useTranslation } from '@/i18n';
 import { lateWords } from '@/i18n/en/late';
-import { setSearchText, showConversation, sortedConversations, useSession, useView } from '@/model';
+import { presentConversations, setSearchText, showConversation, useSession, useView } from '@/model';
 import { isPressed, Kbd, keysAnywhere } from '@/ui';
 import { commandsNow, findCommands } from './commands';
 import { findPeople, foldPeople, recentPeople } from './find';
@@ -45,7 +45,7 @@ export function Switcher({ onClose, onOpened, onSearch, onDetails }: SwitcherPro
 
   const mode = written.startsWith('@') ? 'people' : /^[>》]/.test(written) ? 'commands' : 'all';
   const text = (mode === 'all' ? written : written.slice(1)).trim();
-  const rows = useMemo(() => sortedConversations(conversations), [conversations]);
+  const rows = useMemo(() => presentConversations(conversations), [conversations]);
   const commands = useMemo(
     () => commandsNow({ open: conversations[open], requests, settings, onSearch, onDetails }),
     [conversations, open, requests, settings, onSearch, onDetails],

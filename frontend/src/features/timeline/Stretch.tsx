@@ -267,7 +267,9 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
           </Virtualizer>
         </div>
         <div className={styles.foot}>
-          {conversation.contact === 'asked' && <p className={styles.asked}>{t('timeline.asked', { name })}</p>}
+          {conversation.contact === 'asked' && !conversation.following && (
+            <p className={styles.asked}>{t('timeline.asked', { name })}</p>
+          )}
           {conversation.typing && !timeline.hasAfter && (
             <div className={styles.typing} role="status">
               <span className={styles.dots} aria-hidden="true">

@@ -4,6 +4,7 @@ import { backend, type Conversation } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
 import { shortName, showToast, showVerify } from '@/model';
 import { Button, Note } from '@/ui';
+import { ChangedNotice, EarlierNotice } from './KeyNotice';
 import styles from './Verify.module.css';
 
 /** Under the header: that nothing is sent, or that somebody wants to compare. */
@@ -30,7 +31,10 @@ export function TrustNotice({ conversation, className }: { conversation: Convers
       </Note>
     );
   }
-  if (!check || check.state === 'done' || check.state === 'ended') return null;
+  if (conversation.verified.trust === 'changed' || conversation.verified.trust === 'forked')
+    return <ChangedNotice conversation={conversation} className={className} />;
+  if (!check || check.state === 'done' || check.state === 'ended')
+    return <EarlierNotice conversation={conversation} className={className} />;
 
   async function answer(yes: boolean): Promise<void> {
     setBusy(true);

@@ -192,3 +192,40 @@ describe('a namesake', () => {
     expect(hasNamesake(contacts, { name: 'Ana', peerId: 'tc1other' })).toBe(false);
   });
 });
+
+describe('a key that changed', () => {
+  it('of somebody who was compared holds back until it is compared again, or sent anyway', async () => {
+    await show({ verified: { trust: 'changed', method: 'number', since: '' } }, 'notice');
+    expect(screen.getByRole('alert').textContent).toContain('Ana has a new key, and you had compared the old one');
+    await press('Compare…');
+    expect(view.getState().dialog).toEqual({ kind: 'verify', conversation: 'ana' });
+    await press('Send anyway');
+    expect(row()?.verified.trust).toBe('none');
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it('that two claim to follow says so', async () => {
+    await show({ verified: { trust: 'forked', method: '', since: '' } }, 'notice');
+    expect(screen.getByRole('alert').textContent).toContain('Two keys claim to follow that of Ana');
+  });
+
+  it('of mine that somebody has not heard of says what becomes of what is written', async () => {
+    await show({ following: true, contact: 'asked' }, 'notice');
+    expect(screen.getByRole('status').textContent).toContain('Ana has not heard of your new key yet');
+  });
+
+  it('leads to what was written before', async () => {
+    fake = new FakeBackend({
+      state: sampleState([
+        sampleConversation('ana', { name: 'Ana Duarte' }),
+        sampleConversation('old', { name: 'Ana Duarte', former: true, next: 'ana' }),
+      ]),
+    });
+    setBackend(fake);
+    stop = synchronise(fake);
+    await waitFor(() => expect(session.getState().status).toBe('ready'));
+    render(<Place what="notice" />);
+    await press('Show');
+    expect(view.getState().conversation).toBe('old');
+  });
+});

@@ -131,7 +131,7 @@ function Known({ conversation }: { conversation: Conversation }) {
   const name = shortName(conversation.name);
   const { trust, method, since } = conversation.verified;
   const date = since ? dateOf(since) : '';
-  const kind = trust === 'compared' ? 'ok' : trust === 'differs' ? 'bad' : 'plain';
+  const kind = trust === 'compared' ? 'ok' : trust === 'none' || trust === 'link' ? 'plain' : 'bad';
   return (
     <Note kind={kind} role="status" icon={<TrustIcon trust={trust} />}>
       {trust === 'compared' && (
@@ -143,6 +143,8 @@ function Known({ conversation }: { conversation: Conversation }) {
         </>
       )}
       {trust === 'differs' && t('verify.differsBefore', { date, name })}
+      {trust === 'changed' && t('keychange.changed', { name })}
+      {trust === 'forked' && t('keychange.forked', { name })}
       {trust === 'link' && t('verify.linkText', { name })}
       {trust === 'none' && t('verify.noneText', { name })}
     </Note>

@@ -1,6 +1,13 @@
 // The sentences of errors.ts about who a contact is.
 export default {
   held: 'Your numbers differed, so nothing is sent to {{name}}. Compare again first.',
+  'held-changed':
+    '{{name}} has a new key that you did not compare, so nothing is sent. Compare, or say that it shall be sent anyway.',
+  former:
+    'This was written before you changed your key. It can be read; go on in the newer conversation with this person.',
+  'export-former':
+    'This was written before you changed your key. An export is signed by the key that wrote, and that one is gone.',
+  'they-moved': '{{name}} has a new key. Write to them in the conversation that goes on with it.',
   'check-no-line':
     'Emoji are compared over an open line, and there is none to {{name}} right now. Try again when they are there, or compare the number.',
   'check-older': '{{name}} uses a Tincan that cannot compare by emoji. Compare the number instead.',

@@ -8,6 +8,7 @@ import details from './details';
 import emoji from './emoji';
 import errors from './errors';
 import firstrun from './firstrun';
+import keychange from './keychange';
 import line from './line';
 import lock from './lock';
 import message from './message';
@@ -32,6 +33,7 @@ export const en = {
   emoji,
   errors,
   firstrun,
+  keychange,
   line,
   lock,
   message,

@@ -21,6 +21,8 @@ export default {
     asked: 'Has not answered yet',
     banned: 'You banned {{name}}',
     retired: 'Gave up this identity',
+    moved: 'Before the key changed',
+    following: 'Has not heard of your new key',
   },
   changed: {
     open: 'The line to {{name}} is open: {{state}}',

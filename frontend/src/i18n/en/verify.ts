@@ -7,11 +7,15 @@ export default {
     link: 'Verified by link',
     compared: 'Compared on {{date}}',
     differs: 'Numbers differ',
+    changed: 'Key changed: compare again',
+    forked: 'Two keys follow: compare',
   },
   mark: {
     link: 'verified by link',
     compared: 'compared',
     differs: 'numbers differ',
+    changed: 'key changed, compare again',
+    forked: 'two keys follow, compare',
   },
   noneText: 'Meet or call {{name}} and compare this number. If both screens show the same, nobody sits in between.',
   linkText:

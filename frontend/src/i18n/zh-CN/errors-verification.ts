@@ -3,6 +3,10 @@ import type { Words } from '../words';
 
 export default {
   held: '你们的安全码不一致，因此不会向{{name}}发送任何内容。请先重新比对。',
+  'held-changed': '{{name}}换了新密钥而你还没有比对，所以不会发送任何内容。请比对，或选择仍然发送。',
+  former: '这里是你更换密钥之前的内容，仍可阅读；请到与此人的新对话中继续。',
+  'export-former': '这些内容写于你更换密钥之前。导出须由当时的密钥签名，而它已不存在。',
+  'they-moved': '{{name}}换了新密钥。请在使用新密钥的对话中给对方写消息。',
   'check-no-line': '用表情比对需要接通的线路，而现在与{{name}}之间没有。请等对方在线时再试，或比对号码。',
   'check-older': '{{name}}使用的 Tincan 不支持用表情比对。请改为比对号码。',
   'check-running': '你已经在与{{name}}比对了。',

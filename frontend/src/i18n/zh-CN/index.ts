@@ -8,6 +8,7 @@ import details from './details';
 import emoji from './emoji';
 import errors from './errors';
 import firstrun from './firstrun';
+import keychange from './keychange';
 import { lateWords } from './late';
 import line from './line';
 import lock from './lock';
@@ -33,6 +34,7 @@ export const zhCN = {
   emoji,
   errors,
   firstrun,
+  keychange,
   line,
   lock,
   message,

@@ -22,6 +22,8 @@ export default {
     asked: '尚未答复',
     banned: '你已封禁{{name}}',
     retired: '已放弃这个身份',
+    moved: '更换密钥之前',
+    following: '还不知道你的新密钥',
   },
   changed: {
     open: '与{{name}}的线路已接通：{{state}}',

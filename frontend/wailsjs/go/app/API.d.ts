@@ -20,6 +20,8 @@ export function BansPage(arg1:app.BanQuery):Promise<app.BanPage>;
 
 export function CancelMessage(arg1:string):Promise<app.Cancelled>;
 
+export function ChangeKey(arg1:string):Promise<void>;
+
 export function CheckBan(arg1:app.BanKind,arg2:string):Promise<app.BanCheck>;
 
 export function CheckConnection():Promise<app.ConnectionCheck>;

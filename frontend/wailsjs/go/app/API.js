@@ -38,6 +38,10 @@ export function CancelMessage(arg1) {
   return window['go']['app']['API']['CancelMessage'](arg1);
 }
 
+export function ChangeKey(arg1) {
+  return window['go']['app']['API']['ChangeKey'](arg1);
+}
+
 export function CheckBan(arg1, arg2) {
   return window['go']['app']['API']['CheckBan'](arg1, arg2);
 }
