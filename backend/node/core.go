@@ -29,6 +29,7 @@ type Core struct {
 
 	contacts      map[identity.PeerID]*contact
 	conversations map[uuid.UUID]*conversation
+	forgotten     map[identity.PeerID]Contact // whose conversations are kept, though they are no contacts
 	requests      map[identity.PeerID]Request
 	declined      map[identity.PeerID]bool
 	answering     map[identity.PeerID]bool // being made a contact, or declined: on its way to the disk
@@ -78,6 +79,7 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		problem:       snapshot.Problem,
 		contacts:      make(map[identity.PeerID]*contact, len(snapshot.Contacts)),
 		conversations: make(map[uuid.UUID]*conversation, len(snapshot.Conversations)),
+		forgotten:     make(map[identity.PeerID]Contact),
 		requests:      make(map[identity.PeerID]Request, len(snapshot.Requests)),
 		declined:      make(map[identity.PeerID]bool, len(snapshot.Declined)),
 		answering:     make(map[identity.PeerID]bool),
@@ -105,6 +107,10 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		if c.conversations[one.Conversation] == nil {
 			c.conversations[one.Conversation] = c.loadConversation(Conversation{ID: one.Conversation, Peer: one.Peer})
 		}
+		if one.State == ContactForgotten {
+			c.forgotten[one.Peer] = one
+			continue
+		}
 		loaded, err := loadContact(one)
 		if err != nil {
 			return nil, err
@@ -116,9 +122,9 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 	c.loadRetirements(snapshot.Retirements)
 	for _, one := range snapshot.Outgoing {
 		switch to := c.contacts[one.Peer]; {
-		case to == nil:
 		case one.recalls():
 			c.network.wishes = append(c.network.wishes, &wish{row: one})
+		case to == nil:
 		default:
 			to.outbox.load(one)
 		}
@@ -219,6 +225,7 @@ func (c *Core) due() {
 	c.dueContacts()
 	c.dueSessions()
 	c.dueMail()
+	c.dueFarewells()
 	c.dueExpiring()
 	c.dueOutgoing()
 	c.dueBans()

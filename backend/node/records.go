@@ -85,6 +85,9 @@ type ContactState int
 const (
 	ContactAsked  ContactState = iota + 1 // I sent a request
 	ContactMutual                         // both sides accepted
+	// ContactForgotten: nobody to this device any more; their conversation is kept to
+	// be read. The core holds no contact for them.
+	ContactForgotten
 )
 
 // Contact is somebody I asked or accepted. Bans are kept apart.
@@ -109,6 +112,7 @@ type Contact struct {
 	ProfileOrder journal.Order // its place
 	Picture      [32]byte      // SHA-256 of the picture in it; zero: none
 	Route        Route         // of lines to them
+	AskEpoch     uint32        // of the own log that begins with my request; 0: of the first there is
 }
 
 // Conversation is what the core knows of one: heads and positions.
@@ -121,6 +125,7 @@ type Conversation struct {
 	// HeadOrders are the orders of the heads in Held, needed to order what comes next.
 	HeadOrders map[journal.Log]journal.Order
 	Timer      Timer
+	Standing   Standing
 }
 
 // Timer is how long messages that are written now stay once they were read, and
@@ -243,6 +248,7 @@ type Row struct {
 	Queued       int      // my texts that no device of theirs holds
 	Draft        string
 	Timer        Timer
+	Standing     Standing
 }
 
 // Message is a text in a timeline, as it stands after all that was said about it.

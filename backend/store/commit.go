@@ -187,6 +187,14 @@ func (t *transaction) apply(write node.Write) error {
 		return t.putFork(w.Fork)
 	case node.PutVerification:
 		return t.putVerification(w.Verification)
+	case node.PutStanding:
+		return t.putStanding(w)
+	case node.ClearConversation:
+		return t.clearConversation(w)
+	case node.DropContact:
+		return t.dropContact(w.Peer)
+	case node.DeleteVerification:
+		return t.deleteVerification(w.Peer)
 	case node.PutRetirement:
 		return t.putRetirement(w.Retirement)
 	}

@@ -25,16 +25,16 @@ func (t *transaction) putContact(contact node.Contact) error {
 		return err
 	}
 	changed, err := t.exec(`INSERT INTO contacts (peer, conversation, state, name, color, since, invite_id, invite_label, their_invite, record, servers, major, minor,
-		about, profile, profile_place, picture, route, handle, stranger)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		about, profile, profile_place, picture, route, handle, stranger, ask_epoch)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (peer) DO UPDATE SET state=excluded.state, name=excluded.name, color=excluded.color, since=excluded.since, invite_id=excluded.invite_id,
 		invite_label=excluded.invite_label, their_invite=excluded.their_invite, record=excluded.record, servers=excluded.servers, major=excluded.major, minor=excluded.minor,
 		about=excluded.about, profile=excluded.profile, profile_place=excluded.profile_place, picture=excluded.picture, route=excluded.route,
-		handle=excluded.handle, stranger=excluded.stranger
+		handle=excluded.handle, stranger=excluded.stranger, ask_epoch=excluded.ask_epoch
 		WHERE conversation = excluded.conversation`,
 		contact.Peer[:], conversation.number, int64(contact.State), contact.Name, int64(contact.Color), millis(contact.Since), id(contact.InviteID),
 		contact.InviteLabel, blob(contact.TheirInvite), blob(contact.Record), servers, int64(contact.Major), int64(contact.Minor),
-		contact.About, unlessZero(contact.Profile), unlessZero(contact.ProfileOrder), unlessZero(contact.Picture), int64(contact.Route), contact.Handle, flag(contact.Stranger))
+		contact.About, unlessZero(contact.Profile), unlessZero(contact.ProfileOrder), unlessZero(contact.Picture), int64(contact.Route), contact.Handle, flag(contact.Stranger), int64(contact.AskEpoch))
 	if err == nil && changed == 0 {
 		return ErrMoved
 	}
@@ -53,7 +53,7 @@ func (t *transaction) deleteContact(peer identity.PeerID) error {
 }
 
 const contactColumns = `c.peer, v.id, c.state, c.name, c.color, c.since, c.invite_id, c.invite_label, c.their_invite, c.record, c.servers, c.major, c.minor,
-	c.about, c.profile, c.profile_place, c.picture, c.route, c.handle, c.stranger`
+	c.about, c.profile, c.profile_place, c.picture, c.route, c.handle, c.stranger, c.ask_epoch`
 
 // contactRow receives the columns of a contact.
 type contactRow struct {
@@ -68,7 +68,7 @@ func (r *contactRow) targets() []any {
 	return []any{
 		&r.peer, &r.conversation, &r.contact.State, &r.contact.Name, &r.contact.Color, &r.since, &r.inviteID, &r.contact.InviteLabel,
 		&r.contact.TheirInvite, &r.contact.Record, &r.servers, &r.contact.Major, &r.contact.Minor,
-		&r.contact.About, &r.profile, &r.place, &r.picture, &r.contact.Route, &r.contact.Handle, &r.contact.Stranger,
+		&r.contact.About, &r.profile, &r.place, &r.picture, &r.contact.Route, &r.contact.Handle, &r.contact.Stranger, &r.contact.AskEpoch,
 	}
 }
 

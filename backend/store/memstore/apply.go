@@ -97,6 +97,19 @@ func (d *Disk) apply(write node.Write) error {
 		d.putFork(w.Fork)
 	case node.PutVerification:
 		d.putVerification(w.Verification)
+	case node.PutStanding:
+		if v := c.conversations[w.Conversation]; v != nil {
+			standing := w.Standing
+			standing.Cleared = milliseconds(standing.Cleared)
+			set(d, &v.standing, standing)
+		}
+	case node.ClearConversation:
+		d.clearConversation(w)
+	case node.DropContact:
+		drop(d, c.contacts, w.Peer)
+		drop(d, c.verifications, w.Peer)
+	case node.DeleteVerification:
+		drop(d, c.verifications, w.Peer)
 	case node.PutRetirement:
 		d.putRetirement(w.Retirement)
 	default:

@@ -56,7 +56,7 @@ func (l *log) shownAfter(sequence uint64) []*entry {
 func (c *content) row(contact node.Contact) node.Row {
 	v := c.conversations[contact.Conversation]
 	contact.Servers = cloneServers(contact.Servers)
-	row := node.Row{Conversation: v.id, Contact: contact, Draft: v.draft, Timer: v.timer}
+	row := node.Row{Conversation: v.id, Contact: contact, Draft: v.draft, Timer: v.timer, Standing: v.standing}
 	if len(v.timeline) > 0 {
 		last := c.fold(v, v.timeline[len(v.timeline)-1])
 		row.Last = &last
