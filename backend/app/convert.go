@@ -106,6 +106,9 @@ func conversationOf(row node.Row, live *node.LiveContact, banned, up bool) Conve
 	if contact.State == node.ContactMutual {
 		c.Contact = ContactMutual
 	}
+	if contact.State == node.ContactForgotten {
+		c.Contact, c.Queued = ContactForgotten, 0
+	}
 	if banned {
 		c.Contact, c.Presence, c.Typing = ContactBanned, PresenceUnknown, false
 		c.Line = Line{State: LineBanned, RTT: -1}
@@ -118,6 +121,7 @@ func conversationOf(row node.Row, live *node.LiveContact, banned, up bool) Conve
 		c.PreviewDeleted = last.Deleted
 		c.LastTime = moment(timeline.TimesOf(last.Claimed, last.Arrived).Shown)
 	}
+	tellStanding(&c, row)
 	return c
 }
 

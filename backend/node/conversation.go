@@ -36,19 +36,19 @@ type conversation struct {
 
 func (c *Core) loadConversation(from Conversation) *conversation {
 	one := &conversation{
-		id:          from.ID,
-		peer:        from.Peer,
-		held:        orEmpty(from.Held),
-		heldOrders:  from.HeadOrders,
-		readKept:    orEmpty(from.Read),
-		timer:       from.Timer,
+		id:         from.ID,
+		peer:       from.Peer,
+		held:       orEmpty(from.Held),
+		heldOrders: from.HeadOrders,
+		readKept:   orEmpty(from.Read),
+		timer:      from.Timer,
 
 		standingKept: from.Standing,
-		remotesKept: make(map[identity.DeviceID]*RemotePosition, len(from.Remote)),
-		least:       max(1, c.least[uuid.Nil], c.least[from.ID]),
-		suspects:    map[logPlace]journal.Entry{},
-		forks:       map[journal.Log]uint64{},
-		elders:      c.elders,
+		remotesKept:  make(map[identity.DeviceID]*RemotePosition, len(from.Remote)),
+		least:        max(1, c.least[uuid.Nil], c.least[from.ID]),
+		suspects:     map[logPlace]journal.Entry{},
+		forks:        map[journal.Log]uint64{},
+		elders:       c.elders,
 	}
 	if one.heldOrders == nil {
 		one.heldOrders = map[journal.Log]journal.Order{}

@@ -18,13 +18,33 @@ export function foldName(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLocaleLowerCase();
 }
 
-/** The rows that the list shows. The conversation that is open stays, though it was just read. */
+/** The rows that the list shows, but for the archived ones: those at its top first. The conversation that is open stays, though it was just read or is deleted. */
 export function filteredConversations(
   rows: readonly Conversation[],
   filter: 'all' | 'unread',
   open: string,
 ): Conversation[] {
-  return rows.filter((row) => filter === 'all' || row.unread > 0 || row.id === open);
+  const shown = rows.filter(
+    (row) => row.folder !== 'archived' && (row.id === open || (!row.folder && (filter === 'all' || isUnread(row)))),
+  );
+  return [
+    ...shown.filter((row) => row.pinned).sort((a, b) => (a.pinned ?? 0) - (b.pinned ?? 0)),
+    ...shown.filter((row) => !row.pinned),
+  ];
+}
+
+/** The archived rows that the list shows. */
+export function archivedConversations(
+  rows: readonly Conversation[],
+  filter: 'all' | 'unread',
+  open: string,
+): Conversation[] {
+  return rows.filter((row) => row.folder === 'archived' && (filter === 'all' || isUnread(row) || row.id === open));
+}
+
+/** Whether something is unread, or marked so. */
+export function isUnread(row: Conversation): boolean {
+  return row.unread > 0 || row.marked === true;
 }
 
 /** What a person is called in a sentence: the first word, without "Grandpa" and the like; all of it when that is an initial. */

@@ -1,9 +1,9 @@
-import { AtSign, Ban, Cable, CalendarDays, Copy, FileDown, Link2, ShieldCheck, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { AtSign, Ban, Cable, CalendarDays, Copy, Ellipsis, FileDown, Link2, ShieldCheck, X } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
 import { backend, type Conversation } from '@/backend';
 import { dateOf, digitGroups, errorText, lineWords, useTranslation } from '@/i18n';
-import { askBan, initial, liftBan, lineView, shortName, showByFile, showToast, showVerify, usePicture } from '@/model';
-import { Button, Chip, IconButton, Kbd, keyNames, keysAnywhere, Lid, TrustIcon } from '@/ui';
+import { askBan, initial, liftBan, lineView, shortName, showByFile, showTalkMenu, showToast, showVerify, usePicture } from '@/model';
+import { boxOf, Button, Chip, IconButton, Kbd, keyNames, keysAnywhere, Lid, TrustIcon } from '@/ui';
 import styles from './Details.module.css';
 import { DisappearTimer } from './DisappearTimer';
 import { ExportTalk } from './ExportTalk';
@@ -16,10 +16,22 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
   const { contact } = conversation;
   const picture = usePicture(conversation.id, conversation.picture);
   const line = lineView(conversation);
+  const more = useRef<HTMLSpanElement>(null);
   return (
     <aside className={styles.details} aria-label={t('details.label')} data-pane="details">
       <div className={styles.head}>
         <h2 className={styles.title}>{t('details.label')}</h2>
+        <span ref={more} className={styles.more}>
+          <IconButton
+            label={t('details.more', { name })}
+            size="small"
+            onPress={() => {
+              if (more.current) showTalkMenu(conversation.id, boxOf(more.current));
+            }}
+          >
+            <Ellipsis size={18} strokeWidth={1.75} aria-hidden="true" />
+          </IconButton>
+        </span>
         <IconButton label={t('details.close')} keys={keyNames(keysAnywhere.details[0])} size="small" onPress={onClose}>
           <X size={18} strokeWidth={1.75} aria-hidden="true" />
         </IconButton>
@@ -64,7 +76,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
       </section>
       {contact === 'mutual' && <LineRoute key={`route-${conversation.id}`} conversation={conversation} />}
       {contact === 'mutual' && <DisappearTimer key={conversation.id} conversation={conversation} />}
-      <SafetyNumber key={conversation.peerId} conversation={conversation} name={name} />
+      {contact !== 'forgotten' && <SafetyNumber key={conversation.peerId} conversation={conversation} name={name} />}
       <section className={styles.section}>
         {contact === 'mutual' && (
           <button type="button" className={styles.action} onClick={() => showByFile(conversation.id)}>

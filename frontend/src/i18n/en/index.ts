@@ -10,6 +10,7 @@ import errors from './errors';
 import firstrun from './firstrun';
 import line from './line';
 import lock from './lock';
+import manage from './manage';
 import message from './message';
 import problems from './problems';
 import repair from './repair';
@@ -34,6 +35,7 @@ export const en = {
   firstrun,
   line,
   lock,
+  manage,
   message,
   problems,
   repair,

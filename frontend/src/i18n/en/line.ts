@@ -14,12 +14,14 @@ export default {
   asked: 'Asked',
   held: 'Held back',
   banned: 'Banned',
+  forgotten: 'Not a contact',
   presence: {
     online: 'On the line',
     offline: 'Not on the line',
     unknown: 'Not known yet',
     asked: 'Has not answered yet',
     banned: 'You banned {{name}}',
+    forgotten: 'Not a contact any more',
     retired: 'Gave up this identity',
   },
   changed: {

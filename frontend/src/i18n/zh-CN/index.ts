@@ -11,6 +11,7 @@ import firstrun from './firstrun';
 import { lateWords } from './late';
 import line from './line';
 import lock from './lock';
+import manage from './manage';
 import message from './message';
 import problems from './problems';
 import repair from './repair';
@@ -35,6 +36,7 @@ export const zhCN = {
   firstrun,
   line,
   lock,
+  manage,
   message,
   problems,
   repair,

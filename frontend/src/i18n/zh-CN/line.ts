@@ -15,12 +15,14 @@ export default {
   asked: '已请求',
   held: '已暂停发送',
   banned: '已封禁',
+  forgotten: '不是联系人',
   presence: {
     online: '在线',
     offline: '不在线',
     unknown: '尚不清楚',
     asked: '尚未答复',
     banned: '你已封禁{{name}}',
+    forgotten: '已不是联系人',
     retired: '已放弃这个身份',
   },
   changed: {
