@@ -69,8 +69,9 @@ func testClear(t *testing.T, b *bench) {
 	theirs, mine := talk.Say(t, talk.Them, "walrus theirs"), talk.Say(t, talk.Me, "walrus mine")
 	edit, reaction := talk.Edit(t, talk.Them, theirs.Entry.Hash(), "walrus edited"), talk.React(t, talk.Them, mine.Entry.Hash(), "👍", false)
 	removed := talk.Say(t, talk.Them, "walrus removed")
+	removal := talk.Remove(t, talk.Them, removed.Entry.Hash())
 	timed := talk.Tell(t, talk.Them, journal.Message{Text: "walrus for a minute", Timer: time.Minute})
-	b.commit(t, profile, node.PutContact{Contact: contact}, theirs, mine, edit, reaction, removed, talk.Remove(t, talk.Them, removed.Entry.Hash()), timed)
+	b.commit(t, profile, node.PutContact{Contact: contact}, theirs, mine, edit, reaction, removed, removal, timed)
 	position := func() node.PutRemotePosition {
 		return node.PutRemotePosition{Conversation: talk.ID, Position: node.RemotePosition{Device: talk.Them.Keys.Device(), Held: talk.Held()}, At: Start}
 	}
