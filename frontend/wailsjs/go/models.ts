@@ -48,7 +48,13 @@ export namespace app {
 	export enum ContactState {
 	    Asked = "asked",
 	    Banned = "banned",
+	    Forgotten = "forgotten",
 	    Mutual = "mutual",
+	}
+	export enum Folder {
+	    Archived = "archived",
+	    Hidden = "hidden",
+	    List = "",
 	}
 	export enum LineState {
 	    Banned = "banned",
@@ -700,6 +706,11 @@ export namespace app {
 	    check?: Check;
 	    retired?: string;
 	    muted?: string;
+	    pinned?: number;
+	    folder?: Folder;
+	    quiet?: boolean;
+	    marked?: boolean;
+	    cleared?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Conversation(source);
@@ -738,6 +749,11 @@ export namespace app {
 	        this.check = this.convertValues(source["check"], Check);
 	        this.retired = source["retired"];
 	        this.muted = source["muted"];
+	        this.pinned = source["pinned"];
+	        this.folder = source["folder"];
+	        this.quiet = source["quiet"];
+	        this.marked = source["marked"];
+	        this.cleared = source["cleared"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -973,6 +989,7 @@ export namespace app {
 	    removedConversations?: string[];
 	    messages?: Message[];
 	    removedMessages?: string[];
+	    clearedConversations?: string[];
 	    requests?: Request[];
 	    removedRequests?: string[];
 	    bansChanged?: boolean;
@@ -999,6 +1016,7 @@ export namespace app {
 	        this.removedConversations = source["removedConversations"];
 	        this.messages = this.convertValues(source["messages"], Message);
 	        this.removedMessages = source["removedMessages"];
+	        this.clearedConversations = source["clearedConversations"];
 	        this.requests = this.convertValues(source["requests"], Request);
 	        this.removedRequests = source["removedRequests"];
 	        this.bansChanged = source["bansChanged"];
