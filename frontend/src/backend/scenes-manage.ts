@@ -19,11 +19,27 @@ function kept(now: Date, ana: Partial<Conversation> = {}) {
   options.state.conversations = options.state.conversations.map((row) => ({ ...row, ...more[row.id] }));
   const add = (id: string, name: string, color: number, day: number, change: Partial<Conversation>) => {
     if (first)
-      options.state.conversations.push({ ...first, id, peerId: `tc1${id}`, name, color, lastTime: ago(now, day, 9, 12), ...change });
+      options.state.conversations.push({
+        ...first,
+        id,
+        peerId: `tc1${id}`,
+        name,
+        color,
+        lastTime: ago(now, day, 9, 12),
+        ...change,
+      });
   };
   add('held', 'Marta Kos', 1, 1, { verified: { trust: 'differs', method: 'number', since: ago(now, 1, 9, 0) } });
-  add('out', 'kx_promo_44', 8, 2, { contact: 'banned', presence: 'unknown', line: { state: 'banned', rtt: -1, host: '' } });
-  add('gone', 'Rui Teixeira', 3, 6, { contact: 'forgotten', presence: 'unknown', line: { state: 'waiting', rtt: -1, host: '' } });
+  add('out', 'kx_promo_44', 8, 2, {
+    contact: 'banned',
+    presence: 'unknown',
+    line: { state: 'banned', rtt: -1, host: '' },
+  });
+  add('gone', 'Rui Teixeira', 3, 6, {
+    contact: 'forgotten',
+    presence: 'unknown',
+    line: { state: 'waiting', rtt: -1, host: '' },
+  });
   add('bare', 'Elif Demir', 6, 8, { preview: '', cleared: ago(now, 8, 9, 12), presence: 'offline' });
   return options;
 }

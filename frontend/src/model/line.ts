@@ -6,7 +6,18 @@ export type StringForm = 'taut' | 'bead' | 'sagging' | 'cut' | 'none';
 /** One row of the design's "The line: every state". */
 export interface LineView {
   form: StringForm;
-  state: 'lan' | 'direct' | 'relayed' | 'connecting' | 'waiting' | 'noNetwork' | 'ready' | 'asked' | 'held' | 'banned' | 'forgotten';
+  state:
+    | 'lan'
+    | 'direct'
+    | 'relayed'
+    | 'connecting'
+    | 'waiting'
+    | 'noNetwork'
+    | 'ready'
+    | 'asked'
+    | 'held'
+    | 'banned'
+    | 'forgotten';
   /** Rounded milliseconds, undefined when unknown or of no meaning. */
   delay: number | undefined;
 }

@@ -352,12 +352,13 @@ export function clearTimelines(conversations: readonly string[]): void {
       continue;
     }
     decide(conversation); // what was asked before says what was there before
+    serial += 1;
     update(conversation, (held) => ({
       ...held,
       messages: [],
       hasBefore: false,
       hasAfter: false,
-      serial: (serial += 1),
+      serial,
       anchor: { kind: 'end' },
       newLine: undefined,
       loading: undefined,

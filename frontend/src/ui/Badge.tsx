@@ -14,7 +14,10 @@ export function Badge({
   className?: string | undefined;
 }) {
   return (
-    <span className={classes(styles.badge, quiet && styles.quiet, count === 0 && styles.dot, className)} aria-hidden="true">
+    <span
+      className={classes(styles.badge, quiet && styles.quiet, count === 0 && styles.dot, className)}
+      aria-hidden="true"
+    >
       {count === 0 ? '' : count > 999 ? '999+' : count}
     </span>
   );

@@ -59,15 +59,15 @@ export const ConversationRow = memo(function ConversationRow({
       }}
     >
       <span className={styles.face}>
-      <Lid
-        letter={initial(row.name)}
-        color={row.color}
-        size={compact ? 24 : 40}
-        picture={picture}
-        presence={presence}
-        className={styles.lid ?? ''}
-      />
-      <RowSign sign={sign} />
+        <Lid
+          letter={initial(row.name)}
+          color={row.color}
+          size={compact ? 24 : 40}
+          picture={picture}
+          presence={presence}
+          className={styles.lid ?? ''}
+        />
+        <RowSign sign={sign} />
       </span>
       <span className={styles.text}>
         <span className={styles.name}>

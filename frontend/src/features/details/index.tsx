@@ -2,8 +2,19 @@ import { AtSign, Ban, Cable, CalendarDays, Copy, Ellipsis, FileDown, Link2, Shie
 import { useEffect, useRef, useState } from 'react';
 import { backend, type Conversation } from '@/backend';
 import { dateOf, digitGroups, errorText, lineWords, useTranslation } from '@/i18n';
-import { askBan, initial, liftBan, lineView, shortName, showByFile, showTalkMenu, showToast, showVerify, usePicture } from '@/model';
-import { boxOf, Button, Chip, IconButton, Kbd, keyNames, keysAnywhere, Lid, TrustIcon } from '@/ui';
+import {
+  askBan,
+  initial,
+  liftBan,
+  lineView,
+  shortName,
+  showByFile,
+  showTalkMenu,
+  showToast,
+  showVerify,
+  usePicture,
+} from '@/model';
+import { Button, boxOf, Chip, IconButton, Kbd, keyNames, keysAnywhere, Lid, TrustIcon } from '@/ui';
 import styles from './Details.module.css';
 import { DisappearTimer } from './DisappearTimer';
 import { ExportTalk } from './ExportTalk';

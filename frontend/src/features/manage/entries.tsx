@@ -95,14 +95,48 @@ export function entriesOf(row: Conversation): MenuEntry[] {
   const contact = row.contact !== 'forgotten';
 
   if (!row.folder) {
-    add('pin', t(row.pinned ? 'manage.unpin' : 'manage.pin'), row.pinned ? PinOff : Pin, doing(() => pin(row)));
-    if (canMovePin(row.id, -1)) add('up', t('manage.moveUp'), ArrowUp, doing(() => movePin(row.id, -1)));
-    if (canMovePin(row.id, 1)) add('down', t('manage.moveDown'), ArrowDown, doing(() => movePin(row.id, 1)));
+    add(
+      'pin',
+      t(row.pinned ? 'manage.unpin' : 'manage.pin'),
+      row.pinned ? PinOff : Pin,
+      doing(() => pin(row)),
+    );
+    if (canMovePin(row.id, -1))
+      add(
+        'up',
+        t('manage.moveUp'),
+        ArrowUp,
+        doing(() => movePin(row.id, -1)),
+      );
+    if (canMovePin(row.id, 1))
+      add(
+        'down',
+        t('manage.moveDown'),
+        ArrowDown,
+        doing(() => movePin(row.id, 1)),
+      );
   }
-  if (isUnread(row)) add('read', t('manage.markRead'), MailOpen, doing(() => backend().readConversation(row.id)));
-  else if (contact) add('unread', t('manage.markUnread'), MailCheck, doing(() => backend().markUnread(row.id, true)));
+  if (isUnread(row))
+    add(
+      'read',
+      t('manage.markRead'),
+      MailOpen,
+      doing(() => backend().readConversation(row.id)),
+    );
+  else if (contact)
+    add(
+      'unread',
+      t('manage.markUnread'),
+      MailCheck,
+      doing(() => backend().markUnread(row.id, true)),
+    );
   if (contact)
-    add('quiet', t(row.quiet ? 'manage.unmute' : 'manage.mute'), row.quiet ? Bell : BellOff, doing(() => quiet(row)));
+    add(
+      'quiet',
+      t(row.quiet ? 'manage.unmute' : 'manage.mute'),
+      row.quiet ? Bell : BellOff,
+      doing(() => quiet(row)),
+    );
   const away = row.folder !== undefined;
   add(
     'archive',
@@ -112,7 +146,13 @@ export function entriesOf(row: Conversation): MenuEntry[] {
   );
   if (contact && !isEmpty(row)) add('clear', t('manage.clear'), Eraser, () => askLose('clear', row.id), true);
   if (contact && isEmpty(row)) {
-    if (row.folder !== 'hidden') add('leave', t('manage.leaveEmpty'), Trash2, doing(() => leaveEmpty(row)));
+    if (row.folder !== 'hidden')
+      add(
+        'leave',
+        t('manage.leaveEmpty'),
+        Trash2,
+        doing(() => leaveEmpty(row)),
+      );
   } else add('leave', t('manage.leave'), Trash2, () => askLose('leave', row.id), true);
   if (contact) add('forget', t('manage.forget'), UserX, () => askLose('forget', row.id), true);
   return entries;

@@ -48,7 +48,9 @@ function Keys({ place }: { place: Place }) {
               <dd className={styles.combinations}>
                 {shown(combinations).map((combination, index) => (
                   <Fragment key={combination}>
-                    {index > 0 && <span className={styles.or}>{t(isRow(combinations) ? 'shortcuts.to' : 'shortcuts.or')}</span>}
+                    {index > 0 && (
+                      <span className={styles.or}>{t(isRow(combinations) ? 'shortcuts.to' : 'shortcuts.or')}</span>
+                    )}
                     <span className={styles.combination}>
                       {combination.split(' ').map((part) => (
                         <Kbd key={part} keys={part} />
