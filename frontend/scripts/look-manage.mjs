@@ -4,7 +4,7 @@ const narrow = { width: 720, height: 800 };
 const both = { sizes: [wide, narrow], languages: ['en', 'zh-CN'] };
 
 async function unfold(page) {
-  await page.locator('[data-pane="list"] [aria-expanded]').click();
+  await page.locator('[data-pane="list"] nav [aria-expanded]').click();
 }
 
 async function menu(page) {

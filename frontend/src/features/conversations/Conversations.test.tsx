@@ -121,7 +121,8 @@ describe('what is pinned and archived', () => {
   beforeEach(() => {
     act(() => {
       const { conversations } = session.getState();
-      const change = (id: string, more: object) => ({ ...conversations[id], ...more }) as (typeof conversations)[string];
+      const change = (id: string, more: object) =>
+        ({ ...conversations[id], ...more }) as (typeof conversations)[string];
       session.setState({
         conversations: {
           ...conversations,

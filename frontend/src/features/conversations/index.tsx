@@ -154,7 +154,7 @@ export function Conversations({ field, onSearch, onUp }: ConversationsProps) {
             t('conversations.recent'),
             shown.filter((row) => !row.pinned),
           )}
-        {shown.length === 0 && <Quiet any={all.length > 0} />}
+        {shown.length === 0 && <Quiet any={filter === 'unread' && all.length > 0} />}
         {archived.length > 0 && (
           <>
             <button
@@ -162,7 +162,11 @@ export function Conversations({ field, onSearch, onUp }: ConversationsProps) {
               className={styles.fold}
               aria-expanded={unfolded}
               title={lidsOnly ? t('conversations.archived') : undefined}
-              onClick={() => view.setState({ archiveOpen: !unfolded })}
+              onClick={({ currentTarget }) => {
+                view.setState({ archiveOpen: !unfolded });
+                // What is unfolded at the end of a long list would be out of sight.
+                if (!unfolded) requestAnimationFrame(() => currentTarget.scrollIntoView?.({ block: 'start' }));
+              }}
             >
               <Archive size={16} strokeWidth={1.75} aria-hidden="true" />
               <span className={styles.foldLabel} aria-hidden="true">

@@ -7,7 +7,7 @@ import {
   BellOff,
   Eraser,
   type LucideIcon,
-  MailCheck,
+  Mail,
   MailOpen,
   Pin,
   PinOff,
@@ -127,7 +127,7 @@ export function entriesOf(row: Conversation): MenuEntry[] {
     add(
       'unread',
       t('manage.markUnread'),
-      MailCheck,
+      Mail,
       doing(() => backend().markUnread(row.id, true)),
     );
   if (contact)
