@@ -76,10 +76,10 @@ export const ConversationRow = memo(function ConversationRow({
             <TrustMark trust={row.verified.trust} label={t(`verify.mark.${row.verified.trust}`)} />
           )}
           {row.quiet && (
-            <>
-              <BellOff className={styles.quiet} size={14} strokeWidth={2} aria-hidden="true" />
+            <span className={styles.quiet} title={t('conversations.muted')}>
+              <BellOff size={14} strokeWidth={2} aria-hidden="true" />
               <Hidden>, {t('conversations.muted')}</Hidden>
-            </>
+            </span>
           )}
           {presence !== 'unknown' && <Hidden>, {t(`line.presence.${presence}`)}</Hidden>}
         </span>

@@ -64,7 +64,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
             {conversation.about}
           </p>
         )}
-        <Trust conversation={conversation} />
+        {contact !== 'forgotten' && <Trust conversation={conversation} />}
       </div>
       <section className={styles.section}>
         <div className={styles.fact}>
@@ -75,14 +75,16 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
         {line.state === 'relayed' && conversation.line.host && (
           <p className={styles.under}>{t('details.relayHost', { host: conversation.line.host })}</p>
         )}
-        <div className={styles.fact}>
-          <CalendarDays size={18} strokeWidth={1.75} aria-hidden="true" />
-          <span>
-            {contact === 'asked'
-              ? t('details.askedOn', { date: dateOf(conversation.since) })
-              : t('details.metOn', { date: dateOf(conversation.since) })}
-          </span>
-        </div>
+        {contact !== 'forgotten' && (
+          <div className={styles.fact}>
+            <CalendarDays size={18} strokeWidth={1.75} aria-hidden="true" />
+            <span>
+              {contact === 'asked'
+                ? t('details.askedOn', { date: dateOf(conversation.since) })
+                : t('details.metOn', { date: dateOf(conversation.since) })}
+            </span>
+          </div>
+        )}
         <HowMet conversation={conversation} />
       </section>
       {contact === 'mutual' && <LineRoute key={`route-${conversation.id}`} conversation={conversation} />}
