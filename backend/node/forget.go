@@ -58,6 +58,7 @@ func (c *Core) forget(id uint64, call forgetCall) {
 		writes = append(writes, ClearConversation{Conversation: conversation.id, All: true}, DropContact{Peer: one.Peer})
 	} else {
 		read := within(conversation.tip, conversation.tip)
+		maps.DeleteFunc(read, func(log journal.Log, _ journal.Head) bool { return conversation.ours(log) })
 		conversation.read.Merge(read)
 		conversation.standing.Marked = false
 		writes = append(writes, PutContact{Contact: kept}, DeleteVerification{Peer: one.Peer}, PutRead{Conversation: conversation.id, Read: conversation.read.Clone()})
