@@ -29,16 +29,25 @@ beforeEach(async () => {
 
 const place = { left: 10, top: 10, width: 20, height: 20 };
 
+/** What a click set going is over. */
+const settled = () => act(() => Promise.resolve());
+
+async function press(element: Element): Promise<void> {
+  fireEvent.click(element);
+  await settled();
+}
+
 async function choose(id: string, label: string): Promise<void> {
   const { unmount } = render(<TalkMenu />);
   act(() => showTalkMenu(id, place));
   const menu = await screen.findByRole('menu');
-  await act(async () => fireEvent.click(within(menu).getByRole('menuitem', { name: label })));
+  await press(within(menu).getByRole('menuitem', { name: label }));
   unmount();
 }
 
 async function undo(): Promise<void> {
-  await act(async () => toasts.getState().current?.action?.run());
+  act(() => toasts.getState().current?.action?.run());
+  await settled();
 }
 
 describe('the menu of a conversation', () => {
@@ -126,7 +135,7 @@ describe('the dialogs', () => {
     act(() => showConversation('ana'));
     const dialog = open('clear');
     expect(dialog.textContent).toContain('2 messages that wait for Ana still go out');
-    await act(async () => fireEvent.click(within(dialog).getByRole('button', { name: 'Clear messages' })));
+    await press(within(dialog).getByRole('button', { name: 'Clear messages' }));
     await waitFor(() => expect(row('ana')?.cleared).toBeDefined());
     expect(view.getState().conversation).toBe('ana');
   });
@@ -134,24 +143,24 @@ describe('the dialogs', () => {
   it('delete, which leaves the list', async () => {
     act(() => showConversation('ana'));
     const dialog = open('leave');
-    await act(async () => fireEvent.click(within(dialog).getByRole('button', { name: 'Delete conversation' })));
+    await press(within(dialog).getByRole('button', { name: 'Delete conversation' }));
     await waitFor(() => expect(row('ana')?.folder).toBe('hidden'));
     expect(view.getState().conversation).toBe('');
   });
 
   it('forget, and keep what was written', async () => {
     const dialog = open('forget');
-    await act(async () => fireEvent.click(within(dialog).getByRole('button', { name: 'Forget, keep messages' })));
+    await press(within(dialog).getByRole('button', { name: 'Forget, keep messages' }));
     await waitFor(() => expect(row('ana')?.contact).toBe('forgotten'));
   });
 
   it('say what went wrong, and can be tried again', async () => {
     backend.refuse('forgetContact', 'disk-full');
     const dialog = open('forget');
-    await act(async () => fireEvent.click(within(dialog).getByRole('button', { name: 'Forget and erase' })));
+    await press(within(dialog).getByRole('button', { name: 'Forget and erase' }));
     expect(within(dialog).getByRole('alert').textContent).toContain('The disk is full');
     backend.refuse('forgetContact', undefined);
-    await act(async () => fireEvent.click(within(dialog).getByRole('button', { name: 'Forget and erase' })));
+    await press(within(dialog).getByRole('button', { name: 'Forget and erase' }));
     await waitFor(() => expect(row('ana')).toBeUndefined());
   });
 });
