@@ -28,6 +28,7 @@ type waiting struct {
 	rows            map[uuid.UUID]bool
 	allRows         bool
 	removed         map[uuid.UUID]bool
+	cleared         map[uuid.UUID]bool
 	messages        []journal.Hash // new, changed or gone
 	positions       map[uuid.UUID]bool
 	requests        map[uuid.UUID]Request
@@ -58,7 +59,7 @@ func newGatherer() *gatherer {
 
 func newWaiting() waiting {
 	return waiting{
-		rows: map[uuid.UUID]bool{}, removed: map[uuid.UUID]bool{}, positions: map[uuid.UUID]bool{},
+		rows: map[uuid.UUID]bool{}, removed: map[uuid.UUID]bool{}, cleared: map[uuid.UUID]bool{}, positions: map[uuid.UUID]bool{},
 		requests: map[uuid.UUID]Request{}, removedRequests: map[uuid.UUID]bool{},
 	}
 }

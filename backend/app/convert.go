@@ -113,6 +113,9 @@ func conversationOf(row node.Row, live *node.LiveContact, banned, up bool) Conve
 		c.Former, c.Following, c.Contact, c.Queued = true, false, ContactMutual, 0
 		c.Presence, c.Line = PresenceUnknown, Line{State: LineWaiting, RTT: -1}
 	}
+	if contact.State == node.ContactForgotten {
+		c.Contact, c.Queued = ContactForgotten, 0
+	}
 	if banned {
 		c.Contact, c.Presence, c.Typing = ContactBanned, PresenceUnknown, false
 		c.Line = Line{State: LineBanned, RTT: -1}
@@ -125,6 +128,7 @@ func conversationOf(row node.Row, live *node.LiveContact, banned, up bool) Conve
 		c.PreviewDeleted = last.Deleted
 		c.LastTime = moment(timeline.TimesOf(last.Claimed, last.Arrived).Shown)
 	}
+	tellStanding(&c, row)
 	return c
 }
 

@@ -20,7 +20,8 @@ func Enums() []any {
 		[]named[Route]{{RouteInherited, "Inherited"}, {RouteAny, "Any"}, {RouteRelayed, "Relayed"}, {RouteNetwork, "Network"}},
 		[]named[CheckGrade]{{GradeGood, "Good"}, {GradeWarn, "Warn"}, {GradeBad, "Bad"}, {GradeUnknown, "Unknown"}},
 		[]named[ServerState]{{ServerConnecting, "Connecting"}, {ServerOnline, "Online"}, {ServerDown, "Down"}},
-		[]named[ContactState]{{ContactAsked, "Asked"}, {ContactMutual, "Mutual"}, {ContactBanned, "Banned"}},
+		[]named[ContactState]{{ContactAsked, "Asked"}, {ContactMutual, "Mutual"}, {ContactBanned, "Banned"}, {ContactForgotten, "Forgotten"}},
+		[]named[Folder]{{FolderList, "List"}, {FolderArchived, "Archived"}, {FolderHidden, "Hidden"}},
 		[]named[Presence]{{PresenceOnline, "Online"}, {PresenceOffline, "Offline"}, {PresenceUnknown, "Unknown"}},
 		[]named[LineState]{
 			{LineLAN, "LAN"},

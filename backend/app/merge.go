@@ -14,8 +14,9 @@ func mergeChanges(first, second Changes) Changes {
 	merged.Conversations, merged.RemovedConversations = mergeRemovable(
 		first.Conversations, second.Conversations, first.RemovedConversations, second.RemovedConversations,
 		func(c Conversation) string { return c.ID })
+	merged.ClearedConversations = mergeByID(first.ClearedConversations, second.ClearedConversations, func(id string) string { return id })
 	merged.Messages, merged.RemovedMessages = mergeRemovable(
-		first.Messages, second.Messages, first.RemovedMessages, second.RemovedMessages,
+		uncleared(first.Messages, second.ClearedConversations), second.Messages, first.RemovedMessages, second.RemovedMessages,
 		func(m Message) string { return m.ID })
 	merged.Requests, merged.RemovedRequests = mergeRemovable(
 		first.Requests, second.Requests, first.RemovedRequests, second.RemovedRequests,
@@ -81,4 +82,13 @@ func mergeRemovable[T any](first, second []T, removedFirst, removedSecond []stri
 		}
 	}
 	return there, removed
+}
+
+// uncleared are the messages that were told before some conversations were cleared,
+// without those of these.
+func uncleared(messages []Message, cleared []string) []Message {
+	if len(cleared) == 0 {
+		return messages
+	}
+	return slices.DeleteFunc(slices.Clone(messages), func(m Message) bool { return slices.Contains(cleared, m.Conversation) })
 }

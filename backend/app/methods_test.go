@@ -68,6 +68,10 @@ func hostile(kind reflect.Type, text string, number int64) reflect.Value {
 		value.SetFloat(float64(number))
 	case reflect.Bool:
 		value.SetBool(number != 0)
+	case reflect.Slice:
+		for range 3 {
+			value.Set(reflect.Append(value, hostile(kind.Elem(), text, number)))
+		}
 	case reflect.Struct:
 		for i := range value.NumField() {
 			value.Field(i).Set(hostile(kind.Field(i).Type, text, number))

@@ -52,6 +52,9 @@ func (a *App) note(change node.Change) {
 		case change.Removed != uuid.Nil:
 			w.removed[change.Removed] = true
 			delete(w.rows, change.Removed)
+		case change.Cleared != uuid.Nil:
+			w.cleared[change.Cleared] = true
+			w.rows[change.Cleared] = true
 		case change.Message != nil:
 			w.messages = append(w.messages, change.Message.Hash)
 			w.rows[change.Message.Conversation] = true
@@ -133,6 +136,7 @@ func (a *App) flush(ctx context.Context) {
 	slices.SortFunc(changes.Requests, func(x, y Request) int { return strings.Compare(y.Time, x.Time) })
 	changes.RemovedRequests = texts(due.removedRequests)
 	changes.RemovedConversations = texts(due.removed)
+	changes.ClearedConversations = texts(due.cleared)
 	changes.BansChanged = due.bans
 	if due.repair {
 		changes.Repair = a.repairOf()

@@ -33,6 +33,7 @@ type Changes struct {
 	RemovedConversations []string       `json:"removedConversations,omitempty"` // ids
 	Messages             []Message      `json:"messages,omitempty"`             // new or changed, by id
 	RemovedMessages      []string       `json:"removedMessages,omitempty"`      // ids: disappeared, or hidden here
+	ClearedConversations []string       `json:"clearedConversations,omitempty"` // ids: all that was shown of them is gone; before Messages
 	Requests             []Request      `json:"requests,omitempty"`             // new or changed, by id
 	RemovedRequests      []string       `json:"removedRequests,omitempty"`      // ids
 	BansChanged          bool           `json:"bansChanged,omitempty"`          // call Bans if they are on screen
@@ -180,6 +181,8 @@ const (
 	ContactAsked  ContactState = "asked"  // I sent a request, no answer yet
 	ContactMutual ContactState = "mutual" // both sides accepted
 	ContactBanned ContactState = "banned" // I banned them; history stays readable
+	// ContactForgotten: a stranger again; history stays readable.
+	ContactForgotten ContactState = "forgotten"
 )
 
 // Presence of a contact.
@@ -240,7 +243,7 @@ type Conversation struct {
 	Preview      string       `json:"preview"` // first line of the last message, at most 200 characters
 	PreviewMine  bool         `json:"previewMine"`
 	PreviewState MessageState `json:"previewState"`
-	LastTime     string       `json:"lastTime"` // of the last message, or when the contact was made
+	LastTime     string       `json:"lastTime"` // of the last message, or when the contact was made, or the conversation cleared
 	Unread       int          `json:"unread"`   // computed from the read position
 	Queued       int          `json:"queued"`   // my messages that are not on their computer yet
 	Draft        string       `json:"draft"`
@@ -269,7 +272,12 @@ type Conversation struct {
 	// Former: my key changed, what is here was written before; it is only read.
 	Former bool `json:"former,omitempty"`
 	// Following: they have not heard of my new key yet.
-	Following bool `json:"following,omitempty"`
+	Following bool   `json:"following,omitempty"`
+	Pinned    int    `json:"pinned,omitempty"`  // place among those at the top of the list, from 1 on; absent: it is not one
+	Folder    Folder `json:"folder,omitempty"`  // absent: the list
+	Quiet     bool   `json:"quiet,omitempty"`   // what they send makes no noise
+	Marked    bool   `json:"marked,omitempty"`  // as unread, though it may be read
+	Cleared   string `json:"cleared,omitempty"` // when its messages were erased last; absent: never
 }
 
 // Message is one text in a timeline, as it stands after all that was said about it.

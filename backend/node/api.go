@@ -63,6 +63,26 @@ type Commands interface {
 	Mute(ctx context.Context, conversation uuid.UUID, since time.Time) error
 	// Unmute ends that, and asks for what was not kept meanwhile.
 	Unmute(ctx context.Context, conversation uuid.UUID) error
+	// PinConversations has exactly these, at most MaxPins, stand at the top of the
+	// list, in this order. Errors: codes pins, no-conversation.
+	PinConversations(ctx context.Context, conversations []uuid.UUID) error
+	// SetFolder moves a conversation in or out of the list. What they write brings an
+	// archived one back, unless it is quiet, and a hidden one whatever is written.
+	SetFolder(ctx context.Context, conversation uuid.UUID, folder Folder) error
+	// SetQuiet says whether what they send makes no noise.
+	SetQuiet(ctx context.Context, conversation uuid.UUID, quiet bool) error
+	// SetMarked marks a conversation as unread, or takes that back. Nobody is told.
+	SetMarked(ctx context.Context, conversation uuid.UUID, unread bool) error
+	// ClearConversation erases its messages on this device, as EraseMessages does, for
+	// good; those of mine that wait for them still go, and are erased then. Headers
+	// stay, so that nothing of it comes back. The other side keeps theirs.
+	ClearConversation(ctx context.Context, conversation uuid.UUID) error
+	// DeleteConversation does that, drops the draft, and takes it out of the list until
+	// somebody writes. The contact stays; of somebody who is forgotten nothing stays.
+	DeleteConversation(ctx context.Context, conversation uuid.UUID) error
+	// ForgetContact makes a contact, or somebody who was asked, a stranger: see
+	// Core.forget. With erase the conversation goes too. A ban on them stays.
+	ForgetContact(ctx context.Context, conversation uuid.UUID, erase bool) error
 	// SetRoute says which ways lines to one contact take.
 	SetRoute(ctx context.Context, conversation uuid.UUID, route Route) error
 	// SendText appends a text to the own log of a conversation.
@@ -260,6 +280,7 @@ type Line struct {
 type Change struct {
 	Contact  *LiveContact     // new or changed: row, presence, line, typing
 	Removed  uuid.UUID        // conversation that is gone
+	Cleared  uuid.UUID        // conversation whose messages so far are gone
 	Message  *Message         // appended, as its own entry says it
 	Touched  *Touched         // a message looks different, or is gone: what was said about it is on disk
 	Position uuid.UUID        // conversation in which delivered or read marks moved

@@ -104,7 +104,7 @@ func (c *Core) readRequestEntry(one *contact) {
 		return
 	}
 	one.readingRequest = true
-	c.do(ReadEntries{Conversation: one.Conversation, Want: firstEntry(c.conversationOf(one)), MaxBytes: 1})
+	c.do(ReadEntries{Conversation: one.Conversation, Want: c.firstEntry(one), MaxBytes: 1})
 }
 
 // composeRequest makes the body of a request from the first entry.
@@ -183,7 +183,7 @@ func (c *Core) mailRequest(one *contact) {
 	box.busy = true
 	c.do(SealLetter{
 		Letter: Outgoing{
-			ID: c.newID(), Conversation: one.Conversation, Peer: one.Peer, Device: to.Device, Log: firstEntry(c.conversationOf(one)).Log, Through: 1,
+			ID: c.newID(), Conversation: one.Conversation, Peer: one.Peer, Device: to.Device, Log: c.firstEntry(one).Log, Through: 1,
 			SealedAt: c.now, Expires: c.now.Add(life),
 		},
 		Kind: wire.EnvelopeKind_ENVELOPE_KIND_REQUEST, Tag: tag, To: to,
@@ -233,11 +233,12 @@ func (c *Core) accepted(one *contact) {
 }
 
 // firstEntry is the stretch that a request is composed from.
-func firstEntry(one *conversation) replica.Want {
-	for _, log := range one.held.Logs() {
-		if log.Device == one.own.Device {
+func (c *Core) firstEntry(one *contact) replica.Want {
+	conversation := c.conversationOf(one)
+	for _, log := range conversation.held.Logs() {
+		if log.Device == conversation.own.Device && log.Epoch >= one.AskEpoch {
 			return replica.Want{Log: log}
 		}
 	}
-	return replica.Want{Log: one.own}
+	return replica.Want{Log: conversation.own}
 }

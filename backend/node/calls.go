@@ -43,6 +43,41 @@ func (n *Node) SetPrivacy(ctx context.Context, privacy Privacy) error {
 	return do(ctx, n, setPrivacyCall{privacy})
 }
 
+// PinConversations implements Commands.
+func (n *Node) PinConversations(ctx context.Context, conversations []uuid.UUID) error {
+	return do(ctx, n, pinCall{conversations})
+}
+
+// SetFolder implements Commands.
+func (n *Node) SetFolder(ctx context.Context, conversation uuid.UUID, folder Folder) error {
+	return do(ctx, n, folderCall{conversation, folder})
+}
+
+// SetQuiet implements Commands.
+func (n *Node) SetQuiet(ctx context.Context, conversation uuid.UUID, quiet bool) error {
+	return do(ctx, n, quietCall{conversation, quiet})
+}
+
+// SetMarked implements Commands.
+func (n *Node) SetMarked(ctx context.Context, conversation uuid.UUID, unread bool) error {
+	return do(ctx, n, markCall{conversation, unread})
+}
+
+// ClearConversation implements Commands.
+func (n *Node) ClearConversation(ctx context.Context, conversation uuid.UUID) error {
+	return do(ctx, n, clearCall{conversation: conversation})
+}
+
+// DeleteConversation implements Commands.
+func (n *Node) DeleteConversation(ctx context.Context, conversation uuid.UUID) error {
+	return do(ctx, n, clearCall{conversation: conversation, leave: true})
+}
+
+// ForgetContact implements Commands.
+func (n *Node) ForgetContact(ctx context.Context, conversation uuid.UUID, erase bool) error {
+	return do(ctx, n, forgetCall{conversation, erase})
+}
+
 // SetRoute implements Commands.
 func (n *Node) SetRoute(ctx context.Context, conversation uuid.UUID, route Route) error {
 	return do(ctx, n, setRouteCall{conversation: conversation, route: route})

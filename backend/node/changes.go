@@ -110,6 +110,14 @@ func (c *Core) say(id uint64, conversation uuid.UUID, kind wire.EntryKind, build
 	}, appended)
 }
 
+// errNobody says why nothing can be written in a conversation without a contact.
+func (c *Core) errNobody(conversation uuid.UUID) error {
+	if kept := c.listed(conversation); kept != nil {
+		return errForgotten(c.forgotten[kept.peer])
+	}
+	return errNoConversation
+}
+
 var errNoMessage = &Refusal{Code: "no-message", Message: "This message is not on this computer any more."}
 
 // mayWrite returns whom a conversation is with, unless nothing can be said there.
@@ -119,7 +127,7 @@ func (c *Core) mayWrite(conversation uuid.UUID) (*contact, error) {
 		return nil, errFormer
 	}
 	if one == nil {
-		return nil, errNoConversation
+		return nil, c.errNobody(conversation)
 	}
 	if _, banned := c.bannedPeer(one.Peer); banned {
 		return nil, &Refusal{Code: "banned", Message: "You banned " + one.Name + ". Undo the ban to write to them.", Params: map[string]string{"name": one.Name}}
@@ -132,7 +140,7 @@ func (c *Core) mayWrite(conversation uuid.UUID) (*contact, error) {
 
 // hide takes a message away from this device alone, also one of a banned person.
 func (c *Core) hide(id uint64, message Message) {
-	if c.byConversation(message.Conversation) == nil && !c.former[message.Conversation] {
+	if c.listed(message.Conversation) == nil {
 		c.answer(id, nil, errNoConversation)
 		return
 	}
@@ -177,6 +185,9 @@ func (c *Core) writeEntry(conversation *conversation, kind wire.EntryKind, body 
 // newestTips returns the logs beside the own one whose heads an entry that is
 // written now follows: those that stand last, so that it stands behind them all.
 func (v *conversation) newestTips(most int) []journal.Log {
+	if v.apart {
+		return nil
+	}
 	logs := slices.DeleteFunc(v.tip.Logs(), func(log journal.Log) bool { return log == v.own || v.twofold(log) })
 	slices.SortStableFunc(logs, func(a, b journal.Log) int { return v.tipOrders[b].Compare(v.tipOrders[a]) })
 	return logs[:min(most, len(logs))]

@@ -145,7 +145,7 @@ func (c *Core) command(e Command) {
 	case importCall:
 		c.importBundle(e.ID, call)
 	default:
-		if c.changeCall(e.ID, call) || c.handleCall(e.ID, call) || c.verificationCall(e.ID, call) {
+		if c.changeCall(e.ID, call) || c.standingCall(e.ID, call) || c.handleCall(e.ID, call) || c.verificationCall(e.ID, call) {
 			return
 		}
 		c.answer(e.ID, nil, &Refusal{Code: "internal", Message: "This cannot be done."})
@@ -183,7 +183,7 @@ func (c *Core) sendText(id uint64, call sendTextCall) {
 		}
 		c.written(one, appended)
 		c.answer(id, messageOf(appended, content), nil)
-	}, appended)
+	}, c.comesBack(one, []Write{appended})...)
 }
 
 // write appends a text to the own log, in memory.
@@ -210,6 +210,10 @@ func (c *Core) written(one *contact, appended AppendEntry) {
 func (c *Core) markRead(id uint64, call markReadCall) {
 	if c.former[call.conversation] {
 		c.markFormerRead(id, c.conversations[call.conversation], call.read)
+		return
+	}
+	if kept := c.listed(call.conversation); kept != nil && c.contacts[kept.peer] == nil {
+		c.markForgotten(id, kept, call.read)
 		return
 	}
 	one := c.byConversation(call.conversation)

@@ -25,6 +25,9 @@ type conversation struct {
 	remotes, remotesKept map[identity.DeviceID]*RemotePosition
 	recent               recentOrders
 	timer                Timer                      // goes into what is written next
+	standing             Standing                   // as it is being written
+	standingKept         Standing                   // on disk
+	apart                bool                       // what is written now follows nothing of others
 	suspects             map[logPlace]journal.Entry // may be equivocation: the disk is asked
 	forks                map[journal.Log]uint64     // logs with two histories, from where on; the proofs are on disk
 	lenient              bool                       // entries do not wait for parents
@@ -33,17 +36,19 @@ type conversation struct {
 
 func (c *Core) loadConversation(from Conversation) *conversation {
 	one := &conversation{
-		id:          from.ID,
-		peer:        from.Peer,
-		held:        orEmpty(from.Held),
-		heldOrders:  from.HeadOrders,
-		readKept:    orEmpty(from.Read),
-		timer:       from.Timer,
-		remotesKept: make(map[identity.DeviceID]*RemotePosition, len(from.Remote)),
-		least:       max(1, c.least[uuid.Nil], c.least[from.ID]),
-		suspects:    map[logPlace]journal.Entry{},
-		forks:       map[journal.Log]uint64{},
-		elders:      c.elders,
+		id:         from.ID,
+		peer:       from.Peer,
+		held:       orEmpty(from.Held),
+		heldOrders: from.HeadOrders,
+		readKept:   orEmpty(from.Read),
+		timer:      from.Timer,
+
+		standingKept: from.Standing,
+		remotesKept:  make(map[identity.DeviceID]*RemotePosition, len(from.Remote)),
+		least:        max(1, c.least[uuid.Nil], c.least[from.ID]),
+		suspects:     map[logPlace]journal.Entry{},
+		forks:        map[journal.Log]uint64{},
+		elders:       c.elders,
 	}
 	if one.heldOrders == nil {
 		one.heldOrders = map[journal.Log]journal.Order{}
@@ -62,6 +67,7 @@ func (v *conversation) rollBack(device identity.DeviceID) {
 	maps.Copy(v.tipOrders, v.heldOrders)
 	v.recent = recentOrders{}
 	v.read = v.readKept.Clone()
+	v.standing = v.standingKept
 	v.remotes = make(map[identity.DeviceID]*RemotePosition, len(v.remotesKept))
 	for device, kept := range v.remotesKept {
 		v.remotes[device] = &RemotePosition{Device: device, Held: kept.Held.Clone(), Read: kept.Read.Clone()}

@@ -31,6 +31,7 @@ type Core struct {
 	former        map[uuid.UUID]bool                  // conversations of before a key of mine changed; they are only read
 	successors    map[identity.PeerID]identity.PeerID // of others, as both keys signed
 	conversations map[uuid.UUID]*conversation
+	forgotten     map[identity.PeerID]Contact // whose conversations are kept, though they are no contacts
 	requests      map[identity.PeerID]Request
 	declined      map[identity.PeerID]bool
 	answering     map[identity.PeerID]bool // being made a contact, or declined: on its way to the disk
@@ -82,6 +83,7 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		conversations: make(map[uuid.UUID]*conversation, len(snapshot.Conversations)),
 		former:        map[uuid.UUID]bool{},
 		successors:    map[identity.PeerID]identity.PeerID{},
+		forgotten:     make(map[identity.PeerID]Contact),
 		requests:      make(map[identity.PeerID]Request, len(snapshot.Requests)),
 		declined:      make(map[identity.PeerID]bool, len(snapshot.Declined)),
 		answering:     make(map[identity.PeerID]bool),
@@ -109,6 +111,10 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 		if c.conversations[one.Conversation] == nil {
 			c.conversations[one.Conversation] = c.loadConversation(Conversation{ID: one.Conversation, Peer: one.Peer})
 		}
+		if one.State == ContactForgotten {
+			c.forgotten[one.Peer] = one
+			continue
+		}
 		loaded, err := loadContact(one)
 		if err != nil {
 			return nil, err
@@ -121,9 +127,10 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 	c.loadRetirements(snapshot.Retirements)
 	for _, one := range snapshot.Outgoing {
 		switch to := c.contacts[one.Peer]; {
-		case to == nil || one.Conversation != to.Conversation:
+		case one.recalls() && (to == nil || one.Conversation == to.Conversation):
 		case one.recalls():
 			c.network.wishes = append(c.network.wishes, &wish{row: one})
+		case to == nil || one.Conversation != to.Conversation:
 		default:
 			to.outbox.load(one)
 		}
@@ -224,6 +231,7 @@ func (c *Core) due() {
 	c.dueContacts()
 	c.dueSessions()
 	c.dueMail()
+	c.dueFarewells()
 	c.dueExpiring()
 	c.dueOutgoing()
 	c.dueBans()

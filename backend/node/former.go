@@ -1,6 +1,11 @@
 package node
 
 import (
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
 )
 
@@ -16,6 +21,11 @@ func (c *Core) findFormer() {
 			c.former[id] = true
 		}
 	}
+}
+
+// formerWith returns those with one contact, sorted.
+func (c *Core) formerWith(peer identity.PeerID) []uuid.UUID {
+	return slices.DeleteFunc(sortedIDs(c.former), func(id uuid.UUID) bool { return c.conversations[id].peer != peer })
 }
 
 // markFormerRead moves the read position where nobody is told any more.

@@ -345,7 +345,7 @@ func (v *conversation) count(write AppendEntry, tipOnly bool) {
 func (c *Core) commitEntries(one *contact, id uuid.UUID, writes []Write, done func(error)) {
 	writes, forget := c.learnEntries(one, writes)
 	retiredBefore := one.retired
-	writes = c.learnRetirement(one, writes)
+	writes = c.comesBack(one, c.learnRetirement(one, writes))
 	c.commit(func(err error) {
 		if done != nil {
 			defer done(err)

@@ -54,6 +54,8 @@ type person struct {
 	disk     Snapshot
 	logs     []AppendEntry
 	steps    []Step
+	cleared  []ClearConversation
+	told     []Change
 	own      *wire.PeerRecord // as it was published last
 	record   *wire.PeerRecord // as the server hands it out
 	deleted  int
@@ -125,8 +127,18 @@ func (p *person) start() {
 	p.up, p.dead = false, false
 	snapshot := p.disk
 	snapshot.Conversations = nil
+	conversations := map[uuid.UUID]identity.PeerID{}
+	for _, other := range p.world.people { // also of those who are forgotten
+		id := chat.DirectConversation(p.keys.Peer(), other.keys.Peer())
+		if slices.ContainsFunc(p.logs, func(write AppendEntry) bool { return write.Entry.Conversation == id }) {
+			conversations[id] = other.keys.Peer()
+		}
+	}
 	for _, contact := range snapshot.Contacts {
-		one := Conversation{ID: contact.Conversation, Peer: contact.Peer, Held: journal.Vector{}, HeadOrders: map[journal.Log]journal.Order{}}
+		conversations[contact.Conversation] = contact.Peer
+	}
+	for id, peer := range conversations {
+		one := Conversation{ID: id, Peer: peer, Held: journal.Vector{}, HeadOrders: map[journal.Log]journal.Order{}}
 		for _, write := range p.logs {
 			if write.Entry.Conversation == one.ID {
 				one.Held[write.Entry.Log], one.HeadOrders[write.Entry.Log] = write.Entry.Head(), write.Order
@@ -134,7 +146,7 @@ func (p *person) start() {
 		}
 		for _, kept := range p.disk.Conversations {
 			if kept.ID == one.ID {
-				one.Remote, one.Read = kept.Remote, kept.Read
+				one.Remote, one.Read, one.Standing = kept.Remote, kept.Read, kept.Standing
 			}
 		}
 		snapshot.Conversations = append(snapshot.Conversations, one)
@@ -210,6 +222,7 @@ func (p *person) perform(effect Effect) Event {
 	case SealAndSend:
 		w.relayed = append(w.relayed, e)
 	case Notify:
+		p.told = append(p.told, e.Changes...)
 		for _, change := range e.Changes {
 			if change.Position != uuid.Nil {
 				p.marks++
@@ -415,6 +428,15 @@ func (p *person) write(writes []Write) {
 		case PutVerification:
 			p.disk.Verifications = slices.DeleteFunc(p.disk.Verifications, func(v Verification) bool { return v.Peer == one.Verification.Peer })
 			p.disk.Verifications = append(p.disk.Verifications, one.Verification)
+		case PutStanding:
+			p.kept(one.Conversation).Standing = one.Standing
+		case ClearConversation:
+			p.cleared = append(p.cleared, one)
+		case DropContact:
+			p.disk.Contacts = slices.DeleteFunc(p.disk.Contacts, func(c Contact) bool { return c.Peer == one.Peer })
+			p.disk.Verifications = slices.DeleteFunc(p.disk.Verifications, func(v Verification) bool { return v.Peer == one.Peer })
+		case DeleteVerification:
+			p.disk.Verifications = slices.DeleteFunc(p.disk.Verifications, func(v Verification) bool { return v.Peer == one.Peer })
 		case PutRetirement:
 			if !slices.ContainsFunc(p.disk.Retirements, func(r Retirement) bool { return r.Peer == one.Retirement.Peer }) {
 				p.disk.Retirements = append(p.disk.Retirements, one.Retirement)

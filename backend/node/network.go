@@ -37,6 +37,7 @@ type network struct {
 	recalling    map[uint64]recalling
 	questions    map[uint64]handleQuestion
 	wishes       []*wish // to take letters back, of all contacts
+	farewells    farewells
 	nextID       uint64
 	offset       time.Duration // for the interface: of the server that differs most
 }
@@ -101,6 +102,9 @@ func (c *Core) arrangeServers() {
 		for _, address := range c.contacts[peer].places() {
 			add(address, false, true)
 		}
+	}
+	for _, address := range c.network.farewells.sorted() {
+		add(address, false, true)
 	}
 	for _, token := range sortedTokens(c.network.servers) {
 		old := c.network.servers[token]

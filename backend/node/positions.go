@@ -111,6 +111,10 @@ func (c *Core) onDisk(writes []Write) {
 				conversation.readKept.Merge(one.Read)
 				conversation.read.Merge(one.Read)
 			}
+		case PutStanding:
+			if conversation := c.conversations[one.Conversation]; conversation != nil {
+				conversation.standingKept = one.Standing
+			}
 		case PutRemotePosition:
 			if conversation := c.conversations[one.Conversation]; conversation != nil {
 				conversation.moveKept(one.Position)

@@ -85,6 +85,9 @@ type ContactState int
 const (
 	ContactAsked  ContactState = iota + 1 // I sent a request
 	ContactMutual                         // both sides accepted
+	// ContactForgotten: nobody to this device any more; their conversation is kept to
+	// be read. The core holds no contact for them.
+	ContactForgotten
 )
 
 // Contact is somebody I asked or accepted. Bans are kept apart.
@@ -111,7 +114,8 @@ type Contact struct {
 	Route        Route         // of lines to them
 	// KnownAs is the earlier identity of mine under which they know me, while they
 	// have not learned of the present one; zero: they have.
-	KnownAs identity.PeerID
+	KnownAs  identity.PeerID
+	AskEpoch uint32 // of the own log that begins with my request; 0: of the first there is
 }
 
 // Conversation is what the core knows of one: heads and positions.
@@ -124,6 +128,7 @@ type Conversation struct {
 	// HeadOrders are the orders of the heads in Held, needed to order what comes next.
 	HeadOrders map[journal.Log]journal.Order
 	Timer      Timer
+	Standing   Standing
 }
 
 // Timer is how long messages that are written now stay once they were read, and
@@ -247,6 +252,7 @@ type Row struct {
 	Draft        string
 	Timer        Timer
 	Former       bool // of before a key changed: it is only read; Contact.Conversation is this one all the same
+	Standing     Standing
 }
 
 // Message is a text in a timeline, as it stands after all that was said about it.

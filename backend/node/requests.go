@@ -218,7 +218,17 @@ func (c *Core) newContact(id uint64, kept Contact, theirs []journal.Entry, text 
 	if conversation == nil {
 		conversation = c.loadConversation(Conversation{ID: kept.Conversation, Peer: kept.Peer})
 	}
+	if epoch, needed := conversation.beginsAnew(c.keys.Device()); needed && kept.State == ContactAsked {
+		kept.AskEpoch = epoch
+		one.AskEpoch = epoch
+		conversation.own.Epoch, conversation.least, c.least[conversation.id] = epoch, epoch, epoch
+		more = append(more, PutEpoch{Conversation: conversation.id, Least: epoch})
+	}
 	writes := append([]Write{PutContact{Contact: kept}}, more...)
+	if conversation.standing.Folder != FolderList {
+		conversation.standing.Folder = FolderList
+		writes = append(writes, conversation.putStanding())
+	}
 	for _, write := range more {
 		if known, ok := write.(PutVerification); ok {
 			one.verification = known.Verification
@@ -234,7 +244,9 @@ func (c *Core) newContact(id uint64, kept Contact, theirs []journal.Entry, text 
 		}
 	}
 	if text != "" {
+		conversation.apart = kept.State == ContactAsked
 		mine, err := c.write(conversation, journal.Message{Text: text, Timer: conversation.timer.Stay})
+		conversation.apart = false
 		if err != nil {
 			conversation.rollBack(c.keys.Device())
 			fail(err)
@@ -259,6 +271,7 @@ func (c *Core) newContact(id uint64, kept Contact, theirs []journal.Entry, text 
 		}
 		delete(c.answering, kept.Peer)
 		c.contacts[kept.Peer] = one
+		delete(c.forgotten, kept.Peer)
 		c.conversations[kept.Conversation] = conversation
 		defer c.tellProfileTo(one, shown)
 		one.lastTalk = c.now

@@ -104,7 +104,7 @@ func whileRetired(call any) bool {
 	switch call.(type) {
 	case liveCall, hostCall, networkCall, invitesCall, focusCall, markReadCall, deliveryCall, deleteCall, retryServerCall, addBanCall, restoreBanCall, removeBanCall, declineCall,
 		comparedCall, forgetComparedCall, answerCheckCall, importCall, bundleCall, bundledCall, revokeInviteCall, addServerCall, removeServerCall, retireCall, setPrivacyCall, setRouteCall, releaseHandleCall,
-		editBanCall, importBansCall, clearBansCall, bansCall:
+		editBanCall, importBansCall, clearBansCall, bansCall, pinCall, folderCall, quietCall, markCall, clearCall, forgetCall:
 		return true
 	}
 	return false

@@ -192,6 +192,14 @@ func (t *transaction) apply(write node.Write) error {
 	case node.PutFormer:
 		_, err := t.addConversation(w.Conversation, w.Peer)
 		return err
+	case node.PutStanding:
+		return t.putStanding(w)
+	case node.ClearConversation:
+		return t.clearConversation(w)
+	case node.DropContact:
+		return t.dropContact(w.Peer)
+	case node.DeleteVerification:
+		return t.deleteVerification(w.Peer)
 	case node.PutRetirement:
 		return t.putRetirement(w.Retirement)
 	}

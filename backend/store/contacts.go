@@ -25,17 +25,17 @@ func (t *transaction) putContact(contact node.Contact) error {
 		return err
 	}
 	changed, err := t.exec(`INSERT INTO contacts (peer, conversation, state, name, color, since, invite_id, invite_label, their_invite, record, servers, major, minor,
-		about, profile, profile_place, picture, route, handle, stranger, known_as)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		about, profile, profile_place, picture, route, handle, stranger, known_as, ask_epoch)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (peer) DO UPDATE SET state=excluded.state, name=excluded.name, color=excluded.color, since=excluded.since, invite_id=excluded.invite_id,
 		invite_label=excluded.invite_label, their_invite=excluded.their_invite, record=excluded.record, servers=excluded.servers, major=excluded.major, minor=excluded.minor,
 		about=excluded.about, profile=excluded.profile, profile_place=excluded.profile_place, picture=excluded.picture, route=excluded.route,
-		handle=excluded.handle, stranger=excluded.stranger, known_as=excluded.known_as
+		handle=excluded.handle, stranger=excluded.stranger, known_as=excluded.known_as, ask_epoch=excluded.ask_epoch
 		WHERE conversation = excluded.conversation`,
 		contact.Peer[:], conversation.number, int64(contact.State), contact.Name, int64(contact.Color), millis(contact.Since), id(contact.InviteID),
 		contact.InviteLabel, blob(contact.TheirInvite), blob(contact.Record), servers, int64(contact.Major), int64(contact.Minor),
 		contact.About, unlessZero(contact.Profile), unlessZero(contact.ProfileOrder), unlessZero(contact.Picture), int64(contact.Route), contact.Handle, flag(contact.Stranger),
-		unlessZero([32]byte(contact.KnownAs)))
+		unlessZero([32]byte(contact.KnownAs)), int64(contact.AskEpoch))
 	if err == nil && changed == 0 {
 		return ErrMoved
 	}
@@ -67,7 +67,7 @@ func (t *transaction) deleteContact(peer identity.PeerID) error {
 }
 
 const contactColumns = `c.peer, v.id, c.state, c.name, c.color, c.since, c.invite_id, c.invite_label, c.their_invite, c.record, c.servers, c.major, c.minor,
-	c.about, c.profile, c.profile_place, c.picture, c.route, c.handle, c.stranger, c.known_as`
+	c.about, c.profile, c.profile_place, c.picture, c.route, c.handle, c.stranger, c.known_as, c.ask_epoch`
 
 // contactRow receives the columns of a contact.
 type contactRow struct {
@@ -83,7 +83,7 @@ func (r *contactRow) targets() []any {
 	return []any{
 		&r.peer, &r.conversation, &r.contact.State, &r.contact.Name, &r.contact.Color, &r.since, &r.inviteID, &r.contact.InviteLabel,
 		&r.contact.TheirInvite, &r.contact.Record, &r.servers, &r.contact.Major, &r.contact.Minor,
-		&r.contact.About, &r.profile, &r.place, &r.picture, &r.contact.Route, &r.contact.Handle, &r.contact.Stranger, &r.knownAs,
+		&r.contact.About, &r.profile, &r.place, &r.picture, &r.contact.Route, &r.contact.Handle, &r.contact.Stranger, &r.knownAs, &r.contact.AskEpoch,
 	}
 }
 

@@ -142,15 +142,17 @@ func (s *Store) loadConversations(ctx context.Context) ([]node.Conversation, err
 		one := node.Conversation{Held: journal.Vector{}, Read: journal.Vector{}, HeadOrders: map[journal.Log]journal.Order{}}
 		var id, peer, place []byte
 		var timer int64
-		if err := rows.Scan(&id, &peer, &timer, &place); err != nil {
+		var standing standingRow
+		if err := rows.Scan(append([]any{&id, &peer, &timer, &place}, standing.targets()...)...); err != nil {
 			return one, err
 		}
+		one.Standing = standing.finish()
 		var err error
 		if one.Timer, err = timerOf(timer, place); err != nil {
 			return one, err
 		}
 		return one, fixedAll(one.ID[:], id, one.Peer[:], peer)
-	}, `SELECT id, peer, timer, timer_place FROM conversations ORDER BY id`)
+	}, `SELECT v.id, v.peer, v.timer, v.timer_place, `+standingColumns+` FROM conversations v ORDER BY v.id`)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,8 @@ const (
 		min(` + sequenceDigits + `, coalesce((SELECT max(p.held) FROM positions p WHERE p.conversation = g.conversation AND p.device = g.device AND p.epoch = g.epoch), 0)))), 0)
 		FROM logs g WHERE g.conversation = v.number AND g.mine = 1)`
 
-	rowQuery = `SELECT ` + contactColumns + `, ` + messageColumns + `, ` + unreadCount + `, ` + queuedCount + `, coalesce(d.text, ''), v.timer, v.timer_place, c.conversation <> v.number
+	rowQuery = `SELECT ` + contactColumns + `, ` + messageColumns + `, ` + unreadCount + `, ` + queuedCount + `, coalesce(d.text, ''), v.timer, v.timer_place,
+		c.conversation <> v.number, ` + standingColumns + `
 		FROM conversations v JOIN contacts c ON c.peer = v.peer
 		LEFT JOIN timeline t ON t.conversation = v.number AND t.place = (SELECT max(y.place) FROM timeline y WHERE y.conversation = v.number)
 		LEFT JOIN entries e ON e.id = t.entry
@@ -36,10 +37,13 @@ func scanRow(rows *sql.Rows) (node.Row, error) {
 	targets := append(contact.targets(), last.targets()...)
 	var timer int64
 	var place []byte
-	err := rows.Scan(append(targets, &row.Unread, &row.Queued, &row.Draft, &timer, &place, &row.Former)...)
+	var standing standingRow
+	targets = append(targets, &row.Unread, &row.Queued, &row.Draft, &timer, &place, &row.Former)
+	err := rows.Scan(append(targets, standing.targets()...)...)
 	if err != nil {
 		return row, err
 	}
+	row.Standing = standing.finish()
 	if row.Timer, err = timerOf(timer, place); err != nil {
 		return row, err
 	}
@@ -162,14 +166,18 @@ func (s *Store) rescueRows(ctx context.Context) ([]node.Row, error) {
 }
 
 // SortRows puts rows in the list's order: newest activity first. Activity is
-// when the last message arrived here, whatever its author's clock said, or
-// when the contact began.
+// when the last message arrived here, whatever its author's clock said, when its
+// messages were erased, or when the contact began.
 func SortRows(rows []node.Row) {
 	active := func(row node.Row) time.Time {
-		if row.Last != nil && row.Last.Arrived.After(row.Contact.Since) {
-			return row.Last.Arrived
+		last := row.Contact.Since
+		if row.Last != nil && row.Last.Arrived.After(last) {
+			last = row.Last.Arrived
 		}
-		return row.Contact.Since
+		if row.Standing.Cleared.After(last) {
+			last = row.Standing.Cleared
+		}
+		return last
 	}
 	slices.SortFunc(rows, func(a, b node.Row) int {
 		return cmp.Or(active(b).Compare(active(a)), slices.Compare(a.Conversation[:], b.Conversation[:]))

@@ -42,6 +42,9 @@ func (t *transaction) remember(row int64) (found bool, err error) {
 // after the next commit, and when the database is opened.
 func (t *transaction) forget() {
 	t.forgot = true
+	if waits, err := t.indexerClears(); waits || err != nil {
+		return // after its last commit
+	}
 	for _, step := range []func() error{t.eraseFromSnapshots, t.emptyLog, t.scrub} {
 		fault.Point("store.forget")
 		if err := step(); err != nil {

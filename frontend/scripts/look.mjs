@@ -4,6 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
+import { managePictures } from './look-manage.mjs';
 import {
   addContact,
   askBan,
@@ -227,6 +228,7 @@ const scenes = [
   { name: 'first', as: 'restore', sizes: [wide, narrow], steps: restoreInVain, languages: ['en', 'zh-CN'] },
   { name: 'first', as: 'creating', sizes: [wide], steps: createSlowly },
   { name: 'first', as: 'error', sizes: [wide], steps: createInVain },
+  ...managePictures,
   ...verifyPictures,
 ];
 const { address, browser, close } = await serve();

@@ -101,6 +101,19 @@ func (d *Disk) apply(write node.Write) error {
 		return d.moveContact(w.Contact)
 	case node.PutFormer:
 		d.putFormer(w.Conversation, w.Peer)
+	case node.PutStanding:
+		if v := c.conversations[w.Conversation]; v != nil {
+			standing := w.Standing
+			standing.Cleared = milliseconds(standing.Cleared)
+			set(d, &v.standing, standing)
+		}
+	case node.ClearConversation:
+		d.clearConversation(w)
+	case node.DropContact:
+		drop(d, c.contacts, w.Peer)
+		drop(d, c.verifications, w.Peer)
+	case node.DeleteVerification:
+		drop(d, c.verifications, w.Peer)
 	case node.PutRetirement:
 		d.putRetirement(w.Retirement)
 	default:

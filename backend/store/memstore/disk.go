@@ -57,6 +57,7 @@ type conversation struct {
 	draft    string
 	steps    []node.Step // in the order in which they were kept
 	timer    node.Timer
+	standing node.Standing
 }
 
 // log is one device's entries; sequence n is at n-1.

@@ -56,7 +56,7 @@ func (l *log) shownAfter(sequence uint64) []*entry {
 func (c *content) row(contact node.Contact, v *conversation) node.Row {
 	former := contact.Conversation != v.id
 	contact.Servers, contact.Conversation = cloneServers(contact.Servers), v.id
-	row := node.Row{Conversation: v.id, Contact: contact, Draft: v.draft, Timer: v.timer, Former: former}
+	row := node.Row{Conversation: v.id, Contact: contact, Draft: v.draft, Timer: v.timer, Former: former, Standing: v.standing}
 	if len(v.timeline) > 0 {
 		last := c.fold(v, v.timeline[len(v.timeline)-1])
 		row.Last = &last

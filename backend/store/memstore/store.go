@@ -159,7 +159,7 @@ func (s *Store) Load(ctx context.Context) (snapshot node.Snapshot, err error) {
 }
 
 func (v *conversation) snapshot() node.Conversation {
-	one := node.Conversation{ID: v.id, Peer: v.peer, Held: journal.Vector{}, Read: v.read.Clone(), HeadOrders: map[journal.Log]journal.Order{}, Timer: v.timer}
+	one := node.Conversation{ID: v.id, Peer: v.peer, Held: journal.Vector{}, Read: v.read.Clone(), HeadOrders: map[journal.Log]journal.Order{}, Timer: v.timer, Standing: v.standing}
 	for name, kept := range v.logs {
 		last := kept.entries[len(kept.entries)-1]
 		one.Held[name] = last.Entry.Head()

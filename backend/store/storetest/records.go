@@ -35,7 +35,7 @@ func full(talk *Talk) node.Snapshot {
 	contact := talk.Contact()
 	contact.InviteID, contact.InviteLabel = name(1), "for Ben"
 	contact.TheirInvite, contact.Record, contact.Handle, contact.Stranger = make([]byte, 32), []byte{1, 0, 2}, "čeněk@chat.example", true
-	contact.Route, contact.KnownAs = node.RouteNetwork, NewPersonOf(6)
+	contact.Route, contact.KnownAs, contact.AskEpoch = node.RouteNetwork, NewPersonOf(6), 4
 	contact.Servers, contact.Major, contact.Minor, contact.State = []identity.Server{server(1), server(2)}, 1, 7, node.ContactAsked
 	other := NewPersonOf(9)
 	return node.Snapshot{

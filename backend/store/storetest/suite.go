@@ -65,6 +65,10 @@ func Run(t *testing.T, newDisk func(t testing.TB) Disk) {
 		"hidden and edited":        testHiddenEdited,
 		"expired and edited":       testExpiredEdited,
 		"profiles and timers":      testProfiles,
+		"how it is kept":           testStanding,
+		"cleared":                  testClear,
+		"much is cleared":          testClearMany,
+		"forgotten":                testForgotten,
 		"search keeps on at a tie": testSearchTies,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -184,6 +184,15 @@ describe('keys', () => {
   it('are those of the table, and each of the table does something', async () => {
     begin();
     await waitFor(() => expect(session.getState().status).toBe('ready'));
+    act(() => {
+      const { conversations } = session.getState();
+      const pinned = Array.from({ length: 9 }, (_, place) =>
+        sampleConversation(`pinned-${place}`, { pinned: place + 1 }),
+      );
+      session.setState({
+        conversations: { ...conversations, ...Object.fromEntries(pinned.map((row) => [row.id, row])) },
+      });
+    });
     for (const combination of Object.values(keysAnywhere).flat()) {
       const parts: string[] = combination.split(' ');
       const modifiers = { ctrlKey: parts.includes('Ctrl'), altKey: parts.includes('Alt') };

@@ -9,6 +9,8 @@ const AddContactDialog = lazy(() => import('@/features/addcontact'));
 const BanDialog = lazy(() => import('@/features/details/BanDialog'));
 const ChangeKeyDialog = lazy(() => import('@/features/settings/ChangeKeyDialog'));
 const DeleteDialog = lazy(() => import('@/features/timeline/DeleteDialog'));
+const LoseDialog = lazy(() => import('@/features/manage/LoseDialog'));
+const TalkMenu = lazy(() => import('@/features/manage/TalkMenu'));
 const DeliveryDialog = lazy(() => import('@/features/delivery'));
 const FileDialog = lazy(() => import('@/features/delivery/FileDialog'));
 const RetireDialog = lazy(() => import('@/features/settings/RetireDialog'));
@@ -21,11 +23,19 @@ export function Dialogs() {
   const dialog = useView((state) => state.dialog);
   const banned = useConversation(dialog?.kind === 'ban' ? dialog.conversation : '');
   const talk = useConversation(dialog?.kind === 'delete' ? dialog.message.conversation : '');
+  const losing = dialog && 'conversation' in dialog ? dialog.conversation : '';
+  const lost = useConversation(losing);
+  const menu = useView((state) => state.menu !== undefined);
   const asked = useConversation(dialog?.kind === 'verify' ? dialog.conversation : '');
   // A number is that of the keys that there are now.
   const verified = useConversation(asked?.next ?? asked?.id ?? '');
   const switching = switcher.useLoaded();
-  if (!dialog) return null;
+  if (!dialog)
+    return menu ? (
+      <Suspense fallback={null}>
+        <TalkMenu />
+      </Suspense>
+    ) : null;
   return (
     <Suspense fallback={null}>
       {dialog.kind === 'add-contact' && (
@@ -35,6 +45,9 @@ export function Dialogs() {
       {dialog.kind === 'change-key' && <ChangeKeyDialog onClose={closeDialog} />}
       {dialog.kind === 'delete' && talk && (
         <DeleteDialog message={dialog.message} conversation={talk} onClose={closeDialog} />
+      )}
+      {(dialog.kind === 'clear' || dialog.kind === 'leave' || dialog.kind === 'forget') && lost && (
+        <LoseDialog kind={dialog.kind} conversation={lost} onClose={closeDialog} />
       )}
       {dialog.kind === 'delivery' && <DeliveryDialog message={dialog.message} onClose={closeDialog} />}
       {dialog.kind === 'file' && <FileDialog conversation={dialog.conversation} onClose={closeDialog} />}

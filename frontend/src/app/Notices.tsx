@@ -10,7 +10,7 @@ import { focusComposer } from './focus';
 /** What a person should know of this contact: an older version on their side, copies of a Tincan, a gap, a flood. */
 export function ContactNotice({ conversation }: { conversation: Conversation }) {
   const { notice, id, contact } = conversation;
-  if (!notice) return null;
+  if (!notice || contact === 'forgotten') return null;
   const className = classes(styles.problem, styles.under);
   if (notice.code === 'flood') {
     if (contact === 'banned') return null;

@@ -1,7 +1,9 @@
 import { useEffect } from 'react';
 import {
   filteredConversations,
+  isUnread,
   jumpBack,
+  pinnedConversations,
   search,
   session,
   showAddContact,
@@ -23,10 +25,10 @@ export function neighbour(step: 1 | -1, unreadOnly: boolean): string | undefined
   const { conversation, filter } = view.getState();
   const rows = filteredConversations(sortedConversations(session.getState().conversations), filter, conversation);
   const at = rows.findIndex((row) => row.id === conversation);
-  if (at < 0) return unreadOnly ? rows.find((row) => row.unread > 0)?.id : rows[step > 0 ? 0 : rows.length - 1]?.id;
+  if (at < 0) return unreadOnly ? rows.find(isUnread)?.id : rows[step > 0 ? 0 : rows.length - 1]?.id;
   if (!unreadOnly) return rows[at + step]?.id;
   const after = [...rows.slice(at + 1), ...rows.slice(0, at)];
-  return after.find((row) => row.unread > 0)?.id;
+  return after.find(isUnread)?.id;
 }
 
 function move(step: 1 | -1, unreadOnly = false): void {
@@ -60,7 +62,7 @@ function searchable(): string {
 }
 
 /** What each key of the table does; false when there is nothing to do here. */
-const actions: Record<KeyAnywhere, () => unknown> = {
+const actions: Record<KeyAnywhere, (event: KeyboardEvent) => unknown> = {
   switcher: openSwitcher,
   searchHere: () => find(searchable),
   searchAll: () => find(() => ''),
@@ -68,6 +70,12 @@ const actions: Record<KeyAnywhere, () => unknown> = {
   nextUnread: () => move(1, true),
   previous: () => move(-1),
   next: () => move(1),
+  pinned: (event) => {
+    const place = keysAnywhere.pinned.findIndex((key) => isPressed(event, [key]));
+    const row = pinnedConversations(session.getState().conversations)[place];
+    if (!row) return false;
+    showConversation(row.id);
+  },
   details: () => {
     if (view.getState().conversation === '') return false;
     toggleDetails();
@@ -90,7 +98,7 @@ export function runKey(event: KeyboardEvent): boolean {
   if (status !== 'ready' || firstRun || event.isComposing || view.getState().dialog) return false;
   const pressed = (Object.keys(actions) as KeyAnywhere[]).find((one) => isPressed(event, keysAnywhere[one]));
   if (!pressed || (pressed === 'close' && event.defaultPrevented)) return false;
-  return actions[pressed]() !== false;
+  return actions[pressed](event) !== false;
 }
 
 /** Listens for the keys that work anywhere. */

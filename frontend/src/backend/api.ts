@@ -55,6 +55,19 @@ export interface Backend {
   setRoute(conversation: string, route: Route): Promise<void>;
   saveSettings(settings: Settings): Promise<Settings>;
 
+  /** These stand at the top of the list, in this order, and no others. */
+  pinConversations(conversations: string[]): Promise<void>;
+  /** false puts one that is archived or deleted back. */
+  archiveConversation(conversation: string, archived: boolean): Promise<void>;
+  quietConversation(conversation: string, quiet: boolean): Promise<void>;
+  markUnread(conversation: string, unread: boolean): Promise<void>;
+  readConversation(conversation: string): Promise<void>;
+  /** Erases the messages on this computer. */
+  clearConversation(conversation: string): Promise<void>;
+  /** Does that, and takes it out of the list until somebody writes; of somebody who is forgotten nothing stays. */
+  deleteConversation(conversation: string): Promise<void>;
+  forgetContact(conversation: string, erase: boolean): Promise<void>;
+
   open(conversation: string): Promise<Page>;
   pageBefore(conversation: string, order: string, limit: number): Promise<Page>;
   pageAfter(conversation: string, order: string, limit: number): Promise<Page>;

@@ -100,8 +100,11 @@ export abstract class FakeWorld {
   /** A message of the other side arrives. */
   arrive(conversation: string, text: string, lost = false): Message {
     const message = this.append(conversation, text, false);
+    const { folder, ...held } = this.row(conversation);
     const row = this.counted({
-      ...this.row(conversation),
+      ...held,
+      // What is archived and quiet stays there.
+      ...(folder === 'archived' && held.quiet ? { folder } : {}),
       preview: text,
       previewMine: false,
       typing: false,

@@ -9,7 +9,7 @@ import { FakeLock } from './fake-lock';
 import { pageAround } from './fake-log';
 import { openPrivacy } from './fake-privacy';
 import { fakeSearch } from './fake-search';
-import { FakeVerification } from './fake-verification';
+import { FakeStanding } from './fake-standing';
 import type {
   Ban,
   BanEdit,
@@ -36,7 +36,7 @@ import type {
 export type { FakeOptions } from './fake-world';
 
 /** A backend in memory, for tests and for development without the app. It obeys backend/app/api.go as far as a window sees. */
-export class FakeBackend extends FakeVerification implements Backend {
+export class FakeBackend extends FakeStanding implements Backend {
   readonly door = new FakeLock();
 
   start = () =>

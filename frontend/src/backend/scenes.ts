@@ -4,6 +4,7 @@ import { openPrivacy } from './fake-privacy';
 import { ago, anaTalk, invite, longTalk, me, network, requests, rows, say } from './scene-data';
 import { handleScenes } from './scenes-handles';
 import { lockScenes } from './scenes-lock';
+import { manageScenes } from './scenes-manage';
 import { mannerScenes } from './scenes-manner';
 import { answeredTalk, deletedTalk, lateTalk } from './scenes-messages';
 import { verifyScenes } from './scenes-verify';
@@ -11,7 +12,7 @@ import type { Ban, Conversation, Network, State } from './types';
 
 // Scenes for development and for pictures: `?fake=<name>`. Names: main, relay, waiting, connecting, lan, ready, offline, away,
 // banned, asked, long, answers, deleted, late, unread, empty, problem, clock, loading, failed, first, requests, settings, alone, many,
-// found, indexing, and those of scenes-manner, scenes-handles and scenes-verify. They stand still at the
+// found, indexing, and those of scenes-manage, scenes-manner, scenes-handles and scenes-verify. They stand still at the
 // time `?at=` (a date and time), which the look script also gives to the browser's clock.
 
 function mainState(now: Date): State {
@@ -137,6 +138,7 @@ function empty(now: Date): FakeOptions {
 
 const scenes: Record<string, Scene> = {
   ...lockScenes,
+  ...manageScenes,
   ...mannerScenes,
   ...handleScenes,
   ...verifyScenes,

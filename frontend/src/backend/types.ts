@@ -11,10 +11,12 @@ export type * from './types-lock';
 export type * from './types-repair';
 export type * from './types-search';
 export type * from './types-servers';
+export type * from './types-standing';
 export type * from './types-verification';
 
 import type { Progress } from './types-lock';
 import type { Repair } from './types-repair';
+import type { Standing } from './types-standing';
 import type { Check, Verification } from './types-verification';
 
 /** State is everything the window needs for its first paint. */
@@ -61,6 +63,8 @@ export interface Changes {
   messages?: Message[];
   /** ids: disappeared, or hidden here */
   removedMessages?: string[];
+  /** ids: all that was shown of them is gone; before messages */
+  clearedConversations?: string[];
   /** new or changed, by id */
   requests?: Request[];
   /** ids */
@@ -184,7 +188,7 @@ export interface Network {
 }
 
 /** ContactState is how far two people are. */
-export type ContactState = 'asked' | 'mutual' | 'banned';
+export type ContactState = 'asked' | 'mutual' | 'banned' | 'forgotten';
 
 /** Presence of a contact. */
 export type Presence = 'online' | 'offline' | 'unknown';
@@ -214,7 +218,7 @@ export interface Line {
 export type MessageState = 'queued' | 'stored' | 'delivered' | 'read' | 'received';
 
 /** Conversation is a row of the list and the head of a conversation. */
-export interface Conversation {
+export interface Conversation extends Standing {
   id: string;
   peerId: string;
   name: string;
@@ -227,7 +231,7 @@ export interface Conversation {
   preview: string;
   previewMine: boolean;
   previewState: MessageState;
-  /** of the last message, or when the contact was made */
+  /** of the last message, or when the contact was made, or the conversation cleared */
   lastTime: string;
   /** computed from the read position */
   unread: number;

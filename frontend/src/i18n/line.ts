@@ -31,4 +31,5 @@ type LineName =
   | 'ready'
   | 'asked'
   | 'held'
-  | 'banned';
+  | 'banned'
+  | 'forgotten';

@@ -43,6 +43,13 @@ export function forgetDrafts(): void {
   texts.clear();
 }
 
+/** Forgets what a composer holds: the conversation was deleted, and its draft with it. */
+export function dropDraft(conversation: string): void {
+  clearTimeout(waiting.get(conversation));
+  waiting.delete(conversation);
+  texts.delete(conversation);
+}
+
 /** Writes every draft that waits. */
 export function flushDrafts(): void {
   for (const conversation of [...waiting.keys()]) flushDraft(conversation);

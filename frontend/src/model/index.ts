@@ -14,6 +14,7 @@ export * from './search';
 export * from './selectors';
 export * from './session';
 export * from './settings';
+export * from './standing';
 export * from './sync';
 export * from './timeline';
 export * from './timelines';

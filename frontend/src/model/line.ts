@@ -6,7 +6,18 @@ export type StringForm = 'taut' | 'bead' | 'sagging' | 'cut' | 'none';
 /** One row of the design's "The line: every state". */
 export interface LineView {
   form: StringForm;
-  state: 'lan' | 'direct' | 'relayed' | 'connecting' | 'waiting' | 'noNetwork' | 'ready' | 'asked' | 'held' | 'banned';
+  state:
+    | 'lan'
+    | 'direct'
+    | 'relayed'
+    | 'connecting'
+    | 'waiting'
+    | 'noNetwork'
+    | 'ready'
+    | 'asked'
+    | 'held'
+    | 'banned'
+    | 'forgotten';
   /** Rounded milliseconds, undefined when unknown or of no meaning. */
   delay: number | undefined;
 }
@@ -28,6 +39,7 @@ export function presenceWords({ contact, following, next, presence, retired }: C
 /** How the line of a conversation looks and what it says. */
 export function lineView(conversation: Conversation): LineView {
   const { line, contact } = conversation;
+  if (contact === 'forgotten') return { form: 'none', state: 'forgotten', delay: undefined };
   const delay = line.rtt >= 0 ? roundedDelay(line.rtt) : undefined;
   if (contact === 'banned' || line.state === 'banned') return { form: 'none', state: 'banned', delay: undefined };
   if (line.state === 'held') return { form: 'cut', state: 'held', delay: undefined };

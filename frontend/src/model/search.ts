@@ -201,7 +201,11 @@ export function followFound(changes: Changes): void {
   if (!answered) return;
   const gone = new Set(changes.removedMessages);
   for (const message of changes.messages ?? []) if (message.deleted) gone.add(message.id);
-  const kept = withoutHits(hits, gone, new Set(changes.removedConversations));
+  const kept = withoutHits(
+    hits,
+    gone,
+    new Set([...(changes.removedConversations ?? []), ...(changes.clearedConversations ?? [])]),
+  );
   if (kept !== hits) search.setState({ hits: kept });
   for (const message of changes.messages ?? []) {
     if (message.deleted || (answered.scope !== '' && answered.scope !== message.conversation)) continue;

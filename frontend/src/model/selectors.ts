@@ -28,16 +28,37 @@ export function presentConversations(conversations: Session['conversations']): C
   return sortedConversations(conversations).filter((row) => !goesOnElsewhere(row, (id) => id in conversations));
 }
 
-/** The rows that the list shows. The conversation that is open stays, though it was just read. */
+/** The rows that the list shows, but for the archived ones: those at its top first. The conversation that is open stays, though it was just read or is deleted. */
 export function filteredConversations(
   rows: readonly Conversation[],
   filter: 'all' | 'unread',
   open: string,
 ): Conversation[] {
   const ids = new Set(rows.map((row) => row.id));
-  return rows.filter(
-    (row) => (filter === 'all' && !goesOnElsewhere(row, (id) => ids.has(id))) || row.unread > 0 || row.id === open,
+  const shown = rows.filter(
+    (row) =>
+      row.folder !== 'archived' &&
+      (row.id === open ||
+        (!row.folder && (isUnread(row) || (filter === 'all' && !goesOnElsewhere(row, (id) => ids.has(id)))))),
   );
+  return [
+    ...shown.filter((row) => row.pinned).sort((a, b) => (a.pinned ?? 0) - (b.pinned ?? 0)),
+    ...shown.filter((row) => !row.pinned),
+  ];
+}
+
+/** The archived rows that the list shows. */
+export function archivedConversations(
+  rows: readonly Conversation[],
+  filter: 'all' | 'unread',
+  open: string,
+): Conversation[] {
+  return rows.filter((row) => row.folder === 'archived' && (filter === 'all' || isUnread(row) || row.id === open));
+}
+
+/** Whether something is unread, or marked so. */
+export function isUnread(row: Conversation): boolean {
+  return row.unread > 0 || row.marked === true;
 }
 
 /** What was written with this person under the key before, undefined for nothing. */

@@ -4,7 +4,7 @@ import { attention, conversationOnScreen, tellAttentionAgain } from './attention
 import { followProgress, forgetEverything } from './lock';
 import { askNow, followFound } from './search';
 import { emptySession, type Session, session } from './session';
-import { applyMessages, forgetTimelines, openTimeline, removeMessages } from './timelines';
+import { applyMessages, clearTimelines, forgetTimelines, openTimeline, removeMessages } from './timelines';
 import { showAddContact, showConversation, view } from './view';
 import { followAims } from './writing';
 
@@ -20,6 +20,7 @@ export function synchronise(backend: Backend): () => void {
 
   function apply(changes: Changes): void {
     session.setState(applyChanges(session.getState(), changes));
+    clearTimelines(changes.clearedConversations ?? []);
     applyMessages(changes.messages ?? [], attention.getState().focused ? '' : conversationOnScreen());
     followFound(changes);
     removeMessages(changes.removedMessages ?? []);

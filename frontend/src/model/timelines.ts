@@ -2,6 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import { type BackendError, backend, type Message, type Page, toBackendError } from '@/backend';
 import { conversationOnScreen } from './attention';
 import { session } from './session';
+import { looked } from './standing';
 import {
   endsAs,
   fromPage,
@@ -183,7 +184,10 @@ export function followView(): () => void {
     if (now === shown) return;
     if (shown) leaveTimeline(shown);
     shown = now;
-    if (now) void openTimeline(now);
+    if (now) {
+      looked(now);
+      void openTimeline(now);
+    }
   });
 }
 
@@ -336,6 +340,32 @@ function lineAfter(held: OpenTimeline, messages: readonly Message[]): NewLine | 
   const unread = session.getState().conversations[held.conversation]?.unread ?? 0;
   if (held.newLine && unread > arrived.length) return { ...held.newLine, count: held.newLine.count + arrived.length };
   return { message: first.id, count: arrived.length };
+}
+
+/** All that was shown of some conversations is gone. */
+export function clearTimelines(conversations: readonly string[]): void {
+  if (conversations.length === 0) return;
+  for (const conversation of conversations) {
+    positions.delete(conversation);
+    if (!timelines.getState().open[conversation]) {
+      if (conversation === conversationOnScreen()) void openTimeline(conversation);
+      continue;
+    }
+    decide(conversation); // what was asked before says what was there before
+    serial += 1;
+    update(conversation, (held) => ({
+      ...held,
+      messages: [],
+      hasBefore: false,
+      hasAfter: false,
+      serial,
+      anchor: { kind: 'end' },
+      newLine: undefined,
+      loading: undefined,
+      found: '',
+      back: undefined,
+    }));
+  }
 }
 
 /** Everything was read again from the start: what is held may have holes. */

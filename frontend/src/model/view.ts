@@ -16,6 +16,7 @@ export type DialogRequest =
   | { kind: 'add-contact'; tab: AddContactTab; link: string }
   | { kind: 'ban'; conversation: string }
   | { kind: 'delete'; message: Message }
+  | { kind: 'clear' | 'leave' | 'forget'; conversation: string }
   | { kind: 'delivery'; message: Message }
   | { kind: 'file'; conversation: string }
   | { kind: 'change-key' }
@@ -35,6 +36,10 @@ export interface View {
   /** Under 1080 px the details float above the conversation and open only when asked, whatever the settings say. */
   detailsFloating: boolean;
   filter: 'all' | 'unread';
+  /** The archived conversations are listed. */
+  archiveOpen: boolean;
+  /** What can be done with a conversation is listed at a place of the window, in CSS pixels; undefined: nothing is. */
+  menu: { conversation: string; at: { left: number; top: number; width: number; height: number } } | undefined;
 }
 
 export const emptyView: View = {
@@ -44,6 +49,8 @@ export const emptyView: View = {
   visited: [],
   detailsFloating: false,
   filter: 'all',
+  archiveOpen: false,
+  menu: undefined,
 };
 
 export const view = createStore<View>()(() => emptyView);
@@ -117,6 +124,16 @@ export function askChangeKey(): void {
 /** Asks whether the damaged history is repaired, and shows how far that is. */
 export function showRepair(): void {
   view.setState({ dialog: { kind: 'repair' } });
+}
+
+/** Lists what can be done with a conversation. */
+export function showTalkMenu(conversation: string, at: NonNullable<View['menu']>['at']): void {
+  view.setState({ menu: { conversation, at } });
+}
+
+/** Asks before messages of a conversation are erased, before it leaves the list, or before a contact is forgotten. */
+export function askLose(kind: 'clear' | 'leave' | 'forget', conversation: string): void {
+  view.setState({ dialog: { kind, conversation } });
 }
 
 export function showSwitcher(): void {

@@ -62,6 +62,7 @@ export function MenuAt({ label, at, entries, onClose }: MenuAtProps) {
       {anchor}
       <Popover
         className={styles.popover ?? ''}
+        aria-label={label}
         isOpen
         triggerRef={ref}
         placement="bottom start"

@@ -12,6 +12,7 @@ export const keysAnywhere = {
   nextUnread: ['Alt Shift ArrowDown'],
   previous: ['Alt ArrowUp'],
   next: ['Alt ArrowDown'],
+  pinned: ['Ctrl 1', 'Ctrl 2', 'Ctrl 3', 'Ctrl 4', 'Ctrl 5', 'Ctrl 6', 'Ctrl 7', 'Ctrl 8', 'Ctrl 9'],
   details: ['Ctrl I'],
   verify: ['Ctrl Shift V'],
   settings: ['Ctrl ,'],

@@ -1,3 +1,6 @@
+/** While a conversation of the list has the focus. */
+export const keysOfRow = { menu: ['Shift F10', 'ContextMenu'] } as const satisfies Record<string, readonly string[]>;
+
 /** The keys of the message field and of the messages; see keysAnywhere. */
 export const keysOfComposer = {
   send: ['Enter', 'Ctrl Enter'],

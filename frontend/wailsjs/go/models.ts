@@ -48,7 +48,13 @@ export namespace app {
 	export enum ContactState {
 	    Asked = "asked",
 	    Banned = "banned",
+	    Forgotten = "forgotten",
 	    Mutual = "mutual",
+	}
+	export enum Folder {
+	    Archived = "archived",
+	    Hidden = "hidden",
+	    List = "",
 	}
 	export enum LineState {
 	    Banned = "banned",
@@ -705,6 +711,11 @@ export namespace app {
 	    next?: string;
 	    former?: boolean;
 	    following?: boolean;
+	    pinned?: number;
+	    folder?: Folder;
+	    quiet?: boolean;
+	    marked?: boolean;
+	    cleared?: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new Conversation(source);
@@ -746,6 +757,11 @@ export namespace app {
 	        this.next = source["next"];
 	        this.former = source["former"];
 	        this.following = source["following"];
+	        this.pinned = source["pinned"];
+	        this.folder = source["folder"];
+	        this.quiet = source["quiet"];
+	        this.marked = source["marked"];
+	        this.cleared = source["cleared"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {
@@ -981,6 +997,7 @@ export namespace app {
 	    removedConversations?: string[];
 	    messages?: Message[];
 	    removedMessages?: string[];
+	    clearedConversations?: string[];
 	    requests?: Request[];
 	    removedRequests?: string[];
 	    bansChanged?: boolean;
@@ -1007,6 +1024,7 @@ export namespace app {
 	        this.removedConversations = source["removedConversations"];
 	        this.messages = this.convertValues(source["messages"], Message);
 	        this.removedMessages = source["removedMessages"];
+	        this.clearedConversations = source["clearedConversations"];
 	        this.requests = this.convertValues(source["requests"], Request);
 	        this.removedRequests = source["removedRequests"];
 	        this.bansChanged = source["bansChanged"];

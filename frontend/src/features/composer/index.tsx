@@ -1,4 +1,4 @@
-import { Archive, ArrowUp, Ban, Check, KeyRound } from 'lucide-react';
+import { Archive, ArrowUp, Ban, Check, KeyRound, UserX } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useRef, useState } from 'react';
 import { backend, type Conversation } from '@/backend';
 import { dateOf, errorText, problemText, useTranslation } from '@/i18n';
@@ -17,6 +17,7 @@ import {
   lineView,
   placeAnswer,
   shortName,
+  showAddContact,
   showConversation,
   showLatest,
   showToast,
@@ -33,6 +34,7 @@ import { kibibytes, measureText, sendsMessage, textMost } from './limits';
 /** The place to write. Give it a key of the conversation's id: each has its own text. */
 export function Composer({ conversation }: { conversation: Conversation }) {
   if (conversation.contact === 'banned') return <BannedBar conversation={conversation} />;
+  if (conversation.contact === 'forgotten') return <ForgottenBar conversation={conversation} />;
   return <Writable conversation={conversation} />;
 }
 
@@ -266,6 +268,25 @@ async function editLast(conversation: string): Promise<void> {
 function hintOf(conversation: Conversation): 'message' | 'waiting' | 'noNetwork' | 'asked' | 'held' {
   const { state } = lineView(conversation);
   return state === 'waiting' || state === 'noNetwork' || state === 'asked' || state === 'held' ? state : 'message';
+}
+
+/** Who is no contact any more can be asked again. */
+function ForgottenBar({ conversation }: { conversation: Conversation }) {
+  const { t } = useTranslation();
+  return (
+    <div className={styles.composer}>
+      <Note
+        icon={<UserX size={18} strokeWidth={1.75} aria-hidden="true" />}
+        action={
+          <Button size="small" onPress={() => showAddContact('paste')}>
+            {t('manage.ask')}
+          </Button>
+        }
+      >
+        {t('manage.writeAgain', { name: shortName(conversation.name) })}
+      </Note>
+    </div>
+  );
 }
 
 function BannedBar({ conversation }: { conversation: Conversation }) {

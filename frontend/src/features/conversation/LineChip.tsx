@@ -1,4 +1,4 @@
-import { Ban, Hourglass, ShieldAlert, WifiOff } from 'lucide-react';
+import { Ban, Hourglass, ShieldAlert, UserX, WifiOff } from 'lucide-react';
 import type { Conversation } from '@/backend';
 import { lineWords, useTranslation } from '@/i18n';
 import { type LineView, lineView, shortName } from '@/model';
@@ -44,6 +44,8 @@ function Glyph({ line }: { line: LineView }) {
       return <Hourglass size={14} strokeWidth={2} aria-hidden="true" />;
     case 'held':
       return <ShieldAlert size={14} strokeWidth={2} aria-hidden="true" />;
+    case 'forgotten':
+      return <UserX size={14} strokeWidth={2} aria-hidden="true" />;
     case 'banned':
       return <Ban size={14} strokeWidth={2} aria-hidden="true" />;
   }

@@ -1,11 +1,12 @@
-import { Hourglass } from 'lucide-react';
+import { BellOff, Hourglass } from 'lucide-react';
 import { memo } from 'react';
 import type { Conversation } from '@/backend';
 import { listTime, useTranslation } from '@/i18n';
-import { initial, shortName, showConversation, usePicture } from '@/model';
-import { Badge, classes, Hidden, Lid, TrustMark } from '@/ui';
+import { initial, isUnread, looked, shortName, showConversation, showTalkMenu, usePicture } from '@/model';
+import { Badge, boxOf, classes, Hidden, isPressed, keysOfRow, Lid, TrustMark } from '@/ui';
 import styles from './ConversationRow.module.css';
 import { previewOf } from './preview';
+import { RowSign, signOf } from './RowSign';
 
 export interface ConversationRowProps {
   row: Conversation;
@@ -28,30 +29,57 @@ export const ConversationRow = memo(function ConversationRow({
 }: ConversationRowProps) {
   const { t } = useTranslation();
   const picture = usePicture(row.id, row.picture);
-  const presence = row.contact === 'mutual' ? row.presence : 'unknown';
+  const sign = signOf(row);
+  const presence = row.contact === 'mutual' && !sign ? row.presence : 'unknown';
+  const unread = isUnread(row);
   return (
     <button
       type="button"
-      className={classes(styles.row, row.unread > 0 && styles.unread)}
+      className={classes(styles.row, unread && !row.quiet && styles.unread, sign && styles.signed)}
       aria-current={open || undefined}
       tabIndex={reachable ? 0 : -1}
       title={narrow ? row.name : undefined}
       data-row={row.id}
-      onClick={() => showConversation(row.id)}
+      aria-haspopup="menu"
+      onClick={() => {
+        looked(row.id);
+        showConversation(row.id);
+      }}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        // The menu key comes without a place; then the row is the place.
+        const pointed = event.clientX > 0 || event.clientY > 0;
+        const point = { left: event.clientX, top: event.clientY, width: 0, height: 0 };
+        showTalkMenu(row.id, pointed ? point : boxOf(event.currentTarget));
+      }}
+      onKeyDown={(event) => {
+        if (!isPressed(event, keysOfRow.menu)) return;
+        event.preventDefault();
+        showTalkMenu(row.id, boxOf(event.currentTarget));
+      }}
     >
-      <Lid
-        letter={initial(row.name)}
-        color={row.color}
-        size={compact ? 24 : 40}
-        picture={picture}
-        presence={presence}
-        className={styles.lid ?? ''}
-      />
+      <span className={styles.face}>
+        <Lid
+          letter={initial(row.name)}
+          color={row.color}
+          size={compact ? 24 : 40}
+          picture={picture}
+          presence={presence}
+          className={styles.lid ?? ''}
+        />
+        <RowSign sign={sign} />
+      </span>
       <span className={styles.text}>
         <span className={styles.name}>
           {row.name}
           {row.verified.trust !== 'none' && (
             <TrustMark trust={row.verified.trust} label={t(`verify.mark.${row.verified.trust}`)} />
+          )}
+          {row.quiet && (
+            <span className={styles.quiet} title={t('conversations.muted')}>
+              <BellOff size={14} strokeWidth={2} aria-hidden="true" />
+              <Hidden>, {t('conversations.muted')}</Hidden>
+            </span>
           )}
           {presence !== 'unknown' && <Hidden>, {t(`line.presence.${presence}`)}</Hidden>}
         </span>
@@ -59,7 +87,8 @@ export const ConversationRow = memo(function ConversationRow({
       </span>
       <span className={styles.right}>
         <span className={styles.time}>{listTime(row.lastTime)}</span>
-        {row.unread > 0 && <Badge count={row.unread} className={styles.badge} />}
+        {unread && <Badge count={row.unread} quiet={row.quiet === true} className={styles.badge} />}
+        {row.marked && row.unread === 0 && <Hidden>{t('conversations.marked')}</Hidden>}
         {row.unread > 0 && <Hidden>{t('conversations.unreadCount', { count: row.unread })}</Hidden>}
       </span>
     </button>
@@ -101,6 +130,19 @@ function PreviewLine({ row, open }: { row: Conversation; open: boolean }) {
       return (
         <span className={styles.preview}>
           <span>{t('conversations.banned')}</span>
+        </span>
+      );
+    case 'held':
+      return (
+        <span className={classes(styles.preview, styles.bad)}>
+          <span>{t('conversations.held')}</span>
+        </span>
+      );
+    case 'forgotten':
+    case 'cleared':
+      return (
+        <span className={styles.preview}>
+          <span>{t(`conversations.${preview.kind}`)}</span>
         </span>
       );
     case 'deleted':

@@ -116,3 +116,67 @@ describe('standingOf', () => {
     expect(standingOf({ online: true, servers: [], lines: 0, hostAddress: '', ...change })).toBe(standing);
   });
 });
+
+describe('what is pinned and archived', () => {
+  beforeEach(() => {
+    act(() => {
+      const { conversations } = session.getState();
+      const change = (id: string, more: object) =>
+        ({ ...conversations[id], ...more }) as (typeof conversations)[string];
+      session.setState({
+        conversations: {
+          ...conversations,
+          tomas: change('tomas', { pinned: 1 }),
+          li: change('li', { folder: 'archived', unread: 1, quiet: true }),
+        },
+      });
+    });
+  });
+
+  it('stands at the top, and folded away at the end', () => {
+    render(list());
+    expect(rows()).toEqual(['tomas', 'ana']);
+    const fold = screen.getByRole('button', { name: /1 archived conversation/ });
+    expect(fold.getAttribute('aria-expanded')).toBe('false');
+    fireEvent.click(fold);
+    expect(rows()).toEqual(['tomas', 'ana', 'li']);
+    expect(screen.getByRole('button', { name: /李小梅/ }).textContent).toContain('muted');
+  });
+
+  it('is unfolded for the one that is open', () => {
+    render(list());
+    act(() => showConversation('li'));
+    expect(rows()).toEqual(['tomas', 'ana', 'li']);
+  });
+
+  it('opens the menu of a row by the keyboard and by a right click', () => {
+    render(list());
+    const row = document.querySelector('[data-row="ana"]') as HTMLElement;
+    fireEvent.keyDown(row, { key: 'F10', shiftKey: true });
+    expect(view.getState().menu?.conversation).toBe('ana');
+    act(() => view.setState({ menu: undefined }));
+    fireEvent.contextMenu(row, { clientX: 30, clientY: 40 });
+    expect(view.getState().menu?.at).toEqual({ left: 30, top: 40, width: 0, height: 0 });
+  });
+
+  it('leaves out what was deleted, unless it is open', () => {
+    act(() => {
+      const { conversations } = session.getState();
+      session.setState({
+        conversations: { ...conversations, ana: sampleConversation('ana', { name: 'Ana Duarte', folder: 'hidden' }) },
+      });
+    });
+    render(list());
+    expect(rows()).toEqual(['tomas']);
+    act(() => showConversation('ana'));
+    expect(rows()).toEqual(['tomas', 'ana']);
+  });
+
+  it.each([
+    ['held back', { verified: { trust: 'differs', method: 'number', since: '' }, preview: 'p' }, 'held'],
+    ['forgotten', { contact: 'forgotten', preview: 'p' }, 'forgotten'],
+    ['cleared', { cleared: '2026-11-21T10:00:00.000Z' }, 'cleared'],
+  ] as const)('says that one is %s', (_name, change, kind) => {
+    expect(previewOf(sampleConversation('a', change), false).kind).toBe(kind);
+  });
+});

@@ -1,7 +1,9 @@
-import { Search, UserPlus } from 'lucide-react';
+import { Archive, ChevronDown, ChevronRight, Search, UserPlus } from 'lucide-react';
 import { type ReactNode, useMemo, useRef, useState } from 'react';
+import type { Conversation } from '@/backend';
 import { useTranslation } from '@/i18n';
 import {
+  archivedConversations,
   filteredConversations,
   showAddContact,
   showRequests,
@@ -39,9 +41,36 @@ export function Conversations({ field, onSearch, onUp }: ConversationsProps) {
   const lidsOnly = useMedia(narrowQuery);
 
   const all = useMemo(() => sortedConversations(conversations), [conversations]);
-  const rows = useMemo(() => filteredConversations(all, filter, open), [all, filter, open]);
+  const shown = useMemo(() => filteredConversations(all, filter, open), [all, filter, open]);
+  const archived = useMemo(() => archivedConversations(all, filter, open), [all, filter, open]);
+  // One that is open is always listed.
+  const unfolded = useView((state) => state.archiveOpen) || archived.some((row) => row.id === open);
+  const rows = unfolded ? [...shown, ...archived] : shown;
+  const pinned = shown.filter((row) => row.pinned);
   const reachable =
     rows.find((row) => row.id === reached)?.id ?? rows.find((row) => row.id === open)?.id ?? rows[0]?.id;
+
+  const Fold = unfolded ? ChevronDown : ChevronRight;
+  const listed = (row: Conversation) => (
+    <li key={row.id}>
+      <ConversationRow
+        row={row}
+        open={row.id === open}
+        reachable={row.id === reachable}
+        narrow={lidsOnly}
+        compact={compact}
+        today={today}
+      />
+    </li>
+  );
+  const part = (title: string, list: readonly Conversation[]) => (
+    <>
+      <div className={styles.heading}>
+        <span>{title}</span>
+      </div>
+      <ul aria-label={title}>{list.map(listed)}</ul>
+    </>
+  );
 
   function step(event: React.KeyboardEvent): void {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
@@ -119,28 +148,39 @@ export function Conversations({ field, onSearch, onUp }: ConversationsProps) {
             <Hidden>{t('conversations.requestsCount', { count: requests })}</Hidden>
           </button>
         )}
-        {rows.length > 0 && (
+        {pinned.length > 0 && part(t('conversations.pinned'), pinned)}
+        {shown.length > pinned.length &&
+          part(
+            t('conversations.recent'),
+            shown.filter((row) => !row.pinned),
+          )}
+        {shown.length === 0 && <Quiet any={filter === 'unread' && all.length > 0} />}
+        {archived.length > 0 && (
           <>
-            <div className={styles.heading}>
-              <span>{t('conversations.recent')}</span>
-            </div>
-            <ul>
-              {rows.map((row) => (
-                <li key={row.id}>
-                  <ConversationRow
-                    row={row}
-                    open={row.id === open}
-                    reachable={row.id === reachable}
-                    narrow={lidsOnly}
-                    compact={compact}
-                    today={today}
-                  />
-                </li>
-              ))}
-            </ul>
+            <button
+              type="button"
+              className={styles.fold}
+              aria-expanded={unfolded}
+              title={lidsOnly ? t('conversations.archived') : undefined}
+              onClick={({ currentTarget }) => {
+                view.setState({ archiveOpen: !unfolded });
+                // What is unfolded at the end of a long list would be out of sight.
+                if (!unfolded) requestAnimationFrame(() => currentTarget.scrollIntoView?.({ block: 'start' }));
+              }}
+            >
+              <Archive size={16} strokeWidth={1.75} aria-hidden="true" />
+              <span className={styles.foldLabel} aria-hidden="true">
+                {t('conversations.archived')}
+              </span>
+              <span className={styles.foldCount} aria-hidden="true">
+                {archived.length}
+              </span>
+              <Hidden>{t('conversations.archivedCount', { count: archived.length })}</Hidden>
+              <Fold size={16} strokeWidth={1.75} aria-hidden="true" className={styles.foldMark} />
+            </button>
+            {unfolded && <ul>{archived.map(listed)}</ul>}
           </>
         )}
-        {rows.length === 0 && <Quiet any={all.length > 0} />}
       </nav>
       <IdentityBar narrow={lidsOnly} />
     </aside>

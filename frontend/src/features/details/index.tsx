@@ -1,5 +1,5 @@
-import { AtSign, Ban, Cable, CalendarDays, Copy, FileDown, Link2, ShieldCheck, X } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { AtSign, Ban, Cable, CalendarDays, Copy, Ellipsis, FileDown, Link2, ShieldCheck, X } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
 import { backend, type Conversation } from '@/backend';
 import { dateOf, digitGroups, errorText, lineWords, useTranslation } from '@/i18n';
 import {
@@ -10,11 +10,12 @@ import {
   presenceWords,
   shortName,
   showByFile,
+  showTalkMenu,
   showToast,
   showVerify,
   usePicture,
 } from '@/model';
-import { Button, Chip, IconButton, Kbd, keyNames, keysAnywhere, Lid, TrustIcon } from '@/ui';
+import { Button, boxOf, Chip, IconButton, Kbd, keyNames, keysAnywhere, Lid, TrustIcon } from '@/ui';
 import styles from './Details.module.css';
 import { DisappearTimer } from './DisappearTimer';
 import { ExportTalk } from './ExportTalk';
@@ -29,10 +30,22 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
   const goesOn = contact === 'mutual' && conversation.next === undefined;
   const picture = usePicture(conversation.id, conversation.picture);
   const line = lineView(conversation);
+  const more = useRef<HTMLSpanElement>(null);
   return (
     <aside className={styles.details} aria-label={t('details.label')} data-pane="details">
       <div className={styles.head}>
         <h2 className={styles.title}>{t('details.label')}</h2>
+        <span ref={more} className={styles.more}>
+          <IconButton
+            label={t('details.more', { name })}
+            size="small"
+            onPress={() => {
+              if (more.current) showTalkMenu(conversation.id, boxOf(more.current));
+            }}
+          >
+            <Ellipsis size={18} strokeWidth={1.75} aria-hidden="true" />
+          </IconButton>
+        </span>
         <IconButton label={t('details.close')} keys={keyNames(keysAnywhere.details[0])} size="small" onPress={onClose}>
           <X size={18} strokeWidth={1.75} aria-hidden="true" />
         </IconButton>
@@ -52,7 +65,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
             {conversation.about}
           </p>
         )}
-        <Trust conversation={conversation} />
+        {contact !== 'forgotten' && <Trust conversation={conversation} />}
       </div>
       <section className={styles.section}>
         {conversation.next === undefined && (
@@ -65,19 +78,21 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
         {line.state === 'relayed' && conversation.line.host && (
           <p className={styles.under}>{t('details.relayHost', { host: conversation.line.host })}</p>
         )}
-        <div className={styles.fact}>
-          <CalendarDays size={18} strokeWidth={1.75} aria-hidden="true" />
-          <span>
-            {contact === 'asked' && !conversation.following
-              ? t('details.askedOn', { date: dateOf(conversation.since) })
-              : t('details.metOn', { date: dateOf(conversation.since) })}
-          </span>
-        </div>
+        {contact !== 'forgotten' && (
+          <div className={styles.fact}>
+            <CalendarDays size={18} strokeWidth={1.75} aria-hidden="true" />
+            <span>
+              {contact === 'asked' && !conversation.following
+                ? t('details.askedOn', { date: dateOf(conversation.since) })
+                : t('details.metOn', { date: dateOf(conversation.since) })}
+            </span>
+          </div>
+        )}
         <HowMet conversation={conversation} />
       </section>
       {goesOn && <LineRoute key={`route-${conversation.id}`} conversation={conversation} />}
       {goesOn && <DisappearTimer key={conversation.id} conversation={conversation} />}
-      {conversation.next === undefined && (
+      {contact !== 'forgotten' && conversation.next === undefined && (
         <SafetyNumber key={conversation.peerId} conversation={conversation} name={name} />
       )}
       <section className={styles.section}>

@@ -1,12 +1,13 @@
 import { Fragment } from 'react';
 import { useTranslation } from '@/i18n';
-import { Card, Kbd, keysAnywhere, keysOfComposer, keysOfLog, keysOfMessage, keysOfToast } from '@/ui';
+import { Card, Kbd, keysAnywhere, keysOfComposer, keysOfLog, keysOfMessage, keysOfRow, keysOfToast } from '@/ui';
 import { PageHead } from './Parts';
 import styles from './Shortcuts.module.css';
 
 /** Every key by where it works: the tables that the handlers ask. */
 export const keyTables = {
   anywhere: { ...keysAnywhere, ...keysOfToast },
+  row: keysOfRow,
   composer: keysOfComposer,
   log: keysOfLog,
   message: keysOfMessage,
@@ -23,6 +24,7 @@ export function ShortcutsPage() {
       <div className={styles.columns}>
         <Keys place="anywhere" />
         <div className={styles.column}>
+          <Keys place="row" />
           <Keys place="composer" />
           <Keys place="log" />
           <Keys place="message" />
@@ -44,9 +46,11 @@ function Keys({ place }: { place: Place }) {
             <div key={key} className={styles.key}>
               <dt>{t(`shortcuts.key.${key as 'send'}`)}</dt>
               <dd className={styles.combinations}>
-                {combinations.map((combination, index) => (
+                {shown(combinations).map((combination, index) => (
                   <Fragment key={combination}>
-                    {index > 0 && <span className={styles.or}>{t('shortcuts.or')}</span>}
+                    {index > 0 && (
+                      <span className={styles.or}>{t(isRow(combinations) ? 'shortcuts.to' : 'shortcuts.or')}</span>
+                    )}
                     <span className={styles.combination}>
                       {combination.split(' ').map((part) => (
                         <Kbd key={part} keys={part} />
@@ -61,4 +65,14 @@ function Keys({ place }: { place: Place }) {
       </Card>
     </section>
   );
+}
+
+/** Whether many keys in a row do the same for a place each. */
+function isRow(combinations: readonly string[]): boolean {
+  return combinations.length > 3;
+}
+
+/** The combinations that are shown: of many in a row the first and the last. */
+function shown(combinations: readonly string[]): readonly string[] {
+  return isRow(combinations) ? [combinations[0] ?? '', combinations.at(-1) ?? ''] : combinations;
 }

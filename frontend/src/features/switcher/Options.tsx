@@ -44,9 +44,13 @@ export function PersonOption({
       ? t('switcher.banned')
       : row.contact === 'asked' && !row.following
         ? t('switcher.asked')
-        : open
-          ? t('switcher.open')
-          : '';
+        : row.contact === 'forgotten'
+          ? t('switcher.forgotten')
+          : open
+            ? t('switcher.open')
+            : row.folder === 'archived'
+              ? t('switcher.archived')
+              : '';
   return (
     <div {...optionProps(option)}>
       <Lid

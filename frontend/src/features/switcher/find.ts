@@ -76,7 +76,7 @@ export function findPeople(
   for (const row of rows) {
     const fits = rank(foldedOf(row), wanted, words);
     if (fits === undefined) continue;
-    const place = fits + (row.contact === 'banned' ? byHandle + 1 : 0);
+    const place = fits + (row.contact === 'banned' || row.contact === 'forgotten' ? byHandle + 1 : 0);
     ranked[place] ??= [];
     ranked[place].push(row);
     count += 1;

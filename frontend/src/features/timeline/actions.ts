@@ -14,7 +14,7 @@ export interface Limits {
 
 export function limitsOf(conversation: Conversation, problem: Problem | undefined): Limits {
   return {
-    silent: conversation.contact === 'banned',
+    silent: conversation.contact === 'banned' || conversation.contact === 'forgotten',
     readOnly: problem?.code === 'database-damaged' || problem?.code === 'folder-read-only',
   };
 }

@@ -13,7 +13,7 @@ export function TrustNotice({ conversation, className }: { conversation: Convers
   const [busy, setBusy] = useState(false);
   const name = shortName(conversation.name);
   const { check, contact, id } = conversation;
-  if (contact === 'banned') return null;
+  if (contact === 'banned' || contact === 'forgotten') return null;
   if (conversation.verified.trust === 'differs') {
     return (
       <Note

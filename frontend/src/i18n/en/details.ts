@@ -14,6 +14,7 @@ export default {
   theirInvite: 'You came by their invite',
   byHandle: 'Found you by your handle',
   theirHandle: 'You found them by handle',
+  more: 'More with {{name}}',
   byFile: 'Messages by file…',
   ban: 'Ban {{name}}…',
   unban: 'Undo the ban',

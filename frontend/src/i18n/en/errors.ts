@@ -10,6 +10,8 @@ export default {
   color: 'That colour is not one of the eight lids. Choose another.',
   route: 'Lines cannot go this way. Choose another one.',
   'no-conversation': 'This conversation is not here any more.',
+  pins: 'At most {{limit}} conversations can be pinned. Unpin one first.',
+  forgotten: '{{name}} is not a contact any more. One of you has to ask the other again before you can write.',
   'text-empty': 'There is nothing to send yet. Write a message first.',
   'text-long': 'This message is too long. It may have up to 32 KiB; send it in two parts.',
   banned: 'You banned this person. Undo the ban to write again.',

@@ -11,6 +11,7 @@ import firstrun from './firstrun';
 import keychange from './keychange';
 import line from './line';
 import lock from './lock';
+import manage from './manage';
 import message from './message';
 import problems from './problems';
 import repair from './repair';
@@ -36,6 +37,7 @@ export const en = {
   keychange,
   line,
   lock,
+  manage,
   message,
   problems,
   repair,

@@ -15,6 +15,8 @@ export default {
   none: 'No action is called that.',
   asked: 'asked, not answered yet',
   banned: 'banned',
+  archived: 'archived',
+  forgotten: 'not a contact any more',
   open: 'open now',
   move: 'move',
   choose: 'open',

@@ -17,6 +17,7 @@ export default {
   theirInvite: '来自对方的邀请',
   byHandle: '通过你的用户名找到你',
   theirHandle: '你通过用户名找到对方',
+  more: '对{{name}}的更多操作',
   byFile: '用文件传递消息…',
   ban: '封禁{{name}}…',
   unban: '撤销封禁',

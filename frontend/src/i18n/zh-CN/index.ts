@@ -12,6 +12,7 @@ import keychange from './keychange';
 import { lateWords } from './late';
 import line from './line';
 import lock from './lock';
+import manage from './manage';
 import message from './message';
 import problems from './problems';
 import repair from './repair';
@@ -37,6 +38,7 @@ export const zhCN = {
   keychange,
   line,
   lock,
+  manage,
   message,
   problems,
   repair,

@@ -15,6 +15,8 @@ export default {
   none: '没有这样的操作。',
   asked: '已发出请求，尚未答复',
   banned: '已封禁',
+  archived: '已归档',
+  forgotten: '已不是联系人',
   open: '正在显示',
   move: '移动',
   choose: '打开',

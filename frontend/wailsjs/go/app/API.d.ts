@@ -10,6 +10,8 @@ export function AddServer(arg1:string):Promise<app.Server>;
 
 export function AnswerCheck(arg1:string,arg2:boolean):Promise<app.Conversation>;
 
+export function ArchiveConversation(arg1:string,arg2:boolean):Promise<void>;
+
 export function AskHandle(arg1:string,arg2:string,arg3:string):Promise<app.Conversation>;
 
 export function BanOn(arg1:string):Promise<app.Ban>;
@@ -32,6 +34,8 @@ export function ClaimHandle(arg1:string):Promise<app.Profile>;
 
 export function ClearBans():Promise<number>;
 
+export function ClearConversation(arg1:string):Promise<void>;
+
 export function CompareNumber(arg1:string,arg2:string):Promise<app.NumberCheck>;
 
 export function CreateInvite(arg1:app.InviteOptions):Promise<app.Invite>;
@@ -39,6 +43,8 @@ export function CreateInvite(arg1:app.InviteOptions):Promise<app.Invite>;
 export function CreateProfile(arg1:string,arg2:number):Promise<app.State>;
 
 export function DeclineRequest(arg1:string):Promise<void>;
+
+export function DeleteConversation(arg1:string):Promise<void>;
 
 export function DeleteMessage(arg1:string,arg2:string,arg3:boolean):Promise<void>;
 
@@ -60,6 +66,8 @@ export function FinishCheck(arg1:string,arg2:boolean):Promise<app.Conversation>;
 
 export function Focus(arg1:string,arg2:boolean):Promise<void>;
 
+export function ForgetContact(arg1:string,arg2:boolean):Promise<void>;
+
 export function ImportBans(arg1:string):Promise<app.ImportedBans>;
 
 export function ImportBundle(arg1:string):Promise<app.ImportedBundle>;
@@ -71,6 +79,8 @@ export function Lock():Promise<void>;
 export function LockState():Promise<app.LockState>;
 
 export function MarkRead(arg1:string,arg2:string):Promise<void>;
+
+export function MarkUnread(arg1:string,arg2:boolean):Promise<void>;
 
 export function Open(arg1:string):Promise<app.Page>;
 
@@ -88,9 +98,15 @@ export function Painted():Promise<void>;
 
 export function Picture(arg1:string):Promise<string>;
 
+export function PinConversations(arg1:Array<string>):Promise<void>;
+
 export function Protect(arg1:app.Protecting):Promise<app.LockState>;
 
+export function QuietConversation(arg1:string,arg2:boolean):Promise<void>;
+
 export function React(arg1:string,arg2:string,arg3:string,arg4:boolean):Promise<app.Message>;
+
+export function ReadConversation(arg1:string):Promise<void>;
 
 export function ReadInvite(arg1:string):Promise<app.InvitePreview>;
 

@@ -18,6 +18,10 @@ export function AnswerCheck(arg1, arg2) {
   return window['go']['app']['API']['AnswerCheck'](arg1, arg2);
 }
 
+export function ArchiveConversation(arg1, arg2) {
+  return window['go']['app']['API']['ArchiveConversation'](arg1, arg2);
+}
+
 export function AskHandle(arg1, arg2, arg3) {
   return window['go']['app']['API']['AskHandle'](arg1, arg2, arg3);
 }
@@ -62,6 +66,10 @@ export function ClearBans() {
   return window['go']['app']['API']['ClearBans']();
 }
 
+export function ClearConversation(arg1) {
+  return window['go']['app']['API']['ClearConversation'](arg1);
+}
+
 export function CompareNumber(arg1, arg2) {
   return window['go']['app']['API']['CompareNumber'](arg1, arg2);
 }
@@ -76,6 +84,10 @@ export function CreateProfile(arg1, arg2) {
 
 export function DeclineRequest(arg1) {
   return window['go']['app']['API']['DeclineRequest'](arg1);
+}
+
+export function DeleteConversation(arg1) {
+  return window['go']['app']['API']['DeleteConversation'](arg1);
 }
 
 export function DeleteMessage(arg1, arg2, arg3) {
@@ -118,6 +130,10 @@ export function Focus(arg1, arg2) {
   return window['go']['app']['API']['Focus'](arg1, arg2);
 }
 
+export function ForgetContact(arg1, arg2) {
+  return window['go']['app']['API']['ForgetContact'](arg1, arg2);
+}
+
 export function ImportBans(arg1) {
   return window['go']['app']['API']['ImportBans'](arg1);
 }
@@ -140,6 +156,10 @@ export function LockState() {
 
 export function MarkRead(arg1, arg2) {
   return window['go']['app']['API']['MarkRead'](arg1, arg2);
+}
+
+export function MarkUnread(arg1, arg2) {
+  return window['go']['app']['API']['MarkUnread'](arg1, arg2);
 }
 
 export function Open(arg1) {
@@ -174,12 +194,24 @@ export function Picture(arg1) {
   return window['go']['app']['API']['Picture'](arg1);
 }
 
+export function PinConversations(arg1) {
+  return window['go']['app']['API']['PinConversations'](arg1);
+}
+
 export function Protect(arg1) {
   return window['go']['app']['API']['Protect'](arg1);
 }
 
+export function QuietConversation(arg1, arg2) {
+  return window['go']['app']['API']['QuietConversation'](arg1, arg2);
+}
+
 export function React(arg1, arg2, arg3, arg4) {
   return window['go']['app']['API']['React'](arg1, arg2, arg3, arg4);
+}
+
+export function ReadConversation(arg1) {
+  return window['go']['app']['API']['ReadConversation'](arg1);
 }
 
 export function ReadInvite(arg1) {
