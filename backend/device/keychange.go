@@ -95,11 +95,12 @@ func settleKeyChange(ctx context.Context, history *store.Store, keys *identity.K
 	}
 	change, err := node.ParseKeyChange(text)
 	if err == nil && change.Succession.To == keys.Peer() {
-		snapshot, err := history.Load(ctx)
-		if err != nil {
-			return err
+		snapshot, loadErr := history.Load(ctx)
+		if loadErr != nil {
+			return loadErr
 		}
-		writes, err := change.Carry(keys, snapshot, time.Now(), func(buffer []byte) { _, _ = rand.Read(buffer) }) // never fails
+		var writes []node.Write
+		writes, err = change.Carry(keys, snapshot, time.Now(), func(buffer []byte) { _, _ = rand.Read(buffer) }) // never fails
 		if err != nil {
 			return err
 		}

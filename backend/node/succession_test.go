@@ -2,6 +2,7 @@ package node
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -134,7 +135,7 @@ func TestSuccession(t *testing.T) {
 }
 
 func codeOf(err error) string {
-	if refused, ok := err.(*Refusal); ok {
+	if refused, ok := errors.AsType[*Refusal](err); ok {
 		return refused.Code
 	}
 	return fmt.Sprint(err)
