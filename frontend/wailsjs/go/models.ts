@@ -851,6 +851,7 @@ export namespace app {
 	    compact: boolean;
 	    hosting: boolean;
 	    details: boolean;
+	    asWritten?: boolean;
 	    lockAfter?: number;
 	
 	    static createFrom(source: any = {}) {
@@ -865,6 +866,7 @@ export namespace app {
 	        this.compact = source["compact"];
 	        this.hosting = source["hosting"];
 	        this.details = source["details"];
+	        this.asWritten = source["asWritten"];
 	        this.lockAfter = source["lockAfter"];
 	    }
 	}

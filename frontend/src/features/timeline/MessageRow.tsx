@@ -1,11 +1,10 @@
 import { Check, CheckCheck, Clock } from 'lucide-react';
-import { type KeyboardEvent, type MouseEvent, memo, useMemo, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, memo, useState } from 'react';
 import type { Message, Reaction } from '@/backend';
 import { dayLabel, useTranslation } from '@/i18n';
-import { askLink, showDelivery } from '@/model';
-import { type Box, boxOf, classes } from '@/ui';
+import { askLink, showDelivery, useSession } from '@/model';
+import { type Box, boxOf, classes, FormattedText } from '@/ui';
 import { type Action, actionOfKey, isPossible, type Limits } from './actions';
-import { type Piece, piecesOf } from './links';
 import styles from './MessageRow.module.css';
 import { MessageTools } from './MessageTools';
 import { Quote } from './Quote';
@@ -88,6 +87,7 @@ function Bubble(props: MessageRowProps & { focused: boolean }) {
   const { row, speaker, links, limits, opened, marked, edited, focused, onAction, onFollow } = props;
   const { t } = useTranslation();
   const { message } = row;
+  const asWritten = useSession((state) => state.settings.asWritten ?? false);
   const [hovered, setHovered] = useState(false);
   const active = hovered || focused || opened !== undefined;
 
@@ -127,7 +127,7 @@ function Bubble(props: MessageRowProps & { focused: boolean }) {
       {message.deleted ? (
         <span className={styles.text}>{deletedWords(message, speaker)}</span>
       ) : (
-        <MessageText text={message.text} links={links} />
+        <FormattedText text={message.text} asWritten={asWritten} onLink={links ? askLink : undefined} />
       )}
       <span className={styles.meta}>
         {message.edited && (
@@ -143,30 +143,6 @@ function Bubble(props: MessageRowProps & { focused: boolean }) {
         <MessageTools message={message} limits={limits} opened={opened} onAction={onAction} />
       )}
     </article>
-  );
-}
-
-function MessageText({ text, links }: { text: string; links: boolean }) {
-  const pieces = useMemo<Piece[]>(() => (links ? piecesOf(text) : [{ at: 0, text }]), [text, links]);
-  return (
-    <span className={styles.text} dir="auto">
-      {pieces.map(({ at, text: shown, address }) => {
-        if (!address) return <span key={at}>{shown}</span>;
-        return (
-          <a
-            key={at}
-            href={address}
-            rel="noopener noreferrer"
-            onClick={(event) => {
-              event.preventDefault();
-              askLink(address);
-            }}
-          >
-            {shown}
-          </a>
-        );
-      })}
-    </span>
   );
 }
 

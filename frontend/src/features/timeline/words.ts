@@ -1,5 +1,7 @@
 import type { Conversation, Message, Reaction } from '@/backend';
 import { clockTime, i18next, list, timeBeside } from '@/i18n';
+import { quoteMost } from '@/model';
+import { plainText } from '@/ui';
 
 /** Who speaks in a conversation besides me. */
 export interface Speaker {
@@ -46,7 +48,7 @@ export function quoteAuthor(message: Message, speaker: Speaker): string {
 export function quoteWords(message: Message): string {
   const { reply } = message;
   if (!reply?.here) return i18next.t('message.quoteGone');
-  return reply.deleted ? i18next.t('message.quoteDeleted') : reply.text;
+  return reply.deleted ? i18next.t('message.quoteDeleted') : plainText(reply.text, [...reply.text].length >= quoteMost);
 }
 
 /** "❤️ 2: You and Ana Duarte" */
@@ -67,7 +69,7 @@ export function messageWords(message: Message, speaker: Speaker): string {
       name ? i18next.t('message.quoteLabel', { name, text: quoteWords(message) }) : i18next.t('message.quoteGoneLabel'),
     );
   }
-  said.push(message.deleted ? deletedWords(message, speaker) : message.text);
+  said.push(message.deleted ? deletedWords(message, speaker) : plainText(message.text));
   if (message.edited) said.push(editedWords(message));
   const values = {
     author: message.mine ? i18next.t('timeline.you') : speaker.name,
