@@ -10,6 +10,7 @@ const BanDialog = lazy(() => import('@/features/details/BanDialog'));
 const DeleteDialog = lazy(() => import('@/features/timeline/DeleteDialog'));
 const DeliveryDialog = lazy(() => import('@/features/delivery'));
 const FileDialog = lazy(() => import('@/features/delivery/FileDialog'));
+const RemoveDialog = lazy(() => import('@/features/timeline/RemoveDialog'));
 const RetireDialog = lazy(() => import('@/features/settings/RetireDialog'));
 const VerifyDialog = lazy(() => import('@/features/verify'));
 const LinkDialog = lazy(() => import('./LinkDialog'));
@@ -20,6 +21,7 @@ export function Dialogs() {
   const dialog = useView((state) => state.dialog);
   const banned = useConversation(dialog?.kind === 'ban' ? dialog.conversation : '');
   const talk = useConversation(dialog?.kind === 'delete' ? dialog.message.conversation : '');
+  const selected = useConversation(dialog?.kind === 'remove' ? dialog.conversation : '');
   const verified = useConversation(dialog?.kind === 'verify' ? dialog.conversation : '');
   const switching = switcher.useLoaded();
   if (!dialog) return null;
@@ -34,6 +36,7 @@ export function Dialogs() {
       )}
       {dialog.kind === 'delivery' && <DeliveryDialog message={dialog.message} onClose={closeDialog} />}
       {dialog.kind === 'file' && <FileDialog conversation={dialog.conversation} onClose={closeDialog} />}
+      {dialog.kind === 'remove' && selected && <RemoveDialog conversation={selected} onClose={closeDialog} />}
       {dialog.kind === 'retire' && <RetireDialog onClose={closeDialog} />}
       {dialog.kind === 'switcher' && switching && (
         <switching.Switcher

@@ -1,8 +1,10 @@
 import { useEffect } from 'react';
 import {
+  endSelection,
   filteredConversations,
   jumpBack,
   search,
+  selection,
   session,
   showAddContact,
   showConversation,
@@ -38,6 +40,7 @@ function move(step: 1 | -1, unreadOnly = false): void {
 function closeTopmost(): boolean {
   const { place, conversation, detailsFloating } = view.getState();
   if (detailsFloating) view.setState({ detailsFloating: false });
+  else if (selection.getState().conversation !== '') endSelection();
   else if (place.kind === 'search') leaveSearch();
   else if (place.kind === 'conversations' && jumpBack(conversation)) return true;
   else if (place.kind !== 'conversations') showConversations();

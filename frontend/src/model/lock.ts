@@ -4,6 +4,7 @@ import { createStore } from 'zustand/vanilla';
 import { backend, type Progress } from '@/backend';
 import { forgetPictures } from './pictures';
 import { forgetSearch } from './search';
+import { endSelection } from './selection';
 import { emptySession, session } from './session';
 import { forgetTimelines } from './timelines';
 import { emptyView, view } from './view';
@@ -23,6 +24,7 @@ export function followProgress(now: Progress | undefined): void {
 /** What a locked window may know: nothing but how it looks. */
 export function forgetEverything(): void {
   const { settings, version } = session.getState();
+  endSelection();
   forgetTimelines();
   forgetSearch();
   forgetPictures();

@@ -1,6 +1,7 @@
 import { attention } from './attention';
 import { forgetPictures } from './pictures';
 import { forgetSearch } from './search';
+import { endSelection } from './selection';
 import { emptySession, session } from './session';
 import { forgetTimelines } from './timelines';
 import { toasts } from './toasts';
@@ -16,5 +17,6 @@ export function resetModel(): void {
   forgetPictures();
   writing.setState({ aims: {} });
   forgetTimelines();
+  endSelection();
   forgetSearch();
 }

@@ -37,84 +37,84 @@ function written(text: string): Block[] {
 type OnLink = FormattedTextProps['onLink'];
 
 function drawn(blocks: readonly Block[], onLink: OnLink, outer = false): ReactNode[] {
-  return blocks.map((block, index) => {
-    const last = outer && index === blocks.length - 1;
-    const key = `${index} ${block.kind}`;
-    switch (block.kind) {
-      case 'paragraph':
-        return last ? (
-          <span key={key} className={styles.words} dir="auto">
-            {line(block.inside, onLink)}
-          </span>
-        ) : (
-          <p key={key} className={styles.words} dir="auto">
-            {line(block.inside, onLink)}
-          </p>
-        );
-      case 'code':
-        return (
-          <pre key={key} className={styles.block} dir="ltr" data-language={block.language || undefined}>
-            <code>{block.text}</code>
-          </pre>
-        );
-      case 'quote':
-        return (
-          <blockquote key={key} className={styles.quote} dir="auto">
-            {drawn(block.inside, onLink)}
-          </blockquote>
-        );
-      case 'list':
-        return (
-          <ul key={key} className={styles.list}>
-            {block.items.map(({ indent, number, inside }, at) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: an item is what stands at its place in the text.
-              <li
-                key={at}
-                className={styles.item}
-                dir="auto"
-                data-indent={indent || undefined}
-                data-number={number || undefined}
-              >
-                {number && <span className={styles.number}>{number} </span>}
-                <span className={styles.words}>{line(inside, onLink)}</span>
-              </li>
-            ))}
-          </ul>
-        );
+  return blocks.map((block, index) => blockOf(block, `${index}`, onLink, outer && index === blocks.length - 1));
+}
+
+function blockOf(block: Block, key: string, onLink: OnLink, last: boolean): ReactNode {
+  switch (block.kind) {
+    case 'paragraph': {
+      const Words = last ? 'span' : 'p';
+      return (
+        <Words key={key} className={styles.words} dir="auto">
+          {line(block.inside, onLink)}
+        </Words>
+      );
     }
-  });
+    case 'code':
+      return (
+        <pre key={key} className={styles.block} dir="ltr" data-language={block.language || undefined}>
+          <code>{block.text}</code>
+        </pre>
+      );
+    case 'quote':
+      return (
+        <blockquote key={key} className={styles.quote} dir="auto">
+          {drawn(block.inside, onLink)}
+        </blockquote>
+      );
+    case 'list':
+      return (
+        <ul key={key} className={styles.list}>
+          {block.items.map(({ indent, number, inside }, at) => (
+            <li
+              // biome-ignore lint/suspicious/noArrayIndexKey: an item is what stands at its place in the text.
+              key={at}
+              className={styles.item}
+              dir="auto"
+              data-indent={indent || undefined}
+              data-number={number || undefined}
+            >
+              {number && <span className={styles.number}>{number} </span>}
+              <span className={styles.words}>{line(inside, onLink)}</span>
+            </li>
+          ))}
+        </ul>
+      );
+  }
 }
 
 function line(inside: readonly Inline[], onLink: OnLink): ReactNode[] {
-  return inside.map((piece) => {
-    switch (piece.kind) {
-      case 'text':
-        return <Fragment key={piece.at}>{piece.text}</Fragment>;
-      case 'code':
-        return (
-          <code key={piece.at} className={styles.code}>
-            {piece.text}
-          </code>
-        );
-      case 'bold':
-        return <strong key={piece.at}>{line(piece.inside, onLink)}</strong>;
-      case 'italic':
-        return <em key={piece.at}>{line(piece.inside, onLink)}</em>;
-      case 'link':
-        if (!onLink) return <Fragment key={piece.at}>{piece.text}</Fragment>;
-        return (
-          <a
-            key={piece.at}
-            href={piece.address}
-            rel="noopener noreferrer"
-            onClick={(event) => {
-              event.preventDefault();
-              onLink(piece.address);
-            }}
-          >
-            {piece.text}
-          </a>
-        );
-    }
-  });
+  return inside.map((piece) => pieceOf(piece, onLink));
+}
+
+function pieceOf(piece: Inline, onLink: OnLink): ReactNode {
+  switch (piece.kind) {
+    case 'text':
+      return <Fragment key={piece.at}>{piece.text}</Fragment>;
+    case 'code':
+      return (
+        <code key={piece.at} className={styles.code}>
+          {piece.text}
+        </code>
+      );
+    case 'bold':
+      return <strong key={piece.at}>{line(piece.inside, onLink)}</strong>;
+    case 'italic':
+      return <em key={piece.at}>{line(piece.inside, onLink)}</em>;
+    case 'link':
+      if (!onLink) return <Fragment key={piece.at}>{piece.text}</Fragment>;
+      return (
+        <a
+          key={piece.at}
+          href={piece.address}
+          rel="noopener noreferrer"
+          onClick={(event) => {
+            event.preventDefault();
+            onLink(piece.address);
+          }}
+        >
+          {piece.text}
+        </a>
+      );
+  }
 }

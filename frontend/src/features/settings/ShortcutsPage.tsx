@@ -1,6 +1,6 @@
 import { Fragment } from 'react';
 import { useTranslation } from '@/i18n';
-import { Card, Kbd, keysAnywhere, keysOfComposer, keysOfLog, keysOfMessage, keysOfToast } from '@/ui';
+import { Card, Kbd, keysAnywhere, keysOfComposer, keysOfLog, keysOfMessage, keysOfSelection, keysOfToast } from '@/ui';
 import { PageHead } from './Parts';
 import styles from './Shortcuts.module.css';
 
@@ -10,6 +10,7 @@ export const keyTables = {
   composer: keysOfComposer,
   log: keysOfLog,
   message: keysOfMessage,
+  selection: keysOfSelection,
 } as const;
 
 type Place = keyof typeof keyTables;
@@ -26,6 +27,7 @@ export function ShortcutsPage() {
           <Keys place="composer" />
           <Keys place="log" />
           <Keys place="message" />
+          <Keys place="selection" />
         </div>
       </div>
     </>

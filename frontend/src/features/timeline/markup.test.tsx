@@ -43,7 +43,10 @@ function shown(name: string, text: string): HTMLElement {
       edited={false}
       onAction={nothing}
       onToggle={nothing}
+      selecting={false}
+      selected={false}
       onFollow={nothing}
+      onPick={nothing}
     />,
   );
   return container;

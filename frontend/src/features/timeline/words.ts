@@ -36,6 +36,19 @@ export function deletedWords(message: Message, speaker: Speaker): string {
   return message.mine ? i18next.t('message.deletedByYou') : i18next.t('message.deletedBy', { name: speaker.shortName });
 }
 
+/** "2026-11-21 10:42" in the local time, in every language: what was copied is read on another day, and elsewhere. */
+function stamp(time: string): string {
+  const date = new Date(time);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** A message as it is copied together with others: when, who, and what was written. */
+export function copyWords(message: Message, speaker: Speaker, me: string): string {
+  const text = message.deleted ? deletedWords(message, speaker) : message.text;
+  return `[${stamp(message.time)}] ${message.mine ? me : speaker.name}: ${text}`;
+}
+
 /** Who wrote what is quoted; '' when nothing is known of it. */
 export function quoteAuthor(message: Message, speaker: Speaker): string {
   const { reply } = message;

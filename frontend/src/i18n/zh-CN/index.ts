@@ -17,6 +17,7 @@ import repair from './repair';
 import requests from './requests';
 import route from './route';
 import search from './search';
+import selection from './selection';
 import settings from './settings';
 import timeline from './timeline';
 import timer from './timer';
@@ -41,6 +42,7 @@ export const zhCN = {
   requests,
   route,
   search,
+  selection,
   settings,
   timeline,
   timer,
