@@ -432,3 +432,23 @@ export async function showLicences(page) {
   await showAbout(page);
   await page.locator('main button').first().click();
 }
+
+export async function selectSome(page) {
+  await focusMessage(page, 6);
+  await page.keyboard.press('s');
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Space');
+}
+
+export async function removeSome(page) {
+  await selectSome(page);
+  await page.keyboard.press('Delete');
+}
+
+export async function showAppearance(page) {
+  await page.keyboard.press('Control+,');
+  await page.locator('nav button').nth(3).click();
+}

@@ -5,12 +5,12 @@ import { ago, anaTalk, invite, longTalk, me, network, requests, rows, say } from
 import { handleScenes } from './scenes-handles';
 import { lockScenes } from './scenes-lock';
 import { mannerScenes } from './scenes-manner';
-import { answeredTalk, deletedTalk, lateTalk } from './scenes-messages';
+import { answeredTalk, deletedTalk, formattedTalk, lateTalk } from './scenes-messages';
 import { verifyScenes } from './scenes-verify';
 import type { Ban, Conversation, Network, State } from './types';
 
 // Scenes for development and for pictures: `?fake=<name>`. Names: main, relay, waiting, connecting, lan, ready, offline, away,
-// banned, asked, long, answers, deleted, late, unread, empty, problem, clock, loading, failed, first, requests, settings, alone, many,
+// banned, asked, long, answers, deleted, formats, late, unread, empty, problem, clock, loading, failed, first, requests, settings, alone, many,
 // found, indexing, and those of scenes-manner, scenes-handles and scenes-verify. They stand still at the
 // time `?at=` (a date and time), which the look script also gives to the browser's clock.
 
@@ -200,6 +200,10 @@ const scenes: Record<string, Scene> = {
     open: 'ana',
   }),
   answers: (now) => ({ options: withAna(now, {}, answeredTalk(now)), open: 'ana' }),
+  formats: (now) => ({
+    options: withAna(now, { preview: '这是**重点**：先看 `README`，再说。' }, formattedTalk(now)),
+    open: 'ana',
+  }),
   deleted: (now) => ({ options: withAna(now, {}, deletedTalk(now)), open: 'ana' }),
   late: (now) => ({ options: withAna(now, {}, lateTalk(now)), open: 'ana' }),
   many: (now) => {
