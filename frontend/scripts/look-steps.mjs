@@ -434,13 +434,13 @@ export async function showLicences(page) {
 }
 
 export async function selectSome(page) {
-  await focusMessage(page, 6);
-  await page.keyboard.press('s');
-  await page.keyboard.press('Shift+ArrowDown');
-  await page.keyboard.press('Shift+ArrowDown');
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Space');
+  await page.locator('[data-log]').focus();
+  const keys = ['ArrowUp', 'ArrowUp', 'ArrowUp', 'ArrowUp', 's', 'Shift+ArrowDown', 'ArrowDown', 'ArrowDown', 'Space'];
+  for (const key of keys) {
+    await page.keyboard.press(key);
+    await page.waitForTimeout(200);
+  }
+  await page.locator('[data-selection]').waitFor();
 }
 
 export async function removeSome(page) {
@@ -450,5 +450,5 @@ export async function removeSome(page) {
 
 export async function showAppearance(page) {
   await page.keyboard.press('Control+,');
-  await page.locator('nav button').nth(3).click();
+  await page.locator('nav button').nth(5).click();
 }
