@@ -4,6 +4,7 @@ import { Segmented, Select } from '@/ui';
 import { Controls } from './Controls';
 import { Facts } from './Facts';
 import { Fields } from './Fields';
+import { Formats } from './Formats';
 import { Overlays } from './Overlays';
 import { Scenes } from './Scenes';
 import { Signs } from './Signs';
@@ -77,6 +78,7 @@ export function Workshop() {
         <Fields />
         <Signs />
         <Facts />
+        <Formats />
         <Overlays />
         <Scenes theme={theme} language={language} />
       </main>
