@@ -99,7 +99,10 @@ export function formattedTalk(now: Date): Message[] {
       'Fine. The tide table comes from this:\n```go\nfunc tide(at time.Time) float64 {\n\treturn 2.1 * math.Sin(hours(at) / 12.42)\n}\n```',
     ),
     theirs(15, '> > Is that *metres*?\n> Feet, I think\nMetres. And 2*3*4 is 24, **not 14'),
-    answering(mine(21, '[the map](https://maps.example.org/harbour) and ***everything*** else is on the `fridge`'), asked),
+    answering(
+      mine(21, '[the map](https://maps.example.org/harbour) and ***everything*** else is on the `fridge`'),
+      asked,
+    ),
     theirs(22, '这是**重点**：先看 `README`，再说。\n- 第一\n- 第二'),
   ];
 }

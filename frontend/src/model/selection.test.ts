@@ -63,7 +63,13 @@ describe('what is selected', () => {
   it('follows what is edited, deleted and gone, and ends with the last', () => {
     startSelection(at(1));
     selectTo(at(3), held);
-    followSelection([{ ...at(2), text: 'changed' }, { ...at(9), text: 'not selected' }], [at(1).id]);
+    followSelection(
+      [
+        { ...at(2), text: 'changed' },
+        { ...at(9), text: 'not selected' },
+      ],
+      [at(1).id],
+    );
     expect(selectedInOrder(selection.getState()).map(({ text }) => text)).toEqual(['changed', 'message 3']);
     selectTo(at(4), held.slice(2));
     followSelection([], [at(2).id, at(3).id, at(4).id]);

@@ -66,7 +66,6 @@ function Talk({ readOnly = false }: { readOnly?: boolean }) {
   });
   const known = useSelection((state) => state.messages);
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: as in the stretch.
     <main
       onKeyDown={(event) => {
         if (onKey(event)) event.preventDefault();
