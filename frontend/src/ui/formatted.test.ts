@@ -213,10 +213,14 @@ describe('any text', () => {
 
   it('of addresses that end in brackets and stops is read in time', () => {
     for (const end of [')', ']', '.', ').', '*']) {
-      const start = performance.now();
-      formatted(`http://a.b/${end.repeat(60_000 / end.length)}`);
-      formatted(`http://a.b/${end.repeat(60_000 / end.length)}x`);
-      expect(performance.now() - start).toBeLessThan(500);
+      const times = [1, 2, 3].map(() => {
+        const start = performance.now();
+        formatted(`http://a.b/${end.repeat(60_000 / end.length)}`);
+        formatted(`http://a.b/${end.repeat(60_000 / end.length)}x`);
+        return performance.now() - start;
+      });
+      // A few milliseconds; one that looks back at each character takes seconds.
+      expect(Math.min(...times)).toBeLessThan(500);
     }
   });
 });
