@@ -18,7 +18,7 @@ import {
   useSession,
   useToday,
 } from '@/model';
-import { Badge, Hidden, PopoverAt } from '@/ui';
+import { Badge, classes, Hidden, PopoverAt } from '@/ui';
 import { limitsOf } from './actions';
 import { MessageMenu } from './MessageMenu';
 import { MessageRow } from './MessageRow';
@@ -296,7 +296,7 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
         </div>
       )}
       {timeline.back && <WayBack conversation={id} back={timeline.back} />}
-      <div className={parts.ways}>
+      <div className={classes(parts.ways, selecting.selecting && parts.raised)}>
         {!atEnd && (
           <button
             type="button"
