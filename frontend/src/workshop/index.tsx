@@ -77,8 +77,8 @@ export function Workshop() {
         <Controls />
         <Fields />
         <Signs />
-        <Facts />
         <Formats />
+        <Facts />
         <Overlays />
         <Scenes theme={theme} language={language} />
       </main>
