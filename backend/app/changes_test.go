@@ -83,6 +83,15 @@ func TestPreview(t *testing.T) {
 	if got := preview("\n \n  first \nsecond"); got != "first" {
 		t.Errorf("%q", got)
 	}
+	if got := preview("```go\nx := 1\n```"); got != "x := 1" {
+		t.Errorf("%q", got)
+	}
+	if got := preview("```go\n\n"); got != "```go" {
+		t.Errorf("%q", got)
+	}
+	if got := preview("```x``` and\nmore"); got != "```x``` and" {
+		t.Errorf("%q", got)
+	}
 	long := make([]rune, 500)
 	for i := range long {
 		long[i] = '长'

@@ -62,19 +62,25 @@ func stateOf(m node.Message) MessageState {
 	return MessageQueued
 }
 
-// preview is the first line that says something.
+// preview is the first line that says something. The mark before a block of
+// code (frontend/src/ui/formatted.ts) does only where nothing follows it.
 func preview(text string) string {
+	shown := ""
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
-		if line == "" {
+		mark := strings.HasPrefix(line, "```") && !strings.ContainsAny(line[3:], "` ")
+		if line == "" || mark && shown != "" {
 			continue
 		}
-		if utf8.RuneCountInString(line) <= previewLength {
-			return line
+		shown = line
+		if !mark {
+			break
 		}
-		return string([]rune(line)[:previewLength-1]) + "…"
 	}
-	return ""
+	if utf8.RuneCountInString(shown) <= previewLength {
+		return shown
+	}
+	return string([]rune(shown)[:previewLength-1]) + "…"
 }
 
 // conversationOf makes a row of the list. live is nil while nothing is known

@@ -132,6 +132,9 @@ type Settings struct {
 	Compact  bool    `json:"compact"`  // density: 44 px rows instead of 56
 	Hosting  bool    `json:"hosting"`  // "Introduce people on this network"
 	Details  bool    `json:"details"`  // the details panel is open
+	// AsWritten shows messages with the marks (**, `, > and so on) that they were
+	// written with, instead of the formats that these stand for.
+	AsWritten bool `json:"asWritten,omitempty"`
 	// LockAfter is after how many minutes without a key or the mouse the profile
 	// is locked, if it has a passphrase: 1, 5, 15, 60; absent: never.
 	LockAfter int `json:"lockAfter,omitempty"`

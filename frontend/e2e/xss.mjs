@@ -1,5 +1,11 @@
 // The texts of xss.txt, and a page that notices if one of them becomes more than a text.
 import { readFile } from 'node:fs/promises';
+import { runnerImport } from 'vite';
+
+/** What is drawn of a text, by the rule of the interface itself. */
+export const { plainText, plainFound } = (
+  await runnerImport(new URL('../src/ui/formatted.ts', import.meta.url).pathname, { configFile: false, logLevel: 'silent' })
+).module;
 
 /** Reads the texts; an address that one of them leads to is under `listener`. */
 export async function readVectors(listener) {
@@ -25,6 +31,12 @@ function watchPage() {
     const folded = (words) => words.replace(/\s+/gu, ' ').trim();
     const shown = [...document.querySelectorAll(selector)].map((element) => folded(element.textContent));
     return wanted.filter((text) => !shown.some((one) => one.includes(folded(text))));
+  };
+  // Which of these words are not all that some message shows; between blocks there is no white space to compare.
+  window.missingMessages = (wanted) => {
+    const solid = (words) => words.replace(/\s+/gu, '');
+    const shown = new Set([...document.querySelectorAll('[data-text]')].map((element) => solid(element.textContent)));
+    return wanted.filter((text) => !shown.has(solid(text)));
   };
   window.run = (...given) => seen.push(`ran ${given.join()}`);
   for (const name of ['alert', 'confirm', 'prompt', 'open', 'print']) window[name] = (...given) => seen.push(`${name} ${given.join()}`);
@@ -84,6 +96,17 @@ export async function openWatched(browser, device, size = { width: 1200, height:
     policies,
     faults: async () => [...faults, ...(await page.evaluate(() => window.seenByTest)), ...((await page.title()) === 'Tincan' ? [] : [await page.title()])],
   };
+}
+
+/** Waits until messages with these texts are shown: each as nothing but its words without its marks. */
+export async function showsMessages(page, ...texts) {
+  const wanted = texts.map((text) => plainText(text));
+  try {
+    await page.waitForFunction((words) => window.missingMessages(words).length === 0, wanted);
+  } catch (error) {
+    const missing = await page.evaluate((words) => window.missingMessages(words), wanted);
+    throw new Error(`no message shows ${JSON.stringify(missing)}`, { cause: error });
+  }
 }
 
 /** Waits until elements that are selected show exactly these texts. */

@@ -4,7 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { artifacts, beSomebody, call, startBrowser, startDevice } from './programs.mjs';
-import { openWatched, readVectors, shows } from './xss.mjs';
+import { openWatched, plainFound, readVectors, shows, showsMessages } from './xss.mjs';
 
 // Nobody is asked there: that anybody wants to ask is what fails.
 const vectors = await readVectors('http://listener.invalid');
@@ -102,7 +102,7 @@ test('messages, as they are sent and as they arrive', async () => {
       if (answer.refused) refused.push(text);
       else sent.push(answer.value.text);
     }
-    for (const page of [ben, ana]) await shows(page, 'article', ...sent);
+    for (const page of [ben, ana]) await showsMessages(page, ...sent);
   }
   // A NUL is no text; everything else arrives as it was written.
   assert.deepEqual(refused, vectors.filter((text) => text.includes('\u0000')));
@@ -143,7 +143,7 @@ test('what is searched for, and what is found', async () => {
     if (hits.length === 0) continue;
     found++;
     await ana.locator('[role=option] mark').first().waitFor();
-    await shows(ana, '[role=option]', hits[0].snippet);
+    await shows(ana, '[role=option]', plainFound(hits[0].snippet, []).text);
     // Nothing is in a result but its own parts and what is marked.
     assert.equal(await ana.locator('[role=option] :is(b, img:not([src^="data:"]), a, script, iframe, style)').count(), 0, text);
   }

@@ -432,3 +432,23 @@ export async function showLicences(page) {
   await showAbout(page);
   await page.locator('main button').first().click();
 }
+
+export async function selectSome(page) {
+  await page.locator('[data-log]').focus();
+  const keys = ['ArrowUp', 'ArrowUp', 'ArrowUp', 'ArrowUp', 's', 'Shift+ArrowDown', 'ArrowDown', 'ArrowDown', 'Space'];
+  for (const key of keys) {
+    await page.keyboard.press(key);
+    await page.waitForTimeout(200);
+  }
+  await page.locator('[data-selection]').waitFor();
+}
+
+export async function removeSome(page) {
+  await selectSome(page);
+  await page.keyboard.press('Delete');
+}
+
+export async function showAppearance(page) {
+  await page.keyboard.press('Control+,');
+  await page.locator('nav button').nth(5).click();
+}

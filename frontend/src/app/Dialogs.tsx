@@ -13,6 +13,7 @@ const LoseDialog = lazy(() => import('@/features/manage/LoseDialog'));
 const TalkMenu = lazy(() => import('@/features/manage/TalkMenu'));
 const DeliveryDialog = lazy(() => import('@/features/delivery'));
 const FileDialog = lazy(() => import('@/features/delivery/FileDialog'));
+const RemoveDialog = lazy(() => import('@/features/timeline/RemoveDialog'));
 const RetireDialog = lazy(() => import('@/features/settings/RetireDialog'));
 const VerifyDialog = lazy(() => import('@/features/verify'));
 const LinkDialog = lazy(() => import('./LinkDialog'));
@@ -26,6 +27,7 @@ export function Dialogs() {
   const losing = dialog && 'conversation' in dialog ? dialog.conversation : '';
   const lost = useConversation(losing);
   const menu = useView((state) => state.menu !== undefined);
+  const selected = useConversation(dialog?.kind === 'remove' ? dialog.conversation : '');
   const asked = useConversation(dialog?.kind === 'verify' ? dialog.conversation : '');
   // A number is that of the keys that there are now.
   const verified = useConversation(asked?.next ?? asked?.id ?? '');
@@ -51,6 +53,7 @@ export function Dialogs() {
       )}
       {dialog.kind === 'delivery' && <DeliveryDialog message={dialog.message} onClose={closeDialog} />}
       {dialog.kind === 'file' && <FileDialog conversation={dialog.conversation} onClose={closeDialog} />}
+      {dialog.kind === 'remove' && selected && <RemoveDialog conversation={selected} onClose={closeDialog} />}
       {dialog.kind === 'retire' && <RetireDialog onClose={closeDialog} />}
       {dialog.kind === 'switcher' && switching && (
         <switching.Switcher

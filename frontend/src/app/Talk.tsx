@@ -3,6 +3,7 @@ import { Composer } from '@/features/composer';
 import { ConversationHeader } from '@/features/conversation';
 import { Timeline } from '@/features/timeline';
 import { TrustNotice } from '@/features/verify/TrustNotice';
+import { useSelection } from '@/model';
 import { classes } from '@/ui';
 
 export { Details } from '@/features/details';
@@ -19,6 +20,8 @@ export interface TalkProps {
 
 /** An open conversation: its header, its messages, and where the next one is written. */
 export function Talk({ conversation, detailsOpen, onDetails }: TalkProps) {
+  // The bar of what is selected stands in its place.
+  const selecting = useSelection((state) => state.conversation === conversation.id);
   return (
     <>
       <ConversationHeader conversation={conversation} detailsOpen={detailsOpen} onDetails={onDetails} />
@@ -26,7 +29,7 @@ export function Talk({ conversation, detailsOpen, onDetails }: TalkProps) {
       <ContactNotice conversation={conversation} />
       <TrustNotice conversation={conversation} className={classes(styles.problem, styles.under)} />
       <Timeline conversation={conversation} />
-      <Composer key={conversation.id} conversation={conversation} />
+      {!selecting && <Composer key={conversation.id} conversation={conversation} />}
     </>
   );
 }

@@ -1,10 +1,12 @@
 import { useEffect } from 'react';
 import {
+  endSelection,
   filteredConversations,
   isUnread,
   jumpBack,
   pinnedConversations,
   search,
+  selection,
   session,
   showAddContact,
   showConversation,
@@ -40,6 +42,7 @@ function move(step: 1 | -1, unreadOnly = false): void {
 function closeTopmost(): boolean {
   const { place, conversation, detailsFloating } = view.getState();
   if (detailsFloating) view.setState({ detailsFloating: false });
+  else if (selection.getState().conversation !== '') endSelection();
   else if (place.kind === 'search') leaveSearch();
   else if (place.kind === 'conversations' && jumpBack(conversation)) return true;
   else if (place.kind !== 'conversations') showConversations();

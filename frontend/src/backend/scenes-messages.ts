@@ -78,3 +78,31 @@ export function lateTalk(now: Date): Message[] {
     },
   ].sort((one, other) => (one.time < other.time ? -1 : 1));
 }
+
+/** Every format, in messages of both. */
+export function formattedTalk(now: Date): Message[] {
+  const theirs = (minute: number, text: string) => say('ana', ago(now, 0, 10, minute), text);
+  const mine = (minute: number, text: string) => say('ana', ago(now, 0, 10, minute), text, 'read');
+  const asked = theirs(
+    3,
+    'What do we **still** need? I have:\n- the *big* torch\n- two thermoses\n  - tea\n  - the other tea\n- `matches`, dry',
+  );
+  return [
+    asked,
+    mine(5, '> the other tea\n\nNever heard of it 🙂'),
+    theirs(
+      12,
+      'In this order:\n1. **Ferry** at 9\n2. Lighthouse\n3. Cake, see https://lines.example.net/cake*1*\n\nIs that fine?',
+    ),
+    mine(
+      14,
+      'Fine. The tide table comes from this:\n```go\nfunc tide(at time.Time) float64 {\n\treturn 2.1 * math.Sin(hours(at) / 12.42)\n}\n```',
+    ),
+    theirs(15, '> > Is that *metres*?\n> Feet, I think\nMetres. And 2*3*4 is 24, **not 14'),
+    answering(
+      mine(21, '[the map](https://maps.example.org/harbour) and ***everything*** else is on the `fridge`'),
+      asked,
+    ),
+    theirs(22, '这是**重点**：先看 `README`，再说。\n- 第一\n- 第二'),
+  ];
+}

@@ -6,13 +6,13 @@ import { handleScenes } from './scenes-handles';
 import { lockScenes } from './scenes-lock';
 import { manageScenes } from './scenes-manage';
 import { mannerScenes } from './scenes-manner';
-import { answeredTalk, deletedTalk, lateTalk } from './scenes-messages';
+import { answeredTalk, deletedTalk, formattedTalk, lateTalk } from './scenes-messages';
 import { verifyScenes } from './scenes-verify';
 import type { Ban, Conversation, Network, State } from './types';
 
 // Scenes for development and for pictures: `?fake=<name>`. Names: main, relay, waiting, connecting, lan, ready, offline, away,
-// banned, asked, long, answers, deleted, late, unread, empty, problem, clock, loading, failed, first, requests, settings, alone, many,
-// found, indexing, and those of scenes-manage, scenes-manner, scenes-handles and scenes-verify. They stand still at the
+// banned, asked, long, answers, deleted, formats, late, unread, empty, problem, clock, loading, failed, first, requests, settings, alone,
+// many, found, indexing, and those of scenes-manage, scenes-manner, scenes-handles and scenes-verify. They stand still at the
 // time `?at=` (a date and time), which the look script also gives to the browser's clock.
 
 function mainState(now: Date): State {
@@ -202,6 +202,10 @@ const scenes: Record<string, Scene> = {
     open: 'ana',
   }),
   answers: (now) => ({ options: withAna(now, {}, answeredTalk(now)), open: 'ana' }),
+  formats: (now) => ({
+    options: withAna(now, { preview: '这是**重点**：先看 `README`，再说。' }, formattedTalk(now)),
+    open: 'ana',
+  }),
   deleted: (now) => ({ options: withAna(now, {}, deletedTalk(now)), open: 'ana' }),
   late: (now) => ({ options: withAna(now, {}, lateTalk(now)), open: 'ana' }),
   many: (now) => {

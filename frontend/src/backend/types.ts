@@ -144,6 +144,8 @@ export interface Settings {
   hosting: boolean;
   /** the details panel is open */
   details: boolean;
+  /** messages are shown with the marks that they were written with */
+  asWritten?: boolean;
   /** After how many minutes without a key or the mouse the profile is locked; absent: never. */
   lockAfter?: number;
 }

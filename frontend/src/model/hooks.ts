@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import { attention } from './attention';
 import { holdPicture, pictures } from './pictures';
 import { type Search, search } from './search';
+import { type Selection, selection } from './selection';
 import { type Session, session } from './session';
 import { timelines } from './timelines';
 import { toasts } from './toasts';
@@ -20,6 +21,10 @@ export function useView<Value>(select: (state: View) => Value): Value {
 
 export function useSearch<Value>(select: (state: Search) => Value): Value {
   return useStore(search, select);
+}
+
+export function useSelection<Value>(select: (state: Selection) => Value): Value {
+  return useStore(selection, select);
 }
 
 /** A row of the list by its id; undefined when there is none (any more). */

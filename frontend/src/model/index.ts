@@ -11,6 +11,7 @@ export * from './lock';
 export * from './namesake';
 export * from './pictures';
 export * from './search';
+export * from './selection';
 export * from './selectors';
 export * from './session';
 export * from './settings';

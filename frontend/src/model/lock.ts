@@ -6,6 +6,7 @@ import { forgetAnswers } from './answers';
 import { forgetDrafts } from './drafts';
 import { forgetPictures } from './pictures';
 import { forgetSearch } from './search';
+import { endSelection } from './selection';
 import { emptySession, session } from './session';
 import { forgetTimelines } from './timelines';
 import { emptyView, view } from './view';
@@ -25,6 +26,7 @@ export function followProgress(now: Progress | undefined): void {
 /** What a locked window may know: nothing but how it looks. */
 export function forgetEverything(): void {
   const { settings, version } = session.getState();
+  endSelection();
   forgetTimelines();
   forgetSearch();
   forgetPictures();

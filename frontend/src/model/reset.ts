@@ -3,6 +3,7 @@ import { attention } from './attention';
 import { forgetDrafts } from './drafts';
 import { forgetPictures } from './pictures';
 import { forgetSearch } from './search';
+import { endSelection } from './selection';
 import { emptySession, session } from './session';
 import { forgetTimelines } from './timelines';
 import { toasts } from './toasts';
@@ -20,5 +21,6 @@ export function resetModel(): void {
   forgetAnswers();
   writing.setState({ aims: {} });
   forgetTimelines();
+  endSelection();
   forgetSearch();
 }

@@ -3,6 +3,7 @@ import { applyChanges, applyState } from './apply';
 import { attention, conversationOnScreen, tellAttentionAgain } from './attention';
 import { followProgress, forgetEverything } from './lock';
 import { askNow, followFound } from './search';
+import { followSelection } from './selection';
 import { emptySession, type Session, session } from './session';
 import { applyMessages, clearTimelines, forgetTimelines, openTimeline, removeMessages } from './timelines';
 import { showAddContact, showConversation, view } from './view';
@@ -25,6 +26,7 @@ export function synchronise(backend: Backend): () => void {
     followFound(changes);
     removeMessages(changes.removedMessages ?? []);
     followAims(changes.messages ?? [], changes.removedMessages ?? []);
+    followSelection(changes.messages ?? [], changes.removedMessages ?? []);
     const open = view.getState().conversation;
     if (open && changes.removedConversations?.includes(open)) view.setState({ conversation: '' });
     if (changes.openConversation) showConversation(changes.openConversation);

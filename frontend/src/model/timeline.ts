@@ -35,7 +35,7 @@ function lowerBound(messages: readonly Message[], order: string): number {
 }
 
 /** Characters of a message that are shown where it is answered. */
-const quoteMost = 200;
+export const quoteMost = 200;
 
 /** What is shown of a message where it is answered, as backend/app/types.go says it. */
 export function quoteOf(message: Message): Reply {

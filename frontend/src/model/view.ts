@@ -21,6 +21,7 @@ export type DialogRequest =
   | { kind: 'file'; conversation: string }
   | { kind: 'change-key' }
   | { kind: 'link'; address: string }
+  | { kind: 'remove'; conversation: string }
   | { kind: 'retire' }
   | { kind: 'switcher' }
   | { kind: 'verify'; conversation: string }
@@ -91,6 +92,11 @@ export function askBan(conversation: string): void {
 /** Asks for whom a message is deleted. */
 export function askDelete(message: Message): void {
   view.setState({ dialog: { kind: 'delete', message } });
+}
+
+/** Asks whether the messages that are selected leave this computer. */
+export function askRemove(conversation: string): void {
+  view.setState({ dialog: { kind: 'remove', conversation } });
 }
 
 export function showDelivery(message: Message): void {

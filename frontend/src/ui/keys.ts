@@ -43,7 +43,7 @@ export function isPressed(event: KeyPress, keys: readonly string[]): boolean {
     const key = parts.pop() ?? '';
     const sign = key.length === 1 && !/[a-z]/i.test(key);
     return (
-      event.key.toLowerCase() === key.toLowerCase() &&
+      event.key.toLowerCase() === (key === 'Space' ? ' ' : key.toLowerCase()) &&
       (onMac ? event.metaKey : event.ctrlKey) === parts.includes('Ctrl') &&
       !(onMac ? event.ctrlKey : event.metaKey) &&
       event.altKey === parts.includes('Alt') &&

@@ -6,6 +6,9 @@ export const keysOfComposer = {
   send: ['Enter', 'Ctrl Enter'],
   newLine: ['Shift Enter'],
   editLast: ['ArrowUp'],
+  bold: ['Ctrl B'],
+  italic: ['Ctrl I'],
+  code: ['Ctrl E'],
   leaveAim: ['Escape'],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -13,6 +16,8 @@ export const keysOfComposer = {
 export const keysOfLog = {
   up: ['ArrowUp'],
   down: ['ArrowDown'],
+  extendUp: ['Shift ArrowUp'],
+  extendDown: ['Shift ArrowDown'],
   latest: ['End'],
   back: ['Escape'],
 } as const satisfies Record<string, readonly string[]>;
@@ -22,8 +27,18 @@ export const keysOfMessage = {
   reply: ['R'],
   react: ['+'],
   copy: ['C'],
+  select: ['S'],
   edit: ['E'],
   delivery: ['D'],
   delete: ['Delete'],
   more: ['Shift F10', 'ContextMenu'],
+} as const satisfies Record<string, readonly string[]>;
+
+/** While messages are selected, on one of them. */
+export const keysOfSelection = {
+  toggle: ['Space'],
+  all: ['Ctrl A'],
+  copyAll: ['Ctrl C'],
+  remove: ['Delete'],
+  end: ['Escape'],
 } as const satisfies Record<string, readonly string[]>;

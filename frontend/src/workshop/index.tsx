@@ -4,6 +4,7 @@ import { Segmented, Select } from '@/ui';
 import { Controls } from './Controls';
 import { Facts } from './Facts';
 import { Fields } from './Fields';
+import { Formats } from './Formats';
 import { Overlays } from './Overlays';
 import { Scenes } from './Scenes';
 import { Signs } from './Signs';
@@ -76,6 +77,7 @@ export function Workshop() {
         <Controls />
         <Fields />
         <Signs />
+        <Formats />
         <Facts />
         <Overlays />
         <Scenes theme={theme} language={language} />

@@ -875,6 +875,7 @@ export namespace app {
 	    compact: boolean;
 	    hosting: boolean;
 	    details: boolean;
+	    asWritten?: boolean;
 	    lockAfter?: number;
 	
 	    static createFrom(source: any = {}) {
@@ -889,6 +890,7 @@ export namespace app {
 	        this.compact = source["compact"];
 	        this.hosting = source["hosting"];
 	        this.details = source["details"];
+	        this.asWritten = source["asWritten"];
 	        this.lockAfter = source["lockAfter"];
 	    }
 	}

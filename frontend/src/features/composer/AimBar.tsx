@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { useTranslation } from '@/i18n';
 import { type Aim, type Aimed, endEdit, endReply, jumpTo } from '@/model';
-import { classes, IconButton } from '@/ui';
+import { classes, IconButton, plainText } from '@/ui';
 import styles from './Composer.module.css';
 
 export interface AimBarProps {
@@ -61,5 +61,9 @@ export function AimBar({ id, aim, name, onEnd }: AimBarProps) {
 }
 
 function firstLine({ message }: Aimed): string {
-  return message.text.split('\n').find((line) => line.trim() !== '') ?? '';
+  return (
+    plainText(message.text)
+      .split('\n')
+      .find((line) => line.trim() !== '') ?? ''
+  );
 }

@@ -30,6 +30,7 @@ import { Button, classes, isPressed, keysOfComposer, Note } from '@/ui';
 import { AimBar } from './AimBar';
 import styles from './Composer.module.css';
 import { kibibytes, measureText, sendsMessage, textMost } from './limits';
+import { type Format, replaceIn, wrapped } from './wrapping';
 
 /** The place to write. Give it a key of the conversation's id: each has its own text. */
 export function Composer({ conversation }: { conversation: Conversation }) {
@@ -195,6 +196,10 @@ function Box({ conversation }: { conversation: Conversation }) {
       setFailure(undefined);
       if (edit) endEdit(id);
       else endReply(id);
+    } else if (putFormat(event)) {
+      // The window's own keys do not see it: Ctrl I is the details where nothing is marked.
+      event.preventDefault();
+      event.stopPropagation();
     } else if (isPressed(event, keysOfComposer.editLast) && text === '' && !edit) {
       event.preventDefault();
       if (blocked === undefined) void editLast(id);
@@ -253,6 +258,17 @@ function Box({ conversation }: { conversation: Conversation }) {
       </div>
     </div>
   );
+}
+
+const formats: readonly Format[] = ['bold', 'italic', 'code'];
+
+/** Puts the format of a key on what is marked; false when it is no such key, or nothing is marked. */
+function putFormat(event: KeyboardEvent<HTMLTextAreaElement>): boolean {
+  const format = formats.find((one) => isPressed(event, keysOfComposer[one]));
+  const { value, selectionStart, selectionEnd } = event.currentTarget;
+  const next = format && wrapped(value, selectionStart, selectionEnd, format);
+  if (next) replaceIn(event.currentTarget, next);
+  return next !== undefined;
 }
 
 /** Puts the last text of mine into the composer, if there is one. */

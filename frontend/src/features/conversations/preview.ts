@@ -1,4 +1,5 @@
 import type { Conversation } from '@/backend';
+import { plainText } from '@/ui';
 
 /** What the second line of a row says, in the order of what matters most. */
 export type Preview =
@@ -26,5 +27,6 @@ export function previewOf(row: Conversation, open: boolean): Preview {
   if (row.queued > 0 && row.presence !== 'online') return { kind: 'queued', count: row.queued };
   if (row.previewDeleted) return { kind: 'deleted' };
   if (!row.preview) return { kind: row.cleared ? 'cleared' : 'made' };
-  return row.previewMine ? { kind: 'mine', text: row.preview } : { kind: 'text', text: row.preview };
+  const text = plainText(row.preview, row.preview.endsWith('…'));
+  return { kind: row.previewMine ? 'mine' : 'text', text };
 }

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import { backend, type Cancelled, type Delivery, type DeliveryStep, type Message } from '@/backend';
 import { clockTime, dateAndTime, errorText, useTranslation } from '@/i18n';
 import { shortName, useConversation } from '@/model';
-import { classes, Dialog, Note, Spinner } from '@/ui';
+import { classes, Dialog, Note, plainText, Spinner } from '@/ui';
 import { CancelledNote, CancelMessage } from './CancelMessage';
 import styles from './Delivery.module.css';
 import { SaveFile } from './SaveFile';
@@ -29,7 +29,7 @@ export default function DeliveryDialog({ message, onClose }: { message: Message;
   return (
     <Dialog title={done ? t('delivery.titleDone') : t('delivery.title')} width="narrow" onClose={onClose}>
       <blockquote className={styles.quote} dir="auto">
-        {message.text}
+        {plainText(message.text)}
       </blockquote>
       {failure !== undefined && (
         <Note kind="bad" role="alert">

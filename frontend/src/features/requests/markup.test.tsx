@@ -13,11 +13,15 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+/** Some at a time, so that no test is long. */
+const all = [...hostileTexts, 'https://example.org/?<b>'];
+const parts = Array.from({ length: Math.ceil(all.length / 16) }, (_, part) => all.slice(16 * part, 16 * (part + 1)));
+
 describe('what strangers write', () => {
-  it('shows hostile names, texts and labels as text, and nothing in them is live', async () => {
-    const pwned = vi.fn();
-    vi.stubGlobal('pwned', pwned);
-    for (const text of [...hostileTexts, 'https://example.org/?<b>']) {
+  it.each(parts)('shows hostile names, texts and labels as text, and nothing in them is live: %#', async (...texts) => {
+    const ran = vi.fn();
+    vi.stubGlobal('run', ran);
+    for (const text of texts) {
       resetModel();
       const one: Request = {
         id: 'x',
@@ -43,6 +47,6 @@ describe('what strangers write', () => {
       stop();
       cleanup();
     }
-    expect(pwned).not.toHaveBeenCalled();
+    expect(ran).not.toHaveBeenCalled();
   });
 });

@@ -2,7 +2,7 @@ import { memo } from 'react';
 import type { Conversation, MatchRange, Profile, SearchHit } from '@/backend';
 import { dateAndTime, foundTime, useTranslation } from '@/i18n';
 import { initial, showConversation } from '@/model';
-import { classes, Lid } from '@/ui';
+import { classes, Lid, plainFound } from '@/ui';
 import styles from './Hit.module.css';
 import { Marked } from './Marked';
 import { elementOf, openOption, personOption } from './options';
@@ -60,6 +60,7 @@ export interface MessageHitProps {
 /** A message that was found: who wrote it to whom, when, and the part that shows why. */
 export const MessageHit = memo(function MessageHit({ hit, conversation, profile, active }: MessageHitProps) {
   const { t } = useTranslation();
+  const shown = plainFound(hit.snippet, hit.matches);
   const author = hit.mine ? profile : conversation;
   const title = hit.mine ? t('search.youTo', { name: conversation.name }) : conversation.name;
   return (
@@ -68,7 +69,7 @@ export const MessageHit = memo(function MessageHit({ hit, conversation, profile,
       id={elementOf(hit.id)}
       className={classes(styles.hit, active && styles.active)}
       role="option"
-      aria-label={t('timeline.message', { author: title, time: dateAndTime(hit.time), text: hit.snippet })}
+      aria-label={t('timeline.message', { author: title, time: dateAndTime(hit.time), text: shown.text })}
       aria-selected={active}
       tabIndex={-1}
       onMouseDown={(event) => event.preventDefault()}
@@ -83,7 +84,7 @@ export const MessageHit = memo(function MessageHit({ hit, conversation, profile,
           </time>
         </span>
         <span className={styles.snippet} dir="auto">
-          <Marked text={hit.snippet} ranges={hit.matches} />
+          <Marked text={shown.text} ranges={shown.found} />
         </span>
       </span>
     </div>

@@ -1,9 +1,9 @@
-import { ALargeSmall, Languages, Rows3 } from 'lucide-react';
+import { ALargeSmall, Bold, Languages, Rows3 } from 'lucide-react';
 import { Radio, RadioGroup } from 'react-aria-components/RadioGroup';
 import type { Theme } from '@/backend';
 import { errorText, number, useTranslation } from '@/i18n';
 import { useSession } from '@/model';
-import { Card, Lid, Note, Segmented, Select } from '@/ui';
+import { Card, FormattedText, Lid, Note, Segmented, Select, Switch } from '@/ui';
 import styles from './AppearancePage.module.css';
 import { Group, PageHead, Row, Rows } from './Parts';
 import { ThemeDrawing } from './ThemeDrawing';
@@ -102,11 +102,23 @@ export function AppearancePage() {
             onChange={(language) => change({ language })}
           />
         </Row>
+        <div className={styles.switchRow}>
+          <Bold {...icon} />
+          <Switch
+            className={styles.switch ?? ''}
+            label={t('settings.formats')}
+            help={t('settings.formatsText')}
+            selected={!settings.asWritten}
+            onChange={(on) => change({ asWritten: !on })}
+          />
+        </div>
       </Rows>
       <Group title={t('settings.preview')}>
         <Card className={styles.preview}>
           <Lid letter="A" color={5} size={32} />
-          <p className={styles.theirs}>{t('settings.previewTheirs')}</p>
+          <div className={styles.theirs}>
+            <FormattedText text={t('settings.previewTheirs')} asWritten={settings.asWritten ?? false} />
+          </div>
           <p className={styles.mine}>{t('settings.previewMine')}</p>
         </Card>
       </Group>

@@ -1,6 +1,16 @@
 import { Fragment } from 'react';
 import { useTranslation } from '@/i18n';
-import { Card, Kbd, keysAnywhere, keysOfComposer, keysOfLog, keysOfMessage, keysOfRow, keysOfToast } from '@/ui';
+import {
+  Card,
+  Kbd,
+  keysAnywhere,
+  keysOfComposer,
+  keysOfLog,
+  keysOfMessage,
+  keysOfRow,
+  keysOfSelection,
+  keysOfToast,
+} from '@/ui';
 import { PageHead } from './Parts';
 import styles from './Shortcuts.module.css';
 
@@ -11,6 +21,7 @@ export const keyTables = {
   composer: keysOfComposer,
   log: keysOfLog,
   message: keysOfMessage,
+  selection: keysOfSelection,
 } as const;
 
 type Place = keyof typeof keyTables;
@@ -28,6 +39,7 @@ export function ShortcutsPage() {
           <Keys place="composer" />
           <Keys place="log" />
           <Keys place="message" />
+          <Keys place="selection" />
         </div>
       </div>
     </>

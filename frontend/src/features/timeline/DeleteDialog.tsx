@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { backend, type Conversation, type Message } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
 import { aimOf, endEdit, removeMessages, shortName, useSession } from '@/model';
-import { Button, Dialog, Note } from '@/ui';
+import { Button, Dialog, Note, plainText } from '@/ui';
 import { limitsOf, takesBack } from './actions';
 import styles from './DeleteDialog.module.css';
 
@@ -70,7 +70,7 @@ export default function DeleteDialog({ message, conversation, onClose }: DeleteD
       )}
       {!message.deleted && (
         <blockquote className={styles.text} dir="auto">
-          {message.text}
+          {plainText(message.text)}
         </blockquote>
       )}
       {everyone ? (

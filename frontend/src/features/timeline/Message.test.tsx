@@ -68,7 +68,10 @@ function Held({ message, limits = open }: { message: Message; limits?: typeof op
         edited={false}
         onAction={run}
         onToggle={toggleReaction}
+        selecting={false}
+        selected={false}
         onFollow={followToQuoted}
+        onPick={vi.fn()}
       />
       {opened?.action === 'more' && (
         <MessageMenu message={message} limits={limits} at={opened.at} onAction={run} onClose={close} />
@@ -153,6 +156,7 @@ describe('a message', () => {
       'ReplyR',
       'React+',
       'CopyC',
+      'SelectS',
       'EditE',
       'What happened to itD',
       'Delete…Del',
@@ -168,7 +172,16 @@ describe('a message', () => {
     const row = timelineRows([answer], false, undefined)[0];
     if (!row) throw new Error('no row');
     const props = { speaker, links: true, limits: open, newCount: 0, today: '', opened: undefined };
-    const rest = { marked: false, edited: false, onAction: vi.fn(), onToggle: vi.fn(), onFollow: followed };
+    const rest = {
+      marked: false,
+      edited: false,
+      selecting: false,
+      selected: false,
+      onPick: vi.fn(),
+      onAction: vi.fn(),
+      onToggle: vi.fn(),
+      onFollow: followed,
+    };
     const { rerender } = render(<MessageRow row={row} {...props} {...rest} />);
     fireEvent.click(screen.getByRole('button', { name: 'In reply to Ana Duarte: still on?. Go to that message' }));
     expect(followed).toHaveBeenCalledWith(answer);

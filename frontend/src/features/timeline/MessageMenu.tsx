@@ -1,4 +1,4 @@
-import { Copy, type LucideIcon, Pencil, Reply, Route, SmilePlus, Trash2 } from 'lucide-react';
+import { Copy, type LucideIcon, Pencil, Reply, Route, SmilePlus, SquareCheck, Trash2 } from 'lucide-react';
 import type { Message } from '@/backend';
 import { useTranslation } from '@/i18n';
 import { type Box, keysOfMessage, MenuAt, type MenuEntry } from '@/ui';
@@ -10,12 +10,13 @@ const icons: Record<Entry, LucideIcon> = {
   react: SmilePlus,
   reply: Reply,
   copy: Copy,
+  select: SquareCheck,
   edit: Pencil,
   delivery: Route,
   delete: Trash2,
 };
 
-const order: readonly Entry[] = ['reply', 'react', 'copy', 'edit', 'delivery', 'delete'];
+const order: readonly Entry[] = ['reply', 'react', 'copy', 'select', 'edit', 'delivery', 'delete'];
 
 export interface MessageMenuProps {
   message: Message;

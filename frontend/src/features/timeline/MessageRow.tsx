@@ -1,17 +1,18 @@
 import { Check, CheckCheck, Clock } from 'lucide-react';
-import { type KeyboardEvent, type MouseEvent, memo, useMemo, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, memo, useState } from 'react';
 import type { Message, Reaction } from '@/backend';
 import { dayLabel, useTranslation } from '@/i18n';
-import { askLink, showDelivery } from '@/model';
-import { type Box, boxOf, classes } from '@/ui';
+import { askLink, showDelivery, useSession } from '@/model';
+import { type Box, boxOf, classes, FormattedText, onMac } from '@/ui';
 import { type Action, actionOfKey, isPossible, type Limits } from './actions';
-import { type Piece, piecesOf } from './links';
 import styles from './MessageRow.module.css';
 import { MessageTools } from './MessageTools';
 import { Quote } from './Quote';
 import { Reactions } from './Reactions';
 import type { Row } from './rows';
+import selectionStyles from './Selection.module.css';
 import { SpeakerLid } from './SpeakerLid';
+import type { Pick } from './useSelecting';
 import { VanishMark } from './VanishMark';
 import { deletedWords, editedWords, messageWords, type Speaker, timeWords } from './words';
 
@@ -30,20 +31,43 @@ export interface MessageRowProps {
   marked: boolean;
   /** It is in the composer. */
   edited: boolean;
+  /** Messages are being selected: a press anywhere on one picks it, and nothing in it answers. */
+  selecting: boolean;
+  selected: boolean;
   onAction: (action: Action, message: Message, at: Box) => void;
   onToggle: (message: Message, reaction: Reaction) => void;
   onFollow: (message: Message) => void;
+  onPick: (message: Message, how: Pick) => void;
 }
 
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { row, speaker, limits, newCount, onToggle, onAction } = props;
+  const { row, speaker, limits, newCount, selecting, selected, onToggle, onAction, onPick } = props;
   const { t } = useTranslation();
   const { message } = row;
   const [focused, setFocused] = useState(false);
+
+  /** A press picks while messages are selected; with Ctrl (⌘) it begins that. */
+  function onClick(event: MouseEvent<HTMLElement>): void {
+    if (!selecting && (!(onMac ? event.metaKey : event.ctrlKey) || inControl(event.target))) return;
+    event.preventDefault();
+    onPick(message, selecting && event.shiftKey ? 'range' : 'one');
+    event.currentTarget.querySelector<HTMLElement>('[data-message]')?.focus({ preventScroll: true });
+  }
+
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it only knows whether the focus is somewhere inside.
+    // biome-ignore lint/a11y/noStaticElementInteractions: the message inside and its box take the keys and say their names.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: as above.
     <div
-      className={styles.slot}
+      className={classes(styles.slot, selecting && styles.selecting)}
+      data-selected={selected || undefined}
+      onClick={onClick}
+      // No words are marked on the way.
+      onMouseDown={(event) => {
+        if (selecting) event.preventDefault();
+      }}
+      onContextMenu={(event) => {
+        if (selecting) event.preventDefault();
+      }}
       // A message that was clicked has the pointer; the tools are for the focus that a keyboard moves.
       onFocus={(event) => setFocused(event.target.matches(':focus-visible'))}
       onBlur={(event) => setFocused(focused && within(event.currentTarget, event.relatedTarget))}
@@ -66,13 +90,26 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           ) : (
             <span className={styles.gutter} />
           ))}
+        {selecting && (
+          <input
+            type="checkbox"
+            className={selectionStyles.mark}
+            tabIndex={-1}
+            checked={selected}
+            aria-label={t('selection.mark', {
+              author: message.mine ? t('timeline.you') : speaker.name,
+              time: timeWords(message),
+            })}
+            onChange={() => undefined}
+          />
+        )}
         <Bubble {...props} focused={focused} />
       </div>
       <Reactions
         message={message}
         speaker={speaker}
         open={isPossible('react', message, limits)}
-        reachable={focused}
+        reachable={focused && !selecting}
         onToggle={onToggle}
         onAdd={(held, at) => onAction('react', held, at)}
       />
@@ -80,16 +117,25 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   );
 });
 
+/** Whether a press is for something that answers it by itself. */
+function inControl(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('a, button') !== null;
+}
+
 function within(place: Element, target: EventTarget | null): boolean {
   return target instanceof Node && place.contains(target);
 }
 
 function Bubble(props: MessageRowProps & { focused: boolean }) {
-  const { row, speaker, links, limits, opened, marked, edited, focused, onAction, onFollow } = props;
+  const { row, speaker, links, limits, opened, marked, edited, selecting, selected, focused, onAction, onFollow } =
+    props;
   const { t } = useTranslation();
   const { message } = row;
+  const asWritten = useSession((state) => state.settings.asWritten ?? false);
   const [hovered, setHovered] = useState(false);
-  const active = hovered || focused || opened !== undefined;
+  const active = !selecting && (hovered || focused || opened !== undefined);
+
+  const words = messageWords(message, speaker);
 
   function openMenu(event: MouseEvent<HTMLElement>): void {
     // A marked text, or a link, has the system's own menu.
@@ -101,7 +147,7 @@ function Bubble(props: MessageRowProps & { focused: boolean }) {
   }
 
   function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.target !== event.currentTarget) return;
+    if (selecting || event.altKey || event.ctrlKey || event.metaKey || event.target !== event.currentTarget) return;
     const action = actionOfKey(event);
     if (!action || !isPossible(action, message, limits)) return;
     event.preventDefault();
@@ -112,7 +158,7 @@ function Bubble(props: MessageRowProps & { focused: boolean }) {
   return (
     <article
       className={classes(styles.bubble, message.deleted && styles.deleted)}
-      aria-label={messageWords(message, speaker)}
+      aria-label={selected ? t('selection.selectedMessage', { message: words }) : words}
       tabIndex={-1}
       data-message={message.id}
       data-state={message.state}
@@ -123,11 +169,11 @@ function Bubble(props: MessageRowProps & { focused: boolean }) {
       onContextMenu={openMenu}
       onKeyDown={onKeyDown}
     >
-      <Quote message={message} speaker={speaker} reachable={focused} onFollow={onFollow} />
+      <Quote message={message} speaker={speaker} reachable={focused && !selecting} onFollow={onFollow} />
       {message.deleted ? (
         <span className={styles.text}>{deletedWords(message, speaker)}</span>
       ) : (
-        <MessageText text={message.text} links={links} />
+        <FormattedText text={message.text} asWritten={asWritten} onLink={links ? askLink : undefined} />
       )}
       <span className={styles.meta}>
         {message.edited && (
@@ -143,30 +189,6 @@ function Bubble(props: MessageRowProps & { focused: boolean }) {
         <MessageTools message={message} limits={limits} opened={opened} onAction={onAction} />
       )}
     </article>
-  );
-}
-
-function MessageText({ text, links }: { text: string; links: boolean }) {
-  const pieces = useMemo<Piece[]>(() => (links ? piecesOf(text) : [{ at: 0, text }]), [text, links]);
-  return (
-    <span className={styles.text} dir="auto">
-      {pieces.map(({ at, text: shown, address }) => {
-        if (!address) return <span key={at}>{shown}</span>;
-        return (
-          <a
-            key={at}
-            href={address}
-            rel="noopener noreferrer"
-            onClick={(event) => {
-              event.preventDefault();
-              askLink(address);
-            }}
-          >
-            {shown}
-          </a>
-        );
-      })}
-    </span>
   );
 }
 

@@ -18,19 +18,21 @@ import {
   useSession,
   useToday,
 } from '@/model';
-import { Badge, Hidden, PopoverAt } from '@/ui';
+import { Badge, classes, Hidden, PopoverAt } from '@/ui';
 import { limitsOf } from './actions';
 import { MessageMenu } from './MessageMenu';
 import { MessageRow } from './MessageRow';
 import parts from './Parts.module.css';
 import { QuickReactions } from './QuickReactions';
 import { timelineRows } from './rows';
+import { SelectionBar } from './SelectionBar';
 import styles from './Timeline.module.css';
 import { useHand } from './useHand';
 import { useLanding } from './useLanding';
 import { followToQuoted, toggleEmoji, toggleReaction, useMessageActions } from './useMessageActions';
 import { useMessageKeys } from './useMessageKeys';
 import { type SeenRow, useRemovals } from './useRemovals';
+import { useSelecting } from './useSelecting';
 import { followsAfter, latestFrom, newestSeen, trimSide } from './visible';
 import { WayBack } from './WayBack';
 import { type Speaker, speakerOf } from './words';
@@ -214,6 +216,7 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
     scroller,
     onEnd: goToLatest,
   });
+  const selecting = useSelecting({ conversation, speaker, readOnly, focusMessage });
   useRemovals({ removals: timeline.removals, rows, list, seen, following, focused: focusedMessage });
   const marked = useLanding(timeline.found, focusMessage);
   const openedMessage = opened && timeline.messages.find((message) => message.id === opened.message);
@@ -226,6 +229,7 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
         className={styles.log}
         role="log"
         aria-label={t('timeline.label', { name: conversation.name })}
+        data-selecting={selecting.selecting || undefined}
         // Rows that are mounted by scrolling are no news; while the window is in the background only the count is said.
         aria-live={focused && atEnd ? 'polite' : 'off'}
         aria-relevant="additions"
@@ -234,7 +238,10 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
         data-log=""
         data-held={conversation.line.state === 'held' || undefined}
         onScroll={onScroll}
-        onKeyDown={onKeyDown}
+        onKeyDown={(event) => {
+          if (selecting.onKey(event)) event.preventDefault();
+          else onKeyDown(event, selecting.extend);
+        }}
       >
         <div className={styles.spacer} />
         <div ref={content} className={styles.content}>
@@ -261,7 +268,10 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
                 edited={edit?.message.id === row.message.id}
                 onAction={run}
                 onToggle={toggleReaction}
+                selecting={selecting.selecting}
+                selected={selecting.messages?.has(row.message.id) ?? false}
                 onFollow={followToQuoted}
+                onPick={selecting.pick}
               />
             )}
           </Virtualizer>
@@ -288,7 +298,7 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
         </div>
       )}
       {timeline.back && <WayBack conversation={id} back={timeline.back} />}
-      <div className={parts.ways}>
+      <div className={classes(parts.ways, selecting.selecting && parts.raised)}>
         {!atEnd && (
           <button
             type="button"
@@ -302,6 +312,17 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
           </button>
         )}
       </div>
+      {selecting.selecting && (
+        <SelectionBar
+          readOnly={readOnly}
+          onCopy={selecting.copy}
+          onRemove={selecting.remove}
+          onEnd={selecting.end}
+          onKeyDown={(event) => {
+            if (selecting.onKey(event)) event.preventDefault();
+          }}
+        />
+      )}
       {openedMessage && opened.action === 'more' && (
         <MessageMenu message={openedMessage} limits={limits} at={opened.at} onAction={run} onClose={close} />
       )}

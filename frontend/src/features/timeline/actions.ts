@@ -2,7 +2,7 @@ import type { Conversation, Message, Problem } from '@/backend';
 import { isPressed, type KeyPress, keysOfMessage } from '@/ui';
 
 /** What a person can do with a message. `more` is the list of all of it. */
-export type Action = 'react' | 'reply' | 'copy' | 'edit' | 'delivery' | 'delete' | 'more';
+export type Action = 'react' | 'reply' | 'copy' | 'select' | 'edit' | 'delivery' | 'delete' | 'more';
 
 /** Why less may be possible in a conversation. */
 export interface Limits {
@@ -30,6 +30,8 @@ export function isPossible(action: Action, message: Message, { silent, readOnly 
       return speaks && message.mine;
     case 'copy':
       return !message.deleted;
+    case 'select':
+      return true;
     case 'delivery':
       return message.mine && !message.deleted;
     case 'delete':

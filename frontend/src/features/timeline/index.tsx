@@ -1,6 +1,7 @@
+import { useEffect } from 'react';
 import type { Conversation } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
-import { openTimeline, shortName, useTimeline, useTimelineFailure } from '@/model';
+import { endSelection, openTimeline, shortName, useTimeline, useTimelineFailure } from '@/model';
 import { Button, Note, Skeleton } from '@/ui';
 import { Stretch } from './Stretch';
 import styles from './Timeline.module.css';
@@ -11,6 +12,10 @@ export function Timeline({ conversation }: { conversation: Conversation }) {
   const timeline = useTimeline(conversation.id);
   const failure = useTimelineFailure(conversation.id);
   const name = shortName(conversation.name);
+  const { id } = conversation;
+
+  // What is selected is forgotten with the conversation that it is in.
+  useEffect(() => endSelection, [id]);
 
   return (
     <div className={styles.place}>

@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react';
 import { backend, type Message, type Reaction, toBackendError } from '@/backend';
 import { errorText, i18next } from '@/i18n';
-import { askDelete, jumpTo, showDelivery, showToast, startEdit, startReply } from '@/model';
+import { askDelete, jumpTo, showDelivery, showToast, startEdit, startReply, startSelection } from '@/model';
 import type { Box } from '@/ui';
 import type { Action } from './actions';
 
@@ -64,6 +64,9 @@ export function useMessageActions() {
         return;
       case 'copy':
         copy(message);
+        return;
+      case 'select':
+        startSelection(message);
         return;
       case 'edit':
         startEdit(message);

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type RefObject, useCallback, useState } from 'react';
 import type { VirtualizerHandle } from 'virtua';
+import type { Message } from '@/backend';
 import { isPressed, keysOfLog } from '@/ui';
 import type { Row } from './rows';
 
@@ -45,11 +46,17 @@ export function useMessageKeys({ rows, list, scroller, onEnd }: MessageKeysOptio
     [rows, list, scroller],
   );
 
-  function onKeyDown(event: KeyboardEvent<HTMLElement>): void {
+  /** `onExtend` selects from one message to the next. */
+  function onKeyDown(event: KeyboardEvent<HTMLElement>, onExtend: (from: Message, to: Message) => void): void {
     if (event.defaultPrevented) return;
     const bubble = (event.target as HTMLElement).closest<HTMLElement>('[data-message]');
     const at = bubble ? rows.findIndex((row) => row.message.id === bubble.dataset.message) : -1;
-    if (isPressed(event, keysOfLog.up)) focusRow(at < 0 ? rows.length - 1 : at - 1);
+    const step = isPressed(event, keysOfLog.extendUp) ? -1 : isPressed(event, keysOfLog.extendDown) ? 1 : 0;
+    if (step !== 0 && at >= 0) {
+      const [from, to] = [rows[at], rows[at + step]];
+      if (from && to) onExtend(from.message, to.message);
+      focusRow(at + step);
+    } else if (isPressed(event, keysOfLog.up)) focusRow(at < 0 ? rows.length - 1 : at - 1);
     else if (isPressed(event, keysOfLog.down) && at >= 0) focusRow(at + 1);
     else if (isPressed(event, keysOfLog.latest)) onEnd();
     else if (isPressed(event, keysOfLog.back) && bubble && event.target !== bubble)
@@ -61,10 +68,13 @@ export function useMessageKeys({ rows, list, scroller, onEnd }: MessageKeysOptio
   const at = focused === '' ? -1 : rows.findIndex((row) => row.message.id === focused);
 
   /** Moves the focus to a message that the view stands at already. */
-  function focusMessage(id: string): void {
-    setFocused(id);
-    focusMounted(scroller, id, mountFrames);
-  }
+  const focusMessage = useCallback(
+    (id: string): void => {
+      setFocused(id);
+      focusMounted(scroller, id, mountFrames);
+    },
+    [scroller],
+  );
 
   return { onKeyDown, focusMessage, focused, focusedIndex: at < 0 ? undefined : at };
 }

@@ -1,5 +1,7 @@
 import type { Conversation, Message, Reaction } from '@/backend';
 import { clockTime, i18next, list, timeBeside } from '@/i18n';
+import { quoteMost } from '@/model';
+import { plainText } from '@/ui';
 
 /** Who speaks in a conversation besides me. */
 export interface Speaker {
@@ -34,6 +36,19 @@ export function deletedWords(message: Message, speaker: Speaker): string {
   return message.mine ? i18next.t('message.deletedByYou') : i18next.t('message.deletedBy', { name: speaker.shortName });
 }
 
+/** "2026-11-21 10:42" in the local time, in every language: what was copied is read on another day, and elsewhere. */
+function stamp(time: string): string {
+  const date = new Date(time);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** A message as it is copied together with others: when, who, and what was written. */
+export function copyWords(message: Message, speaker: Speaker, me: string): string {
+  const text = message.deleted ? deletedWords(message, speaker) : message.text;
+  return `[${stamp(message.time)}] ${message.mine ? me : speaker.name}: ${text}`;
+}
+
 /** Who wrote what is quoted; '' when nothing is known of it. */
 export function quoteAuthor(message: Message, speaker: Speaker): string {
   const { reply } = message;
@@ -46,7 +61,7 @@ export function quoteAuthor(message: Message, speaker: Speaker): string {
 export function quoteWords(message: Message): string {
   const { reply } = message;
   if (!reply?.here) return i18next.t('message.quoteGone');
-  return reply.deleted ? i18next.t('message.quoteDeleted') : reply.text;
+  return reply.deleted ? i18next.t('message.quoteDeleted') : plainText(reply.text, [...reply.text].length >= quoteMost);
 }
 
 /** "❤️ 2: You and Ana Duarte" */
@@ -67,7 +82,7 @@ export function messageWords(message: Message, speaker: Speaker): string {
       name ? i18next.t('message.quoteLabel', { name, text: quoteWords(message) }) : i18next.t('message.quoteGoneLabel'),
     );
   }
-  said.push(message.deleted ? deletedWords(message, speaker) : message.text);
+  said.push(message.deleted ? deletedWords(message, speaker) : plainText(message.text));
   if (message.edited) said.push(editedWords(message));
   const values = {
     author: message.mine ? i18next.t('timeline.you') : speaker.name,

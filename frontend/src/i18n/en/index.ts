@@ -18,6 +18,7 @@ import repair from './repair';
 import requests from './requests';
 import route from './route';
 import search from './search';
+import selection from './selection';
 import settings from './settings';
 import timeline from './timeline';
 import timer from './timer';
@@ -44,6 +45,7 @@ export const en = {
   requests,
   route,
   search,
+  selection,
   settings,
   timeline,
   timer,

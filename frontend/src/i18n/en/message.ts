@@ -5,6 +5,7 @@ export default {
   react: 'React',
   reply: 'Reply',
   copy: 'Copy',
+  select: 'Select',
   edit: 'Edit',
   more: 'More',
   delivery: 'What happened to it',

@@ -183,7 +183,9 @@ export default {
   language: 'Language',
   languageText: 'Dates and numbers follow it too',
   languageSystem: 'Same as system',
+  formats: 'Formatted messages',
+  formatsText: 'Bold, lists, quotes and code are drawn. Off, the marks stay as they were written',
   preview: 'Preview',
-  previewTheirs: 'How does this look?',
+  previewTheirs: 'How does **this** look?',
   previewMine: 'Clear and calm',
 } as const;

@@ -19,6 +19,7 @@ import repair from './repair';
 import requests from './requests';
 import route from './route';
 import search from './search';
+import selection from './selection';
 import settings from './settings';
 import timeline from './timeline';
 import timer from './timer';
@@ -45,6 +46,7 @@ export const zhCN = {
   requests,
   route,
   search,
+  selection,
   settings,
   timeline,
   timer,

@@ -7,6 +7,7 @@ export default {
   react: '回应',
   reply: '回复',
   copy: '复制',
+  select: '选择',
   edit: '编辑',
   more: '更多',
   delivery: '查看送达经过',

@@ -172,7 +172,9 @@ export default {
   language: '语言',
   languageText: '日期和数字也随之改变',
   languageSystem: '跟随系统',
+  formats: '带格式的消息',
+  formatsText: '显示粗体、列表、引用和代码。关闭后，按写下的样子显示标记',
   preview: '预览',
-  previewTheirs: '看起来怎么样？',
+  previewTheirs: '看起来**怎么样**？',
   previewMine: '清晰又安静',
 } satisfies Words<typeof en>;

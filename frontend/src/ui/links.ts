@@ -1,24 +1,25 @@
-/** A piece of a message: plain text, or an address that may be opened. */
+/** A piece of a text: words, or an address that may be opened. */
 export interface Piece {
-  /** Where it begins in the message, in UTF-16 units. */
+  /** Where it begins in the text, in UTF-16 units. */
   at: number;
   text: string;
   address?: string;
 }
 
 const candidate = /\bhttps?:\/\/[^\s<>"'`{}|\\^]+/giu;
-const trailing = /[.,;:!?…。，、；：！？'"’”»）】》]+$/u;
+/** What may end the sentence, or the mark of a format, around an address. */
+const trailing = new Set('.,;:!?…。，、；：！？\'"’”»）】》*');
 
-/** An address without the punctuation that ends the sentence around it. */
+/** Where an address ends without what belongs to the text around it. One pass from its end: a text can be nothing else. */
 function trimmedAddress(text: string): string {
-  let address = text;
+  const opened = { ')': text.indexOf('('), ']': text.indexOf('[') };
+  let end = text.length;
   for (;;) {
-    const shorter = address.replace(trailing, '');
-    const unbalanced =
-      (shorter.endsWith(')') && !shorter.includes('(')) || (shorter.endsWith(']') && !shorter.includes('['));
-    const next = unbalanced ? shorter.slice(0, -1) : shorter;
-    if (next === address) return address;
-    address = next;
+    const last = text.charAt(end - 1);
+    const first = last === ')' || last === ']' ? opened[last] : undefined;
+    const unbalanced = first !== undefined && (first < 0 || first >= end);
+    if (!trailing.has(last) && !unbalanced) return text.slice(0, end);
+    end -= 1;
   }
 }
 
