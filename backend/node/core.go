@@ -49,6 +49,7 @@ type Core struct {
 
 	sessions map[link.Session]*session
 	network  network
+	carried  carried               // over lines, since the start
 	letters  map[uuid.UUID]*letter // by envelope id: being kept, or waiting for entries before theirs
 
 	undeleted []uuid.UUID // rows of the outbox whose end the disk refused
