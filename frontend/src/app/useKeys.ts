@@ -14,7 +14,7 @@ import {
 } from '@/model';
 import { isPressed, type KeyAnywhere, keysAnywhere } from '@/ui';
 import { cyclePanes } from './focus';
-import { leaveSearch, startSearch } from './leave';
+import { leaveNetwork, leaveSearch, startNetwork, startSearch } from './leave';
 import { toggleDetails } from './MainWindow';
 import { openSwitcher, prepareSwitcher } from './switching';
 
@@ -39,6 +39,7 @@ function closeTopmost(): boolean {
   const { place, conversation, detailsFloating } = view.getState();
   if (detailsFloating) view.setState({ detailsFloating: false });
   else if (place.kind === 'search') leaveSearch();
+  else if (place.kind === 'network') leaveNetwork();
   else if (place.kind === 'conversations' && jumpBack(conversation)) return true;
   else if (place.kind !== 'conversations') showConversations();
   else return false;
@@ -69,7 +70,8 @@ const actions: Record<KeyAnywhere, () => unknown> = {
   previous: () => move(-1),
   next: () => move(1),
   details: () => {
-    if (view.getState().conversation === '') return false;
+    const { conversation, place } = view.getState();
+    if (conversation === '' || place.kind === 'network') return false;
     toggleDetails();
   },
   verify: () => {
@@ -77,6 +79,7 @@ const actions: Record<KeyAnywhere, () => unknown> = {
     if (conversation === '' || place.kind !== 'conversations') return false;
     showVerify(conversation);
   },
+  network: startNetwork,
   settings: () => showSettings(),
   shortcuts: () => showSettings('shortcuts'),
   panes: () => cyclePanes(false),

@@ -9,6 +9,7 @@ import { FakeLock } from './fake-lock';
 import { pageAround } from './fake-log';
 import { openPrivacy } from './fake-privacy';
 import { fakeSearch } from './fake-search';
+import { fakeTraffic } from './fake-traffic';
 import { FakeVerification } from './fake-verification';
 import type {
   Ban,
@@ -425,6 +426,13 @@ export class FakeBackend extends FakeVerification implements Backend {
     });
 
   checkConnection = () => this.answer('checkConnection', [], () => fakeConnection);
+
+  private turn = 0;
+  traffic = () =>
+    this.answer('traffic', [], () => {
+      this.turn += 1;
+      return this.carried ?? fakeTraffic(this.state.conversations, this.now(), this.turn);
+    });
 
   checkServer = (address: string) =>
     this.answer('checkServer', [address], (): ServerCheck => {

@@ -6,6 +6,7 @@ import { forgetPictures } from './pictures';
 import { forgetSearch } from './search';
 import { emptySession, session } from './session';
 import { forgetTimelines } from './timelines';
+import { forgetTraffic } from './traffic';
 import { emptyView, view } from './view';
 import { writing } from './writing';
 
@@ -26,6 +27,7 @@ export function forgetEverything(): void {
   forgetTimelines();
   forgetSearch();
   forgetPictures();
+  forgetTraffic();
   writing.setState({ aims: {} });
   view.setState(emptyView, true);
   session.setState({ ...emptySession, settings, version, status: 'locked' }, true);

@@ -4,6 +4,7 @@ import { forgetSearch } from './search';
 import { emptySession, session } from './session';
 import { forgetTimelines } from './timelines';
 import { toasts } from './toasts';
+import { forgetTraffic } from './traffic';
 import { emptyView, view } from './view';
 import { writing } from './writing';
 
@@ -17,4 +18,5 @@ export function resetModel(): void {
   writing.setState({ aims: {} });
   forgetTimelines();
   forgetSearch();
+  forgetTraffic();
 }

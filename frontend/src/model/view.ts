@@ -8,7 +8,10 @@ export type Place =
   | { kind: 'conversations' }
   | { kind: 'search' }
   | { kind: 'requests' }
+  | { kind: 'network' }
   | { kind: 'settings'; page: SettingsPage };
+
+export type NetworkForm = 'picture' | 'table';
 
 export type AddContactTab = 'invite' | 'paste' | 'handle';
 
@@ -34,6 +37,8 @@ export interface View {
   /** Under 1080 px the details float above the conversation and open only when asked, whatever the settings say. */
   detailsFloating: boolean;
   filter: 'all' | 'unread';
+  /** How the network is shown. */
+  network: NetworkForm;
 }
 
 export const emptyView: View = {
@@ -43,6 +48,7 @@ export const emptyView: View = {
   visited: [],
   detailsFloating: false,
   filter: 'all',
+  network: 'picture',
 };
 
 export const view = createStore<View>()(() => emptyView);
@@ -66,6 +72,15 @@ export function showSearch(): void {
 
 export function showRequests(): void {
   view.setState({ place: { kind: 'requests' } });
+}
+
+export function showNetwork(): void {
+  view.setState({ place: { kind: 'network' }, detailsFloating: false });
+}
+
+/** How the network is shown, now or when it is opened. */
+export function showNetworkAs(form: NetworkForm): void {
+  view.setState({ network: form });
 }
 
 export function showSettings(page: SettingsPage = 'profile'): void {

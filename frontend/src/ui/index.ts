@@ -15,6 +15,7 @@ export * from './keysOfTalk';
 export * from './Lid';
 export * from './LidPicker';
 export * from './LineGlyph';
+export * from './LineSign';
 export * from './late';
 export * from './Mark';
 export * from './Menu';

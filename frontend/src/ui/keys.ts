@@ -14,6 +14,7 @@ export const keysAnywhere = {
   next: ['Alt ArrowDown'],
   details: ['Ctrl I'],
   verify: ['Ctrl Shift V'],
+  network: ['Ctrl Shift N'],
   settings: ['Ctrl ,'],
   shortcuts: ['Ctrl /'],
   panes: ['F6'],

@@ -23,6 +23,8 @@ export default {
   allRead: 'All read',
   allReadText: 'New messages show up here.',
   settings: 'Settings',
+  openNetwork: 'Network',
+  openNetworkOf: 'Network. {{name}}, {{standing}}',
   network: {
     connecting: 'Looking for a line',
     noServer: 'No introduction server',

@@ -17,6 +17,7 @@ export default {
     next: 'Next conversation',
     details: 'Details',
     verify: 'Verify the contact',
+    network: 'Network',
     settings: 'Settings',
     shortcuts: 'This list',
     panes: 'Next part of the window',

@@ -19,6 +19,7 @@ export default {
     next: '下一个会话',
     details: '详情',
     verify: '验证联系人',
+    network: '网络',
     settings: '设置',
     shortcuts: '本列表',
     panes: '窗口的下一部分',
