@@ -50,6 +50,7 @@ type Core struct {
 	sessions map[link.Session]*session
 	network  network
 	carried  carried               // over lines, since the start
+	volume   volume                // of all lines, since the start
 	letters  map[uuid.UUID]*letter // by envelope id: being kept, or waiting for entries before theirs
 
 	undeleted []uuid.UUID // rows of the outbox whose end the disk refused

@@ -56,23 +56,23 @@ func familyOf(address netip.Addr) AddressFamily {
 	return FamilyUnknown
 }
 
-// carried is how many bytes of frames came and went.
-type carried struct{ received, sent int64 }
+// volume is how many bytes of frames came and went.
+type volume struct{ received, sent int64 }
 
 // frame sends one over an open line and counts it.
 func (c *Core) frame(session *session, frame *wire.LinkFrame) {
 	size := int64(proto.Size(frame))
-	c.carried.sent += size
+	c.volume.sent += size
 	if one := c.contacts[session.remote.Peer]; one != nil {
-		one.carried.sent += size
+		one.volume.sent += size
 	}
 	c.do(SendFrame{Session: session.id, Frame: frame})
 }
 
 // came counts a frame of theirs.
 func (c *Core) came(one *contact, size int) {
-	c.carried.received += int64(size)
-	one.carried.received += int64(size)
+	c.volume.received += int64(size)
+	one.volume.received += int64(size)
 }
 
 // tookRoundTrip keeps one of a line; 0 is not known.
@@ -87,10 +87,10 @@ func (s *session) tookRoundTrip(sample time.Duration) {
 }
 
 func (c *Core) traffic() Traffic {
-	all := Traffic{Received: c.carried.received, Sent: c.carried.sent}
+	all := Traffic{Received: c.volume.received, Sent: c.volume.sent}
 	for _, peer := range c.peersSorted() {
 		one := c.contacts[peer]
-		line := LineTraffic{Conversation: one.Conversation, Received: one.carried.received, Sent: one.carried.sent}
+		line := LineTraffic{Conversation: one.Conversation, Received: one.volume.received, Sent: one.volume.sent}
 		if current := c.sessions[one.session]; current != nil && current.open {
 			line.Opened, line.Delays = current.opened, slices.Clone(current.delays)
 			line.Family = familyOf(current.address)

@@ -1,7 +1,7 @@
 import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { number, useTranslation } from '@/i18n';
-import { showNetworkAs, useMedia, usePicture, useSession } from '@/model';
-import { LineGlyph, PressButton } from '@/ui';
+import { showNetworkAs, usePicture, useSession } from '@/model';
+import { LineGlyph, PressButton, useMedia } from '@/ui';
 import { Card } from './Card';
 import type { LineFacts, ServerFacts } from './facts';
 import type { Layout } from './layout/layout';

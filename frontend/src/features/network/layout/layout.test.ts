@@ -26,7 +26,7 @@ function crowd(count: number, near: number, roll: () => number): Person[] {
 // The picture in windows from 720 by 560 to 1600 by 1000, with and without the card beside it.
 const sizes = [
   { width: 640, height: 392 },
-  { width: 512, height: 440 },
+  { width: 588, height: 440 },
   { width: 660, height: 640 },
   { width: 632, height: 620 },
   { width: 1280, height: 860 },

@@ -69,6 +69,7 @@ class Attempt {
   constructor(
     private readonly input: LayoutInput,
     private readonly plan: Plan,
+    private readonly same: Pick<Layout, 'width' | 'height' | 'scale' | 'plan'>,
     private readonly before: Layout | undefined,
   ) {
     const { width, height, scale } = input;
@@ -140,7 +141,9 @@ class Attempt {
     this.input.servers.forEach((server, index) => {
       const angle = serverAngles[index];
       if (angle === undefined) return;
-      const side: readonly Side[] = Math.sin(angle) < 0 ? ['above', 'below', 'none'] : ['below', 'above', 'none'];
+      const upwards: readonly Side[] = Math.sin(angle) < 0 ? ['above', 'below', 'none'] : ['below', 'above', 'none'];
+      // Among very many, people come before words.
+      const side = this.plan.lid < 28 ? bare : upwards;
       const width = Math.min(Math.ceil(server.label), 150);
       const reach = Math.hypot(this.x, this.y);
       for (let radius = this.radius + 34; radius < reach; radius += 8) {
@@ -190,9 +193,25 @@ class Attempt {
     return widestGap(this.angles);
   }
 
-  private keep(placed: Placed): void {
-    this.people.push(placed);
+  private keep(placed: Placed, delay?: number): void {
+    this.people.push({ ...placed, delay });
     this.angles.push(this.angleOf(placed));
+  }
+
+  /** Leaves somebody where they stood: false when that was in another picture, or their distance is another one now. */
+  placeAgain(person: Person): boolean {
+    const { before } = this;
+    const { width, height, scale, plan } = this.same;
+    if (before?.width !== width || before.height !== height || before.scale !== scale || before.plan !== plan) return false;
+    const stood = before.people.find(({ id }) => id === person.id);
+    if (!stood || stood.delay !== person.delay || before.rings.length !== this.rings.length) return false;
+    const sides = this.sides(this.angleOf(stood));
+    const placed = this.tryAt(person.id, stood.x, stood.y, this.widthOf(person.label), [
+      ...sides.filter((side) => side === stood.side),
+      ...sides.filter((side) => side !== stood.side),
+    ]);
+    if (placed) this.keep(placed, person.delay);
+    return placed !== undefined;
   }
 
   /** Somebody whose distance is known: on their circle, or as near to it as there is room. */
@@ -205,7 +224,7 @@ class Attempt {
         if (radius < this.inner || radius > this.radius) continue;
         const placed = this.tryAround(person.id, angle, radius, width);
         if (placed) {
-          this.keep(placed);
+          this.keep(placed, delay);
           return true;
         }
       }
@@ -305,13 +324,6 @@ class Attempt {
   }
 }
 
-/** Those with a place from before come first, so that nobody pushes them away; then as they were given. */
-function inOrder(people: readonly Person[], before: Layout | undefined): Person[] {
-  if (!before) return [...people];
-  const held = new Set(before.people.map(({ id }) => id));
-  return [...people.filter(({ id }) => held.has(id)), ...people.filter(({ id }) => !held.has(id))];
-}
-
 /** Who has a place of their own, and who is gathered with whom. */
 function divide(people: readonly Person[], most: number): { own: Person[]; groups: Map<string, string[]> } {
   const groups = new Map<string, string[]>();
@@ -326,17 +338,18 @@ function divide(people: readonly Person[], most: number): { own: Person[]; group
 function attempt(input: LayoutInput, index: number, most: number, before: Layout | undefined): Layout | undefined {
   const plan = plans[index];
   if (!plan) return undefined;
-  const tried = new Attempt(input, plan, before);
+  const tried = new Attempt(input, plan, { ...input, plan: index }, before);
   if (!tried.possible) return undefined;
   tried.placeServers();
   const { own, groups } = divide(input.people, most);
   let at = 0;
   for (const [group, people] of groups) if (!tried.gather(group, people, at++)) return undefined;
-  const ordered = inOrder(own, before);
-  for (const person of ordered) {
+  // Those who stay come first, so that nobody pushes them away.
+  const moving = own.filter((person) => !tried.placeAgain(person));
+  for (const person of moving) {
     if (person.delay !== undefined && !tried.placeNear(person, person.delay)) return undefined;
   }
-  const far = ordered.filter(({ delay }) => delay === undefined);
+  const far = moving.filter(({ delay }) => delay === undefined);
   if (plan.lid >= 42) {
     for (const person of far) if (!tried.placeFar(person)) return undefined;
   } else if (!tried.placeManyFar(far)) return undefined;

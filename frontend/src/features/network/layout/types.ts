@@ -37,6 +37,8 @@ export interface Placed {
   side: Side;
   /** Width that the words have. */
   label: number;
+  /** The round trip that put them there. */
+  delay?: number | undefined;
 }
 
 /** People who share a place. */
