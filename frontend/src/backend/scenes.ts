@@ -5,13 +5,14 @@ import { ago, anaTalk, invite, longTalk, me, network, requests, rows, say } from
 import { handleScenes } from './scenes-handles';
 import { lockScenes } from './scenes-lock';
 import { mannerScenes } from './scenes-manner';
+import { networkScenes } from './scenes-network';
 import { answeredTalk, deletedTalk, lateTalk } from './scenes-messages';
 import { verifyScenes } from './scenes-verify';
 import type { Ban, Conversation, Network, State } from './types';
 
 // Scenes for development and for pictures: `?fake=<name>`. Names: main, relay, waiting, connecting, lan, ready, offline, away,
 // banned, asked, long, answers, deleted, late, unread, empty, problem, clock, loading, failed, first, requests, settings, alone, many,
-// found, indexing, and those of scenes-manner, scenes-handles and scenes-verify. They stand still at the
+// found, indexing, and those of scenes-manner, scenes-network, scenes-handles and scenes-verify. They stand still at the
 // time `?at=` (a date and time), which the look script also gives to the browser's clock.
 
 function mainState(now: Date): State {
@@ -138,6 +139,7 @@ function empty(now: Date): FakeOptions {
 const scenes: Record<string, Scene> = {
   ...lockScenes,
   ...mannerScenes,
+  ...networkScenes,
   ...handleScenes,
   ...verifyScenes,
   main: (now) => ({ options: withAna(now, { unread: 2, typing: true }), open: 'ana' }),
