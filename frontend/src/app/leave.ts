@@ -7,7 +7,8 @@ let leftAs = '';
 
 /** Remembers what has the focus, for when the search or the network is left. */
 export function rememberFocus(from: Element | null): void {
-  if (!(from instanceof HTMLElement) || from.closest('[data-place="search"], [role="search"], [data-place="network"]')) return;
+  if (!(from instanceof HTMLElement) || from.closest('[data-place="search"], [role="search"], [data-place="network"]'))
+    return;
   left = from;
   leftAs = ['composer', 'row', 'message', 'log', 'way']
     .filter((name) => from.dataset[name] !== undefined)

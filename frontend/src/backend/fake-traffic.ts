@@ -14,7 +14,9 @@ export function fakeTraffic(rows: readonly Conversation[], now: Date, turn: numb
         sent: seed * 330 + (open ? 0 : 6000),
         opened: open ? new Date(now.getTime() - seed * 2300).toISOString() : '',
         family: open && row.line.state !== 'relayed' ? (seed % 2 === 0 ? 'ipv6' : 'ipv4') : '',
-        delays: open ? Array.from({ length: 30 }, (_, at) => row.line.rtt + ((seed * (at + 3)) % 7) + (at === 9 ? 6 : 0)) : [],
+        delays: open
+          ? Array.from({ length: 30 }, (_, at) => row.line.rtt + ((seed * (at + 3)) % 7) + (at === 9 ? 6 : 0))
+          : [],
       },
     ];
   });

@@ -61,7 +61,20 @@ function states(now: Date): Conversation[] {
   ];
 }
 
-const given = ['Ana', 'Jonas', 'Priya', 'Elif', 'Katrin', '小梅', 'Tomás', 'Ole', 'Noor', 'Ludovica', 'Bo', 'Anne-Charlotte'];
+const given = [
+  'Ana',
+  'Jonas',
+  'Priya',
+  'Elif',
+  'Katrin',
+  '小梅',
+  'Tomás',
+  'Ole',
+  'Noor',
+  'Ludovica',
+  'Bo',
+  'Anne-Charlotte',
+];
 const families = ['Duarte', 'Weber', 'Raman', 'Aydın', 'Holm', 'Reyes', 'Haddad', 'Lind', 'Okonkwo', 'van den Berg'];
 
 function many(now: Date, count: number): Conversation[] {
@@ -69,7 +82,9 @@ function many(now: Date, count: number): Conversation[] {
     const name = `${given[index % given.length]} ${families[(index * 7) % families.length]} ${index}`;
     const near = index < Math.min(24, Math.ceil(count / 3));
     const state =
-      index % 9 === 4 ? line('relayed', 40 + index * 3, relay) : line(index % 11 === 2 ? 'lan' : 'direct', 2 + index * 5);
+      index % 9 === 4
+        ? line('relayed', 40 + index * 3, relay)
+        : line(index % 11 === 2 ? 'lan' : 'direct', 2 + index * 5);
     const away = index % 13 === 5 ? line('idle') : line('waiting');
     return like(now, `p${index}`, name, (index % 8) + 1, {
       line: near ? state : away,

@@ -5,8 +5,8 @@ import { ago, anaTalk, invite, longTalk, me, network, requests, rows, say } from
 import { handleScenes } from './scenes-handles';
 import { lockScenes } from './scenes-lock';
 import { mannerScenes } from './scenes-manner';
-import { networkScenes } from './scenes-network';
 import { answeredTalk, deletedTalk, lateTalk } from './scenes-messages';
+import { networkScenes } from './scenes-network';
 import { verifyScenes } from './scenes-verify';
 import type { Ban, Conversation, Network, State } from './types';
 

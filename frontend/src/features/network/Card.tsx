@@ -75,7 +75,8 @@ function PersonCard({ facts, onOpen }: { facts: LineFacts; onOpen: (conversation
   const picture = usePicture(row.id, row.picture);
   const now = useNow();
   const presence = row.contact === 'mutual' ? row.presence : 'unknown';
-  const words = row.retired && row.contact === 'mutual' ? 'retired' : row.contact === 'mutual' ? row.presence : row.contact;
+  const words =
+    row.retired && row.contact === 'mutual' ? 'retired' : row.contact === 'mutual' ? row.presence : row.contact;
   const since = open && carried?.opened;
   const path = line.state === 'lan' || line.state === 'direct' || line.state === 'relayed' ? line.state : undefined;
   return (
@@ -110,9 +111,7 @@ function PersonCard({ facts, onOpen }: { facts: LineFacts; onOpen: (conversation
           </Fact>
         )}
         {open && carried?.family && <Fact name={t('network.card.address')}>{t(`network.card.${carried.family}`)}</Fact>}
-        {row.queued > 0 && line.state !== 'banned' && (
-          <Fact name={t('network.card.queued')}>{number(row.queued)}</Fact>
-        )}
+        {row.queued > 0 && line.state !== 'banned' && <Fact name={t('network.card.queued')}>{number(row.queued)}</Fact>}
         {path && <Fact name={t('network.card.sealed')}>{t('network.card.endToEnd')}</Fact>}
       </dl>
       <Open onPress={() => onOpen(row.id)} />
@@ -156,14 +155,15 @@ function ServerCard({ facts }: { facts: ServerFacts }) {
 function ToSettings() {
   const { t } = useTranslation();
   return (
-    <Button
-      size="small"
-      className={styles.wide ?? ''}
-      icon={<SlidersHorizontal size={14} strokeWidth={2} aria-hidden="true" />}
-      onPress={() => showSettings('network')}
-    >
-      {t('network.settings')}
-    </Button>
+    <span className={styles.wide} data-open>
+      <Button
+        size="small"
+        icon={<SlidersHorizontal size={14} strokeWidth={2} aria-hidden="true" />}
+        onPress={() => showSettings('network')}
+      >
+        {t('network.settings')}
+      </Button>
+    </span>
   );
 }
 

@@ -33,7 +33,9 @@ export function Delays({ delays }: { delays: readonly number[] }) {
         <path className={styles.delay} d={curve} vectorEffect="non-scaling-stroke" />
       </svg>
       <div className={styles.span} aria-hidden="true">
-        <span>{t('network.card.before', { minutes: number(Math.max(1, Math.round((delays.length * every) / 60))) })}</span>
+        <span>
+          {t('network.card.before', { minutes: number(Math.max(1, Math.round((delays.length * every) / 60))) })}
+        </span>
         <span>{t('network.card.now')}</span>
       </div>
     </div>

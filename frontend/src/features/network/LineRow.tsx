@@ -52,7 +52,11 @@ export function LineRow({ facts, now, reachable, onFocus, onKeyDown, entries }: 
       </td>
       <td className={styles.number}>{line.delay === undefined ? nothing : delayWords(line.delay)}</td>
       <td className={line.state === 'relayed' ? styles.host : styles.via}>
-        {line.state === 'relayed' && row.line.host ? row.line.host : line.state === 'lan' ? t('network.path.lan') : nothing}
+        {line.state === 'relayed' && row.line.host
+          ? row.line.host
+          : line.state === 'lan'
+            ? t('network.path.lan')
+            : nothing}
       </td>
       <td className={styles.number}>{moved ? fileSize(carried.received) : nothing}</td>
       <td className={styles.number}>{moved ? fileSize(carried.sent) : nothing}</td>

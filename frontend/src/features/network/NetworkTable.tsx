@@ -59,7 +59,10 @@ export function NetworkTable({ people, servers, onOpen, onShow }: NetworkTablePr
   }
 
   function sort(column: Column): void {
-    setOrder((held) => ({ column, descending: held.column === column ? !held.descending : column !== 'who' && held.descending }));
+    setOrder((held) => ({
+      column,
+      descending: held.column === column ? !held.descending : column !== 'who' && held.descending,
+    }));
   }
 
   const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const;

@@ -29,7 +29,20 @@ interface NodeProps {
 }
 
 /** A place of the picture: a button. */
-function Node({ at, label, size, width, side, reachable, chosen, className, onLook, onPress, children, words }: NodeProps) {
+function Node({
+  at,
+  label,
+  size,
+  width,
+  side,
+  reachable,
+  chosen,
+  className,
+  onLook,
+  onPress,
+  children,
+  words,
+}: NodeProps) {
   return (
     <PressButton
       className={classes(styles.node, className)}

@@ -39,7 +39,9 @@ export function Picture({ people, servers, chosen, onChoose, onOpen }: PicturePr
   useEffect(() => {
     if (!enter.current) return;
     enter.current = false;
-    (card.current?.querySelector<HTMLElement>('[data-open] button, ul button') ?? card.current)?.focus({ preventScroll: true });
+    (card.current?.querySelector<HTMLElement>('[data-open] button, ul button') ?? card.current)?.focus({
+      preventScroll: true,
+    });
   }, [chosen]);
 
   function choose(at: string): void {
@@ -63,9 +65,7 @@ export function Picture({ people, servers, chosen, onChoose, onOpen }: PicturePr
     <div ref={root} className={styles.place} data-beside={beside || undefined} onKeyDown={onKeyDown}>
       <div className={styles.drawing}>
         <div ref={measure} className={styles.frame}>
-          {layout && (
-            <Drawing layout={layout} people={people} servers={servers} chosen={chosen} onChoose={choose} />
-          )}
+          {layout && <Drawing layout={layout} people={people} servers={servers} chosen={chosen} onChoose={choose} />}
         </div>
         <div className={styles.legend}>
           {(['direct', 'lan', 'relayed', 'waiting'] as const).map((state) => (
@@ -147,7 +147,9 @@ function Drawing({ layout, people, servers, chosen, onChoose }: DrawingProps) {
     const at = nodes.findIndex((node) => node === document.activeElement);
     if (at < 0) return;
     const last = nodes.length - 1;
-    const next = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: last }[event.key];
+    const next = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: last }[
+      event.key
+    ];
     if (next === undefined) return;
     event.preventDefault();
     nodes[(next + nodes.length) % nodes.length]?.focus();
@@ -161,7 +163,8 @@ function Drawing({ layout, people, servers, chosen, onChoose }: DrawingProps) {
 
   function look(at: string): void {
     setLooked(at);
-    if (at !== '' && document.activeElement instanceof HTMLElement && document.activeElement.dataset.at === at) setReached(at);
+    if (at !== '' && document.activeElement instanceof HTMLElement && document.activeElement.dataset.at === at)
+      setReached(at);
   }
 
   const lines = t('network.linesOpen', { count: people.filter((one) => one.open).length });
@@ -182,7 +185,13 @@ function Drawing({ layout, people, servers, chosen, onChoose }: DrawingProps) {
           {strands.map((strand) => {
             const hot = [looked, chosen].some((at) => at !== '' && strand.of.includes(at));
             return (
-              <g key={strand.id} className={styles.strand} data-form={strand.form} data-tone={strand.tone} data-hot={hot}>
+              <g
+                key={strand.id}
+                className={styles.strand}
+                data-form={strand.form}
+                data-tone={strand.tone}
+                data-hot={hot}
+              >
                 <path className={styles.line} data-strand={strand.id} />
                 {strand.form === 'bead' && (
                   <>

@@ -3,15 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
 import { addWords, fileSize, useTranslation } from '@/i18n';
 import { lateWords } from '@/i18n/en/late';
-import {
-  showConversation,
-  showNetworkAs,
-  showSettings,
-  useLinesNow,
-  useSession,
-  useView,
-  watchTraffic,
-} from '@/model';
+import { showConversation, showNetworkAs, showSettings, useLinesNow, useSession, useView, watchTraffic } from '@/model';
 import { IconButton, keyNames, keysAnywhere } from '@/ui';
 import { factsOf, serversOf } from './facts';
 import styles from './Network.module.css';
@@ -45,7 +37,10 @@ export default function NetworkView({ onOpened, onLeave }: NetworkViewProps) {
 
   useEffect(watchTraffic, []);
   // Whoever comes here by keyboard goes on from the tabs.
-  useEffect(() => tabs.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus({ preventScroll: true }), []);
+  useEffect(
+    () => tabs.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus({ preventScroll: true }),
+    [],
+  );
 
   function open(conversation: string): void {
     showConversation(conversation);

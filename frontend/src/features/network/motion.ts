@@ -69,7 +69,8 @@ export class Motion {
     for (const strand of drawing.strands) {
       const from = places.get(strand.from);
       const to = places.get(strand.to);
-      if (from && to) paths.set(strand.id, { path: strandPath(strand, from, to, drawing.lid), bead: beadPath(from, to) });
+      if (from && to)
+        paths.set(strand.id, { path: strandPath(strand, from, to, drawing.lid), bead: beadPath(from, to) });
     }
     for (const element of this.root.querySelectorAll<SVGPathElement>('[data-strand]')) {
       element.setAttribute('d', paths.get(element.dataset.strand ?? '')?.path ?? '');

@@ -31,7 +31,8 @@ function strandsTo(facts: LineFacts, layout: Layout, servers: readonly ServerFac
   const { row, line } = facts;
   const to = personKey(row.id);
   const relay = relayOf(facts, servers);
-  const through = relay && layout.servers.some(({ id }) => id === relay.server.id) ? serverKey(relay.server.id) : undefined;
+  const through =
+    relay && layout.servers.some(({ id }) => id === relay.server.id) ? serverKey(relay.server.id) : undefined;
   const strand = { id: to, from: through ?? meKey, to, busy: facts.busy, of: [to], short: false };
   switch (line.form) {
     case 'taut':
@@ -79,7 +80,10 @@ export interface Point {
 
 const round = (value: number) => Math.round(value * 10) / 10;
 const at = ({ x, y }: Point) => `${round(x)} ${round(y)}`;
-const between = (a: Point, b: Point, part: number): Point => ({ x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part });
+const between = (a: Point, b: Point, part: number): Point => ({
+  x: a.x + (b.x - a.x) * part,
+  y: a.y + (b.y - a.y) * part,
+});
 
 /** How far the two lines of a double string lie apart, in pixels, and half the gap of one that is cut. */
 const apart = 2.5;
@@ -89,7 +93,12 @@ const cutGap = 9;
 const shortEnd = 15;
 
 /** The path of a string. `lid` is the diameter of the lid at its end. */
-export function strandPath({ form, short }: Pick<Strand, 'form' | 'short'>, from: Point, to: Point, lid: number): string {
+export function strandPath(
+  { form, short }: Pick<Strand, 'form' | 'short'>,
+  from: Point,
+  to: Point,
+  lid: number,
+): string {
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
   const begin = short ? between(from, to, Math.max(0, 1 - (lid / 2 + shortEnd) / length)) : from;
   switch (form) {

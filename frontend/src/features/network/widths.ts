@@ -1,6 +1,7 @@
 /** How wide characters are, in parts of the font's size; generous, since what is too narrow is cut off. */
 function widthOf(character: string): number {
-  if (/[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]|\p{Extended_Pictographic}/u.test(character)) return 1.02;
+  if (/[\u1100-\u115f\u2e80-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]|\p{Extended_Pictographic}/u.test(character))
+    return 1.02;
   if (/\p{M}/u.test(character)) return 0;
   if (/[ .,:;'!|iIjl()[\]ftr·]/.test(character)) return 0.36;
   if (/[mwMW@%]/.test(character)) return 0.9;

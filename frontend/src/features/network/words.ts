@@ -28,7 +28,9 @@ export function nodeLabel(facts: LineFacts): string {
   const { name } = facts;
   const state = stateWord(facts);
   const fact = factWords(facts);
-  return fact === state ? i18next.t('network.node', { name, state }) : i18next.t('network.nodeWith', { name, state, fact });
+  return fact === state
+    ? i18next.t('network.node', { name, state })
+    : i18next.t('network.nodeWith', { name, state, fact });
 }
 
 /** "18 ms", "18 ms · relay for 2", or its state. */

@@ -26,7 +26,9 @@ function begin(): HTMLInputElement {
   setBackend(fake);
   session.setState(applyState(session.getState(), state));
   act(() => showSwitcher());
-  render(<Switcher onClose={onClose} onOpened={onOpened} onSearch={onSearch} onDetails={onDetails} onNetwork={onNetwork} />);
+  render(
+    <Switcher onClose={onClose} onOpened={onOpened} onSearch={onSearch} onDetails={onDetails} onNetwork={onNetwork} />,
+  );
   return screen.getByRole('combobox');
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { labelBox, type Layout, type LayoutInput, layOut, mostPlaces, type Person, type Placed } from './layout';
+import { labelBox } from './attempt';
+import { type Layout, type LayoutInput, layOut, mostPlaces, type Person, type Placed } from './layout';
 import { plans, radiusOf } from './plans';
 import { type Box, boxAround, touches } from './room';
 
@@ -77,14 +78,14 @@ const distance = (layout: Layout, id: string) => {
   return Math.hypot(placed.x - layout.x, placed.y - layout.y);
 };
 
-const counts = [1, 2, 3, 5, 8, 13, 21, 34, 40, 55, 89, 120, 144, 170, 200];
+const counts = [1, 2, 3, 8, 21, 40, 89, 144, 200];
 
 describe('layOut', () => {
   it.each(sizes)('gives everybody a place of their own, and nothing lies over anything: $width x $height', (size) => {
     for (const count of counts) {
       for (const share of [0, 0.3, 1]) {
         const near = Math.min(32, Math.round(count * share));
-        for (const scale of [1, 1.3]) {
+        for (const scale of share === 0.3 ? [1, 1.3] : [1]) {
           const roll = dice(count * 1000 + near);
           const input: LayoutInput = { ...size, scale, people: crowd(count, near, roll), servers };
           const layout = layOut(input);
@@ -115,7 +116,12 @@ describe('layOut', () => {
       }
       expect(layout.rings.map(({ delay }) => delay)).toEqual([10, 50, 150]);
     }
-    const far = layOut({ ...sizes[2], scale: 1, people: [{ id: 'far', delay: 320, group: '', label: 60 }], servers: [] });
+    const far = layOut({
+      ...sizes[2],
+      scale: 1,
+      people: [{ id: 'far', delay: 320, group: '', label: 60 }],
+      servers: [],
+    });
     expect(far.rings.map(({ delay }) => delay)).toEqual([10, 50, 150, 500]);
     expect(distance(far, 'far')).toBeLessThan(far.radius);
   });
@@ -142,7 +148,10 @@ describe('layOut', () => {
       const first = layOut(input);
       const again = layOut(input, first);
       expect(moved(first, again)).toEqual([]);
-      const came = layOut({ ...input, people: [...people, { id: 'new', delay: undefined, group: 'waiting', label: 70 }] }, first);
+      const came = layOut(
+        { ...input, people: [...people, { id: 'new', delay: undefined, group: 'waiting', label: 70 }] },
+        first,
+      );
       if (came.plan === first.plan) expect(moved(first, came), `${size.width} x ${size.height}`).toEqual([]);
       const gone = people[Math.floor(count / 2)]?.id;
       const left = layOut({ ...input, people: people.filter(({ id }) => id !== gone) }, first);

@@ -19,10 +19,20 @@ const sizes: readonly (Omit<Plan, 'share'> & { shares: readonly number[] })[] = 
   { lid: 34, me: 56, lines: 2, labelHeight: 34, labelWidth: 96, gap: 8, shares: [1, 0.88, 0.76, 0.66] },
   { lid: 28, me: 48, lines: 1, labelHeight: 18, labelWidth: 76, gap: 6, shares: [1, 0.84, 0.7, 0.58] },
   { lid: 28, me: 44, lines: 0, labelHeight: 16, labelWidth: 72, gap: 4, shares: [1, 0.84, 0.7, 0.58, 0.48, 0.4] },
-  { lid: 24, me: 40, lines: 0, labelHeight: 16, labelWidth: 72, gap: 4, shares: [0.84, 0.76, 0.7, 0.64, 0.58, 0.5, 0.42] },
+  {
+    lid: 24,
+    me: 40,
+    lines: 0,
+    labelHeight: 16,
+    labelWidth: 72,
+    gap: 4,
+    shares: [0.84, 0.76, 0.7, 0.64, 0.58, 0.5, 0.42],
+  },
 ];
 
-export const plans: readonly Plan[] = sizes.flatMap(({ shares, ...size }) => shares.map((share) => ({ ...size, share })));
+export const plans: readonly Plan[] = sizes.flatMap(({ shares, ...size }) =>
+  shares.map((share) => ({ ...size, share })),
+);
 
 /** The rings: round trips in milliseconds. The last one comes only when somebody is that far. */
 const scale = [10, 50, 150, 500] as const;

@@ -50,10 +50,7 @@ export class Room {
   inside(box: Box): boolean {
     const { margin } = this;
     return (
-      box.left >= margin &&
-      box.top >= margin &&
-      box.right <= this.width - margin &&
-      box.bottom <= this.height - margin
+      box.left >= margin && box.top >= margin && box.right <= this.width - margin && box.bottom <= this.height - margin
     );
   }
 
