@@ -15,7 +15,7 @@ export const numeric: readonly Column[] = ['delay', 'received', 'sent', 'up'];
 const states = ['lan', 'direct', 'relayed', 'connecting', 'ready', 'waiting', 'asked', 'noNetwork', 'held', 'banned'];
 
 /** What a row is compared by; undefined stands last, whichever way it is sorted. */
-function valueOf({ row, line, open, carried }: LineFacts, column: Column): string | number | undefined {
+function comparable({ row, line, open, carried }: LineFacts, column: Column): string | number | undefined {
   switch (column) {
     case 'who':
       return row.name;
@@ -40,7 +40,7 @@ export function ordered(people: readonly LineFacts[], { column, descending }: Or
   const names = new Intl.Collator(undefined, { sensitivity: 'base', numeric: true });
   const way = descending ? -1 : 1;
   return people
-    .map((facts) => ({ facts, value: valueOf(facts, column) }))
+    .map((facts) => ({ facts, value: comparable(facts, column) }))
     .sort((a, b) => {
       if (a.value === undefined || b.value === undefined) {
         return Number(a.value === undefined) - Number(b.value === undefined);
