@@ -19,17 +19,19 @@ export interface CardProps {
   /** Undefined: it stays. */
   onClose: (() => void) | undefined;
   onOpen: (conversation: string) => void;
+  /** It floats on the left, so that it does not hide what was chosen. */
+  left: boolean;
   ref: Ref<HTMLElement>;
 }
 
 /** The facts of what was chosen in the picture; of me when nothing was. */
-export function Card({ chosen, people, servers, gathered, onChoose, onClose, onOpen, ref }: CardProps) {
+export function Card({ chosen, people, servers, gathered, onChoose, onClose, onOpen, left, ref }: CardProps) {
   const { t } = useTranslation();
   const person = people.find(({ row }) => personKey(row.id) === chosen);
   const server = servers.find((one) => serverKey(one.server.id) === chosen);
   const group = gathered.find((one) => gatheredKey(one.group) === chosen);
   return (
-    <aside ref={ref} className={styles.card} tabIndex={-1} aria-label={t('network.card.label')} data-pane="details">
+    <aside ref={ref} className={styles.card} tabIndex={-1} aria-label={t('network.card.label')} data-pane="details" data-left={left || undefined}>
       {onClose && (
         <span className={styles.close}>
           <IconButton label={t('network.card.close')} size="small" onPress={onClose}>

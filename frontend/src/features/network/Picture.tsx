@@ -86,6 +86,7 @@ export function Picture({ people, servers, chosen, onChoose, onOpen }: PicturePr
       {(beside || chosen !== '') && (
         <Card
           ref={card}
+          left={!beside && layout !== undefined && placeOf(layout, chosen) > layout.width / 2}
           chosen={chosen}
           people={people}
           servers={servers}
@@ -97,6 +98,15 @@ export function Picture({ people, servers, chosen, onChoose, onOpen }: PicturePr
       )}
     </div>
   );
+}
+
+/** How far from the left something of the picture stands, 0 for nothing. */
+function placeOf(layout: Layout, at: string): number {
+  const found =
+    layout.people.find(({ id }) => personKey(id) === at) ??
+    layout.servers.find(({ id }) => serverKey(id) === at) ??
+    layout.gathered.find(({ group }) => gatheredKey(group) === at);
+  return found?.x ?? 0;
 }
 
 interface DrawingProps {
