@@ -13,7 +13,7 @@ export const openLines =
   async (page) => {
     await page.keyboard.press('Control+Shift+N');
     await page.locator('[data-place="network"] [data-at]').first().waitFor();
-    if (name) await page.locator(`[data-at][aria-label*="${name}"]`).first().click();
+    if (name) await page.locator('[data-node]').filter({ hasText: name }).first().click();
   };
 
 export async function openLinesTable(page) {

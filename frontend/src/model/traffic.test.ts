@@ -10,7 +10,14 @@ const line = (change: Partial<Traffic['lines'][number]> = {}): Traffic => ({
   sent: 10,
   lines: [
     {
-      ...{ conversation: 'ana', received: 10, sent: 10, opened: '2026-11-21T10:00:00.000Z', family: 'ipv4', delays: [8] },
+      ...{
+        conversation: 'ana',
+        received: 10,
+        sent: 10,
+        opened: '2026-11-21T10:00:00.000Z',
+        family: 'ipv4',
+        delays: [8],
+      },
       ...change,
     },
   ],

@@ -72,12 +72,12 @@ export function IdentityBar({ narrow, current, onNetwork }: IdentityBarProps) {
     <div className={styles.bar}>
       <PressButton
         className={styles.who}
-        aria-label={t('conversations.openNetworkOf', { name: profile.name, standing: words })}
         aria-current={current || undefined}
         data-way="network"
         hint={{ text: t('conversations.openNetwork'), keys: keyNames(keysAnywhere.network[0]), placement: 'top' }}
         onPress={onNetwork}
       >
+        <Hidden>{t('conversations.openNetwork')}</Hidden>
         {lid}
         <span className={styles.text}>
           <span className={styles.name}>{profile.name}</span>

@@ -31,7 +31,14 @@ export function Card({ chosen, people, servers, gathered, onChoose, onClose, onO
   const server = servers.find((one) => serverKey(one.server.id) === chosen);
   const group = gathered.find((one) => gatheredKey(one.group) === chosen);
   return (
-    <aside ref={ref} className={styles.card} tabIndex={-1} aria-label={t('network.card.label')} data-pane="details" data-left={left || undefined}>
+    <aside
+      ref={ref}
+      className={styles.card}
+      tabIndex={-1}
+      aria-label={t('network.card.label')}
+      data-pane="details"
+      data-left={left || undefined}
+    >
       {onClose && (
         <span className={styles.close}>
           <IconButton label={t('network.card.close')} size="small" onPress={onClose}>

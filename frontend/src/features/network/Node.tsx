@@ -2,7 +2,7 @@ import { Server as ServerIcon } from 'lucide-react';
 import { type CSSProperties, memo, type ReactNode } from 'react';
 import { number } from '@/i18n';
 import { initial, usePicture } from '@/model';
-import { classes, Lid, PressButton } from '@/ui';
+import { classes, Hidden, Lid, PressButton } from '@/ui';
 import type { LineFacts, ServerFacts } from './facts';
 import type { Side } from './layout/layout';
 import styles from './Node.module.css';
@@ -44,26 +44,33 @@ function Node({
   words,
 }: NodeProps) {
   return (
-    <PressButton
-      className={classes(styles.node, className)}
+    <div
+      className={classes(styles.place, className)}
       style={{ '--z': `${size}px`, '--words': `${width}px` } as CSSProperties}
       data-at={at}
-      aria-label={label}
-      aria-pressed={chosen}
-      tabIndex={reachable ? 0 : -1}
-      hint={side === 'none' ? { text: label } : undefined}
-      onFocus={() => onLook(at)}
       onPointerEnter={() => onLook(at)}
       onPointerLeave={() => onLook('')}
-      onPress={() => onPress(at)}
     >
-      <span className={styles.lid}>{children}</span>
+      <PressButton
+        className={styles.node}
+        data-node={at}
+        aria-pressed={chosen}
+        tabIndex={reachable ? 0 : -1}
+        hint={side === 'none' ? { text: label } : undefined}
+        onFocus={() => onLook(at)}
+        onPress={() => onPress(at)}
+      >
+        <span className={styles.lid} aria-hidden="true">
+          {children}
+        </span>
+        <Hidden>{label}</Hidden>
+      </PressButton>
       {side !== 'none' && (
-        <span className={styles.words} data-side={side}>
+        <span className={styles.words} data-side={side} aria-hidden="true" onClick={() => onPress(at)}>
           {words}
         </span>
       )}
-    </PressButton>
+    </div>
   );
 }
 

@@ -50,7 +50,7 @@ export function Picture({ people, servers, chosen, onChoose, onOpen }: PicturePr
   }
 
   function close(): void {
-    root.current?.querySelector<HTMLElement>(`[data-at="${CSS.escape(chosen)}"]`)?.focus();
+    root.current?.querySelector<HTMLElement>(`[data-node="${CSS.escape(chosen)}"]`)?.focus();
     onChoose('');
   }
 
@@ -153,7 +153,7 @@ function Drawing({ layout, people, servers, chosen, onChoose }: DrawingProps) {
 
   function step(event: KeyboardEvent): void {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
-    const nodes = [...(root.current?.querySelectorAll<HTMLElement>('[data-at]') ?? [])];
+    const nodes = [...(root.current?.querySelectorAll<HTMLElement>('[data-node]') ?? [])];
     const at = nodes.findIndex((node) => node === document.activeElement);
     if (at < 0) return;
     const last = nodes.length - 1;
@@ -173,7 +173,7 @@ function Drawing({ layout, people, servers, chosen, onChoose }: DrawingProps) {
 
   function look(at: string): void {
     setLooked(at);
-    if (at !== '' && document.activeElement instanceof HTMLElement && document.activeElement.dataset.at === at)
+    if (at !== '' && document.activeElement instanceof HTMLElement && document.activeElement.dataset.node === at)
       setReached(at);
   }
 

@@ -67,7 +67,8 @@ describe('words', () => {
   });
 
   it('say for how long a line is up', () => {
-    const at = (minutes: number) => elapsed('2026-11-21T10:00:00.000Z', Date.parse('2026-11-21T10:00:30.000Z') + minutes * 60_000);
+    const at = (minutes: number) =>
+      elapsed('2026-11-21T10:00:00.000Z', Date.parse('2026-11-21T10:00:30.000Z') + minutes * 60_000);
     expect([-5, 0, 1, 59, 60, 192, 47 * 60, 50 * 60].map(at)).toEqual([
       'less than 1 min',
       'less than 1 min',

@@ -42,7 +42,12 @@ describe('strandsOf', () => {
 
   it('has none to whom I banned, and a busy one where something travels, as far as it goes', () => {
     expect(strands.has('person-viktor')).toBe(false);
-    expect([...strands.values()].filter(({ busy }) => busy).map(({ id }) => id).sort()).toEqual(['person-jonas', 'server-s']);
+    expect(
+      [...strands.values()]
+        .filter(({ busy }) => busy)
+        .map(({ id }) => id)
+        .sort(),
+    ).toEqual(['person-jonas', 'server-s']);
     expect(strands.get('server-s')?.of).toContain('person-jonas');
   });
 });
@@ -73,7 +78,8 @@ describe('strandPath', () => {
 
 describe('Motion', () => {
   function scene() {
-    document.body.innerHTML = '<div><button data-at="me"></button><button data-at="person-ana"></button><svg><path data-strand="person-ana"></path></svg></div>';
+    document.body.innerHTML =
+      '<div><button data-at="me"></button><button data-at="person-ana"></button><svg><path data-strand="person-ana"></path></svg></div>';
     const root = document.body.firstElementChild as HTMLElement;
     const [strand] = strandsOf(people, servers, layout).filter(({ id }) => id === 'person-ana');
     const drawing = (x: number) => ({

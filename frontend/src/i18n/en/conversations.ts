@@ -24,7 +24,6 @@ export default {
   allReadText: 'New messages show up here.',
   settings: 'Settings',
   openNetwork: 'Network',
-  openNetworkOf: 'Network. {{name}}, {{standing}}',
   network: {
     connecting: 'Looking for a line',
     noServer: 'No introduction server',

@@ -24,7 +24,6 @@ export default {
   allReadText: '新消息会出现在这里。',
   settings: '设置',
   openNetwork: '网络',
-  openNetworkOf: '网络。{{name}}，{{standing}}',
   network: {
     connecting: '正在寻找线路',
     noServer: '没有引荐服务器',
