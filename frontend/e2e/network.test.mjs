@@ -159,7 +159,7 @@ test('Esc leaves to where the focus was; the bar at the foot and the switcher le
   await page.getByRole('heading', { name: 'Network', level: 1 }).waitFor();
   await page.getByRole('button', { name: 'Close', exact: true }).click();
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox').fill('netw');
+  await page.getByRole('dialog').getByRole('combobox').fill('netw');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Network', level: 1 }).waitFor();
   await page.keyboard.press('Escape');
