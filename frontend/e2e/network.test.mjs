@@ -171,7 +171,7 @@ test('Esc leaves to where the focus was; the bar at the foot and the switcher le
   await judge(page, 'network-smallest');
 });
 
-test('somebody who comes back moves in, and nobody was lost', async () => {
+test('a talk goes on after the network was looked at, and no page complained', async () => {
   const { page } = people.Ana;
   await page.setViewportSize({ width: 1200, height: 800 });
   await page.getByRole('tab', { name: 'Picture' }).click();

@@ -36,11 +36,13 @@ export default function NetworkView({ onOpened, onLeave }: NetworkViewProps) {
   const servers = useMemo(() => serversOf(network.servers, people), [network.servers, people]);
 
   useEffect(watchTraffic, []);
-  // Whoever comes here by keyboard goes on from the tabs.
-  useEffect(
-    () => tabs.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus({ preventScroll: true }),
-    [],
-  );
+  // Whoever comes here by keyboard goes on from the tabs, which are there a moment later.
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      tabs.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus({ preventScroll: true });
+    });
+    return () => clearTimeout(timer);
+  }, []);
 
   function open(conversation: string): void {
     showConversation(conversation);
