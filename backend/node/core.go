@@ -49,7 +49,6 @@ type Core struct {
 
 	sessions map[link.Session]*session
 	network  network
-	carried  carried               // over lines, since the start
 	volume   volume                // of all lines, since the start
 	letters  map[uuid.UUID]*letter // by envelope id: being kept, or waiting for entries before theirs
 

@@ -85,6 +85,9 @@ export interface PlacedNodeProps {
   onPress: (at: string) => void;
 }
 
+/** Lids under this size have no room for every sign, in pixels. */
+const smallLid = 30;
+
 /** Somebody: a lid, a name, and the delay or what keeps them away. */
 export const PersonNode = memo(function PersonNode({
   facts,
@@ -93,6 +96,9 @@ export const PersonNode = memo(function PersonNode({
 }: PlacedNodeProps & { facts: LineFacts; lines: number }) {
   const { row, line } = facts;
   const picture = usePicture(row.id, row.picture);
+  const there = line.state === 'banned' || row.contact !== 'mutual' ? 'unknown' : row.presence;
+  // Small lids stand close: a ring for everybody who is away would lie over others. They are pale, and the words say it.
+  const presence = place.size < smallLid && there === 'offline' ? 'unknown' : there;
   return (
     <Node
       {...place}
@@ -112,7 +118,7 @@ export const PersonNode = memo(function PersonNode({
         color={row.color}
         size={place.size}
         picture={picture}
-        presence={line.state === 'banned' || row.contact !== 'mutual' ? 'unknown' : row.presence}
+        presence={presence}
         className={styles.enamel ?? ''}
       />
     </Node>

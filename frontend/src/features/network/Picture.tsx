@@ -154,7 +154,7 @@ function Drawing({ layout, people, servers, chosen, onChoose }: DrawingProps) {
   function step(event: KeyboardEvent): void {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     const nodes = [...(root.current?.querySelectorAll<HTMLElement>('[data-node]') ?? [])];
-    const at = nodes.findIndex((node) => node === document.activeElement);
+    const at = nodes.indexOf(document.activeElement as HTMLElement);
     if (at < 0) return;
     const last = nodes.length - 1;
     const next = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: last }[
