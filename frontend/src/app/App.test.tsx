@@ -106,7 +106,7 @@ describe('App', () => {
     expect(await screen.findByRole('tab', { name: 'Table', selected: true })).toBeDefined();
     fireEvent.keyDown(document.body, { key: 'Escape' });
     await waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('Message Ana'));
-    fireEvent.click(screen.getByRole('button', { name: /^Network Mira Lind/ }));
+    fireEvent.click(screen.getByRole('button', { name: /^Network\s?Mira Lind/ }));
     expect(await screen.findByRole('heading', { name: 'Network' })).toBeDefined();
   });
 
