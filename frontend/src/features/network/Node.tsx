@@ -103,7 +103,6 @@ export const PersonNode = memo(function PersonNode({
     <Node
       {...place}
       label={nodeLabel(facts)}
-      className={facts.open ? undefined : styles.far}
       words={
         <>
           <span className={styles.name} dir="auto">
@@ -119,7 +118,7 @@ export const PersonNode = memo(function PersonNode({
         size={place.size}
         picture={picture}
         presence={presence}
-        className={styles.enamel ?? ''}
+        faded={!facts.open}
       />
     </Node>
   );
