@@ -2,7 +2,6 @@ package node
 
 import (
 	"cmp"
-	"context"
 	"net/netip"
 	"slices"
 	"time"
@@ -111,9 +110,4 @@ func (c *Core) traffic() Traffic {
 	})
 	all.Lines = all.Lines[:min(len(all.Lines), MaxTraffic)]
 	return all
-}
-
-// Traffic implements Commands.
-func (n *Node) Traffic(ctx context.Context) (Traffic, error) {
-	return call[Traffic](ctx, n, trafficCall{})
 }
