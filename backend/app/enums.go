@@ -34,6 +34,7 @@ func Enums() []any {
 			{LineBanned, "Banned"},
 			{LineHeld, "Held"},
 		},
+		[]named[AddressFamily]{{FamilyUnknown, "Unknown"}, {FamilyIPv4, "IPv4"}, {FamilyIPv6, "IPv6"}},
 		[]named[MessageState]{
 			{MessageQueued, "Queued"},
 			{MessageStored, "Stored"},

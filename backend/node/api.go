@@ -198,6 +198,8 @@ type Commands interface {
 	NetworkChanged(ctx context.Context) error
 	// Live returns everything that is known now.
 	Live(ctx context.Context) (Live, error)
+	// Traffic tells what lines carried since the start, and how those that are open do.
+	Traffic(ctx context.Context) (Traffic, error)
 }
 
 // Live is a copy of the core's state.

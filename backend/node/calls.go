@@ -260,6 +260,11 @@ func (n *Node) NetworkChanged(ctx context.Context) error { return do(ctx, n, net
 // Live implements Commands.
 func (n *Node) Live(ctx context.Context) (Live, error) { return call[Live](ctx, n, liveCall{}) }
 
+// Traffic implements Commands.
+func (n *Node) Traffic(ctx context.Context) (Traffic, error) {
+	return call[Traffic](ctx, n, trafficCall{})
+}
+
 // Delivery implements Commands.
 func (n *Node) Delivery(ctx context.Context, conversation uuid.UUID) (Delivery, error) {
 	return call[Delivery](ctx, n, deliveryCall{conversation})

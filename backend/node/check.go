@@ -267,5 +267,5 @@ func (c *Core) boundTo(session *session, of *check) identity.Check {
 func (c *Core) sendCheck(session *session, id [16]byte, step *wire.Check) {
 	step.Id = id[:]
 	session.lastUsed = c.now
-	c.do(SendFrame{Session: session.id, Frame: &wire.LinkFrame{Kind: &wire.LinkFrame_Check{Check: step}}})
+	c.frame(session, &wire.LinkFrame{Kind: &wire.LinkFrame_Check{Check: step}})
 }

@@ -56,6 +56,7 @@ type (
 	hostCall         struct{ local, public identity.Server }
 	networkCall      struct{}
 	liveCall         struct{}
+	trafficCall      struct{}
 )
 
 // errors of commands that every interface shows alike.
@@ -134,6 +135,8 @@ func (c *Core) command(e Command) {
 		c.answer(e.ID, nil, nil)
 	case liveCall:
 		c.answer(e.ID, c.liveNow(), nil)
+	case trafficCall:
+		c.answer(e.ID, c.traffic(), nil)
 	case deliveryCall:
 		c.delivery(e.ID, call)
 	case cancelCall:
@@ -259,7 +262,7 @@ func (c *Core) typing(call typingCall) {
 	one.toldTyping = c.now
 	for _, session := range c.sessionsTo(one.Peer) {
 		if session.greeted {
-			c.do(SendFrame{Session: session.id, Frame: &wire.LinkFrame{Kind: &wire.LinkFrame_Typing{Typing: &wire.Typing{Conversation: call.conversation[:]}}}})
+			c.frame(session, &wire.LinkFrame{Kind: &wire.LinkFrame_Typing{Typing: &wire.Typing{Conversation: call.conversation[:]}}})
 		}
 	}
 }

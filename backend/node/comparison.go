@@ -14,10 +14,6 @@ import (
 // syncs tells whether both sides compare by digest and send batches.
 func (s *session) syncs() bool { return s.greeted && s.features&wire.FeatureSync != 0 }
 
-func (c *Core) frame(session *session, frame *wire.LinkFrame) {
-	c.do(SendFrame{Session: session.id, Frame: frame})
-}
-
 // inCommon returns the conversations with a contact, in a fixed order.
 func (c *Core) inCommon(one *contact) []*conversation {
 	var common []*conversation

@@ -50,6 +50,7 @@ type contact struct {
 	nextRead       time.Time // not before, after a failure
 	toldAgain      time.Time // when they asked although they were accepted
 
+	volume   volume // of lines to them, since the start
 	outbox   outbox
 	answered time.Time              // asked: they accepted, which the disk refused; it is written again then
 	tried    map[journal.Log]uint64 // of mine: up to where it is kept that a line was tried

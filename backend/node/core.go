@@ -52,6 +52,7 @@ type Core struct {
 
 	sessions map[link.Session]*session
 	network  network
+	volume   volume                // of all lines, since the start
 	letters  map[uuid.UUID]*letter // by envelope id: being kept, or waiting for entries before theirs
 
 	undeleted []uuid.UUID // rows of the outbox whose end the disk refused
@@ -128,7 +129,6 @@ func NewCore(keys *identity.Keys, snapshot Snapshot, random Random) (*Core, erro
 	for _, one := range snapshot.Outgoing {
 		switch to := c.contacts[one.Peer]; {
 		case one.recalls() && (to == nil || one.Conversation == to.Conversation):
-		case one.recalls():
 			c.network.wishes = append(c.network.wishes, &wish{row: one})
 		case to == nil || one.Conversation != to.Conversation:
 		default:

@@ -60,6 +60,7 @@ type (
 		// Orders are those of parents found on disk.
 		Orders map[journal.Hash]journal.Order
 		Bytes  int   // of the entries, or of the frame
+		Size   int   // of the frame as it came, in bytes
 		Err    error // the frame broke the protocol
 	}
 	// SignalFailed says that a link's signal or frame could not be handed over.

@@ -17,9 +17,9 @@ import (
 
 // sendHello says who this is; again when the record or the profile changes.
 func (c *Core) sendHello(session *session) {
-	c.do(SendFrame{Session: session.id, Frame: &wire.LinkFrame{Kind: &wire.LinkFrame_Hello{Hello: &wire.Hello{
+	c.frame(session, &wire.LinkFrame{Kind: &wire.LinkFrame_Hello{Hello: &wire.Hello{
 		Major: wire.Major, Minor: wire.Minor, Features: wire.Features, Profile: c.profile(), Record: c.ownRecord(),
-	}}}})
+	}}})
 }
 
 func (c *Core) frameReceived(e FrameReceived) {
@@ -36,6 +36,7 @@ func (c *Core) frameReceived(e FrameReceived) {
 		c.refuse(session, one, "a frame that cannot be read: "+e.Err.Error())
 		return
 	}
+	c.came(one, e.Size)
 	if !c.chargeFrame(session, one, e.Frame) {
 		return
 	}
@@ -190,7 +191,7 @@ func (c *Core) send(session *session, conversation uuid.UUID, entries []journal.
 		frame.Entries = append(frame.Entries, entry.Wire())
 	}
 	session.lastUsed = c.now
-	c.do(SendFrame{Session: session.id, Frame: &wire.LinkFrame{Kind: &wire.LinkFrame_Entries{Entries: frame}}})
+	c.frame(session, &wire.LinkFrame{Kind: &wire.LinkFrame_Entries{Entries: frame}})
 }
 
 // entries takes what the other side sent, in order; entries that came before

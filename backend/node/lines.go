@@ -47,6 +47,7 @@ type session struct {
 	address   netip.Addr // of the other end; zero: a relay's, or not known
 	roundTrip time.Duration
 	relayHost string
+	delays    []time.Duration // see LineTraffic
 	features  uint64
 	binding   [32]byte // link.Opened.Binding
 	exchanges map[uuid.UUID]*replica.Exchange
@@ -272,10 +273,12 @@ func (c *Core) linkEvent(e link.Event) {
 		session.open, session.lastUsed = true, c.now
 		session.path, session.roundTrip, session.relayHost = e.Opened.Path, e.Opened.RoundTrip, e.Opened.RelayHost
 		session.opened, session.binding = c.now, e.Opened.Binding
+		session.tookRoundTrip(e.Opened.RoundTrip)
 		c.sendHello(session)
 	case e.Path != nil:
 		session.path, session.relayHost = e.Path.Path, e.Path.RelayHost
 		session.roundTrip = smooth(session.roundTrip, e.Path.RoundTrip)
+		session.tookRoundTrip(e.Path.RoundTrip)
 	case e.Closed != nil:
 		c.sessionGone(e.Session)
 		if one != nil && e.Closed.Reason == link.ReasonRemote {

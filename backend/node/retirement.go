@@ -102,7 +102,7 @@ func (c *Core) errRetired() error {
 // whileRetired tells whether a call may be made under an identity that was given up.
 func whileRetired(call any) bool {
 	switch call.(type) {
-	case liveCall, hostCall, networkCall, invitesCall, focusCall, markReadCall, deliveryCall, deleteCall, retryServerCall, addBanCall, restoreBanCall, removeBanCall, declineCall,
+	case liveCall, trafficCall, hostCall, networkCall, invitesCall, focusCall, markReadCall, deliveryCall, deleteCall, retryServerCall, addBanCall, restoreBanCall, removeBanCall, declineCall,
 		comparedCall, forgetComparedCall, answerCheckCall, importCall, bundleCall, bundledCall, revokeInviteCall, addServerCall, removeServerCall, retireCall, setPrivacyCall, setRouteCall, releaseHandleCall,
 		editBanCall, importBansCall, clearBansCall, bansCall, pinCall, folderCall, quietCall, markCall, clearCall, forgetCall:
 		return true

@@ -78,7 +78,7 @@ func (n *Node) verifyFrame(ctx context.Context, session link.Session, data []byt
 		return FrameReceived{Session: session, Err: err}
 	}
 	faultOfFrame("received", frame)
-	received := FrameReceived{Session: session, Frame: frame, Bytes: len(data)}
+	received := FrameReceived{Session: session, Frame: frame, Bytes: len(data), Size: len(data)}
 	carried, err := n.carriedBy(frame)
 	if err != nil {
 		return FrameReceived{Session: session, Err: err}

@@ -7,6 +7,20 @@ export async function showNetwork(page) {
   await page.locator('nav[data-pane="pages"] button').nth(2).click();
 }
 
+/** The network, and the card of whoever has a name in it. */
+export const openLines =
+  (name = '') =>
+  async (page) => {
+    await page.keyboard.press('Control+Shift+N');
+    await page.locator('[data-place="network"] [data-at]').first().waitFor();
+    if (name) await page.locator('[data-node]').filter({ hasText: name }).first().click();
+  };
+
+export async function openLinesTable(page) {
+  await openLines()(page);
+  await page.keyboard.press('Control+Shift+N');
+}
+
 export async function askRepair(page) {
   await page.getByRole('button', { name: /Repair…|修复…/ }).click();
 }

@@ -40,6 +40,8 @@ import {
   noRequests,
   openFound,
   openGone,
+  openLines,
+  openLinesTable,
   openMenu,
   openRequests,
   openSettings,
@@ -90,6 +92,8 @@ if (!folder) {
 const wide = { width: 1200, height: 800 };
 const medium = { width: 960, height: 800 };
 const narrow = { width: 720, height: 800 };
+const smallest = { width: 720, height: 560 };
+const large = { width: 1600, height: 1000 };
 
 /** A picture: its scene, what to press or type first, and where it is taken. */
 const scenes = [
@@ -214,6 +218,18 @@ const scenes = [
   { name: 'main', as: 'network', sizes: [wide, narrow], steps: showNetwork, languages: ['en', 'zh-CN'] },
   { name: 'pictures', as: 'profile', sizes: [wide, narrow], steps: showSettings, languages: ['en', 'zh-CN'] },
   { name: 'pictures', as: 'about-long', sizes: [wide], steps: writeLongAbout },
+  { name: 'lines', as: 'picture', sizes: [wide, medium, narrow], steps: openLines(), languages: ['en', 'zh-CN'] },
+  { name: 'lines', as: 'ana', sizes: [wide, narrow], steps: openLines('Ana'), languages: ['en', 'zh-CN'] },
+  { name: 'lines', as: 'table', sizes: [wide, narrow], steps: openLinesTable, languages: ['en', 'zh-CN'] },
+  { name: 'lines', as: 'server', sizes: [wide], steps: openLines('lines.example.net') },
+  { name: 'lines-states', as: 'picture', sizes: [wide, smallest], steps: openLines(), languages: ['en', 'zh-CN'] },
+  { name: 'lines-states', as: 'table', sizes: [wide, narrow], steps: openLinesTable, languages: ['en', 'zh-CN'] },
+  { name: 'lines-0', as: 'picture', sizes: [wide, narrow], steps: openLines(), languages: ['en', 'zh-CN'] },
+  { name: 'lines-1', as: 'picture', sizes: [wide, smallest], steps: openLines() },
+  { name: 'lines-3', as: 'picture', sizes: [wide, smallest], steps: openLines() },
+  { name: 'lines-40', as: 'picture', sizes: [large, wide, smallest], steps: openLines() },
+  { name: 'lines-200', as: 'picture', sizes: [large, wide, smallest], steps: openLines() },
+  { name: 'lines-320', as: 'picture', sizes: [wide, smallest], steps: openLines('waiting') },
   { name: 'noticed', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
   { name: 'forked', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
   { name: 'flooded', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },

@@ -94,6 +94,22 @@ describe('App', () => {
     await waitFor(() => expect(opened).toHaveBeenCalledWith('https://a.example/', '_blank', 'noopener,noreferrer'));
   });
 
+  it('shows the network, in both forms, and goes back to where the focus was', async () => {
+    begin();
+    fireEvent.click(await screen.findByRole('button', { name: /Ana Duarte/ }));
+    const field = await screen.findByRole('textbox', { name: 'Message Ana' });
+    act(() => field.focus());
+    const keys = { key: 'N', ctrlKey: true, shiftKey: true };
+    fireEvent.keyDown(field, keys);
+    expect(await screen.findByRole('tab', { name: 'Picture', selected: true })).toBeDefined();
+    fireEvent.keyDown(document.body, keys);
+    expect(await screen.findByRole('tab', { name: 'Table', selected: true })).toBeDefined();
+    fireEvent.keyDown(document.body, { key: 'Escape' });
+    await waitFor(() => expect(document.activeElement?.getAttribute('aria-label')).toBe('Message Ana'));
+    fireEvent.click(screen.getByRole('button', { name: /^Network\s?Mira Lind/ }));
+    expect(await screen.findByRole('heading', { name: 'Network' })).toBeDefined();
+  });
+
   it('says that the network is gone only when that lasts', async () => {
     begin();
     await screen.findByRole('button', { name: /Ana Duarte/ });

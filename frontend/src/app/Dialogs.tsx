@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react';
 import { closeDialog, useConversation, useView } from '@/model';
 import { focusComposerSoon } from './focus';
-import { startSearch } from './leave';
+import { startNetwork, startSearch } from './leave';
 import { toggleDetails } from './MainWindow';
 import { switcher } from './switching';
 
@@ -61,6 +61,7 @@ export function Dialogs() {
           onOpened={focusComposerSoon}
           onSearch={startSearch}
           onDetails={toggleDetails}
+          onNetwork={startNetwork}
         />
       )}
       {dialog.kind === 'verify' && verified && <VerifyDialog conversation={verified} onClose={closeDialog} />}

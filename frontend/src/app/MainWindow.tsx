@@ -6,12 +6,13 @@ import { errorText, useTranslation } from '@/i18n';
 import { changeSettings, showToast, useConversation, useSession, useView, view } from '@/model';
 import { classes, floatingQuery, late, narrowQuery, Spinner, useMedia } from '@/ui';
 import styles from './App.module.css';
-import { focusComposer, focusList, focusSearch } from './focus';
-import { leaveSearch, rememberFocus, startSearch } from './leave';
+import { focusComposer, focusComposerSoon, focusList, focusSearch } from './focus';
+import { leaveNetwork, leaveSearch, rememberFocus, startNetwork, startSearch } from './leave';
 import { ProblemBar } from './ProblemBar';
 import { openSwitcher } from './switching';
 
 const talk = late(() => import('./Talk'));
+const NetworkView = lazy(() => import('@/features/network'));
 const RequestsView = lazy(() => import('@/features/requests'));
 const SearchView = lazy(() => import('@/features/search/SearchView'));
 
@@ -52,6 +53,7 @@ export function MainWindow() {
   const floatingOpen = useView((state) => state.detailsFloating);
   const requests = place.kind === 'requests';
   const searching = place.kind === 'search';
+  const networking = place.kind === 'network';
   const loaded = useTalk(conversation !== undefined);
   const talking = place.kind === 'conversations' && conversation !== undefined;
   // The narrow list has no room for the field: then it stands above the results.
@@ -66,9 +68,14 @@ export function MainWindow() {
           {t('app.skip')}
         </button>
       )}
-      <Conversations field={narrow ? undefined : field} onSearch={() => startSearch('')} onUp={focusSearch} />
+      <Conversations
+        field={narrow ? undefined : field}
+        onSearch={() => startSearch('')}
+        onUp={focusSearch}
+        onNetwork={startNetwork}
+      />
       <main className={styles.main} data-pane="main">
-        {requests || searching ? (
+        {requests || searching || networking ? (
           <Suspense
             fallback={
               <div className={styles.middle}>
@@ -76,7 +83,13 @@ export function MainWindow() {
               </div>
             }
           >
-            {requests ? <RequestsView /> : <SearchView field={narrow ? field : undefined} />}
+            {requests ? (
+              <RequestsView />
+            ) : networking ? (
+              <NetworkView onOpened={focusComposerSoon} onLeave={leaveNetwork} />
+            ) : (
+              <SearchView field={narrow ? field : undefined} />
+            )}
           </Suspense>
         ) : conversation && loaded ? (
           <loaded.Talk conversation={conversation} detailsOpen={details} onDetails={toggleDetails} />

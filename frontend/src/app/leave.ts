@@ -1,15 +1,16 @@
-import { closeSearch, openSearch, view } from '@/model';
+import { closeSearch, openSearch, showConversations, showNetwork, showNetworkAs, view } from '@/model';
 import { focusComposer, focusSearch } from './focus';
 
 /** Where the focus was before the search; a part that is mounted anew is found by what it is. */
 let left: Element | null = null;
 let leftAs = '';
 
-/** Remembers what has the focus, for when the search is left. */
+/** Remembers what has the focus, for when the search or the network is left. */
 export function rememberFocus(from: Element | null): void {
-  if (!(from instanceof HTMLElement) || from.closest('[data-place="search"], [role="search"]')) return;
+  if (!(from instanceof HTMLElement) || from.closest('[data-place="search"], [role="search"], [data-place="network"]'))
+    return;
   left = from;
-  leftAs = ['composer', 'row', 'message', 'log']
+  leftAs = ['composer', 'row', 'message', 'log', 'way']
     .filter((name) => from.dataset[name] !== undefined)
     .map((name) => `[data-${name}="${CSS.escape(from.dataset[name] ?? '')}"]`)
     .join('');
@@ -33,5 +34,22 @@ export function startSearch(scope: string): void {
 /** Leaves the search and its field: back to where one was. */
 export function leaveSearch(): void {
   if (view.getState().place.kind === 'search') closeSearch();
+  setTimeout(restoreFocus);
+}
+
+/** Opens the network; when it is open already, the same facts in the other form. */
+export function startNetwork(): void {
+  const { place, network } = view.getState();
+  if (place.kind === 'network') {
+    showNetworkAs(network === 'picture' ? 'table' : 'picture');
+    return;
+  }
+  rememberFocus(document.activeElement);
+  showNetwork();
+}
+
+/** Leaves the network: back to where one was. */
+export function leaveNetwork(): void {
+  showConversations();
   setTimeout(restoreFocus);
 }

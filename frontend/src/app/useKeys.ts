@@ -18,7 +18,7 @@ import {
 } from '@/model';
 import { isPressed, type KeyAnywhere, keysAnywhere } from '@/ui';
 import { cyclePanes } from './focus';
-import { leaveSearch, startSearch } from './leave';
+import { leaveNetwork, leaveSearch, startNetwork, startSearch } from './leave';
 import { toggleDetails } from './MainWindow';
 import { openSwitcher, prepareSwitcher } from './switching';
 
@@ -44,6 +44,7 @@ function closeTopmost(): boolean {
   if (detailsFloating) view.setState({ detailsFloating: false });
   else if (selection.getState().conversation !== '') endSelection();
   else if (place.kind === 'search') leaveSearch();
+  else if (place.kind === 'network') leaveNetwork();
   else if (place.kind === 'conversations' && jumpBack(conversation)) return true;
   else if (place.kind !== 'conversations') showConversations();
   else return false;
@@ -80,7 +81,8 @@ const actions: Record<KeyAnywhere, (event: KeyboardEvent) => unknown> = {
     showConversation(row.id);
   },
   details: () => {
-    if (view.getState().conversation === '') return false;
+    const { conversation, place } = view.getState();
+    if (conversation === '' || place.kind === 'network') return false;
     toggleDetails();
   },
   verify: () => {
@@ -88,6 +90,7 @@ const actions: Record<KeyAnywhere, (event: KeyboardEvent) => unknown> = {
     if (conversation === '' || place.kind !== 'conversations') return false;
     showVerify(conversation);
   },
+  network: startNetwork,
   settings: () => showSettings(),
   shortcuts: () => showSettings('shortcuts'),
   panes: () => cyclePanes(false),

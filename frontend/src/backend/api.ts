@@ -36,6 +36,7 @@ import type {
   Settings,
   State,
   Storage,
+  Traffic,
 } from './types';
 
 /**
@@ -137,6 +138,8 @@ export interface Backend {
   removeBan(id: string): Promise<Ban>;
   restoreBan(ban: Ban): Promise<Ban>;
 
+  /** What lines carried since the start, and how the open ones do; cheap enough to be asked every second. */
+  traffic(): Promise<Traffic>;
   checkServer(address: string): Promise<ServerCheck>;
   /** Asks servers and relays anew what of this network works, and names the causes of what does not; at most 8 s. */
   checkConnection(): Promise<ConnectionCheck>;

@@ -72,6 +72,7 @@ export type ShapesAgree = [
   Agrees<Same<Plain<app.ServerCheck>, types.ServerCheck>>,
   Agrees<Same<Plain<app.Settings>, types.Settings>>,
   Agrees<Same<Plain<app.State>, types.State>>,
+  Agrees<Same<Plain<app.Traffic>, types.Traffic>>,
 ];
 
 type Calls = Omit<Backend, 'onChanges' | 'onReconnected'>;

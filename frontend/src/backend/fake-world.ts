@@ -16,6 +16,7 @@ import type {
   Request,
   Server,
   State,
+  Traffic,
 } from './types';
 
 export interface FakeOptions {
@@ -53,6 +54,8 @@ export abstract class FakeWorld {
   protected readonly delay: number;
   protected readonly now: () => Date;
   protected made = 0;
+  /** What lines carried, when a test says so. */
+  carried: Traffic | undefined;
   protected readonly pictures: Record<string, string>;
 
   constructor(options: FakeOptions) {

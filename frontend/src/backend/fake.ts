@@ -10,6 +10,7 @@ import { pageAround } from './fake-log';
 import { openPrivacy } from './fake-privacy';
 import { fakeSearch } from './fake-search';
 import { FakeStanding } from './fake-standing';
+import { fakeTraffic } from './fake-traffic';
 import type {
   Ban,
   BanEdit,
@@ -432,6 +433,13 @@ export class FakeBackend extends FakeStanding implements Backend {
     });
 
   checkConnection = () => this.answer('checkConnection', [], () => fakeConnection);
+
+  private turn = 0;
+  traffic = () =>
+    this.answer('traffic', [], () => {
+      this.turn += 1;
+      return this.carried ?? fakeTraffic(this.state.conversations, this.now(), this.turn);
+    });
 
   checkServer = (address: string) =>
     this.answer('checkServer', [address], (): ServerCheck => {

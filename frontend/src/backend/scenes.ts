@@ -7,12 +7,13 @@ import { lockScenes } from './scenes-lock';
 import { manageScenes } from './scenes-manage';
 import { mannerScenes } from './scenes-manner';
 import { answeredTalk, deletedTalk, formattedTalk, lateTalk } from './scenes-messages';
+import { networkScenes } from './scenes-network';
 import { verifyScenes } from './scenes-verify';
 import type { Ban, Conversation, Network, State } from './types';
 
 // Scenes for development and for pictures: `?fake=<name>`. Names: main, relay, waiting, connecting, lan, ready, offline, away,
 // banned, asked, long, answers, deleted, formats, late, unread, empty, problem, clock, loading, failed, first, requests, settings, alone,
-// many, found, indexing, and those of scenes-manage, scenes-manner, scenes-handles and scenes-verify. They stand still at the
+// many, found, indexing, and those of scenes-manage, scenes-manner, scenes-network, scenes-handles and scenes-verify. They stand still at the
 // time `?at=` (a date and time), which the look script also gives to the browser's clock.
 
 function mainState(now: Date): State {
@@ -140,6 +141,7 @@ const scenes: Record<string, Scene> = {
   ...lockScenes,
   ...manageScenes,
   ...mannerScenes,
+  ...networkScenes,
   ...handleScenes,
   ...verifyScenes,
   main: (now) => ({ options: withAna(now, { unread: 2, typing: true }), open: 'ana' }),

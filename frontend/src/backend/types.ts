@@ -12,6 +12,7 @@ export type * from './types-repair';
 export type * from './types-search';
 export type * from './types-servers';
 export type * from './types-standing';
+export type * from './types-traffic';
 export type * from './types-verification';
 
 import type { Progress } from './types-lock';

@@ -117,6 +117,7 @@ export function wailsBackend(): Backend {
     exportBans: () => call('ExportBans'),
     removeBan: (id) => call('RemoveBan', id),
     restoreBan: (ban) => call('RestoreBan', ban),
+    traffic: () => call('Traffic'),
     checkConnection: () => call('CheckConnection'),
     checkServer: (address) => call('CheckServer', address),
     addServer: (address) => call('AddServer', address),

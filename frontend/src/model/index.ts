@@ -21,6 +21,7 @@ export * from './timeline';
 export * from './timelines';
 export * from './toasts';
 export * from './today';
+export * from './traffic';
 export * from './useCall';
 export * from './view';
 export * from './writing';

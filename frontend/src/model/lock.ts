@@ -9,6 +9,7 @@ import { forgetSearch } from './search';
 import { endSelection } from './selection';
 import { emptySession, session } from './session';
 import { forgetTimelines } from './timelines';
+import { forgetTraffic } from './traffic';
 import { emptyView, view } from './view';
 import { writing } from './writing';
 
@@ -32,6 +33,7 @@ export function forgetEverything(): void {
   forgetPictures();
   forgetDrafts();
   forgetAnswers();
+  forgetTraffic();
   writing.setState({ aims: {} });
   view.setState(emptyView, true);
   session.setState({ ...emptySession, settings, version, status: 'locked' }, true);

@@ -7,6 +7,7 @@ import { endSelection } from './selection';
 import { emptySession, session } from './session';
 import { forgetTimelines } from './timelines';
 import { toasts } from './toasts';
+import { forgetTraffic } from './traffic';
 import { emptyView, view } from './view';
 import { writing } from './writing';
 
@@ -23,4 +24,5 @@ export function resetModel(): void {
   forgetTimelines();
   endSelection();
   forgetSearch();
+  forgetTraffic();
 }

@@ -8,7 +8,10 @@ export type Place =
   | { kind: 'conversations' }
   | { kind: 'search' }
   | { kind: 'requests' }
+  | { kind: 'network' }
   | { kind: 'settings'; page: SettingsPage };
+
+export type NetworkForm = 'picture' | 'table';
 
 export type AddContactTab = 'invite' | 'paste' | 'handle';
 
@@ -41,6 +44,8 @@ export interface View {
   archiveOpen: boolean;
   /** What can be done with a conversation is listed at a place of the window, in CSS pixels; undefined: nothing is. */
   menu: { conversation: string; at: { left: number; top: number; width: number; height: number } } | undefined;
+  /** How the network is shown. */
+  network: NetworkForm;
 }
 
 export const emptyView: View = {
@@ -52,6 +57,7 @@ export const emptyView: View = {
   filter: 'all',
   archiveOpen: false,
   menu: undefined,
+  network: 'picture',
 };
 
 export const view = createStore<View>()(() => emptyView);
@@ -75,6 +81,15 @@ export function showSearch(): void {
 
 export function showRequests(): void {
   view.setState({ place: { kind: 'requests' } });
+}
+
+export function showNetwork(): void {
+  view.setState({ place: { kind: 'network' }, detailsFloating: false });
+}
+
+/** How the network is shown, now or when it is opened. */
+export function showNetworkAs(form: NetworkForm): void {
+  view.setState({ network: form });
 }
 
 export function showSettings(page: SettingsPage = 'profile'): void {

@@ -12,15 +12,17 @@ export interface LidProps {
   /** A data: URL that takes the place of the letter, '' for none. */
   picture?: string;
   presence?: 'online' | 'offline' | 'unknown';
+  /** Somebody who is not on the line, among others who are. */
+  faded?: boolean;
   className?: string;
 }
 
 /** A person: a can lid seen from above. The words beside it say who and whether they are there. */
-export function Lid({ letter, color, size = 40, picture, presence, className }: LidProps) {
+export function Lid({ letter, color, size = 40, picture, presence, faded = false, className }: LidProps) {
   const enamel = styles[`c${color >= 1 && color <= 8 ? color : 8}`];
   return (
     <span
-      className={classes(styles.lid, enamel, className)}
+      className={classes(styles.lid, enamel, faded && styles.faded, className)}
       style={{ '--z': `${size}px` } as CSSProperties}
       aria-hidden="true"
     >

@@ -17,6 +17,7 @@ export * from './keysOfTalk';
 export * from './Lid';
 export * from './LidPicker';
 export * from './LineGlyph';
+export * from './LineSign';
 export * from './late';
 export * from './links';
 export * from './Mark';

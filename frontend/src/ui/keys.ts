@@ -15,6 +15,7 @@ export const keysAnywhere = {
   pinned: ['Ctrl 1', 'Ctrl 2', 'Ctrl 3', 'Ctrl 4', 'Ctrl 5', 'Ctrl 6', 'Ctrl 7', 'Ctrl 8', 'Ctrl 9'],
   details: ['Ctrl I'],
   verify: ['Ctrl Shift V'],
+  network: ['Ctrl Shift N'],
   settings: ['Ctrl ,'],
   shortcuts: ['Ctrl /'],
   panes: ['F6'],

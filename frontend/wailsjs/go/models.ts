@@ -1,5 +1,10 @@
 export namespace app {
 	
+	export enum AddressFamily {
+	    IPv4 = "ipv4",
+	    IPv6 = "ipv6",
+	    Unknown = "",
+	}
 	export enum BanColumn {
 	    Added = "added",
 	    Blocked = "blocked",
@@ -1341,6 +1346,28 @@ export namespace app {
 	    }
 	}
 	
+	export class LineTraffic {
+	    conversation: string;
+	    received: number;
+	    sent: number;
+	    opened: string;
+	    family: AddressFamily;
+	    delays: number[];
+	
+	    static createFrom(source: any = {}) {
+	        return new LineTraffic(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.conversation = source["conversation"];
+	        this.received = source["received"];
+	        this.sent = source["sent"];
+	        this.opened = source["opened"];
+	        this.family = source["family"];
+	        this.delays = source["delays"];
+	    }
+	}
 	export class LockState {
 	    locked: boolean;
 	    protection: Protection;
@@ -1746,6 +1773,40 @@ export namespace app {
 	        this.backupSize = source["backupSize"];
 	        this.backupName = source["backupName"];
 	    }
+	}
+	export class Traffic {
+	    received: number;
+	    sent: number;
+	    lines: LineTraffic[];
+	
+	    static createFrom(source: any = {}) {
+	        return new Traffic(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.received = source["received"];
+	        this.sent = source["sent"];
+	        this.lines = this.convertValues(source["lines"], LineTraffic);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	
 

@@ -11,7 +11,8 @@ const rows = () => [...document.querySelectorAll<HTMLElement>('[data-row]')].map
 
 const onUp = vi.fn();
 const onSearch = vi.fn();
-const list = (field?: string) => <Conversations field={field} onSearch={onSearch} onUp={onUp} />;
+const onNetwork = vi.fn();
+const list = (field?: string) => <Conversations field={field} onSearch={onSearch} onUp={onUp} onNetwork={onNetwork} />;
 
 beforeEach(() => {
   resetModel();

@@ -1,20 +1,59 @@
-import { Settings, UserPlus } from 'lucide-react';
+import { Network as NetworkIcon, Settings, UserPlus } from 'lucide-react';
 import type { Network } from '@/backend';
 import { useTranslation } from '@/i18n';
 import { initial, showAddContact, showSettings, usePicture, useSession } from '@/model';
-import { IconButton, keyNames, keysAnywhere, Lid } from '@/ui';
+import { Hidden, IconButton, keyNames, keysAnywhere, Lid, PressButton } from '@/ui';
 import styles from './IdentityBar.module.css';
 
-/** Who is here and how the network is, at the foot of the list. */
-export function IdentityBar({ narrow }: { narrow: boolean }) {
+export interface IdentityBarProps {
+  narrow: boolean;
+  /** The network is shown. */
+  current: boolean;
+  onNetwork: () => void;
+}
+
+/** Who is here and how the network is, at the foot of the list; pressing it shows the network. A narrow list has icons instead. */
+export function IdentityBar({ narrow, current, onNetwork }: IdentityBarProps) {
   const { t } = useTranslation();
   const profile = useSession((state) => state.profile);
   const network = useSession((state) => state.network);
   const picture = usePicture('', profile.picture);
   const standing = standingOf(network);
-  return (
-    <div className={styles.bar}>
-      {narrow && (
+  const words =
+    standing === 'lines'
+      ? t('conversations.network.lines', { count: network.lines })
+      : t(`conversations.network.${standing}`);
+  const lid = (
+    <Lid
+      letter={initial(profile.name)}
+      color={profile.color}
+      size={36}
+      picture={picture}
+      presence={standing === 'lines' || standing === 'none' ? 'online' : 'offline'}
+    />
+  );
+  const toSettings = (
+    <IconButton
+      label={t('conversations.settings')}
+      keys={keyNames(keysAnywhere.settings[0])}
+      size="small"
+      onPress={() => showSettings()}
+    >
+      <Settings size={18} strokeWidth={1.75} aria-hidden="true" />
+    </IconButton>
+  );
+  if (narrow) {
+    return (
+      <div className={styles.bar} data-narrow>
+        <IconButton
+          label={t('conversations.openNetwork')}
+          keys={keyNames(keysAnywhere.network[0])}
+          size="small"
+          pressed={current}
+          onPress={onNetwork}
+        >
+          <NetworkIcon size={18} strokeWidth={1.75} aria-hidden="true" />
+        </IconButton>
         <IconButton
           label={t('conversations.add')}
           keys={keyNames(keysAnywhere.add[0])}
@@ -23,30 +62,30 @@ export function IdentityBar({ narrow }: { narrow: boolean }) {
         >
           <UserPlus size={18} strokeWidth={1.75} aria-hidden="true" />
         </IconButton>
-      )}
-      <Lid
-        letter={initial(profile.name)}
-        color={profile.color}
-        size={36}
-        picture={picture}
-        presence={standing === 'lines' || standing === 'none' ? 'online' : 'offline'}
-      />
-      <div className={styles.text}>
-        <div className={styles.name}>{profile.name}</div>
-        <div className={styles.network} role="status">
-          {standing === 'lines'
-            ? t('conversations.network.lines', { count: network.lines })
-            : t(`conversations.network.${standing}`)}
-        </div>
+        {toSettings}
+        {lid}
+        <Hidden live>{words}</Hidden>
       </div>
-      <IconButton
-        label={t('conversations.settings')}
-        keys={keyNames(keysAnywhere.settings[0])}
-        size="small"
-        onPress={() => showSettings()}
+    );
+  }
+  return (
+    <div className={styles.bar}>
+      <PressButton
+        className={styles.who}
+        aria-current={current || undefined}
+        data-way="network"
+        hint={{ text: t('conversations.openNetwork'), keys: keyNames(keysAnywhere.network[0]), placement: 'top' }}
+        onPress={onNetwork}
       >
-        <Settings size={18} strokeWidth={1.75} aria-hidden="true" />
-      </IconButton>
+        <Hidden>{t('conversations.openNetwork')}</Hidden>
+        {lid}
+        <span className={styles.text}>
+          <span className={styles.name}>{profile.name}</span>
+          <span className={styles.network}>{words}</span>
+        </span>
+      </PressButton>
+      <Hidden live>{words}</Hidden>
+      {toSettings}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { Archive, ChevronDown, ChevronRight, Search, UserPlus } from 'lucide-react';
+import { Archive, ChevronDown, ChevronRight, Network, Search, UserPlus } from 'lucide-react';
 import { type ReactNode, useMemo, useRef, useState } from 'react';
 import type { Conversation } from '@/backend';
 import { useTranslation } from '@/i18n';
@@ -24,10 +24,12 @@ export interface ConversationsProps {
   onSearch: () => void;
   /** The up arrow in the first row. */
   onUp: () => void;
+  /** Shows the network. */
+  onNetwork: () => void;
 }
 
 /** The list of conversations, with search above and the identity bar below. */
-export function Conversations({ field, onSearch, onUp }: ConversationsProps) {
+export function Conversations({ field, onSearch, onUp, onNetwork }: ConversationsProps) {
   const { t } = useTranslation();
   const conversations = useSession((state) => state.conversations);
   const requests = useSession((state) => Object.keys(state.requests).length);
@@ -96,6 +98,14 @@ export function Conversations({ field, onSearch, onUp }: ConversationsProps) {
           <Mark />
           <b className={styles.word}>Tincan</b>
           <span className={styles.brandEnd}>
+            <IconButton
+              label={t('conversations.openNetwork')}
+              keys={keyNames(keysAnywhere.network[0])}
+              size="small"
+              onPress={onNetwork}
+            >
+              <Network size={20} strokeWidth={1.75} aria-hidden="true" />
+            </IconButton>
             <IconButton
               label={t('conversations.add')}
               keys={keyNames(keysAnywhere.add[0])}
@@ -182,7 +192,7 @@ export function Conversations({ field, onSearch, onUp }: ConversationsProps) {
           </>
         )}
       </nav>
-      <IdentityBar narrow={lidsOnly} />
+      <IdentityBar narrow={lidsOnly} current={place.kind === 'network'} onNetwork={onNetwork} />
     </aside>
   );
 }

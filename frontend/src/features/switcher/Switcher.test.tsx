@@ -13,6 +13,7 @@ const onClose = vi.fn();
 const onOpened = vi.fn();
 const onSearch = vi.fn();
 const onDetails = vi.fn();
+const onNetwork = vi.fn();
 let fake: FakeBackend;
 
 function begin(): HTMLInputElement {
@@ -25,7 +26,9 @@ function begin(): HTMLInputElement {
   setBackend(fake);
   session.setState(applyState(session.getState(), state));
   act(() => showSwitcher());
-  render(<Switcher onClose={onClose} onOpened={onOpened} onSearch={onSearch} onDetails={onDetails} />);
+  render(
+    <Switcher onClose={onClose} onOpened={onOpened} onSearch={onSearch} onDetails={onDetails} onNetwork={onNetwork} />,
+  );
   return screen.getByRole('combobox');
 }
 

@@ -10,6 +10,7 @@ import {
   Keyboard,
   Languages,
   type LucideIcon,
+  Network as NetworkIcon,
   Palette,
   PanelRight,
   Rows3,
@@ -53,6 +54,7 @@ export interface CommandContext {
   settings: Settings;
   onSearch: (scope: string) => void;
   onDetails: () => void;
+  onNetwork: () => void;
 }
 
 const pages: readonly [Exclude<SettingsPage, 'shortcuts' | 'about'>, LucideIcon][] = [
@@ -70,7 +72,7 @@ function change(settings: Partial<Settings>): () => void {
 }
 
 /** What can be done now, the likeliest first. */
-export function commandsNow({ open, requests, settings, onSearch, onDetails }: CommandContext): Command[] {
+export function commandsNow({ open, requests, settings, onSearch, onDetails, onNetwork }: CommandContext): Command[] {
   const { t } = i18next;
   const name = open ? shortName(open.name) : '';
   const here: Command[] = open
@@ -127,12 +129,19 @@ export function commandsNow({ open, requests, settings, onSearch, onDetails }: C
       keys: keysAnywhere.searchAll[0],
       run: () => onSearch(''),
     },
+    {
+      id: 'network-view',
+      label: t('network.title'),
+      icon: NetworkIcon,
+      first: true,
+      keys: keysAnywhere.network[0],
+      run: onNetwork,
+    },
     ...pages.map(
       ([page, icon]): Command => ({
         id: page,
         label: t('switcher.settings', { page: t(`settings.page.${page}`) }),
         icon,
-        first: page === 'network',
         ...(page === 'profile' ? { keys: keysAnywhere.settings[0] } : {}),
         run: () => showSettings(page),
       }),

@@ -23,6 +23,7 @@ export interface SwitcherProps {
   /** Goes to the search, in a conversation or with '' in all. */
   onSearch: (scope: string) => void;
   onDetails: () => void;
+  onNetwork: () => void;
 }
 
 interface Option {
@@ -31,7 +32,7 @@ interface Option {
 }
 
 /** Jumps to people, settings and actions, and leads into the search. It closes with Esc, and with the keys that opened it. */
-export function Switcher({ onClose, onOpened, onSearch, onDetails }: SwitcherProps) {
+export function Switcher({ onClose, onOpened, onSearch, onDetails, onNetwork }: SwitcherProps) {
   const { t } = useTranslation();
   const conversations = useSession((state) => state.conversations);
   const settings = useSession((state) => state.settings);
@@ -47,8 +48,8 @@ export function Switcher({ onClose, onOpened, onSearch, onDetails }: SwitcherPro
   const text = (mode === 'all' ? written : written.slice(1)).trim();
   const rows = useMemo(() => presentConversations(conversations), [conversations]);
   const commands = useMemo(
-    () => commandsNow({ open: conversations[open], requests, settings, onSearch, onDetails }),
-    [conversations, open, requests, settings, onSearch, onDetails],
+    () => commandsNow({ open: conversations[open], requests, settings, onSearch, onDetails, onNetwork }),
+    [conversations, open, requests, settings, onSearch, onDetails, onNetwork],
   );
   const found = useMemo(() => {
     const people =

@@ -32,6 +32,7 @@ export default {
   allRead: 'All read',
   allReadText: 'New messages show up here.',
   settings: 'Settings',
+  openNetwork: 'Network',
   network: {
     connecting: 'Looking for a line',
     noServer: 'No introduction server',

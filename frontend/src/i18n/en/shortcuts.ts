@@ -22,6 +22,7 @@ export default {
     menu: 'What can be done with it',
     details: 'Details',
     verify: 'Verify the contact',
+    network: 'Network',
     settings: 'Settings',
     shortcuts: 'This list',
     panes: 'Next part of the window',

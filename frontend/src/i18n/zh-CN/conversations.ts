@@ -31,6 +31,7 @@ export default {
   allRead: '全部已读',
   allReadText: '新消息会出现在这里。',
   settings: '设置',
+  openNetwork: '网络',
   network: {
     connecting: '正在寻找线路',
     noServer: '没有引荐服务器',

@@ -1,6 +1,7 @@
 import about from './about';
+import network from './network';
 import shortcuts from './shortcuts';
 import switcher from './switcher';
 
 /** 见 en/late.ts。 */
-export const lateWords = { about, shortcuts, switcher };
+export const lateWords = { about, network, shortcuts, switcher };

@@ -24,6 +24,7 @@ export default {
     menu: '可对它进行的操作',
     details: '详情',
     verify: '验证联系人',
+    network: '网络',
     settings: '设置',
     shortcuts: '本列表',
     panes: '窗口的下一部分',

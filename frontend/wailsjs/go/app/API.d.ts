@@ -166,6 +166,8 @@ export function Storage():Promise<app.Storage>;
 
 export function TakeBackup(arg1:string,arg2:boolean):Promise<void>;
 
+export function Traffic():Promise<app.Traffic>;
+
 export function Typing(arg1:string):Promise<void>;
 
 export function Unlock(arg1:string):Promise<app.LockState>;

@@ -330,6 +330,10 @@ export function TakeBackup(arg1, arg2) {
   return window['go']['app']['API']['TakeBackup'](arg1, arg2);
 }
 
+export function Traffic() {
+  return window['go']['app']['API']['Traffic']();
+}
+
 export function Typing(arg1) {
   return window['go']['app']['API']['Typing'](arg1);
 }

@@ -1,0 +1,77 @@
+import { Ellipsis } from 'lucide-react';
+import type { KeyboardEvent } from 'react';
+import { Button as AriaButton } from 'react-aria-components/Button';
+import { fileSize, useTranslation } from '@/i18n';
+import { initial, usePicture } from '@/model';
+import { Chip, Lid, LineSign, lineKind, Menu, type MenuEntry } from '@/ui';
+import type { LineFacts } from './facts';
+import styles from './NetworkTable.module.css';
+import { delayWords, elapsed, stateWord, waits } from './words';
+
+export interface LineRowProps {
+  facts: LineFacts;
+  /** Milliseconds. */
+  now: number;
+  /** The one row that Tab reaches. */
+  reachable: boolean;
+  onFocus: () => void;
+  onKeyDown: (event: KeyboardEvent) => void;
+  entries: MenuEntry[];
+}
+
+/** What is not known, or is of no meaning. */
+const nothing = '—';
+
+/** The line to somebody. */
+export function LineRow({ facts, now, reachable, onFocus, onKeyDown, entries }: LineRowProps) {
+  const { t } = useTranslation();
+  const { row, line, open, carried } = facts;
+  const picture = usePicture(row.id, row.picture);
+  const options = t('network.options', { name: row.name });
+  const moved = carried && (carried.received > 0 || carried.sent > 0);
+  return (
+    <tr tabIndex={reachable ? 0 : -1} data-line={row.id} onFocus={onFocus} onKeyDown={onKeyDown}>
+      <th scope="row" className={styles.who}>
+        <span className={styles.person}>
+          <Lid
+            letter={initial(row.name)}
+            color={row.color}
+            size={30}
+            picture={picture}
+            presence={row.contact === 'mutual' ? row.presence : 'unknown'}
+          />
+          <b className={styles.name} dir="auto">
+            {row.name}
+          </b>
+        </span>
+      </th>
+      <td>
+        <Chip kind={lineKind(line.state)} icon={<LineSign state={line.state} />}>
+          {waits(facts) ? t('network.queued', { count: row.queued }) : stateWord(facts)}
+        </Chip>
+      </td>
+      <td className={styles.number}>{line.delay === undefined ? nothing : delayWords(line.delay)}</td>
+      <td className={line.state === 'relayed' ? styles.host : styles.via}>
+        {line.state === 'relayed' && row.line.host
+          ? row.line.host
+          : line.state === 'lan'
+            ? t('network.path.lan')
+            : nothing}
+      </td>
+      <td className={styles.number}>{moved ? fileSize(carried.received) : nothing}</td>
+      <td className={styles.number}>{moved ? fileSize(carried.sent) : nothing}</td>
+      <td className={styles.number}>{open && carried?.opened ? elapsed(carried.opened, now) : nothing}</td>
+      <td className={styles.options}>
+        <Menu
+          label={options}
+          trigger={
+            <AriaButton className={styles.dots ?? ''} aria-label={options} excludeFromTabOrder={!reachable}>
+              <Ellipsis size={18} strokeWidth={1.75} aria-hidden="true" />
+            </AriaButton>
+          }
+          entries={entries}
+        />
+      </td>
+    </tr>
+  );
+}
