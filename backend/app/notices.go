@@ -38,6 +38,7 @@ type notices struct {
 	Copied    string                    `json:"copied,omitempty"`    // when the files were found to be a copy, until that is dismissed
 	Copies    map[uuid.UUID]keptCopies  `json:"copies,omitempty"`    // by conversation, until it is dismissed
 	Muted     map[uuid.UUID]time.Time   `json:"muted,omitempty"`     // by conversation: since when, until that is taken back
+	Silent    map[uuid.UUID]bool        `json:"silent,omitempty"`    // conversations that nothing is told of outside of the window
 	Dismissed map[uuid.UUID][]dismissal `json:"dismissed,omitempty"` // by conversation, the oldest first
 }
 
@@ -56,12 +57,15 @@ func (k keptCopies) doubt(name string) node.Doubt {
 }
 
 func (n notices) clone() notices {
-	copied := notices{Salvaged: n.Salvaged, Copied: n.Copied, Copies: maps.Clone(n.Copies), Muted: maps.Clone(n.Muted), Dismissed: make(map[uuid.UUID][]dismissal, len(n.Dismissed))}
+	copied := notices{Salvaged: n.Salvaged, Copied: n.Copied, Copies: maps.Clone(n.Copies), Muted: maps.Clone(n.Muted), Silent: maps.Clone(n.Silent), Dismissed: make(map[uuid.UUID][]dismissal, len(n.Dismissed))}
 	for id, list := range n.Dismissed {
 		copied.Dismissed[id] = slices.Clone(list)
 	}
 	if copied.Copies == nil {
 		copied.Copies = map[uuid.UUID]keptCopies{}
+	}
+	if copied.Silent == nil {
+		copied.Silent = map[uuid.UUID]bool{}
 	}
 	if copied.Muted == nil {
 		copied.Muted = map[uuid.UUID]time.Time{}

@@ -54,6 +54,9 @@ func (a *App) note(change node.Change) {
 			delete(w.rows, change.Removed)
 		case change.Message != nil:
 			w.messages = append(w.messages, change.Message.Hash)
+			if !change.Message.Mine {
+				w.arrived[change.Message.Hash] = true
+			}
 			w.rows[change.Message.Conversation] = true
 		case change.Touched != nil:
 			w.messages = append(w.messages, change.Touched.Message)
@@ -140,6 +143,7 @@ func (a *App) flush(ctx context.Context) {
 	changes.Settings = due.settings
 	if ctx.Err() == nil && !reflect.DeepEqual(changes, Changes{}) {
 		a.changes.publish(changes)
+		a.outside.tell(a.now(), changes, due.arrived)
 	}
 }
 
@@ -250,6 +254,7 @@ func (a *App) conversationOf(row node.Row, bans []node.Ban) Conversation {
 		plain.TimerSince, plain.TimerMine = moment(since), place.By(a.config.Keys.Device())
 	}
 	a.tellMute(&plain, row.Conversation)
+	plain.Silent = a.isSilent(row.Conversation)
 	plain.Notice = a.noticeOf(row.Conversation, plain.Name)
 	return plain
 }
