@@ -45,8 +45,9 @@ type outside struct {
 	badge   bool
 	unread  map[string]int // by conversation, what counts
 	asking  map[string]bool
+	chosen  Settings
 	greeted map[string]bool // conversations whose first message was told as a request
-	told    int // as Unread was told last
+	told    int             // as Unread was told last
 	toldHow bool
 	begun   bool // the first paint is over: nothing of this may delay it
 	closed  bool
@@ -61,7 +62,7 @@ func newOutside(desktop Desktop, now func() time.Time) *outside {
 }
 
 // choices are the settings as the rules take them.
-func (a *App) choices() (notify.Choices, bool) {
+func (a *App) choices() (notify.Choices, Settings) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	n := a.settings.Notifications
@@ -74,12 +75,15 @@ func (a *App) choices() (notify.Choices, bool) {
 		Off: n.About == NotifyNothing, Show: shown[n.Show], Sound: n.Sound, Muted: muted,
 		Chinese: notify.IsChinese(a.settings.Language, os.Getenv),
 		Quiet:   n.Quiet, FromTime: n.QuietFrom, ToTime: n.QuietTo,
-	}, n.Count
+	}, a.settings
 }
 
-func (o *outside) choose(choices notify.Choices, badge bool) {
+func (o *outside) choose(choices notify.Choices, settings Settings) {
 	o.step(func() []notify.Effect {
-		o.badge = badge
+		if o.begun && settings != o.chosen {
+			o.desktop.Chosen(settings)
+		}
+		o.chosen, o.badge = settings, settings.Notifications.Count
 		return o.rules.Choose(choices)
 	})
 }
@@ -204,7 +208,10 @@ func (o *outside) due() {
 // begin says that the first paint is over.
 func (o *outside) begin() {
 	o.step(func() []notify.Effect {
-		o.begun = true
+		if !o.begun {
+			o.begun = true
+			o.desktop.Chosen(o.chosen)
+		}
 		return nil
 	})
 }

@@ -18,6 +18,7 @@ type board struct {
 	unread  int
 	badge   bool
 	login   bool
+	chosen  []app.Settings
 	refuses bool
 	changed chan struct{} // something was told
 }
@@ -45,6 +46,12 @@ func (b *board) tell() {
 	case b.changed <- struct{}{}:
 	default:
 	}
+}
+
+func (b *board) Chosen(settings app.Settings) {
+	b.mutex.Lock()
+	b.chosen = append(b.chosen, settings)
+	b.mutex.Unlock()
 }
 
 func (b *board) Surrounding(context.Context) app.DesktopState {
@@ -202,6 +209,21 @@ func TestDesktop(t *testing.T) {
 	if got := must(p.api.StartAtLogin(true))(t); !got.StartsAtLogin || !got.Window {
 		t.Errorf("%+v", got)
 	}
+	settings := p.Settings()
+	settings.Tray = true
+	must(p.api.SaveSettings(settings))(t) // the first paint is not over: nothing is told
+	if err := p.api.Painted(); err != nil {
+		t.Fatal(err)
+	}
+	settings.Compact = true
+	for range 2 {
+		must(p.api.SaveSettings(settings))(t)
+	}
+	shown.mutex.Lock()
+	if len(shown.chosen) != 2 || !shown.chosen[0].Tray || shown.chosen[0].Compact || !shown.chosen[1].Compact {
+		t.Errorf("told of %+v", shown.chosen)
+	}
+	shown.mutex.Unlock()
 	shown.refuses = true
 	if _, err := p.api.StartAtLogin(false); code(t, err) != "login" {
 		t.Errorf("%v", err)

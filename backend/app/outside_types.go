@@ -15,6 +15,8 @@ type Outside interface {
 	// Unread says how many messages and requests wait; badge: the person wants to
 	// see it on the app's icon.
 	Unread(count int, badge bool)
+	// Chosen says what the person chose, after the first paint and whenever it changes.
+	Chosen(Settings)
 	// Surrounding says what this desktop can do.
 	Surrounding(ctx context.Context) DesktopState
 	// StartAtLogin begins with the person's session from now on, or not.

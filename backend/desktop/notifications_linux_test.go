@@ -6,6 +6,7 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
+	"github.com/tincan-chat/tincan/backend/desktop/desktoptest"
 	"github.com/tincan-chat/tincan/backend/notify"
 )
 
@@ -16,53 +17,53 @@ func told(key, message, body string) []notify.Effect {
 // TestNotification shows one on a real bus, replaces it, clicks it and takes another away.
 func TestNotification(t *testing.T) {
 	t.Parallel()
-	address, _ := startBus(t)
-	service := showBubbles(t, address, "body", "actions", "body-markup")
+	address, _ := desktoptest.StartBus(t)
+	service := desktoptest.ShowBubbles(t, address, "body", "actions", "body-markup")
 	clicked := make(chan notify.Target, 8)
 	d := newDesk(t, Options{Address: address, Clicked: func(target notify.Target) { clicked <- target }})
 	if state := d.State(t.Context()); !state.Notifications || state.Tray {
 		t.Errorf("%+v", state)
 	}
 	d.Notify(told("c", "m1", "<b>Hello</b> & <img src=x onerror=y>"))
-	eventually(t, "it is shown", func() bool { return len(service.shown()) == 1 })
-	got := service.shown()[0]
-	if got.app != "Tincan" || got.title != "Ana <3" || got.body != "&lt;b&gt;Hello&lt;/b&gt; &amp; &lt;img src=x onerror=y&gt;" || got.shownForSoLong != -1 {
+	desktoptest.Eventually(t, "it is shown", func() bool { return len(service.Shown()) == 1 })
+	got := service.Shown()[0]
+	if got.App != "Tincan" || got.Title != "Ana <3" || got.Body != "&lt;b&gt;Hello&lt;/b&gt; &amp; &lt;img src=x onerror=y&gt;" || got.Milliseconds != -1 {
 		t.Errorf("%+v", got)
 	}
-	if quiet, _ := got.hints["suppress-sound"].Value().(bool); !quiet || got.hints["sound-name"].Value() != nil {
-		t.Errorf("it makes a sound: %v", got.hints)
+	if quiet, _ := got.Hints["suppress-sound"].Value().(bool); !quiet || got.Hints["sound-name"].Value() != nil {
+		t.Errorf("it makes a sound: %v", got.Hints)
 	}
-	if len(got.actions) != 2 || got.actions[0] != "default" {
-		t.Errorf("a click does nothing: %v", got.actions)
+	if len(got.Actions) != 2 || got.Actions[0] != "default" {
+		t.Errorf("a click does nothing: %v", got.Actions)
 	}
 	loud := told("c", "m2", "Again")
 	loud[0].Sound = true
 	d.Notify(append(loud, told("other", "m3", "Hello")...))
-	eventually(t, "both are shown", func() bool { return len(service.shown()) == 3 })
-	all := service.shown()
-	if all[1].replaces != got.id || all[2].replaces != 0 || all[1].hints["sound-name"].Value() == nil || service.onScreen() != 2 {
-		t.Errorf("%+v, %d on the screen", all, service.onScreen())
+	desktoptest.Eventually(t, "both are shown", func() bool { return len(service.Shown()) == 3 })
+	all := service.Shown()
+	if all[1].Replaces != got.ID || all[2].Replaces != 0 || all[1].Hints["sound-name"].Value() == nil || service.OnScreen() != 2 {
+		t.Errorf("%+v, %d on the screen", all, service.OnScreen())
 	}
 
 	// Whoever is not the service cannot click.
-	stranger := joinBus(t, address, "")
-	if err := stranger.Emit(notificationsPath, notificationsName+".ActionInvoked", got.id, "default"); err != nil {
+	stranger := desktoptest.Join(t, address)
+	if err := stranger.Emit(notificationsPath, notificationsName+".ActionInvoked", got.ID, "default"); err != nil {
 		t.Fatal(err)
 	}
 	for _, action := range []string{"other", "default"} {
-		service.emit(t, "ActionInvoked", got.id, action)
+		service.Emit("ActionInvoked", got.ID, action)
 	}
 	if target := <-clicked; target != (notify.Target{Conversation: "c", Message: "m2"}) {
 		t.Errorf("the click opens %+v", target)
 	}
-	eventually(t, "what was clicked is taken away", func() bool { return service.onScreen() == 1 })
+	desktoptest.Eventually(t, "what was clicked is taken away", func() bool { return service.OnScreen() == 1 })
 	d.Notify([]notify.Effect{{Key: "other", Withdraw: true}, {Key: "nothing", Withdraw: true}})
-	eventually(t, "it is taken away", func() bool { return service.onScreen() == 0 })
+	desktoptest.Eventually(t, "it is taken away", func() bool { return service.OnScreen() == 0 })
 
 	d.Notify(told("c", "m4", "Last"))
-	eventually(t, "it is shown", func() bool { return service.onScreen() == 1 })
+	desktoptest.Eventually(t, "it is shown", func() bool { return service.OnScreen() == 1 })
 	d.Close()
-	if service.onScreen() != 0 {
+	if service.OnScreen() != 0 {
 		t.Error("after Close it is still shown")
 	}
 	if len(clicked) != 0 {
@@ -74,28 +75,28 @@ func TestNotification(t *testing.T) {
 // comes, which knows no markup.
 func TestAnotherService(t *testing.T) {
 	t.Parallel()
-	address, _ := startBus(t)
-	first := showBubbles(t, address, "body-markup")
+	address, _ := desktoptest.StartBus(t)
+	first := desktoptest.ShowBubbles(t, address, "body-markup")
 	d := newDesk(t, Options{Address: address})
 	d.Notify(told("c", "m1", "a & b"))
-	eventually(t, "it is shown", func() bool { return len(first.shown()) == 1 })
-	if err := first.connection.Close(); err != nil {
+	desktoptest.Eventually(t, "it is shown", func() bool { return len(first.Shown()) == 1 })
+	if err := first.Connection.Close(); err != nil {
 		t.Fatal(err)
 	}
 	d.Notify(told("c", "m2", "nobody shows this"))
-	eventually(t, "nobody is there", func() bool { return !d.State(t.Context()).Notifications })
-	second := showBubbles(t, address, "body")
+	desktoptest.Eventually(t, "nobody is there", func() bool { return !d.State(t.Context()).Notifications })
+	second := desktoptest.ShowBubbles(t, address, "body")
 	d.Notify(told("c", "m3", "a & b"))
-	eventually(t, "it is shown", func() bool { return len(second.shown()) == 1 })
-	if got := second.shown()[0]; got.body != "a & b" || got.replaces != 0 {
+	desktoptest.Eventually(t, "it is shown", func() bool { return len(second.Shown()) == 1 })
+	if got := second.Shown()[0]; got.Body != "a & b" || got.Replaces != 0 {
 		t.Errorf("%+v", got)
 	}
 }
 
 func TestCount(t *testing.T) {
 	t.Parallel()
-	address, _ := startBus(t)
-	launcher := joinBus(t, address, "")
+	address, _ := desktoptest.StartBus(t)
+	launcher := desktoptest.Join(t, address)
 	signals := make(chan *dbus.Signal, 8)
 	launcher.Signal(signals)
 	if err := launcher.AddMatchSignal(dbus.WithMatchInterface("com.canonical.Unity.LauncherEntry")); err != nil {
@@ -138,13 +139,13 @@ func TestNoBus(t *testing.T) {
 		d.Close()
 		d.Notify(told("c", "m", "after the end"))
 	}
-	address, kill := startBus(t)
-	service := showBubbles(t, address)
+	address, kill := desktoptest.StartBus(t)
+	service := desktoptest.ShowBubbles(t, address)
 	d := newDesk(t, Options{Address: address})
 	d.Notify(told("c", "m", "x"))
-	eventually(t, "it is shown", func() bool { return len(service.shown()) == 1 })
+	desktoptest.Eventually(t, "it is shown", func() bool { return len(service.Shown()) == 1 })
 	kill()
-	eventually(t, "the bus is missed", func() bool { return d.State(t.Context()) == (State{}) })
+	desktoptest.Eventually(t, "the bus is missed", func() bool { return d.State(t.Context()) == (State{}) })
 	d.Notify(told("c", "m", "x"))
 	d.Close()
 }

@@ -1,85 +1,19 @@
 package desktop
 
 import (
-	"sync"
 	"testing"
 
 	"github.com/godbus/dbus/v5"
 
+	"github.com/tincan-chat/tincan/backend/desktop/desktoptest"
 	"github.com/tincan-chat/tincan/backend/notify"
 )
-
-// watcher knows the trays of a desktop.
-type watcher struct {
-	connection *dbus.Conn
-
-	mutex sync.Mutex
-	host  bool
-	items []string
-}
-
-func newWatcher(t *testing.T, address string, host bool) *watcher {
-	t.Helper()
-	w := &watcher{connection: joinBus(t, address, ""), host: host}
-	err := w.connection.ExportMethodTable(map[string]any{
-		"RegisterStatusNotifierItem": func(item string) *dbus.Error {
-			w.mutex.Lock()
-			defer w.mutex.Unlock()
-			w.items = append(w.items, item)
-			return nil
-		},
-	}, watcherPath, watcherName)
-	if err == nil {
-		err = w.connection.ExportMethodTable(map[string]any{
-			"Get": func(string, string) (dbus.Variant, *dbus.Error) {
-				w.mutex.Lock()
-				defer w.mutex.Unlock()
-				return dbus.MakeVariant(w.host), nil
-			},
-		}, watcherPath, propertiesName)
-	}
-	if err == nil {
-		_, err = w.connection.RequestName(watcherName, dbus.NameFlagDoNotQueue)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return w
-}
-
-func (w *watcher) setHost(t *testing.T, there bool) {
-	t.Helper()
-	w.mutex.Lock()
-	w.host = there
-	w.mutex.Unlock()
-	name := "StatusNotifierHostUnregistered"
-	if there {
-		name = "StatusNotifierHostRegistered"
-	}
-	if err := w.connection.Emit(watcherPath, watcherName+"."+name); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func (w *watcher) item(t *testing.T) string {
-	t.Helper()
-	var item string
-	eventually(t, "an icon is registered", func() bool {
-		w.mutex.Lock()
-		defer w.mutex.Unlock()
-		if len(w.items) > 0 {
-			item = w.items[len(w.items)-1]
-		}
-		return item != ""
-	})
-	return item
-}
 
 // TestTray is what a tray does with an icon: it looks, clicks, opens the menu.
 func TestTray(t *testing.T) {
 	t.Parallel()
-	address, _ := startBus(t)
-	w := newWatcher(t, address, true)
+	address, _ := desktoptest.StartBus(t)
+	w := desktoptest.StartTray(t, address, true)
 	opened, quit, gone := make(chan bool, 4), make(chan bool, 4), make(chan bool, 4)
 	d := newDesk(t, Options{
 		Address: address, Opened: func() { opened <- true }, Quit: func() { quit <- true }, NoTray: func() { gone <- true },
@@ -89,8 +23,8 @@ func TestTray(t *testing.T) {
 		t.Error("there is a tray, and nothing in it")
 	}
 	d.Tray(true, notify.WordsOfTray(false))
-	eventually(t, "the icon is in the tray", d.HasTray)
-	item := w.connection.Object(w.item(t), itemPath)
+	desktoptest.Eventually(t, "the icon is in the tray", d.HasTray)
+	item := w.Connection.Object(w.Item(), itemPath)
 	for name, want := range map[string]any{"Id": "tincan", "Title": "Tincan", "Status": "Active", "Category": "Communications", "Menu": menuPath, "ItemIsMenu": false} {
 		got, err := item.GetProperty(itemInterface + "." + name)
 		if err != nil || got.Value() != want {
@@ -117,7 +51,7 @@ func TestTray(t *testing.T) {
 	}
 	<-opened
 
-	menu := w.connection.Object(w.item(t), menuPath)
+	menu := w.Connection.Object(w.Item(), menuPath)
 	var revision uint32
 	var root layout
 	if err := menu.Call(menuInterface+".GetLayout", 0, int32(0), int32(-1), []string{}).Store(&revision, &root); err != nil || len(root.Below) != 3 {
@@ -158,7 +92,7 @@ func TestTray(t *testing.T) {
 	// In another language it is another icon.
 	d.Tray(true, notify.WordsOfTray(true))
 	<-gone
-	eventually(t, "it is there again", d.HasTray)
+	desktoptest.Eventually(t, "it is there again", d.HasTray)
 	if label := new(dbus.Variant); menu.Call(menuInterface+".GetProperty", 0, ids[2], "label").Store(label) != nil || label.Value() != "退出" {
 		t.Errorf("the label is %v", label)
 	}
@@ -172,34 +106,32 @@ func TestTray(t *testing.T) {
 // TestTrayComesAndGoes: the tray is told of as long as it is there, and only then.
 func TestTrayComesAndGoes(t *testing.T) {
 	t.Parallel()
-	address, kill := startBus(t)
+	address, kill := desktoptest.StartBus(t)
 	gone := make(chan bool, 4)
 	d := newDesk(t, Options{Address: address, NoTray: func() { gone <- true }})
 	d.Tray(true, notify.WordsOfTray(false))
 	if d.State(t.Context()).Tray || d.HasTray() {
 		t.Error("there is no tray")
 	}
-	w := newWatcher(t, address, false) // nobody shows the icons
-	w.item(t)
+	w := desktoptest.StartTray(t, address, false) // nobody shows the icons
+	w.Item()
 	if d.State(t.Context()).Tray || d.HasTray() {
 		t.Error("nobody shows the icons")
 	}
-	w.setHost(t, true)
-	eventually(t, "somebody shows them", d.HasTray)
-	w.setHost(t, false)
+	w.SetHost(true, true)
+	desktoptest.Eventually(t, "somebody shows them", d.HasTray)
+	w.SetHost(false, true)
 	<-gone
-	w.setHost(t, true)
-	eventually(t, "somebody shows them again", d.HasTray)
-	if err := w.connection.Close(); err != nil { // the panel crashes
-		t.Fatal(err)
-	}
+	w.SetHost(true, true)
+	desktoptest.Eventually(t, "somebody shows them again", d.HasTray)
+	w.Crash()
 	<-gone
 	if d.HasTray() {
 		t.Error("the tray is gone")
 	}
-	again := newWatcher(t, address, true)
-	again.item(t)
-	eventually(t, "the tray is back", d.HasTray)
+	again := desktoptest.StartTray(t, address, true)
+	again.Item()
+	desktoptest.Eventually(t, "the tray is back", d.HasTray)
 	kill()
 	<-gone
 	if d.HasTray() {
@@ -210,17 +142,15 @@ func TestTrayComesAndGoes(t *testing.T) {
 // TestStrangersAreNotHeard: nobody but the watcher says whether there is a tray.
 func TestStrangersAreNotHeard(t *testing.T) {
 	t.Parallel()
-	address, _ := startBus(t)
-	w := newWatcher(t, address, true)
+	address, _ := desktoptest.StartBus(t)
+	w := desktoptest.StartTray(t, address, true)
 	d := newDesk(t, Options{Address: address, NoTray: func() { t.Error("a stranger took the tray away") }})
 	t.Cleanup(func() { d.options.NoTray = func() {} })
 	d.Tray(true, notify.WordsOfTray(false))
-	eventually(t, "the icon is in the tray", d.HasTray)
-	w.mutex.Lock()
-	w.host = false // who believes the stranger would ask, and find none
-	w.mutex.Unlock()
-	stranger := joinBus(t, address, "")
-	for _, body := range [][]any{{}, {watcherName, w.connection.Names()[0], ""}, {uint32(1)}} {
+	desktoptest.Eventually(t, "the icon is in the tray", d.HasTray)
+	w.SetHost(false, false) // who believes the stranger would ask, and find none
+	stranger := desktoptest.Join(t, address)
+	for _, body := range [][]any{{}, {watcherName, w.Connection.Names()[0], ""}, {uint32(1)}} {
 		for _, name := range []string{watcherName + ".StatusNotifierHostUnregistered", busInterface + ".NameOwnerChanged"} {
 			if err := stranger.Emit(watcherPath, name, body...); err != nil {
 				t.Fatal(err)
@@ -230,7 +160,4 @@ func TestStrangersAreNotHeard(t *testing.T) {
 	if d.State(t.Context()).Tray || !d.HasTray() {
 		t.Error("a stranger is believed")
 	}
-	w.mutex.Lock()
-	w.host = true
-	w.mutex.Unlock()
 }

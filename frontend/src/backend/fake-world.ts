@@ -2,11 +2,13 @@ import type { Backend } from './api';
 import { BackendError } from './error';
 import { plainBan } from './fake-bans';
 import { fakeDeleted } from './fake-changes';
+import { wholeDesktop } from './fake-desktop';
 import { orderKey } from './fake-log';
 import type {
   Ban,
   Changes,
   Conversation,
+  DesktopState,
   FoundPerson,
   Invite,
   InvitePreview,
@@ -30,6 +32,8 @@ export interface FakeOptions {
   previews?: Record<string, InvitePreview>;
   /** Who has handles. */
   people?: FoundPerson[];
+  /** What the desktop can do; without it, everything. */
+  desktop?: DesktopState;
   /** How long a call takes, in milliseconds. */
   delay?: number;
   now?: () => Date;
@@ -50,6 +54,7 @@ export abstract class FakeWorld {
   protected banList: Ban[];
   protected readonly previews: Record<string, InvitePreview>;
   protected readonly people: FoundPerson[];
+  protected readonly desktopState: DesktopState;
   protected readonly delay: number;
   protected readonly now: () => Date;
   protected made = 0;
@@ -62,6 +67,7 @@ export abstract class FakeWorld {
     this.banList = options.bans ?? [];
     this.previews = options.previews ?? {};
     this.people = options.people ?? [];
+    this.desktopState = { ...(options.desktop ?? wholeDesktop) };
     this.pictures = { ...options.pictures };
     this.delay = options.delay ?? 0;
     this.now = options.now ?? (() => new Date());
@@ -303,6 +309,11 @@ export abstract class FakeWorld {
     }
     const { notice, ...row } = this.row(conversation);
     if (notice?.id === id) this.swap(row);
+  }
+
+  protected setSilence(conversation: string, on: boolean): void {
+    const { silent: _, ...row } = this.row(conversation);
+    this.swap(on ? { ...row, silent: true } : row);
   }
 
   protected endMute(conversation: string): void {

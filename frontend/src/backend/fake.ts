@@ -213,6 +213,14 @@ export class FakeBackend extends FakeVerification implements Backend {
     });
 
   unmute = (conversation: string) => this.answer('unmute', [conversation], () => this.endMute(conversation));
+  setSilent = (conversation: string, silent: boolean) =>
+    this.answer('setSilent', [conversation, silent], () => this.setSilence(conversation, silent));
+  desktop = () => this.answer('desktop', [], () => ({ ...this.desktopState }));
+  startAtLogin = (on: boolean) =>
+    this.answer('startAtLogin', [on], () => {
+      this.desktopState.startsAtLogin = on;
+      return { ...this.desktopState };
+    });
   dismissNotice = (conversation: string, id: string) =>
     this.answer('dismissNotice', [conversation, id], () => this.dropNotice(conversation, id));
 

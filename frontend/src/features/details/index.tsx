@@ -8,6 +8,7 @@ import styles from './Details.module.css';
 import { DisappearTimer } from './DisappearTimer';
 import { ExportTalk } from './ExportTalk';
 import { LineRoute } from './LineRoute';
+import { Mute } from './Mute';
 
 /** Everything about one person that is not a message. */
 export function Details({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
@@ -62,6 +63,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
         </div>
         <HowMet conversation={conversation} />
       </section>
+      {contact === 'mutual' && <Mute key={`mute-${conversation.id}`} conversation={conversation} name={name} />}
       {contact === 'mutual' && <LineRoute key={`route-${conversation.id}`} conversation={conversation} />}
       {contact === 'mutual' && <DisappearTimer key={conversation.id} conversation={conversation} />}
       <SafetyNumber key={conversation.peerId} conversation={conversation} name={name} />

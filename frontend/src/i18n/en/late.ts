@@ -1,6 +1,7 @@
 import about from './about';
+import notifications from './notifications';
 import shortcuts from './shortcuts';
 import switcher from './switcher';
 
 /** Words of parts of the window that come late: they are not in the file that a window starts with. */
-export const lateWords = { about, shortcuts, switcher } as const;
+export const lateWords = { about, notifications, shortcuts, switcher } as const;

@@ -1,6 +1,7 @@
 import about from './about';
+import notifications from './notifications';
 import shortcuts from './shortcuts';
 import switcher from './switcher';
 
 /** 见 en/late.ts。 */
-export const lateWords = { about, shortcuts, switcher };
+export const lateWords = { about, notifications, shortcuts, switcher };
