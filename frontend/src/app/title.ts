@@ -3,7 +3,10 @@ import { session } from '@/model';
 const name = 'Tincan';
 
 /** What the title says: how many messages and requests wait, of conversations that are not muted. */
-export function titleFor({ conversations, requests }: Pick<ReturnType<typeof session.getState>, 'conversations' | 'requests'>): string {
+export function titleFor({
+  conversations,
+  requests,
+}: Pick<ReturnType<typeof session.getState>, 'conversations' | 'requests'>): string {
   const unread = Object.values(conversations).reduce((sum, one) => sum + (one.silent ? 0 : one.unread), 0);
   const count = unread + Object.keys(requests).length;
   return count > 0 ? `(${count}) ${name}` : name;

@@ -68,6 +68,15 @@ export namespace app {
 	    Received = "received",
 	    Stored = "stored",
 	}
+	export enum NotifyAbout {
+	    Everything = "everything",
+	    Nothing = "nothing",
+	}
+	export enum NotifyShow {
+	    Name = "name",
+	    Neither = "neither",
+	    Text = "text",
+	}
 	export enum Presence {
 	    Offline = "offline",
 	    Online = "online",
@@ -699,6 +708,7 @@ export namespace app {
 	    verified: Verification;
 	    check?: Check;
 	    retired?: string;
+	    silent?: boolean;
 	    muted?: string;
 	
 	    static createFrom(source: any = {}) {
@@ -737,6 +747,7 @@ export namespace app {
 	        this.verified = this.convertValues(source["verified"], Verification);
 	        this.check = this.convertValues(source["check"], Check);
 	        this.retired = source["retired"];
+	        this.silent = source["silent"];
 	        this.muted = source["muted"];
 	    }
 	
@@ -844,6 +855,30 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class Notifications {
+	    about: NotifyAbout;
+	    show: NotifyShow;
+	    sound: boolean;
+	    count: boolean;
+	    quiet: boolean;
+	    quietFrom: number;
+	    quietTo: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Notifications(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.about = source["about"];
+	        this.show = source["show"];
+	        this.sound = source["sound"];
+	        this.count = source["count"];
+	        this.quiet = source["quiet"];
+	        this.quietFrom = source["quietFrom"];
+	        this.quietTo = source["quietTo"];
+	    }
+	}
 	export class Settings {
 	    theme: Theme;
 	    language: string;
@@ -852,6 +887,8 @@ export namespace app {
 	    hosting: boolean;
 	    details: boolean;
 	    lockAfter?: number;
+	    notifications: Notifications;
+	    tray: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new Settings(source);
@@ -866,7 +903,27 @@ export namespace app {
 	        this.hosting = source["hosting"];
 	        this.details = source["details"];
 	        this.lockAfter = source["lockAfter"];
+	        this.notifications = this.convertValues(source["notifications"], Notifications);
+	        this.tray = source["tray"];
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	export class OwnHandle {
 	    handle: string;
@@ -977,6 +1034,8 @@ export namespace app {
 	    removedRequests?: string[];
 	    bansChanged?: boolean;
 	    openConversation?: string;
+	    openMessage?: string;
+	    openRequests?: boolean;
 	    pasteInvite?: string;
 	    notice?: Notice;
 	    locked?: boolean;
@@ -1003,6 +1062,8 @@ export namespace app {
 	        this.removedRequests = source["removedRequests"];
 	        this.bansChanged = source["bansChanged"];
 	        this.openConversation = source["openConversation"];
+	        this.openMessage = source["openMessage"];
+	        this.openRequests = source["openRequests"];
 	        this.pasteInvite = source["pasteInvite"];
 	        this.notice = this.convertValues(source["notice"], Notice);
 	        this.locked = source["locked"];
@@ -1158,6 +1219,26 @@ export namespace app {
 		}
 	}
 	
+	export class DesktopState {
+	    window: boolean;
+	    notifications: boolean;
+	    tray: boolean;
+	    login: boolean;
+	    startsAtLogin: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new DesktopState(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.window = source["window"];
+	        this.notifications = source["notifications"];
+	        this.tray = source["tray"];
+	        this.login = source["login"];
+	        this.startsAtLogin = source["startsAtLogin"];
+	    }
+	}
 	
 	
 	export class FoundPerson {
@@ -1361,6 +1442,7 @@ export namespace app {
 	        this.end = source["end"];
 	    }
 	}
+	
 	
 	
 	

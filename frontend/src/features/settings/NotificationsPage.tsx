@@ -21,7 +21,9 @@ function clock(minutes: number): string {
 /** The minutes of a time field; undefined while it is not filled in. */
 function minutesOf(text: string): number | undefined {
   const [hours, minutes] = text.split(':').map(Number);
-  return hours === undefined || minutes === undefined || Number.isNaN(hours + minutes) ? undefined : hours * 60 + minutes;
+  return hours === undefined || minutes === undefined || Number.isNaN(hours + minutes)
+    ? undefined
+    : hours * 60 + minutes;
 }
 
 /** What is told outside of the window, and how the window lives with the desktop; everything holds at once. */
@@ -59,7 +61,7 @@ export function NotificationsPage() {
 
   return (
     <>
-      <PageHead title={t('notifications.title')}>{t('notifications.text')}</PageHead>
+      <PageHead title={t('settings.page.notifications')}>{t('notifications.text')}</PageHead>
       {(failure ?? refused) !== undefined && (
         <Note kind="bad" role="alert">
           {errorText(failure ?? refused)}
@@ -81,7 +83,11 @@ export function NotificationsPage() {
             onChange={(about) => choose({ about })}
           />
         </Row>
-        <Row icon={<Eye {...icon} />} title={t('notifications.show')} help={t(`notifications.shows.${notifications.show}Text`)}>
+        <Row
+          icon={<Eye {...icon} />}
+          title={t('notifications.show')}
+          help={t(`notifications.shows.${notifications.show}Text`)}
+        >
           <Select
             className={styles.select}
             label={t('notifications.show')}

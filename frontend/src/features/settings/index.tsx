@@ -59,7 +59,7 @@ export default function SettingsView({ page }: SettingsViewProps) {
             key={one.page}
             ref={one.page === page ? current : undefined}
             label={
-              one.page === 'shortcuts' || one.page === 'about' || one.page === 'notifications' ? t(`${one.page}.title`) : t(`settings.page.${one.page}`)
+              one.page === 'shortcuts' || one.page === 'about' ? t(`${one.page}.title`) : t(`settings.page.${one.page}`)
             }
             icon={one.icon}
             current={one.page === page}

@@ -1,8 +1,9 @@
 export default {
-  title: 'Notifications',
   text: 'What you are told while you look elsewhere. The conversation in front of you is never told again.',
-  noWindow: 'In a browser only the number in the title tells that something came. Notifications come with the window of Tincan.',
-  noService: 'Nothing on this desktop shows notifications. Install or start its notification service, then open this page again.',
+  noWindow:
+    'In a browser only the number in the title tells that something came. Notifications come with the window of Tincan.',
+  noService:
+    'Nothing on this desktop shows notifications. Install or start its notification service, then open this page again.',
   about: 'Notify me about',
   everything: 'Messages and requests',
   nothing: 'Nothing',

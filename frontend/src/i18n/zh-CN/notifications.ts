@@ -2,7 +2,6 @@ import type en from '../en/notifications';
 import type { Words } from '../words';
 
 export default {
-  title: '通知',
   text: '当你没有看着窗口时会告诉你什么。正在你眼前的会话不会再次提醒。',
   noWindow: '在浏览器中，只有标题里的数字说明有新内容。通知需要使用 Tincan 的窗口版。',
   noService: '这个桌面上没有显示通知的程序。请安装或启动桌面的通知服务，然后重新打开此页。',

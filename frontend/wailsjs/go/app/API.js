@@ -82,6 +82,10 @@ export function Delivery(arg1) {
   return window['go']['app']['API']['Delivery'](arg1);
 }
 
+export function Desktop() {
+  return window['go']['app']['API']['Desktop']();
+}
+
 export function DismissNotice(arg1, arg2) {
   return window['go']['app']['API']['DismissNotice'](arg1, arg2);
 }
@@ -270,6 +274,10 @@ export function SetRoute(arg1, arg2) {
   return window['go']['app']['API']['SetRoute'](arg1, arg2);
 }
 
+export function SetSilent(arg1, arg2) {
+  return window['go']['app']['API']['SetSilent'](arg1, arg2);
+}
+
 export function SetTimer(arg1, arg2) {
   return window['go']['app']['API']['SetTimer'](arg1, arg2);
 }
@@ -280,6 +288,10 @@ export function Since(arg1) {
 
 export function Start() {
   return window['go']['app']['API']['Start']();
+}
+
+export function StartAtLogin(arg1) {
+  return window['go']['app']['API']['StartAtLogin'](arg1);
 }
 
 export function StartCheck(arg1) {
