@@ -40,9 +40,6 @@ func (w *window) id() string {
 // title is what stands above the window.
 func (w *window) title() string { return tool(w.t, "xdotool", "getwindowname", w.id()) }
 
-// shut does what the button in the window's corner does.
-func (w *window) shut() { tool(w.t, "xdotool", "windowquit", w.id()) }
-
 // geometry is where the window is and how large: x, y, width, height.
 func (w *window) geometry() string {
 	w.t.Helper()
