@@ -35,7 +35,7 @@ var _ app.Outside = (*window)(nil)
 func (w *window) atDesktop(data, folder string) {
 	w.keeping = filepath.Join(folder, placeName)
 	w.desk = desktop.New(desktop.Options{
-		Clicked: w.clicked, Opened: w.show, Quit: w.quit, NoTray: w.trayGone, Icon: icon, Logger: w.logger,
+		Clicked: w.clicked, Opened: w.show, Quit: w.quit, NoTray: w.trayGone, Dark: preferDark, Icon: icon, Logger: w.logger,
 	})
 	program, err := os.Executable()
 	if image := os.Getenv("APPIMAGE"); image != "" {
@@ -77,6 +77,9 @@ func (w *window) Chosen(settings app.Settings) {
 	w.mutex.Lock()
 	w.tray = settings.Tray
 	w.mutex.Unlock()
+	if settings.Theme == app.ThemeSystem {
+		w.desk.Scheme()
+	}
 	w.desk.Tray(settings.Tray, notify.WordsOfTray(notify.IsChinese(settings.Language, os.Getenv)))
 }
 

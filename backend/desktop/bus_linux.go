@@ -51,6 +51,8 @@ type Desk struct {
 	icon       *icon // nil while none is wanted
 	count      int
 	counted    bool // the launcher was told a count
+	scheming   bool // changes of the colour scheme come here
+	dark       bool // it was preferred last
 }
 
 // New makes a desk; nothing is connected yet.
@@ -177,7 +179,7 @@ func (d *Desk) disconnect() {
 	if err := d.connection.Close(); err != nil && !errors.Is(err, dbus.ErrClosed) {
 		d.options.Logger.Debug("closing the session bus", slog.Any("error", err))
 	}
-	d.connection, d.signals, d.notifier, d.counted = nil, nil, notifier{}, false
+	d.connection, d.signals, d.notifier, d.counted, d.scheming = nil, nil, notifier{}, false, false
 	if d.icon != nil {
 		d.icon.exported = false
 	}
@@ -280,6 +282,8 @@ func (d *Desk) heard(signal *dbus.Signal) {
 		case watcherName:
 			d.watcherIs(now)
 		}
+	case d.scheming && signal.Path == portalPath && signal.Name == portalSettings+".SettingChanged":
+		d.heardPortal(signal) // whoever lies about it makes it dark, and no more
 	case d.notifier.owner != "" && signal.Sender == d.notifier.owner:
 		d.heardNotifier(signal)
 	case d.icon != nil && d.icon.watcher != "" && signal.Sender == d.icon.watcher:

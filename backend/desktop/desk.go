@@ -14,6 +14,7 @@ type Options struct {
 	Opened  func()              // the tray was clicked, or "Open" in its menu
 	Quit    func()              // in the menu of the tray
 	NoTray  func()              // the tray that there was is gone
+	Dark    func(bool)          // whether the person wants it dark: see Scheme
 	Icon    []byte              // PNG, for trays that have no icon of that name; nil for none
 	Logger  *slog.Logger
 }
@@ -30,6 +31,9 @@ func (o Options) filled() Options {
 	}
 	if o.Clicked == nil {
 		o.Clicked = func(notify.Target) {}
+	}
+	if o.Dark == nil {
+		o.Dark = func(bool) {}
 	}
 	for _, one := range []*func(){&o.Opened, &o.Quit, &o.NoTray} {
 		if *one == nil {

@@ -27,6 +27,9 @@ func (*Desk) Count(int) {}
 // Tray shows nothing.
 func (*Desk) Tray(bool, notify.TrayWords) {}
 
+// Scheme follows nothing: this system tells the page itself.
+func (*Desk) Scheme() {}
+
 // HasTray says that there is none.
 func (*Desk) HasTray() bool { return false }
 

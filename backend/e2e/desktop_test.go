@@ -126,12 +126,16 @@ func TestWindowAtTheDesktop(t *testing.T) { //nolint:paralleltest // there is on
 	w.id()
 
 	// Hidden, and back by a second start, which hands a link over.
+	before := brightness(t, w.picture("desktop-tray"))
 	w.shut()
 	eventually(t, "the window is hidden", func() bool { return len(w.seen()) == 0 })
 	second := openWindowAt(t, bus, program, p.anaDir, "tincan:invite/1#nonsense")
 	second.closed()
 	w.id()
-	w.painted("desktop-link")
+	eventually(t, "the link is shown, and all behind it is darker", func() bool {
+		return brightness(t, w.picture("desktop-link")) < before*0.8
+	})
+	tool(t, "xdotool", "key", "Escape")
 
 	// Hidden, and the tray crashes: nothing else would bring the window back.
 	w.shut()
@@ -153,6 +157,33 @@ func TestWindowAtTheDesktop(t *testing.T) { //nolint:paralleltest // there is on
 	}
 	w.closed()
 	p.ben.stop()
+}
+
+// brightness of a picture is 0 for black, 1 for white.
+func brightness(t *testing.T, path string) float64 {
+	t.Helper()
+	mean, err := strconv.ParseFloat(tool(t, "identify", "-format", "%[fx:mean]", path), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mean
+}
+
+// TestWindowInTheDark: the window follows what the person prefers, while it is open.
+func TestWindowInTheDark(t *testing.T) { //nolint:paralleltest // there is one screen
+	program := needWindow(t)
+	bus, _ := desktoptest.StartBus(t)
+	portal := desktoptest.StartPortal(t, bus, 2)
+	w := openWindowAt(t, bus, program, t.TempDir())
+	w.painted("dark-light")
+	light := brightness(t, w.picture("dark-light"))
+	for range 2 {
+		portal.Choose(1)
+		eventually(t, "it is dark", func() bool { return brightness(t, w.picture("dark-dark")) < light/3 })
+		portal.Choose(2)
+		eventually(t, "it is light again", func() bool { return brightness(t, w.picture("dark-again")) > light*0.9 })
+	}
+	w.end()
 }
 
 // TestWindowWhereItWas: size and place are kept, and SIGTERM ends a window that

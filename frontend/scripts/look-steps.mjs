@@ -46,6 +46,12 @@ export async function showStorage(page) {
   await page.locator('nav button').nth(4).click();
 }
 
+export async function showNotifications(page) {
+  await showSettings(page);
+  await page.locator('nav button').nth(6).click();
+  await page.locator('main input[type="checkbox"], main [role="switch"]').nth(2).dispatchEvent('click');
+}
+
 export async function makeBackup(page) {
   await showStorage(page);
   await page.locator('main button').first().click();
