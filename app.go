@@ -82,7 +82,7 @@ func (w *window) options(ctx context.Context) *wailsOptions {
 		},
 		OnBeforeClose: w.beforeClose,
 		OnShutdown: func(context.Context) {
-			if err := w.close(); err != nil && w.logger != nil {
+			if err := w.close(); err != nil && w.logger != nil { //nolint:contextcheck // what is on the bus ends with the desk
 				w.logger.ErrorContext(ctx, "closing", slog.Any("error", err))
 			}
 		},

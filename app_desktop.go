@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	goruntime "runtime"
 
 	"github.com/adrg/xdg"
 	"github.com/wailsapp/wails/v2/pkg/menu"
@@ -175,7 +174,7 @@ func (w *window) keep(wails context.Context) {
 
 // systemMenu is the menu bar where the keys of the clipboard are part of it.
 func systemMenu() *menu.Menu {
-	if goruntime.GOOS != "darwin" {
+	if !onMac() {
 		return nil
 	}
 	return menu.NewMenuFromItems(menu.AppMenu(), menu.EditMenu(), menu.WindowMenu())

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -107,7 +108,7 @@ func (d *Desk) HasTray() bool { return d.tray.Load() }
 // State asks the bus what there is; it waits for the answer.
 func (d *Desk) State(ctx context.Context) State {
 	answer := make(chan State, 1)
-	if !d.do(func() { answer <- d.ask() }) {
+	if !d.do(func() { answer <- d.ask() }) { //nolint:contextcheck // what is asked there has the time that the desk gives it
 		return State{}
 	}
 	select {
@@ -307,10 +308,5 @@ func (d *Desk) canStart(name string) bool {
 	if err := d.call(busInterface, "/org/freedesktop/DBus", busInterface+".ListActivatableNames").Store(&names); err != nil {
 		return false
 	}
-	for _, one := range names {
-		if one == name {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(names, name)
 }

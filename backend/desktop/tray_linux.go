@@ -234,5 +234,5 @@ func pixmaps(file []byte) []pixmap {
 			data = append(data, byte(a>>8), byte(r>>8), byte(g>>8), byte(b>>8))
 		}
 	}
-	return []pixmap{{Width: int32(config.Width), Height: int32(config.Height), Data: data}} //nolint:gosec // at most largestIcon
+	return []pixmap{{Width: int32(config.Width), Height: int32(config.Height), Data: data}}
 }

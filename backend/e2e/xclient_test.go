@@ -51,8 +51,8 @@ func xPadded(data []byte) []byte { return append(data, make([]byte, (4-len(data)
 // xAtom asks for the number of a name.
 func xAtom(screen net.Conn, name string) (uint32, error) {
 	request := []byte{internAtom, 0}
-	request = binary.LittleEndian.AppendUint16(request, uint16(2+(len(name)+3)/4)) //nolint:gosec // short
-	request = binary.LittleEndian.AppendUint16(request, uint16(len(name)))         //nolint:gosec // short
+	request = binary.LittleEndian.AppendUint16(request, uint16(2+(len(name)+3)/4))
+	request = binary.LittleEndian.AppendUint16(request, uint16(len(name)))
 	request = append(request, 0, 0)
 	if _, err := screen.Write(append(request, xPadded([]byte(name))...)); err != nil {
 		return 0, err
@@ -87,8 +87,8 @@ func askToClose(ctx context.Context, window uint32) error {
 		name = cookieName
 	}
 	hello := []byte{'l', 0, 11, 0, 0, 0}
-	hello = binary.LittleEndian.AppendUint16(hello, uint16(len(name)))   //nolint:gosec // short
-	hello = binary.LittleEndian.AppendUint16(hello, uint16(len(cookie))) //nolint:gosec // short
+	hello = binary.LittleEndian.AppendUint16(hello, uint16(len(name)))
+	hello = binary.LittleEndian.AppendUint16(hello, uint16(len(cookie)))
 	hello = append(hello, 0, 0)
 	hello = append(hello, xPadded([]byte(name))...)
 	if _, err = screen.Write(append(hello, xPadded(cookie)...)); err != nil {

@@ -66,7 +66,7 @@ func TestABurstIsOneAndOneMore(t *testing.T) {
 	if shown != 1 {
 		t.Fatalf("%d at once", shown)
 	}
-	if want := noon.Add(pause); r.Next() != want {
+	if want := noon.Add(pause); !r.Next().Equal(want) {
 		t.Fatalf("the rest at %v, want %v", r.Next(), want)
 	}
 	got := only(t, r.Due(r.Next()))
@@ -85,7 +85,7 @@ func TestSoManyInAMinute(t *testing.T) {
 	if len(shown) != mostInMinute {
 		t.Fatalf("%d at once", len(shown))
 	}
-	if want := noon.Add(time.Minute); r.Next() != want {
+	if want := noon.Add(time.Minute); !r.Next().Equal(want) {
 		t.Fatalf("the rest at %v, want %v", r.Next(), want)
 	}
 	rest := r.Due(noon.Add(time.Minute))
@@ -196,8 +196,15 @@ func TestQuietHours(t *testing.T) {
 		hour, minute int
 		told         bool
 	}{
-		{night, 22, 29, true}, {night, 22, 30, false}, {night, 0, 0, false}, {night, 6, 59, false}, {night, 7, 0, true},
-		{lunch, 11, 59, true}, {lunch, 12, 0, false}, {lunch, 13, 0, true}, {Choices{FromTime: 0, ToTime: 1440}, 12, 0, true},
+		{night, 22, 29, true},
+		{night, 22, 30, false},
+		{night, 0, 0, false},
+		{night, 6, 59, false},
+		{night, 7, 0, true},
+		{lunch, 11, 59, true},
+		{lunch, 12, 0, false},
+		{lunch, 13, 0, true},
+		{Choices{FromTime: 0, ToTime: 1440}, 12, 0, true},
 	} {
 		var r Rules
 		r.Choose(one.choices)
@@ -273,8 +280,13 @@ func TestLanguage(t *testing.T) {
 		setting, name, value string
 		chinese              bool
 	}{
-		{"zh-CN", "LANG", "en_US.UTF-8", true}, {"en", "LANG", "zh_CN.UTF-8", false}, {"system", "LANG", "zh_CN.UTF-8", true},
-		{"system", "LANG", "C", false}, {"system", "LC_ALL", "zh_TW", true}, {"system", "LANGUAGE", "de:zh_CN:en", true}, {"system", "LANG", "", false},
+		{"zh-CN", "LANG", "en_US.UTF-8", true},
+		{"en", "LANG", "zh_CN.UTF-8", false},
+		{"system", "LANG", "zh_CN.UTF-8", true},
+		{"system", "LANG", "C", false},
+		{"system", "LC_ALL", "zh_TW", true},
+		{"system", "LANGUAGE", "de:zh_CN:en", true},
+		{"system", "LANG", "", false},
 	} {
 		got := IsChinese(one.setting, func(name string) string {
 			if name == one.name {

@@ -31,8 +31,8 @@ func StartBus(t *testing.T) (address string, kill func()) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := os.RemoveAll(folder); err != nil {
-			t.Error(err)
+		if removeErr := os.RemoveAll(folder); removeErr != nil {
+			t.Error(removeErr)
 		}
 	})
 	file := filepath.Join(folder, "bus.conf")

@@ -10,12 +10,26 @@ const dropped = (texts: Record<string, string>) => ({ getData: (type: string) =>
 
 describe('a link in a text', () => {
   it('is found wherever it stands', () => {
-    for (const text of [link, `Come to me: ${link}`, `<${link}>`, `("${link}")`, `one\n${link}\ntwo`, link.toUpperCase()])
+    for (const text of [
+      link,
+      `Come to me: ${link}`,
+      `<${link}>`,
+      `("${link}")`,
+      `one\n${link}\ntwo`,
+      link.toUpperCase(),
+    ])
       expect(linkIn(text).toLowerCase()).toBe(link.toLowerCase());
   });
 
   it('is nothing else, and not too long', () => {
-    for (const text of ['', 'https://example.org/', 'nottincan:x', 'tincan:', `tincan:${'x'.repeat(9000)}`, `${' '.repeat(70_000)}${link}`])
+    for (const text of [
+      '',
+      'https://example.org/',
+      'nottincan:x',
+      'tincan:',
+      `tincan:${'x'.repeat(9000)}`,
+      `${' '.repeat(70_000)}${link}`,
+    ])
       expect(linkIn(text)).toBe('');
   });
 });

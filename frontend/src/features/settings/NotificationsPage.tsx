@@ -1,7 +1,7 @@
 import { AppWindow, Bell, Eye, MonitorDown, Moon, Power, Volume2 } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { backend, type DesktopState, type Notifications } from '@/backend';
-import { errorText, useTranslation } from '@/i18n';
+import { clockTime, errorText, useTranslation } from '@/i18n';
 import { useSession } from '@/model';
 import { Note, Select, Switch } from '@/ui';
 import styles from './NotificationsPage.module.css';
@@ -13,17 +13,18 @@ const icon = { size: 18, strokeWidth: 1.75, 'aria-hidden': true } as const;
 
 const shows = ['text', 'name', 'neither'] as const satisfies readonly Notifications['show'][];
 
-/** Minutes after midnight as a time field has them. */
-function clock(minutes: number): string {
-  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+/** How far the times are apart that can be chosen, in minutes. */
+const step = 30;
+
+/** Every time of the day that can be chosen, in minutes after midnight, and the one that is. */
+function timesWith(chosen: number): number[] {
+  const times = Array.from({ length: (24 * 60) / step }, (_, at) => at * step);
+  return times.includes(chosen) ? times : [...times, chosen].sort((one, other) => one - other);
 }
 
-/** The minutes of a time field; undefined while it is not filled in. */
-function minutesOf(text: string): number | undefined {
-  const [hours, minutes] = text.split(':').map(Number);
-  return hours === undefined || minutes === undefined || Number.isNaN(hours + minutes)
-    ? undefined
-    : hours * 60 + minutes;
+/** Minutes after midnight as a clock shows them. */
+function clock(minutes: number): string {
+  return clockTime(new Date(2026, 0, 1, Math.floor(minutes / 60), minutes % 60).toISOString());
 }
 
 /** What is told outside of the window, and how the window lives with the desktop; everything holds at once. */
@@ -191,18 +192,12 @@ interface TimeOfDayProps {
 
 function TimeOfDay({ label, minutes, onChange }: TimeOfDayProps) {
   return (
-    <label className={styles.time}>
-      <span>{label}</span>
-      <input
-        type="time"
-        className={styles.field}
-        required
-        value={clock(minutes)}
-        onChange={(event) => {
-          const chosen = minutesOf(event.target.value);
-          if (chosen !== undefined) onChange(chosen);
-        }}
-      />
-    </label>
+    <Select
+      label={label}
+      className={styles.time}
+      options={timesWith(minutes).map((one) => ({ value: String(one), label: clock(one) }))}
+      value={String(minutes)}
+      onChange={(value) => onChange(Number(value))}
+    />
   );
 }

@@ -1,8 +1,8 @@
 import { useState } from 'react';
 import { backend, type Conversation } from '@/backend';
-import { errorText, useTranslation } from '@/i18n';
+import { errorText, gap, useTranslation } from '@/i18n';
 import { initial, sortedConversations, usePicture, useSession } from '@/model';
-import { Button, Lid } from '@/ui';
+import { Button, Hidden, Lid } from '@/ui';
 import styles from './NotificationsPage.module.css';
 import { Group, Rows } from './Parts';
 
@@ -49,9 +49,10 @@ function SilentTalk({ conversation }: { conversation: Conversation }) {
           setFailure(undefined);
           backend().setSilent(conversation.id, false).catch(setFailure);
         }}
-        aria-label={t('notifications.unmuteName', { name: conversation.name })}
       >
         {t('notifications.unmute')}
+        {gap()}
+        <Hidden>{conversation.name}</Hidden>
       </Button>
     </div>
   );

@@ -29,7 +29,6 @@ export default {
   noExceptions: 'You are told of every conversation. Mute one in its details.',
   silentText: 'Muted until you turn it on',
   unmute: 'Unmute',
-  unmuteName: 'Unmute {{name}}',
   background: 'In the background',
   tray: 'Keep running in the tray',
   trayText: 'Closing the window hides it. A click on the icon in the tray brings it back',

@@ -30,7 +30,6 @@ export default {
   noExceptions: '所有会话都会通知你。可以在会话的详情中静音。',
   silentText: '已静音，直到你重新打开',
   unmute: '取消静音',
-  unmuteName: '取消静音{{name}}',
   background: '在后台',
   tray: '在托盘中继续运行',
   trayText: '关闭窗口只是隐藏它。点击托盘中的图标即可恢复',
