@@ -312,7 +312,8 @@ export abstract class FakeWorld {
   }
 
   protected setSilence(conversation: string, on: boolean): void {
-    const { silent: _, ...row } = this.row(conversation);
+    const row: Conversation = { ...this.row(conversation) };
+    delete row.silent;
     this.swap(on ? { ...row, silent: true } : row);
   }
 
