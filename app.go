@@ -18,6 +18,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"github.com/tincan-chat/tincan/backend/app"
+	"github.com/tincan-chat/tincan/backend/desktop"
 )
 
 //go:embed build/linux/window.png
@@ -32,7 +33,15 @@ type window struct {
 	trouble *app.Error // shown instead of the interface
 	logger  *slog.Logger
 
+	desk    *desktop.Desk // nil with trouble before a folder was found
+	login   desktop.Login // how it is started with the session
+	keeping string        // the file with the window's place, "" for none
+	left    desktop.Place // as the window was left
+
 	mutex   sync.Mutex
+	tray    bool            // closing hides the window, if there is a tray
+	ending  bool            // the window is about to close for good
+	hidden  bool            // nothing but the tray shows that it runs
 	context context.Context //nolint:containedctx // Wails' handle of the window, nil before it is there
 	wanted  bool            // show was asked for before the window was there
 	cancel  context.CancelFunc
@@ -44,16 +53,22 @@ type window struct {
 func (w *window) options(ctx context.Context) *wailsOptions {
 	api := &app.API{}
 	theme := app.ThemeSystem
+	w.left = desktop.ReadPlace(w.keeping, windowSizes)
+	state := options.Normal
+	if w.left.Maximised {
+		state = options.Maximised
+	}
 	if w.app != nil {
 		api = w.app.API()
 		theme = w.app.Settings().Theme
 	}
 	return &wailsOptions{
 		Title:            "Tincan",
-		Width:            1120,
-		Height:           760,
-		MinWidth:         720,
-		MinHeight:        560,
+		Width:            w.left.Width,
+		Height:           w.left.Height,
+		MinWidth:         windowSizes.LeastWidth,
+		MinHeight:        windowSizes.LeastHeight,
+		WindowStartState: state,
 		BackgroundColour: ground(theme),
 		AssetServer:      &assetserver.Options{Handler: w.page(), Middleware: guarded},
 		Bind:             []any{api},
@@ -65,13 +80,15 @@ func (w *window) options(ctx context.Context) *wailsOptions {
 			// nil dereference ends the program even under recover.
 			runtime.ResetSignalHandlers()
 		},
+		OnBeforeClose: w.beforeClose,
 		OnShutdown: func(context.Context) {
-			if err := w.close(); err != nil && w.logger != nil {
+			if err := w.close(); err != nil && w.logger != nil { //nolint:contextcheck // what is on the bus ends with the desk
 				w.logger.ErrorContext(ctx, "closing", slog.Any("error", err))
 			}
 		},
 		Linux: &linux.Options{Icon: icon, ProgramName: "tincan", WebviewGpuPolicy: gpuPolicy()},
 		Mac:   &mac.Options{OnUrlOpen: w.opened},
+		Menu:  systemMenu(),
 	}
 }
 
@@ -114,7 +131,8 @@ func (w *window) started(ctx, wails context.Context) {
 		w.telling.Go(func() { tell(running, wails, changes) })
 	}
 	// SIGTERM and Ctrl C close the window like its own button.
-	context.AfterFunc(ctx, func() { runtime.Quit(wails) })
+	context.AfterFunc(ctx, w.quit)
+	w.place()
 	if wanted {
 		w.show()
 	}
@@ -135,7 +153,7 @@ func tell(ctx, wails context.Context, changes *app.Subscription) {
 func (w *window) show() {
 	w.mutex.Lock()
 	wails := w.context
-	w.wanted = true
+	w.wanted, w.hidden = true, false
 	w.mutex.Unlock()
 	if wails != nil {
 		runtime.WindowUnminimise(wails)
@@ -176,6 +194,9 @@ func (w *window) close() error {
 			cancel()
 		}
 		w.telling.Wait()
+		if w.desk != nil {
+			defer w.desk.Close()
+		}
 		if w.closer != nil {
 			err = w.closer.Close()
 		}

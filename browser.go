@@ -19,3 +19,6 @@ func browserThere() bool {
 		return err == nil
 	})
 }
+
+// onMac tells whether the menu bar is part of the screen, and has the keys of the clipboard.
+func onMac() bool { return runtime.GOOS == "darwin" }

@@ -134,6 +134,7 @@ type App struct {
 	replaced     bool    // the history was repaired, and its device does not run yet
 
 	noticing sync.Mutex // held while notices are kept
+	outside  *outside
 }
 
 // loaded is what the store kept, read once for the first paint.
@@ -167,6 +168,8 @@ func New(ctx context.Context, config Config) *App {
 	}
 	a.settings = a.readSettings(running)
 	a.notices = a.readNotices(running)
+	a.outside = newOutside(config.Desktop, a.now)
+	a.outside.choose(a.choices())
 	a.first = sync.OnceValues(func() (loaded, error) { return a.read(running) })
 	a.done.Go(func() { _, _ = a.load() }) // Start asks again and gets the error
 	a.done.Go(func() { a.flushAll(running) })
@@ -195,6 +198,7 @@ func (a *App) Close() error {
 		}
 		a.mutex.Unlock()
 		a.cancel()
+		a.outside.close()
 		if a.config.entrance == nil {
 			a.changes.close()
 		}
@@ -218,9 +222,9 @@ func (a *App) Arrived(arguments []string) {
 	}
 }
 
-// Show asks the interface to show a conversation.
-func (a *App) Show(conversation uuid.UUID) {
-	a.ask(Changes{OpenConversation: conversation.String()})
+// Show asks the interface to show a conversation and, unless it is "", a message of it.
+func (a *App) Show(conversation uuid.UUID, message string) {
+	a.ask(Changes{OpenConversation: conversation.String(), OpenMessage: message})
 }
 
 // ask tells the interface what somebody outside of it wants. Before the first
@@ -300,6 +304,7 @@ func (a *App) started() Running {
 
 // begin starts the device in the background, for the first paint is done or late.
 func (a *App) begin() {
+	a.outside.begin()
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	if a.closed || a.running != nil {
@@ -357,6 +362,11 @@ func (a *App) read(ctx context.Context) (loaded, error) {
 	}
 	a.hidesReads.Store(snapshot.Self.HideReads)
 	a.noteCopy(ctx, snapshot)
+	asking := make([]string, 0, len(snapshot.Requests))
+	for _, request := range snapshot.Requests {
+		asking = append(asking, a.conversationWith(request.Peer).String())
+	}
+	a.outside.waits(asking)
 	rows, err := a.config.Store.Rows(ctx)
 	return loaded{snapshot: snapshot, rows: rows}, err
 }

@@ -29,7 +29,8 @@ type waiting struct {
 	allRows         bool
 	removed         map[uuid.UUID]bool
 	cleared         map[uuid.UUID]bool
-	messages        []journal.Hash // new, changed or gone
+	messages        []journal.Hash        // new, changed or gone
+	arrived         map[journal.Hash]bool // those of them that are new
 	positions       map[uuid.UUID]bool
 	requests        map[uuid.UUID]Request
 	removedRequests map[uuid.UUID]bool
@@ -60,7 +61,7 @@ func newGatherer() *gatherer {
 func newWaiting() waiting {
 	return waiting{
 		rows: map[uuid.UUID]bool{}, removed: map[uuid.UUID]bool{}, cleared: map[uuid.UUID]bool{}, positions: map[uuid.UUID]bool{},
-		requests: map[uuid.UUID]Request{}, removedRequests: map[uuid.UUID]bool{},
+		requests: map[uuid.UUID]Request{}, arrived: map[journal.Hash]bool{}, removedRequests: map[uuid.UUID]bool{},
 	}
 }
 
@@ -82,7 +83,7 @@ func (g *gatherer) take() waiting {
 	taken := g.next
 	g.next = newWaiting()
 	if rest := len(taken.messages) - mostMessages; rest > 0 {
-		g.next.messages = slices.Clone(taken.messages[mostMessages:])
+		g.next.messages, g.next.arrived = slices.Clone(taken.messages[mostMessages:]), taken.arrived
 		taken.messages = taken.messages[:mostMessages:mostMessages]
 		select {
 		case g.wake <- struct{}{}:

@@ -17,6 +17,8 @@ func Enums() []any {
 			{ProblemClockWrong, "ClockWrong"},
 		},
 		[]named[Theme]{{ThemeSystem, "System"}, {ThemeLight, "Light"}, {ThemeDark, "Dark"}},
+		[]named[NotifyAbout]{{NotifyEverything, "Everything"}, {NotifyNothing, "Nothing"}},
+		[]named[NotifyShow]{{NotifyText, "Text"}, {NotifyName, "Name"}, {NotifyNeither, "Neither"}},
 		[]named[Route]{{RouteInherited, "Inherited"}, {RouteAny, "Any"}, {RouteRelayed, "Relayed"}, {RouteNetwork, "Network"}},
 		[]named[CheckGrade]{{GradeGood, "Good"}, {GradeWarn, "Warn"}, {GradeBad, "Bad"}, {GradeUnknown, "Unknown"}},
 		[]named[ServerState]{{ServerConnecting, "Connecting"}, {ServerOnline, "Online"}, {ServerDown, "Down"}},

@@ -27,8 +27,9 @@ func mergeChanges(first, second Changes) Changes {
 	merged.Repair = later(first.Repair, second.Repair)
 	merged.BansChanged = first.BansChanged || second.BansChanged
 	if second.OpenConversation != "" {
-		merged.OpenConversation = second.OpenConversation
+		merged.OpenConversation, merged.OpenMessage = second.OpenConversation, second.OpenMessage
 	}
+	merged.OpenRequests = first.OpenRequests || second.OpenRequests
 	if second.PasteInvite != "" {
 		merged.PasteInvite = second.PasteInvite
 	}

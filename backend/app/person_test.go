@@ -37,6 +37,8 @@ type person struct {
 
 	downloads string
 
+	board *board // what is shown outside of the window; nil: nothing can be
+
 	copied bool // the app finds its files to be a copy
 
 	reach   *link.Reach   // what a check finds; nil: what is so
@@ -94,11 +96,17 @@ func (p *person) OpenURL(_ context.Context, address string) error {
 
 func newPerson(t *testing.T) *person {
 	t.Helper()
+	return newPersonAt(t, nil)
+}
+
+// newPersonAt makes a person with a desktop around the window.
+func newPersonAt(t *testing.T, desktop *board) *person {
+	t.Helper()
 	keys, err := identity.NewKeys(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &person{t: t, keys: keys, disk: memstore.NewDisk(), downloads: t.TempDir()}
+	p := &person{t: t, keys: keys, disk: memstore.NewDisk(), downloads: t.TempDir(), board: desktop}
 	p.open()
 	return p
 }
@@ -111,8 +119,12 @@ func (p *person) open() {
 	if p.copied {
 		store = copiedStore{p.store}
 	}
+	var desktop app.Desktop = p
+	if p.board != nil {
+		desktop = p.board
+	}
 	p.App = app.New(p.t.Context(), app.Config{
-		Keys: p.keys, Store: store, Run: p.run, CheckServer: p.checkServer, Desktop: p, Version: "1.2.3",
+		Keys: p.keys, Store: store, Run: p.run, CheckServer: p.checkServer, Desktop: desktop, Version: "1.2.3",
 		Addresses: func() []netip.Addr {
 			if p.machine != nil {
 				return p.machine
@@ -221,8 +233,14 @@ func (p *person) until(what string, changes *app.Subscription, holds func(app.Ch
 // meet makes two contacts with a line through a real server.
 func meet(t *testing.T) (ana, ben *person, conversation string) {
 	t.Helper()
+	return meetAt(t, newPerson(t))
+}
+
+// meetAt makes somebody and a new one contacts.
+func meetAt(t *testing.T, who *person) (ana, ben *person, conversation string) {
+	t.Helper()
 	server := rendezvoustest.Start(t)
-	ana, ben = newPerson(t), newPerson(t)
+	ana, ben = who, newPerson(t)
 	must(ana.api.CreateProfile("Ana", 2))(t)
 	must(ben.api.CreateProfile("Ben", 5))(t)
 	must(ana.api.AddServer(server.Address()))(t)

@@ -45,7 +45,7 @@ func (a *API) Painted() error {
 		wish := app.asked
 		app.asked = Changes{}
 		app.mutex.Unlock()
-		if first && (wish.PasteInvite != "" || wish.OpenConversation != "") {
+		if first && (wish.PasteInvite != "" || wish.OpenConversation != "" || wish.OpenRequests) {
 			app.changes.publish(wish)
 		}
 		if first {
@@ -96,6 +96,7 @@ func (a *API) SaveSettings(settings Settings) (Settings, error) {
 		app.settings = settings
 		app.mutex.Unlock()
 		app.changes.mark(func(w *waiting) { w.settings = &settings })
+		app.outside.choose(app.choices())
 		if running := app.started(); running != nil {
 			live, err := running.Live(ctx)
 			if err != nil {
@@ -109,7 +110,7 @@ func (a *API) SaveSettings(settings Settings) (Settings, error) {
 
 // standard are the settings of a new install.
 func standard() Settings {
-	return Settings{Theme: ThemeSystem, Language: "system", TextSize: 1, Hosting: true}
+	return Settings{Theme: ThemeSystem, Language: "system", TextSize: 1, Hosting: true, Notifications: standardNotifications()}
 }
 
 // acceptable tells whether every choice exists.
@@ -117,7 +118,8 @@ func acceptable(s Settings) bool {
 	return slices.Contains([]Theme{ThemeSystem, ThemeLight, ThemeDark}, s.Theme) &&
 		slices.Contains([]string{"system", "en", "zh-CN"}, s.Language) &&
 		slices.Contains([]float64{0.9, 1, 1.15, 1.3}, s.TextSize) &&
-		slices.Contains([]int{0, 1, 5, 15, 60}, s.LockAfter)
+		slices.Contains([]int{0, 1, 5, 15, 60}, s.LockAfter) &&
+		s.Notifications.acceptable()
 }
 
 // readSettings returns the kept choices, or those of a new install for what

@@ -57,6 +57,9 @@ func (a *App) note(change node.Change) {
 			w.rows[change.Cleared] = true
 		case change.Message != nil:
 			w.messages = append(w.messages, change.Message.Hash)
+			if !change.Message.Mine {
+				w.arrived[change.Message.Hash] = true
+			}
 			w.rows[change.Message.Conversation] = true
 		case change.Touched != nil:
 			w.messages = append(w.messages, change.Touched.Message)
@@ -144,6 +147,7 @@ func (a *App) flush(ctx context.Context) {
 	changes.Settings = due.settings
 	if ctx.Err() == nil && !reflect.DeepEqual(changes, Changes{}) {
 		a.changes.publish(changes)
+		a.outside.tell(a.now(), changes, due.arrived)
 	}
 }
 

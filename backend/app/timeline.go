@@ -301,6 +301,7 @@ func (a *API) Focus(conversation string, focused bool) error {
 		app.mutex.Lock()
 		app.focused = focused
 		app.mutex.Unlock()
+		app.outside.look(conversation, focused)
 		return nothing{}, app.focusOn(ctx, id)
 	})
 	return err

@@ -38,6 +38,8 @@ type Changes struct {
 	RemovedRequests      []string       `json:"removedRequests,omitempty"`      // ids
 	BansChanged          bool           `json:"bansChanged,omitempty"`          // call Bans if they are on screen
 	OpenConversation     string         `json:"openConversation,omitempty"`     // show this one (a second instance or a notification asked)
+	OpenMessage          string         `json:"openMessage,omitempty"`          // and in it this message, by its id
+	OpenRequests         bool           `json:"openRequests,omitempty"`         // show who asks
 	PasteInvite          string         `json:"pasteInvite,omitempty"`          // a tincan: link was opened: show its preview
 	Notice               *Notice        `json:"notice,omitempty"`               // without a code: it was dismissed
 	Locked               bool           `json:"locked,omitempty"`               // the profile was locked: forget everything, and call LockState
@@ -138,6 +140,9 @@ type Settings struct {
 	// LockAfter is after how many minutes without a key or the mouse the profile
 	// is locked, if it has a passphrase: 1, 5, 15, 60; absent: never.
 	LockAfter int `json:"lockAfter,omitempty"`
+	// Notifications are about what is told outside of the window.
+	Notifications Notifications `json:"notifications"`
+	Tray          bool          `json:"tray"` // closing the window hides it, where there is a tray to bring it back from
 }
 
 // ServerState is how an introduction server is doing.

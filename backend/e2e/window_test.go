@@ -46,6 +46,12 @@ func needWindow(t *testing.T) string {
 
 func openWindow(t *testing.T, program, data string, arguments ...string) *window {
 	t.Helper()
+	return openWindowAt(t, "disabled:", program, data, arguments...)
+}
+
+// openWindowAt opens it where there is a session bus.
+func openWindowAt(t *testing.T, bus, program, data string, arguments ...string) *window {
+	t.Helper()
 	home, err := os.MkdirTemp("", "window") //nolint:usetesting // it is removed when WebKit lets go of it, not at once
 	if err != nil {
 		t.Fatal(err)
@@ -61,7 +67,7 @@ func openWindow(t *testing.T, program, data string, arguments ...string) *window
 	w.command = exec.CommandContext(context.WithoutCancel(t.Context()), program, append([]string{"--data", data}, arguments...)...)
 	w.command.Env = append(os.Environ(),
 		"HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_CACHE_HOME="+home, "XDG_DATA_HOME="+home, "XDG_RUNTIME_DIR="+home,
-		"DBUS_SESSION_BUS_ADDRESS=disabled:", "TINCAN_LOG=debug")
+		"DBUS_SESSION_BUS_ADDRESS="+bus, "TINCAN_LOG=debug")
 	w.command.Stdout, w.command.Stderr = w.log, w.log
 	if err := w.command.Start(); err != nil {
 		t.Fatal(err)

@@ -60,6 +60,19 @@ export async function showStorage(page) {
   await page.locator('nav button').nth(4).click();
 }
 
+export async function showNotifications(page) {
+  await showSettings(page);
+  await page.locator('nav button').nth(6).click();
+  await page.locator('main label').nth(2).click();
+}
+
+/** Mutes who is open, and looks where that can be taken back. */
+export async function muteAndLook(page) {
+  await page.locator('aside[data-pane="details"] label').first().click();
+  await page.waitForTimeout(300);
+  await showNotifications(page);
+}
+
 export async function makeBackup(page) {
   await showStorage(page);
   await page.locator('main button').first().click();

@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from '@/app/App';
 import { startAppearance } from '@/app/appearance';
+import { watchTitle } from '@/app/title';
 import { type Backend, setBackend } from '@/backend';
 import { hasBindings, wailsBackend } from '@/backend/wails';
 import { followSearch, followView, synchronise, watchAttention, watchDay } from '@/model';
@@ -37,6 +38,7 @@ async function begin(container: HTMLElement): Promise<void> {
   followView();
   followSearch();
   watchAttention();
+  watchTitle();
   watchDay();
   const restart = () => {
     stop();

@@ -21,6 +21,7 @@ import { cyclePanes } from './focus';
 import { leaveNetwork, leaveSearch, startNetwork, startSearch } from './leave';
 import { toggleDetails } from './MainWindow';
 import { openSwitcher, prepareSwitcher } from './switching';
+import { zoom } from './zoom';
 
 /** The conversation that is `step` rows from the open one, or the next one with unread messages. */
 export function neighbour(step: 1 | -1, unreadOnly: boolean): string | undefined {
@@ -95,6 +96,9 @@ const actions: Record<KeyAnywhere, (event: KeyboardEvent) => unknown> = {
   shortcuts: () => showSettings('shortcuts'),
   panes: () => cyclePanes(false),
   panesBack: () => cyclePanes(true),
+  larger: () => zoom(1),
+  smaller: () => zoom(-1),
+  usualSize: () => zoom(0),
   close: closeTopmost,
 };
 

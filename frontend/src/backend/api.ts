@@ -11,6 +11,7 @@ import type {
   ConnectionCheck,
   Conversation,
   Delivery,
+  DesktopState,
   FoundPerson,
   ImportedBans,
   ImportedBundle,
@@ -87,6 +88,7 @@ export interface Backend {
   dismissNotice(conversation: string, id: string): Promise<void>;
   /** Tells again of what somebody sends who was muted because it was too much; reset follows. */
   unmute(conversation: string): Promise<void>;
+  /** Whether nothing is told of a conversation outside of the window. */
   /** Begins to make a new history of what can be read of a damaged one; State.repair says how far it is. */
   repair(): Promise<void>;
   saveDraft(conversation: string, text: string): Promise<void>;
@@ -148,6 +150,9 @@ export interface Backend {
   retryServer(id: string): Promise<void>;
 
   openLink(address: string): Promise<void>;
+  /** What the desktop around the window can do. */
+  desktop(): Promise<DesktopState>;
+  startAtLogin(on: boolean): Promise<DesktopState>;
 
   lockState(): Promise<LockState>;
   /** '' where no passphrase is needed. */

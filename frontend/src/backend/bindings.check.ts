@@ -43,6 +43,7 @@ export type ShapesAgree = [
   Agrees<Same<Plain<app.ConnectionCheck>, types.ConnectionCheck>>,
   Agrees<Same<Plain<app.Conversation>, types.Conversation>>,
   Agrees<Same<Plain<app.Delivery>, types.Delivery>>,
+  Agrees<Same<Plain<app.DesktopState>, types.DesktopState>>,
   Agrees<Same<Plain<app.FoundPerson>, types.FoundPerson>>,
   Agrees<Same<Plain<app.OwnHandle>, types.OwnHandle>>,
   Agrees<Same<Plain<app.ImportedBundle>, types.ImportedBundle>>,

@@ -2,11 +2,13 @@ import type { Backend } from './api';
 import { BackendError } from './error';
 import { plainBan } from './fake-bans';
 import { fakeDeleted } from './fake-changes';
+import { wholeDesktop } from './fake-desktop';
 import { orderKey } from './fake-log';
 import type {
   Ban,
   Changes,
   Conversation,
+  DesktopState,
   FoundPerson,
   Invite,
   InvitePreview,
@@ -31,6 +33,8 @@ export interface FakeOptions {
   previews?: Record<string, InvitePreview>;
   /** Who has handles. */
   people?: FoundPerson[];
+  /** What the desktop can do; without it, everything. */
+  desktop?: DesktopState;
   /** How long a call takes, in milliseconds. */
   delay?: number;
   now?: () => Date;
@@ -51,6 +55,7 @@ export abstract class FakeWorld {
   protected banList: Ban[];
   protected readonly previews: Record<string, InvitePreview>;
   protected readonly people: FoundPerson[];
+  protected readonly desktopState: DesktopState;
   protected readonly delay: number;
   protected readonly now: () => Date;
   protected made = 0;
@@ -65,6 +70,7 @@ export abstract class FakeWorld {
     this.banList = options.bans ?? [];
     this.previews = options.previews ?? {};
     this.people = options.people ?? [];
+    this.desktopState = { ...(options.desktop ?? wholeDesktop) };
     this.pictures = { ...options.pictures };
     this.delay = options.delay ?? 0;
     this.now = options.now ?? (() => new Date());

@@ -221,6 +221,12 @@ export class FakeBackend extends FakeStanding implements Backend {
     });
 
   unmute = (conversation: string) => this.answer('unmute', [conversation], () => this.endMute(conversation));
+  desktop = () => this.answer('desktop', [], () => ({ ...this.desktopState }));
+  startAtLogin = (on: boolean) =>
+    this.answer('startAtLogin', [on], () => {
+      this.desktopState.startsAtLogin = on;
+      return { ...this.desktopState };
+    });
   dismissNotice = (conversation: string, id: string) =>
     this.answer('dismissNotice', [conversation, id], () => this.dropNotice(conversation, id));
 

@@ -1,3 +1,4 @@
+import { plainNotifications } from './fake-desktop';
 import { orderKey } from './fake-log';
 import { openPrivacy } from './fake-privacy';
 import type { Conversation, Message, State } from './types';
@@ -51,7 +52,16 @@ export function sampleState(conversations: Conversation[] = [], change: Partial<
     sequence: 1,
     firstRun: false,
     profile: { peerId: 'tc1me', name: 'Mira Lind', color: 2, privacy: { ...openPrivacy }, handles: [] },
-    settings: { theme: 'system', language: 'en', textSize: 1, compact: false, hosting: true, details: false },
+    settings: {
+      theme: 'system',
+      language: 'en',
+      textSize: 1,
+      compact: false,
+      hosting: true,
+      details: false,
+      notifications: { ...plainNotifications },
+      tray: false,
+    },
     network: { online: true, servers: [], lines: 1, hostAddress: '' },
     conversations,
     requests: [],

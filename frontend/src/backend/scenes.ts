@@ -1,5 +1,6 @@
 import { FakeBackend, type FakeOptions } from './fake';
 import { plainBan } from './fake-bans';
+import { plainNotifications } from './fake-desktop';
 import { openPrivacy } from './fake-privacy';
 import { ago, anaTalk, invite, longTalk, me, network, requests, rows, say } from './scene-data';
 import { handleScenes } from './scenes-handles';
@@ -29,6 +30,8 @@ function mainState(now: Date): State {
       compact: new URLSearchParams(location.search).has('compact'),
       hosting: true,
       details: new URLSearchParams(location.search).has('details'),
+      notifications: { ...plainNotifications },
+      tray: false,
     },
     network: network(now),
     conversations: rows(now),

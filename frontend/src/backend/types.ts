@@ -11,12 +11,14 @@ export type * from './types-lock';
 export type * from './types-repair';
 export type * from './types-search';
 export type * from './types-servers';
+export type * from './types-settings';
 export type * from './types-standing';
 export type * from './types-traffic';
 export type * from './types-verification';
 
 import type { Progress } from './types-lock';
 import type { Repair } from './types-repair';
+import type { Settings } from './types-settings';
 import type { Standing } from './types-standing';
 import type { Check, Verification } from './types-verification';
 
@@ -74,6 +76,10 @@ export interface Changes {
   bansChanged?: boolean;
   /** show this one (a second instance or a notification asked) */
   openConversation?: string;
+  /** and in it this message, by its id */
+  openMessage?: string;
+  /** show who asks */
+  openRequests?: boolean;
   /** a tincan: link was opened: show its preview */
   pasteInvite?: string;
   /** The profile was locked: everything is forgotten. */
@@ -127,28 +133,6 @@ export interface Privacy {
   typing: boolean;
   /** of lines */
   route: Route;
-}
-
-/** Theme is the look of the window. */
-export type Theme = 'system' | 'light' | 'dark';
-
-/** Settings are this install's choices. */
-export interface Settings {
-  theme: Theme;
-  /** "system", "en" or "zh-CN" */
-  language: string;
-  /** 0.9, 1, 1.15 or 1.3 */
-  textSize: number;
-  /** density: 44 px rows instead of 56 */
-  compact: boolean;
-  /** "Introduce people on this network" */
-  hosting: boolean;
-  /** the details panel is open */
-  details: boolean;
-  /** messages are shown with the marks that they were written with */
-  asWritten?: boolean;
-  /** After how many minutes without a key or the mouse the profile is locked; absent: never. */
-  lockAfter?: number;
 }
 
 /** ServerState is how an introduction server is doing. */

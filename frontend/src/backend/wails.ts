@@ -124,6 +124,8 @@ export function wailsBackend(): Backend {
     removeServer: (id) => call('RemoveServer', id),
     retryServer: (id) => call('RetryServer', id),
     openLink: (address) => call('OpenLink', address),
+    desktop: () => call('Desktop'),
+    startAtLogin: (on) => call('StartAtLogin', on),
     lockState: () => call('LockState'),
     unlock: (passphrase) => call('Unlock', passphrase),
     lock: () => call('Lock'),

@@ -145,6 +145,16 @@ describe('synchronise', () => {
     expect(view.getState().dialog).toEqual({ kind: 'add-contact', tab: 'paste', link: 'tincan:invite/1#x' });
   });
 
+  it('shows the message or the requests that a notification was about', async () => {
+    await begin();
+    fake.emit({ openConversation: 'ole', openMessage: 'gone' });
+    await vi.waitFor(() => expect(calls('pageAround')).toBe(1));
+    // A message that is not there any more leaves the conversation.
+    await vi.waitFor(() => expect(view.getState().conversation).toBe('ole'));
+    fake.emit({ openRequests: true });
+    expect(view.getState().place).toEqual({ kind: 'requests' });
+  });
+
   it('closes a conversation that is gone', async () => {
     await begin();
     fake.emit({ openConversation: 'ole' });

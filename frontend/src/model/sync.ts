@@ -1,13 +1,21 @@
 import { type Backend, type Changes, type State, toBackendError } from '@/backend';
 import { applyChanges, applyState } from './apply';
 import { attention, conversationOnScreen, tellAttentionAgain } from './attention';
+import { jumpTo } from './jump';
 import { followProgress, forgetEverything } from './lock';
 import { askNow, followFound } from './search';
 import { followSelection } from './selection';
 import { emptySession, type Session, session } from './session';
 import { applyMessages, clearTimelines, forgetTimelines, openTimeline, removeMessages } from './timelines';
-import { showAddContact, showConversation, view } from './view';
+import { showAddContact, showConversation, showRequests, view } from './view';
 import { followAims } from './writing';
+
+/** Shows a conversation, and in it a message if it is still there. */
+function openAt(conversation: string, message: string | undefined): void {
+  const show = () => showConversation(conversation);
+  if (message) jumpTo(conversation, message).catch(show);
+  else show();
+}
 
 /**
  * Keeps the stores current: asks Start, then applies every Changes in sequence. What was missed (a gap, a stream that was
@@ -29,7 +37,8 @@ export function synchronise(backend: Backend): () => void {
     followSelection(changes.messages ?? [], changes.removedMessages ?? []);
     const open = view.getState().conversation;
     if (open && changes.removedConversations?.includes(open)) view.setState({ conversation: '' });
-    if (changes.openConversation) showConversation(changes.openConversation);
+    if (changes.openRequests) showRequests();
+    if (changes.openConversation) openAt(changes.openConversation, changes.openMessage);
     if (changes.pasteInvite) showAddContact('paste', changes.pasteInvite);
   }
 

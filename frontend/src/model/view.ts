@@ -1,7 +1,15 @@
 import { createStore } from 'zustand/vanilla';
 import type { Message } from '@/backend';
 
-export type SettingsPage = 'profile' | 'network' | 'appearance' | 'bans' | 'storage' | 'shortcuts' | 'about';
+export type SettingsPage =
+  | 'profile'
+  | 'network'
+  | 'appearance'
+  | 'bans'
+  | 'storage'
+  | 'notifications'
+  | 'shortcuts'
+  | 'about';
 
 /** The place the window shows: one of them, and at most one dialog above it. */
 export type Place =

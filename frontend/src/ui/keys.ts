@@ -20,6 +20,9 @@ export const keysAnywhere = {
   shortcuts: ['Ctrl /'],
   panes: ['F6'],
   panesBack: ['Shift F6'],
+  larger: ['Ctrl +', 'Ctrl ='],
+  smaller: ['Ctrl -'],
+  usualSize: ['Ctrl 0'],
   close: ['Escape'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -79,6 +79,15 @@ export namespace app {
 	    Received = "received",
 	    Stored = "stored",
 	}
+	export enum NotifyAbout {
+	    Everything = "everything",
+	    Nothing = "nothing",
+	}
+	export enum NotifyShow {
+	    Name = "name",
+	    Neither = "neither",
+	    Text = "text",
+	}
 	export enum Presence {
 	    Offline = "offline",
 	    Online = "online",
@@ -873,6 +882,30 @@ export namespace app {
 		    return a;
 		}
 	}
+	export class Notifications {
+	    about: NotifyAbout;
+	    show: NotifyShow;
+	    sound: boolean;
+	    count: boolean;
+	    quiet: boolean;
+	    quietFrom: number;
+	    quietTo: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new Notifications(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.about = source["about"];
+	        this.show = source["show"];
+	        this.sound = source["sound"];
+	        this.count = source["count"];
+	        this.quiet = source["quiet"];
+	        this.quietFrom = source["quietFrom"];
+	        this.quietTo = source["quietTo"];
+	    }
+	}
 	export class Settings {
 	    theme: Theme;
 	    language: string;
@@ -882,6 +915,8 @@ export namespace app {
 	    details: boolean;
 	    asWritten?: boolean;
 	    lockAfter?: number;
+	    notifications: Notifications;
+	    tray: boolean;
 	
 	    static createFrom(source: any = {}) {
 	        return new Settings(source);
@@ -897,7 +932,27 @@ export namespace app {
 	        this.details = source["details"];
 	        this.asWritten = source["asWritten"];
 	        this.lockAfter = source["lockAfter"];
+	        this.notifications = this.convertValues(source["notifications"], Notifications);
+	        this.tray = source["tray"];
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	export class OwnHandle {
 	    handle: string;
@@ -1009,6 +1064,8 @@ export namespace app {
 	    removedRequests?: string[];
 	    bansChanged?: boolean;
 	    openConversation?: string;
+	    openMessage?: string;
+	    openRequests?: boolean;
 	    pasteInvite?: string;
 	    notice?: Notice;
 	    locked?: boolean;
@@ -1036,6 +1093,8 @@ export namespace app {
 	        this.removedRequests = source["removedRequests"];
 	        this.bansChanged = source["bansChanged"];
 	        this.openConversation = source["openConversation"];
+	        this.openMessage = source["openMessage"];
+	        this.openRequests = source["openRequests"];
 	        this.pasteInvite = source["pasteInvite"];
 	        this.notice = this.convertValues(source["notice"], Notice);
 	        this.locked = source["locked"];
@@ -1191,6 +1250,26 @@ export namespace app {
 		}
 	}
 	
+	export class DesktopState {
+	    window: boolean;
+	    notifications: boolean;
+	    tray: boolean;
+	    login: boolean;
+	    startsAtLogin: boolean;
+	
+	    static createFrom(source: any = {}) {
+	        return new DesktopState(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.window = source["window"];
+	        this.notifications = source["notifications"];
+	        this.tray = source["tray"];
+	        this.login = source["login"];
+	        this.startsAtLogin = source["startsAtLogin"];
+	    }
+	}
 	
 	
 	export class FoundPerson {
@@ -1416,6 +1495,7 @@ export namespace app {
 	        this.end = source["end"];
 	    }
 	}
+	
 	
 	
 	

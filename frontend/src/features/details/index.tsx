@@ -20,6 +20,7 @@ import styles from './Details.module.css';
 import { DisappearTimer } from './DisappearTimer';
 import { ExportTalk } from './ExportTalk';
 import { LineRoute } from './LineRoute';
+import { Mute } from './Mute';
 
 /** Everything about one person that is not a message. */
 export function Details({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
@@ -90,6 +91,7 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
         )}
         <HowMet conversation={conversation} />
       </section>
+      {goesOn && <Mute key={`mute-${conversation.id}`} conversation={conversation} name={name} />}
       {goesOn && <LineRoute key={`route-${conversation.id}`} conversation={conversation} />}
       {goesOn && <DisappearTimer key={conversation.id} conversation={conversation} />}
       {contact !== 'forgotten' && conversation.next === undefined && (

@@ -1,4 +1,4 @@
-import { ArrowLeft, Ban, Cable, CircleUserRound, HardDrive, Info, Keyboard, Palette } from 'lucide-react';
+import { ArrowLeft, Ban, Bell, Cable, CircleUserRound, HardDrive, Info, Keyboard, Palette } from 'lucide-react';
 import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
 import { addWords, useTranslation } from '@/i18n';
 import { lateWords } from '@/i18n/en/late';
@@ -8,6 +8,7 @@ import { AboutPage } from './AboutPage';
 import { AppearancePage } from './AppearancePage';
 import { BansPage } from './BansPage';
 import { NetworkPage } from './NetworkPage';
+import { NotificationsPage } from './NotificationsPage';
 import { ProfilePage } from './ProfilePage';
 import styles from './Settings.module.css';
 import { ShortcutsPage } from './ShortcutsPage';
@@ -27,6 +28,7 @@ const pages: readonly { page: SettingsPage; icon: ReactNode; content: ReactEleme
   { page: 'bans', icon: <Ban {...icon} />, content: <BansPage /> },
   { page: 'storage', icon: <HardDrive {...icon} />, content: <StoragePage /> },
   { page: 'appearance', icon: <Palette {...icon} />, content: <AppearancePage /> },
+  { page: 'notifications', icon: <Bell {...icon} />, content: <NotificationsPage /> },
   { page: 'shortcuts', icon: <Keyboard {...icon} />, content: <ShortcutsPage /> },
   { page: 'about', icon: <Info {...icon} />, content: <AboutPage /> },
 ];

@@ -2,6 +2,7 @@ import {
   Archive,
   AtSign,
   Ban,
+  Bell,
   Cable,
   CircleUserRound,
   ClipboardPaste,
@@ -63,6 +64,7 @@ const pages: readonly [Exclude<SettingsPage, 'shortcuts' | 'about'>, LucideIcon]
   ['bans', Ban],
   ['storage', HardDrive],
   ['appearance', Palette],
+  ['notifications', Bell],
 ];
 
 function change(settings: Partial<Settings>): () => void {

@@ -8,6 +8,7 @@ export default {
     bans: 'Ban list',
     appearance: 'Appearance',
     storage: 'Storage & backup',
+    notifications: 'Notifications',
   },
 
   profileText: 'What people see when you open a line to them.',

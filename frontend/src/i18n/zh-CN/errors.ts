@@ -4,6 +4,7 @@ import verification from './errors-verification';
 
 export default {
   ...verification,
+  login: '这里无法更改登录时启动。请允许 Tincan 写入相应的文件夹，然后重试。',
   internal: 'Tincan 内部出了错。请重试；如果仍然如此，请重启应用。',
   'name-empty': '还没有填名字。请写下联系人该如何称呼你。',
   'name-long': '名字太长，最多 64 个字符。',

@@ -1,7 +1,8 @@
 import about from './about';
 import network from './network';
+import notifications from './notifications';
 import shortcuts from './shortcuts';
 import switcher from './switcher';
 
 /** 见 en/late.ts。 */
-export const lateWords = { about, network, shortcuts, switcher };
+export const lateWords = { about, network, notifications, shortcuts, switcher };

@@ -5,7 +5,14 @@ export default {
   title: '设置',
   pages: '设置',
   back: '返回会话',
-  page: { profile: '个人资料', network: '网络', bans: '封禁名单', appearance: '外观', storage: '存储与备份' },
+  page: {
+    profile: '个人资料',
+    network: '网络',
+    bans: '封禁名单',
+    appearance: '外观',
+    storage: '存储与备份',
+    notifications: '通知',
+  },
 
   profileText: '与别人接通线路时，对方看到的就是这些。',
   name: '名字',

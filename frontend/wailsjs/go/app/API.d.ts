@@ -50,6 +50,8 @@ export function DeleteMessage(arg1:string,arg2:string,arg3:boolean):Promise<void
 
 export function Delivery(arg1:string):Promise<app.Delivery>;
 
+export function Desktop():Promise<app.DesktopState>;
+
 export function DismissNotice(arg1:string,arg2:string):Promise<void>;
 
 export function EditBan(arg1:string,arg2:app.BanEdit):Promise<app.Ban>;
@@ -159,6 +161,8 @@ export function SetTimer(arg1:string,arg2:number):Promise<void>;
 export function Since(arg1:number):Promise<app.Changes>;
 
 export function Start():Promise<app.State>;
+
+export function StartAtLogin(arg1:boolean):Promise<app.DesktopState>;
 
 export function StartCheck(arg1:string):Promise<app.Conversation>;
 

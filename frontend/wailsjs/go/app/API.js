@@ -98,6 +98,10 @@ export function Delivery(arg1) {
   return window['go']['app']['API']['Delivery'](arg1);
 }
 
+export function Desktop() {
+  return window['go']['app']['API']['Desktop']();
+}
+
 export function DismissNotice(arg1, arg2) {
   return window['go']['app']['API']['DismissNotice'](arg1, arg2);
 }
@@ -316,6 +320,10 @@ export function Since(arg1) {
 
 export function Start() {
   return window['go']['app']['API']['Start']();
+}
+
+export function StartAtLogin(arg1) {
+  return window['go']['app']['API']['StartAtLogin'](arg1);
 }
 
 export function StartCheck(arg1) {
