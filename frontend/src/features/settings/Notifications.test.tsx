@@ -67,7 +67,7 @@ describe('notifications', () => {
     expect(screen.queryByText('Grandpa Ole')).toBeNull();
     fireEvent.click(screen.getByRole('button', { name: 'Unmute Ana Duarte' }));
     await screen.findByText(/You are told of every conversation/);
-    expect(session.getState().conversations['ana']?.quiet).toBeUndefined();
+    expect(session.getState().conversations.ana?.quiet).toBeUndefined();
   });
 
   it('starts at login and keeps running in the tray, where that can be', async () => {
