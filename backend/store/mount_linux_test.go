@@ -77,7 +77,7 @@ func TestReadOnlyFolder(t *testing.T) {
 		"crashed":   {files(t, hot), 60},
 		"no files":  {nil, 0},
 		"damaged":   {map[string][]byte{store.FileName: []byte("not a database at all, only a few words in a file")}, 0},
-		"old files": {map[string][]byte{store.FileName: fixture(t, 1)}, 13},
+		"old files": {map[string][]byte{store.FileName: fixture(t, 1)}, 12},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := readOnly(t, expected.content)

@@ -30,7 +30,8 @@ function shown(now: Date, people: Conversation[], more: Server[] = []) {
 function like(now: Date, id: string, name: string, color: number, rest: Partial<Conversation>): Conversation {
   const [ana] = withAna(now, {}).state.conversations;
   if (!ana) throw new Error('there is no Ana');
-  const { handle: _, ...plain } = ana;
+  const plain = { ...ana };
+  delete plain.handle;
   return { ...plain, id, peerId: `tc1${id}`, name, color, draft: '', unread: 0, queued: 0, ...rest };
 }
 
