@@ -192,7 +192,7 @@ func TestForget(t *testing.T) {
 		if len(ana.logs) != had || len(w.boxes[ana]) != 0 || len(ana.disk.Requests) != 0 {
 			t.Errorf("taken: %d entries, %d letters, %d requests", len(ana.logs)-had, len(w.boxes[ana]), len(ana.disk.Requests))
 		}
-		if ben.undelivered(ana) == false {
+		if !ben.undelivered(ana) {
 			t.Error("Ben was told that it arrived")
 		}
 	}

@@ -79,7 +79,7 @@ func testClear(t *testing.T, b *bench) {
 	late := talk.Edit(t, talk.Me, mine.Entry.Hash(), "walrus on its way")
 	waiting := talk.Say(t, talk.Me, "walrus waits")
 	b.commit(t, late, waiting, other.Say(t, other.Them, "walrus of another"))
-	if err := b.store.SaveDraft(t.Context(), talk.ID, "a draft"); err != nil {
+	if err = b.store.SaveDraft(t.Context(), talk.ID, "a draft"); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "found before", len(b.search(t, "walrus", talk.ID, journal.Order{}, 9).Hits), 4)
