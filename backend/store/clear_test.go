@@ -48,13 +48,13 @@ func TestClearedWordsLeaveTheFiles(t *testing.T) {
 			expect(t, one, "zephyr", "zephyr of another conversation")
 			closeStore(t, one)
 			file := filepath.Join(path, store.FileName)
-			for query, want := range map[string]int64{
-				"SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'": 0,
-				"SELECT count(*) FROM erasing":                                              0,
-				"SELECT count(*) FROM search_documents WHERE entry IS NULL":                 0,
-				"SELECT count(*) FROM entries WHERE shown = 1":                              1,
+			for _, query := range []string{
+				"SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'",
+				"SELECT count(*) FROM erasing",
+				"SELECT count(*) FROM search_documents WHERE entry IS NULL",
+				"SELECT count(*) - 1 FROM entries WHERE shown = 1",
 			} {
-				if got, err := store.Ask(file, query); err != nil || got != want {
+				if got, err := store.Ask(file, query); err != nil || got != 0 {
 					t.Errorf("%s: %d, %v", query, got, err)
 				}
 			}
