@@ -98,7 +98,7 @@ func tool(t *testing.T, name string, arguments ...string) string {
 // focus gives the keyboard to the window.
 func (w *window) focus() {
 	w.t.Helper()
-	ids := strings.Fields(tool(w.t, "xdotool", "search", "--sync", "--onlyvisible", "--name", "^Tincan$"))
+	ids := strings.Fields(tool(w.t, "xdotool", "search", "--sync", "--onlyvisible", "--name", `^(\([0-9]+\) )?Tincan$`))
 	tool(w.t, "xdotool", "windowfocus", "--sync", ids[len(ids)-1])
 }
 
