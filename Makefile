@@ -23,6 +23,7 @@ N ?=
 ONLY ?=
 FLAGS ?=
 FOR ?= 10s
+AT ?= 1
 
 TOOLS := .tools
 export PATH := $(CURDIR)/$(TOOLS):$(PATH)
@@ -198,8 +199,8 @@ test-python: prepare-python build/bin/rendezvous ## The Python client of example
 	@RENDEZVOUS=$(TINCAN_BIN)/rendezvous build/tools/python examples/python/test_client.py
 
 .PHONY: fuzz
-fuzz: ## Every fuzz test until it has had FOR=10m, least fuzzed first, kept in docs/fuzzing.md; ONLY=pattern; Ctrl C, and it goes on later
-	@nice go run ./backend/cmd/fuzz -for $(FOR) -only '$(ONLY)' -record docs/fuzzing.md
+fuzz: ## Every fuzz test until it has had FOR=10m, least fuzzed first, kept in docs/fuzzing.md; ONLY=pattern, AT=6 at once; Ctrl C, and it goes on later
+	@nice go run ./backend/cmd/fuzz -for $(FOR) -only '$(ONLY)' -at $(AT) -record docs/fuzzing.md
 
 .PHONY: bench
 bench: prepare-test build ## The figures of docs/performance.md, measured here

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"regexp"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -29,6 +30,7 @@ type options struct {
 	record   string
 	tags     string
 	parallel int
+	atOnce   int
 }
 
 func readOptions(arguments []string, out io.Writer) (options, error) {
@@ -40,7 +42,8 @@ func readOptions(arguments []string, out io.Writer) (options, error) {
 	only := flags.String("only", "", "only the tests whose package and name (invite.FuzzParse) match this `pattern`")
 	flags.StringVar(&o.record, "record", "", "the `file` that remembers; without it each test runs for the whole time")
 	flags.StringVar(&o.tags, "tags", "sqlite_fts5", "build `tags`")
-	flags.IntVar(&o.parallel, "parallel", 1, "inputs tried at a `time`")
+	flags.IntVar(&o.parallel, "parallel", 1, "inputs of a test tried at a `time`")
+	flags.IntVar(&o.atOnce, "at", 1, "tests run at a `time`")
 	if err := flags.Parse(arguments); err != nil {
 		return o, err
 	}
@@ -48,7 +51,7 @@ func readOptions(arguments []string, out io.Writer) (options, error) {
 	if o.only, err = regexp.Compile(*only); err != nil {
 		return o, fmt.Errorf("-only: %w", err)
 	}
-	if o.each <= 0 || o.parallel <= 0 || flags.NArg() > 0 {
+	if o.each <= 0 || o.parallel <= 0 || o.atOnce <= 0 || flags.NArg() > 0 {
 		return o, errors.New("times and numbers are above zero, and every word is a flag")
 	}
 	return o, nil
@@ -95,28 +98,48 @@ func work(ctx context.Context, o options, out io.Writer) (findings int, err erro
 		return 0, err
 	}
 	defer programs.remove()
+	queue := make(chan *fuzzTest, len(due))
 	for _, one := range due {
-		result, err := programs.fuzz(ctx, one, o.each-one.present.time)
-		if err != nil {
-			return findings, fmt.Errorf("%s: %w", one.label(), err)
-		}
-		one.add(result)
-		if err := writeRecord(o.record, all); err != nil {
-			return findings, err
-		}
-		switch {
-		case result.failed:
-			findings++
-			_, _ = fmt.Fprintf(out, "FAIL  %s in %s\n%s\n", one.name, one.folder, result.said)
-		case result.executions == 0:
-			_, _ = fmt.Fprintf(out, "none  %-50s the time was over before its kept inputs were tried: give it more, or a machine that does less\n", one.label())
-		default:
-			_, _ = fmt.Fprintf(out, "ok    %-50s %9v %12d executions %8d/s %5d new\n", one.label(), result.time, result.executions, result.rate(), result.fresh)
-		}
-		if ctx.Err() != nil {
-			_, _ = fmt.Fprintln(out, "fuzz: ended before all had their time; the same command goes on from here")
-			return findings, nil
-		}
+		queue <- one
 	}
-	return findings, nil
+	close(queue)
+	var (
+		workers sync.WaitGroup
+		lock    sync.Mutex // guards what is found, and the tallies of all
+	)
+	for range o.atOnce {
+		workers.Go(func() {
+			for one := range queue {
+				result, problem := programs.fuzz(ctx, one, o.each-one.present.time)
+				lock.Lock()
+				one.add(result)
+				if result.failed {
+					findings++
+				}
+				if problem = errors.Join(problem, writeRecord(o.record, all)); problem != nil {
+					err = errors.Join(err, fmt.Errorf("%s: %w", one.label(), problem))
+				}
+				if ctx.Err() == nil {
+					report(out, one, result)
+				}
+				lock.Unlock()
+			}
+		})
+	}
+	workers.Wait()
+	if ctx.Err() != nil {
+		_, _ = fmt.Fprintln(out, "fuzz: ended before all had their time; the same command goes on from here")
+	}
+	return findings, err
+}
+
+func report(out io.Writer, one *fuzzTest, result tally) {
+	switch {
+	case result.failed:
+		_, _ = fmt.Fprintf(out, "FAIL  %s in %s\n%s\n", one.name, one.folder, result.said)
+	case result.executions == 0:
+		_, _ = fmt.Fprintf(out, "none  %-50s the time was over before its kept inputs were tried: give it more, or a machine that does less\n", one.label())
+	default:
+		_, _ = fmt.Fprintf(out, "ok    %-50s %9v %12d executions %8d/s %5d new\n", one.label(), result.time, result.executions, result.rate(), result.fresh)
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -22,7 +23,8 @@ type programs struct {
 	options options
 	folder  string
 	corpus  string
-	built   string // the package whose program is in the folder
+	lock    sync.Mutex
+	built   map[string]string // the program of each package's folder
 }
 
 func newPrograms(ctx context.Context, o options) (*programs, error) {
@@ -35,23 +37,25 @@ func newPrograms(ctx context.Context, o options) (*programs, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &programs{options: o, folder: folder, corpus: filepath.Join(strings.TrimSpace(string(cache)), "fuzz")}, nil
+	return &programs{options: o, folder: folder, corpus: filepath.Join(strings.TrimSpace(string(cache)), "fuzz"), built: map[string]string{}}, nil
 }
 
 func (p *programs) remove() { _ = os.RemoveAll(p.folder) }
 
 // build compiles the package's tests with what fuzzing needs to see.
 func (p *programs) build(ctx context.Context, folder string) (program string, err error) {
-	program = filepath.Join(p.folder, "fuzz.test")
-	if p.built == folder {
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	if program = p.built[folder]; program != "" {
 		return program, nil
 	}
+	program = filepath.Join(p.folder, fmt.Sprintf("%d.test", len(p.built)))
 	//nolint:gosec // a package of this repository
 	output, err := exec.CommandContext(ctx, "go", "test", "-c", "-fuzz", ".", "-tags", p.options.tags, "-o", program, "./"+folder).CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%w\n%s", err, output)
 	}
-	p.built = folder
+	p.built[folder] = program
 	return program, nil
 }
 

@@ -16,7 +16,8 @@ const goal = 10 * time.Minute
 const introduction = `# Fuzzing
 
 Written by ` + "`make fuzz FOR=10m`" + `, which runs every fuzz test until it has had that time, those fuzzed least first. It can be ended
-at any moment and goes on where it was; ` + "`ONLY=pattern`" + ` picks tests by package and name. One input at a time on one core.
+at any moment and goes on where it was; ` + "`ONLY=pattern`" + ` picks tests by package and name,
+` + "`AT=6`" + ` runs six tests at once, which share the cores: fewer executions a second for each.
 
 - **Time** is without a finding, with the package's sources as they are (**Sources** is their hash, with the test's own file); a change of
   them, or a finding, starts it again. **In all** is with any sources.
