@@ -1,7 +1,7 @@
 package replica
 
 import (
-	"slices"
+	"math"
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/journal"
@@ -35,20 +35,52 @@ type Exchange struct {
 	heard   bool                   // the other side said what it holds
 	remote  journal.Vector         // what it holds
 	sent    map[journal.Log]uint64 // up to where entries were sent on this link
-	flight  []flight               // sent in their place, not acknowledged, in sending order
-	ahead   []flight               // sent before their place
-	bytes   int                    // of flight
-	early   int                    // bytes of ahead
+	flight  flights                // sent in their place, not acknowledged
+	ahead   flights                // sent before their place
 	window  int
 	reading bool // a stretch is being read
 	again   bool // what is being read is not what is wanted any more
 }
 
+// flights are entries on their way, of each log those with the lowest sequences
+// first: what is acknowledged is at the front.
+type flights struct {
+	of    map[journal.Log][]flight
+	count int
+	bytes int
+}
+
 type flight struct {
-	log      journal.Log
 	sequence uint64
 	bytes    int
 	at       time.Time
+}
+
+func newFlights() flights { return flights{of: map[journal.Log][]flight{}} }
+
+func (f *flights) add(entry journal.Entry, now time.Time) {
+	size := entry.Size()
+	f.of[entry.Log] = append(f.of[entry.Log], flight{sequence: entry.Sequence, bytes: size, at: now})
+	f.count++
+	f.bytes += size
+}
+
+// arrived drops those of a log up to a sequence and returns how long the slowest
+// took, 0 if there were none.
+func (f *flights) arrived(log journal.Log, through uint64, now time.Time) (slowest time.Duration) {
+	under := f.of[log]
+	for len(under) > 0 && under[0].sequence <= through {
+		f.count--
+		f.bytes -= under[0].bytes
+		slowest = max(slowest, now.Sub(under[0].at))
+		under = under[1:]
+	}
+	if len(under) == 0 {
+		delete(f.of, log)
+	} else {
+		f.of[log] = under
+	}
+	return slowest
 }
 
 // Want is a stretch of a log to read and send: sequences after After.
@@ -59,7 +91,7 @@ type Want struct {
 
 // NewExchange begins an exchange over a new link.
 func NewExchange() *Exchange {
-	return &Exchange{remote: journal.Vector{}, sent: map[journal.Log]uint64{}, window: FirstWindow}
+	return &Exchange{remote: journal.Vector{}, sent: map[journal.Log]uint64{}, flight: newFlights(), ahead: newFlights(), window: FirstWindow}
 }
 
 // Remote returns what the other side said it holds; false before it did.
@@ -73,23 +105,11 @@ func (x *Exchange) Sent(log journal.Log) uint64 { return x.sent[log] }
 func (x *Exchange) Position(held journal.Vector, now time.Time) {
 	x.heard = true
 	x.remote.Merge(held)
-	arrived := func(one flight) bool { return one.sequence <= x.remote.Get(one.log) }
 	var slowest time.Duration
-	x.flight = slices.DeleteFunc(x.flight, func(one flight) bool {
-		if !arrived(one) {
-			return false
-		}
-		x.bytes -= one.bytes
-		slowest = max(slowest, now.Sub(one.at))
-		return true
-	})
-	x.ahead = slices.DeleteFunc(x.ahead, func(one flight) bool {
-		if !arrived(one) {
-			return false
-		}
-		x.early -= one.bytes
-		return true
-	})
+	for log, head := range held {
+		slowest = max(slowest, x.flight.arrived(log, head.Sequence, now))
+		x.ahead.arrived(log, head.Sequence, now)
+	}
 	switch {
 	case slowest == 0:
 	case slowest < soon:
@@ -105,24 +125,14 @@ func (x *Exchange) Again(held journal.Vector) {
 	x.again = x.reading
 	x.remote = held.Clone()
 	clear(x.sent)
-	x.flight, x.ahead, x.bytes, x.early = nil, nil, 0, 0
+	x.flight, x.ahead = newFlights(), newFlights()
 }
 
 // Forget stops waiting for acknowledgements of a log that the other side will
 // never give, since it holds another history of it.
 func (x *Exchange) Forget(log journal.Log) {
-	x.flight = slices.DeleteFunc(x.flight, func(one flight) bool {
-		if one.log == log {
-			x.bytes -= one.bytes
-		}
-		return one.log == log
-	})
-	x.ahead = slices.DeleteFunc(x.ahead, func(one flight) bool {
-		if one.log == log {
-			x.early -= one.bytes
-		}
-		return one.log == log
-	})
+	x.flight.arrived(log, math.MaxUint64, time.Time{})
+	x.ahead.arrived(log, math.MaxUint64, time.Time{})
 }
 
 // Next returns from where to read and send now, given what this side holds on
@@ -130,7 +140,7 @@ func (x *Exchange) Forget(log journal.Log) {
 // other side has or was sent everything, when the window is full, before it was
 // heard, and while a stretch is being read.
 func (x *Exchange) Next(held journal.Vector) (beyond journal.Vector, more bool) {
-	if !x.heard || x.reading || x.bytes >= x.window || !x.owes(held) {
+	if !x.heard || x.reading || x.flight.bytes >= x.window || !x.owes(held) {
 		return nil, false
 	}
 	x.reading = true
@@ -188,18 +198,16 @@ func (x *Exchange) Failed() { x.reading, x.again = false, false }
 // [MaxAhead]: the other side keeps it until the stream, which brings it again,
 // has come so far.
 func (x *Exchange) Push(entry journal.Entry, held journal.Vector, now time.Time) bool {
-	size := entry.Size()
 	switch {
 	case !x.heard || entry.Sequence <= x.from(entry.Log):
 		return false
-	case !x.reading && x.bytes < x.window && x.next(entry, held):
+	case !x.reading && x.flight.bytes < x.window && x.next(entry, held):
 		x.count(entry, now)
 		return true
-	case len(x.ahead) >= MaxAheadEntries || x.early+size > MaxAhead:
+	case x.ahead.count >= MaxAheadEntries || x.ahead.bytes+entry.Size() > MaxAhead:
 		return false
 	}
-	x.ahead = append(x.ahead, flight{log: entry.Log, sequence: entry.Sequence, bytes: size, at: now})
-	x.early += size
+	x.ahead.add(entry, now)
 	return true
 }
 
@@ -218,12 +226,11 @@ func (x *Exchange) next(entry journal.Entry, held journal.Vector) bool {
 
 func (x *Exchange) count(entry journal.Entry, now time.Time) {
 	x.sent[entry.Log] = entry.Sequence
-	x.flight = append(x.flight, flight{log: entry.Log, sequence: entry.Sequence, bytes: entry.Size(), at: now})
-	x.bytes += entry.Size()
+	x.flight.add(entry, now)
 }
 
 // Unacknowledged returns how many bytes were sent and not acknowledged.
-func (x *Exchange) Unacknowledged() int { return x.bytes + x.early }
+func (x *Exchange) Unacknowledged() int { return x.flight.bytes + x.ahead.bytes }
 
 func (x *Exchange) from(log journal.Log) uint64 {
 	return max(x.sent[log], x.remote[log].Sequence)
