@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/node"
@@ -17,15 +18,19 @@ func (t *transaction) putStep(one node.Step) error {
 	if err != nil || conversation == nil {
 		return err
 	}
-	if _, err = t.exec(`INSERT INTO steps (conversation, remote, device, epoch, since, through, kind, way, at, until, server) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		conversation.number, one.Device[:], one.Log.Device[:], int64(one.Log.Epoch), position(one.After), position(one.Through),
+	number := make([]driver.Value, 1)
+	if _, err = t.row(`INSERT INTO steps (conversation, remote, device, epoch, since, through, kind, way, at, until, server) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING number`,
+		number, conversation.number, one.Device[:], one.Log.Device[:], int64(one.Log.Epoch), position(one.After), position(one.Through),
 		int64(one.Kind), int64(one.Way), millis(one.At), millis(one.Until), one.Server[:]); err != nil {
 		return err
 	}
 	// Counted by the rows themselves, so that starts do not begin to count anew.
-	_, err = t.exec(`DELETE FROM steps WHERE last_insert_rowid() % ?3 = 0 AND conversation = ?1
+	if integer(number[0])%stepsBetween != 0 {
+		return nil
+	}
+	_, err = t.exec(`DELETE FROM steps WHERE conversation = ?1
 		AND number <= (SELECT number FROM steps WHERE conversation = ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2)`,
-		conversation.number, int64(node.KeptSteps), int64(stepsBetween))
+		conversation.number, int64(node.KeptSteps))
 	return err
 }
 
