@@ -20,10 +20,9 @@ import (
 const (
 	searchVersion = 5 // of the schema, the first with an index
 	// gatherTime is how long it waits after a commit, so that messages in a row
-	// become one transaction.
+	// become one transaction, and after a writer had to wait for it: during a
+	// burst little is indexed, and all of it afterwards in large transactions.
 	gatherTime = 100 * time.Millisecond
-	// politeTime is left to a writer that waited for it.
-	politeTime = 5 * time.Millisecond
 	// retryTime is how long it does nothing after a failure.
 	retryTime = 30 * time.Second
 	// mostDocuments and mostText bound a transaction; leastDocuments are
@@ -110,7 +109,7 @@ func (s *Store) index(ctx context.Context) {
 			}
 			gather = 0
 			if s.wanted.Load() > 0 {
-				gather = politeTime
+				gather = gatherTime
 			}
 		}
 	}
@@ -192,7 +191,7 @@ func (t *transaction) index(logs []behind, wanted func() bool) error {
 	if left > 0 || err != nil {
 		return err
 	}
-	batch, err := t.gather(logs)
+	batch, err := t.gather(logs, wanted)
 	if err != nil {
 		return err
 	}
@@ -241,8 +240,9 @@ type arrival struct {
 }
 
 // gather reads the next entries, in the order of their numbers: FTS5 writes a
-// transaction whose row ids grow in one piece.
-func (t *transaction) gather(logs []behind) ([]arrival, error) {
+// transaction whose row ids grow in one piece. With somebody waiting it reads no
+// more than will be written.
+func (t *transaction) gather(logs []behind, wanted func() bool) ([]arrival, error) {
 	var batch []arrival
 	size := 0
 	for _, log := range logs {
@@ -256,7 +256,7 @@ func (t *transaction) gather(logs []behind) ([]arrival, error) {
 			continue
 		}
 		for at := log.log<<sequenceBits + log.through; ; {
-			if len(batch) == mostDocuments || size >= mostText {
+			if len(batch) == mostDocuments || size >= mostText || len(batch) >= leastDocuments && wanted() {
 				break
 			}
 			values := make([]driver.Value, 4)
