@@ -5,9 +5,9 @@ const cheap = 3;
 /** So many milliseconds may be spent on showing one thing after the other, each in the next frame. */
 const allowance = 60;
 /** In a burst, which goes on beyond that, showing takes one part in so many of the time: the rest belongs to whoever types and scrolls. */
-const parts = 12;
+const parts = 20;
 /** The longest pause of a burst, in milliseconds: so often it is seen to go on. */
-const longestPause = 250;
+const longestPause = 400;
 
 export interface Pace<Item> {
   /** Gives it on at once, or in a moment together with what else comes. The order is kept. */
@@ -28,6 +28,8 @@ export function paced<Item>(take: (items: Item[]) => void): Pace<Item> {
   let resting = false;
   let frame = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** The frame that shows what was given on, whose time is taken. */
+  let drawing = 0;
   /** What showing took lately, in milliseconds; it is forgotten as time passes. */
   let spent = 0;
   let last = 0;
@@ -38,7 +40,7 @@ export function paced<Item>(take: (items: Item[]) => void): Pace<Item> {
     resting = false;
   }
 
-  function give(): void {
+  function give(inFrame = false): void {
     if (giving || waiting.length === 0) return;
     const began = performance.now();
     giving = true;
@@ -49,28 +51,44 @@ export function paced<Item>(take: (items: Item[]) => void): Pace<Item> {
     }
     // React renders in a microtask that was queued when the stores changed: this one comes after it.
     queueMicrotask(() => {
-      const now = performance.now();
-      const took = now - began;
-      spent = Math.max(0, spent - (now - last) / parts) + took;
-      last = now;
-      if (took >= cheap) rest(Math.min(longestPause, Math.max(0, spent - allowance) * parts));
+      const done = performance.now();
+      spend(done - began);
+      if (done - began >= cheap) rest();
+      if (inFrame) drawn(done);
+      else if (drawing === 0) drawing = requestAnimationFrame(() => drawn(performance.now()));
     });
   }
 
-  function rest(pause: number): void {
+  /** In a frame: counts what laying out and painting take. The next task begins after both. */
+  function drawn(from: number): void {
+    setTimeout(() => {
+      drawing = 0;
+      spend(performance.now() - from);
+      if (spent > allowance) rest();
+    });
+  }
+
+  function spend(took: number): void {
+    const now = performance.now();
+    spent = Math.max(0, spent - (now - last) / parts) + took;
+    last = now;
+  }
+
+  function rest(): void {
     endRest();
+    const pause = Math.min(longestPause, Math.max(0, spent - allowance) * parts);
     resting = true;
     const untilFrame = () => {
-      frame = requestAnimationFrame(goOn);
+      frame = requestAnimationFrame(() => goOn(true));
       timer = setTimeout(goOn, unseenPause);
     };
     if (pause > 0) timer = setTimeout(untilFrame, pause);
     else untilFrame();
   }
 
-  function goOn(): void {
+  function goOn(inFrame = false): void {
     endRest();
-    give();
+    give(inFrame);
   }
 
   return {
@@ -78,9 +96,10 @@ export function paced<Item>(take: (items: Item[]) => void): Pace<Item> {
       waiting.push(item);
       if (!resting) give();
     },
-    now: goOn,
+    now: () => goOn(),
     stop: () => {
       endRest();
+      cancelAnimationFrame(drawing);
       waiting = [];
     },
   };
