@@ -3,6 +3,8 @@ import { applyChanges, applyState } from './apply';
 import { attention, conversationOnScreen, tellAttentionAgain } from './attention';
 import { jumpTo } from './jump';
 import { followProgress, forgetEverything } from './lock';
+import { type Run, runsOf } from './merge';
+import { paced } from './pace';
 import { askNow, followFound } from './search';
 import { followSelection } from './selection';
 import { emptySession, type Session, session } from './session';
@@ -25,7 +27,7 @@ export function synchronise(backend: Backend): () => void {
   let stopped = false;
   let recovering: Promise<void> | undefined;
   /** Changes that came before Start answered, or behind a gap. */
-  let early: Changes[] = [];
+  let early: Run[] = [];
 
   function apply(changes: Changes): void {
     session.setState(applyChanges(session.getState(), changes));
@@ -42,26 +44,38 @@ export function synchronise(backend: Backend): () => void {
     if (changes.pasteInvite) showAddContact('paste', changes.pasteInvite);
   }
 
-  function receive(changes: Changes): void {
+  /** What comes faster than it can be shown is collected, and applied as one where nothing is lost by it. */
+  const pace = paced<Changes>((all) => {
+    for (const run of runsOf(all)) receive(run);
+  });
+
+  function come(changes: Changes): void {
     if (stopped) return;
     if (changes.progress) followProgress(changes.progress);
     if (changes.locked) {
+      pace.stop();
       early = [];
       forgetEverything();
       return;
     }
+    pace.add(changes);
+  }
+
+  function receive(run: Run): void {
+    if (stopped) return;
+    const { first, changes } = run;
     const { status, sequence } = session.getState();
     if (status === 'locked') {
       if (changes.reset) void recover();
       return;
     }
     if (status !== 'ready' || recovering) {
-      early.push(changes);
+      early.push(run);
       return;
     }
     if (changes.sequence <= sequence) return;
-    if (changes.reset || changes.sequence !== sequence + 1) {
-      early.push(changes);
+    if (changes.reset || first > sequence + 1) {
+      early.push(run);
       void recover();
       return;
     }
@@ -70,9 +84,9 @@ export function synchronise(backend: Backend): () => void {
 
   /** Applies what waited, as far as it follows without a gap. */
   function drain(): void {
-    const waiting = early.sort((a, b) => a.sequence - b.sequence);
+    const waiting = early.sort((a, b) => a.first - b.first);
     early = [];
-    for (const changes of waiting) receive(changes);
+    for (const run of waiting) receive(run);
   }
 
   async function begin(): Promise<void> {
@@ -122,13 +136,14 @@ export function synchronise(backend: Backend): () => void {
     if (document.visibilityState === 'visible') void recover();
   };
 
-  const endChanges = backend.onChanges(receive);
+  const endChanges = backend.onChanges(come);
   const endReconnected = backend.onReconnected(() => void recover());
   document.addEventListener('visibilitychange', onVisible);
   void recover();
 
   return () => {
     stopped = true;
+    pace.stop();
     endChanges();
     endReconnected();
     document.removeEventListener('visibilitychange', onVisible);

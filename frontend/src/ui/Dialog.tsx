@@ -1,12 +1,10 @@
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
-import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
-import { Heading } from 'react-aria-components/Heading';
-import { Modal, ModalOverlay } from 'react-aria-components/Modal';
+import { type ReactNode, useId } from 'react';
 import { useTranslation } from '@/i18n';
 import { classes } from './classes';
 import styles from './Dialog.module.css';
 import { IconButton } from './IconButton';
+import { Modal } from './Modal';
 
 export interface DialogProps {
   title: string;
@@ -34,30 +32,26 @@ export function Dialog({
   onClose,
 }: DialogProps) {
   const { t } = useTranslation();
+  const titleId = useId();
   return (
-    <ModalOverlay
-      className={styles.scrim ?? ''}
-      isOpen
-      isDismissable={role === 'dialog'}
-      onOpenChange={(open) => {
-        if (!open) onClose();
-      }}
+    <Modal
+      className={classes(styles.modal, width !== 'normal' && styles[width])}
+      role={role}
+      labelledBy={titleId}
+      dismissable={role === 'dialog'}
+      onClose={onClose}
     >
-      <Modal className={classes(styles.modal, width !== 'normal' && styles[width])}>
-        <AriaDialog className={styles.dialog ?? ''} role={role}>
-          <header className={styles.head}>
-            <Heading slot="title" level={2} className={styles.title ?? ''}>
-              {title}
-            </Heading>
-            <IconButton label={t('app.close')} size="small" onPress={onClose}>
-              <X size={18} strokeWidth={1.75} aria-hidden="true" />
-            </IconButton>
-          </header>
-          {bar}
-          {bare ? children : <div className={styles.body}>{children}</div>}
-          {footer && <footer className={styles.foot}>{footer}</footer>}
-        </AriaDialog>
-      </Modal>
-    </ModalOverlay>
+      <header className={styles.head}>
+        <h2 id={titleId} className={styles.title}>
+          {title}
+        </h2>
+        <IconButton label={t('app.close')} size="small" onPress={onClose}>
+          <X size={18} strokeWidth={1.75} aria-hidden="true" />
+        </IconButton>
+      </header>
+      {bar}
+      {bare ? children : <div className={styles.body}>{children}</div>}
+      {footer && <footer className={styles.foot}>{footer}</footer>}
+    </Modal>
   );
 }

@@ -1,6 +1,6 @@
-import { Radio, RadioGroup } from 'react-aria-components/RadioGroup';
 import { classes } from './classes';
 import styles from './LidPicker.module.css';
+import { Radio, RadioGroup } from './RadioGroup';
 
 export interface LidPickerProps {
   label: string;
@@ -19,8 +19,7 @@ export function LidPicker({ label, names, value, large = false, className, onCha
   return (
     <RadioGroup
       className={classes(styles.group, large && styles.large, className)}
-      aria-label={label}
-      orientation="horizontal"
+      label={label}
       value={String(value)}
       onChange={(chosen) => onChange(Number(chosen))}
     >
@@ -29,7 +28,7 @@ export function LidPicker({ label, names, value, large = false, className, onCha
           key={color}
           value={String(color)}
           className={classes(styles.dot, styles[`c${color}`])}
-          aria-label={names[color - 1] ?? String(color)}
+          label={names[color - 1] ?? String(color)}
         />
       ))}
     </RadioGroup>

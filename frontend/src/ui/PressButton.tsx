@@ -1,13 +1,5 @@
-import {
-  type ComponentPropsWithRef,
-  type KeyboardEvent,
-  type SyntheticEvent,
-  useEffect,
-  useId,
-  useRef,
-  useState,
-} from 'react';
-import { useTooltipTriggerState } from 'react-stately/useTooltipTriggerState';
+import { type ComponentPropsWithRef, type KeyboardEvent, type SyntheticEvent, useEffect, useId, useState } from 'react';
+import { useHint } from './hint';
 import { late } from './late';
 
 export interface Hint {
@@ -24,9 +16,8 @@ export interface PressButtonProps extends Omit<ComponentPropsWithRef<'button'>, 
 }
 
 /**
- * The system's own button, which answers as React Aria's do at a fraction of their memory: pressing it gives it the focus
- * everywhere, holding Enter presses once, and what stands around it does not hear of the press. A trigger of React Aria's
- * (a menu's, for example) does not know it.
+ * The system's own button, which answers the same in every webview: pressing it gives it the focus
+ * everywhere, holding Enter presses once, and what stands around it does not hear of the press.
  */
 export function PressButton({ hint, ...rest }: PressButtonProps) {
   return hint ? <HintedButton {...rest} hint={hint} /> : <BareButton {...rest} />;
@@ -74,24 +65,21 @@ function loadBubble(): void {
   bubble.load().catch(() => undefined);
 }
 
-/** How long the pointer rests on a button until its hint shows, in milliseconds. */
-const delay = 600;
-
-function HintedButton({ hint, ...rest }: PressButtonProps & { hint: Hint }) {
-  const state = useTooltipTriggerState({ delay, closeDelay: 0 });
+function HintedButton({ hint, onKeyDown, ...rest }: PressButtonProps & { hint: Hint }) {
+  const state = useHint();
   const id = useId();
   const Bubble = bubble.useLoaded()?.Bubble;
-  const button = useRef<Element>(null);
-  // Kept once it was there: it fades out by itself.
+  const [button, setButton] = useState<Element>();
+  // Kept until it has faded out.
   const [wanted, setWanted] = useState(false);
-  if (state.isOpen && !wanted) setWanted(true);
+  if (state.open && !wanted) setWanted(true);
 
   useEffect(() => {
-    if (!state.isOpen) return;
+    if (!state.open) return;
     const onKeyDown = (event: globalThis.KeyboardEvent) => {
       if (event.key !== 'Escape') return;
       event.stopPropagation();
-      state.close(true);
+      state.hide();
     };
     document.addEventListener('keydown', onKeyDown, true);
     return () => document.removeEventListener('keydown', onKeyDown, true);
@@ -101,25 +89,30 @@ function HintedButton({ hint, ...rest }: PressButtonProps & { hint: Hint }) {
     <>
       <BareButton
         {...rest}
-        aria-describedby={state.isOpen ? id : rest['aria-describedby']}
+        aria-describedby={state.open ? id : rest['aria-describedby']}
         onPointerEnter={(event) => {
           if (event.pointerType === 'touch') return;
-          button.current = event.currentTarget;
+          setButton(event.currentTarget);
           loadBubble();
-          state.open();
+          state.show();
         }}
-        onPointerLeave={() => state.close()}
-        onPointerDown={() => state.close(true)}
-        onKeyDown={() => state.close(true)}
+        onPointerLeave={() => state.hide()}
+        onPointerDown={() => state.hide()}
+        onKeyDown={(event) => {
+          state.hide();
+          onKeyDown?.(event);
+        }}
         onFocus={(event) => {
           if (!event.currentTarget.matches(':focus-visible')) return;
-          button.current = event.currentTarget;
+          setButton(event.currentTarget);
           loadBubble();
-          state.open(true);
+          state.show(true);
         }}
-        onBlur={() => state.close(true)}
+        onBlur={() => state.hide()}
       />
-      {wanted && Bubble && <Bubble id={id} hint={hint} of={button} state={state} />}
+      {wanted && Bubble && button && (
+        <Bubble id={id} hint={hint} of={button} open={state.open} onGone={() => setWanted(false)} />
+      )}
     </>
   );
 }

@@ -1,4 +1,3 @@
-import { ProgressBar } from 'react-aria-components/ProgressBar';
 import styles from './Progress.module.css';
 
 export interface ProgressProps {
@@ -14,11 +13,12 @@ export interface ProgressProps {
 export function Progress({ label, value, part }: ProgressProps) {
   const known = part !== undefined;
   return (
-    <ProgressBar
+    <div
+      role="progressbar"
+      className={styles.progress}
       aria-label={label}
-      valueLabel={value}
-      className={styles.progress ?? ''}
-      {...(known ? { value: Math.min(part, 1), maxValue: 1 } : { isIndeterminate: true })}
+      aria-valuetext={value}
+      {...(known ? { 'aria-valuenow': Math.min(part, 1), 'aria-valuemin': 0, 'aria-valuemax': 1 } : {})}
     >
       <div className={styles.track}>
         <div
@@ -28,6 +28,6 @@ export function Progress({ label, value, part }: ProgressProps) {
         />
       </div>
       <span className={styles.value}>{value}</span>
-    </ProgressBar>
+    </div>
   );
 }

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
-import { Switch as AriaSwitch } from 'react-aria-components/Switch';
 import { classes } from './classes';
+import hidden from './Hidden.module.css';
 import styles from './Switch.module.css';
 
 export interface SwitchProps {
@@ -15,17 +15,21 @@ export interface SwitchProps {
 /** A choice that holds at once: words on the left, the switch at the end of the row. */
 export function Switch({ label, help, selected, disabled = false, className, onChange }: SwitchProps) {
   return (
-    <AriaSwitch
-      className={classes(styles.switch, className)}
-      isSelected={selected}
-      isDisabled={disabled}
-      onChange={onChange}
-    >
+    <label className={classes(styles.switch, className)}>
+      <input
+        type="checkbox"
+        role="switch"
+        className={hidden.hidden}
+        checked={selected}
+        aria-checked={selected}
+        disabled={disabled}
+        onChange={(event) => onChange(event.target.checked)}
+      />
       <span className={styles.text}>
         <span className={styles.label}>{label}</span>
         {help && <span className={styles.help}>{help}</span>}
       </span>
       <span className={styles.track} aria-hidden="true" />
-    </AriaSwitch>
+    </label>
   );
 }

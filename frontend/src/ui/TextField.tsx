@@ -1,11 +1,5 @@
 import { Check, CircleAlert } from 'lucide-react';
-import type { ReactNode, Ref } from 'react';
-import { FieldError } from 'react-aria-components/FieldError';
-import { Input } from 'react-aria-components/Input';
-import { Label } from 'react-aria-components/Label';
-import { Text } from 'react-aria-components/Text';
-import { TextArea } from 'react-aria-components/TextArea';
-import { TextField as AriaTextField } from 'react-aria-components/TextField';
+import { type KeyboardEvent, type ReactNode, type Ref, useId } from 'react';
 import { classes } from './classes';
 import { Spinner } from './Spinner';
 import styles from './TextField.module.css';
@@ -69,41 +63,48 @@ export function TextField({
   onBlur,
   onEnter,
 }: TextFieldProps) {
-  const inputClass = classes(styles.input, large && styles.large, mono && styles.mono, rows > 1 && styles.area);
+  const id = useId();
+  const bad = invalid || error !== undefined;
+  const says = error ?? good ?? help;
+  const field = {
+    id,
+    className: classes(styles.input, large && styles.large, mono && styles.mono, rows > 1 && styles.area),
+    value,
+    placeholder,
+    disabled,
+    maxLength,
+    spellCheck,
+    autoFocus,
+    autoComplete: 'off',
+    'aria-label': labelHidden ? label : undefined,
+    'aria-invalid': bad || undefined,
+    'aria-describedby': classes(Boolean(says) && `${id}-words`, describedBy) || undefined,
+    onBlur,
+    onKeyDown: (event: KeyboardEvent) => {
+      const { isComposing, keyCode } = event.nativeEvent;
+      // WebKit ends composing before the key that ended it; 229 is its code then.
+      if (!onEnter || event.key !== 'Enter' || event.shiftKey || isComposing || keyCode === 229) return;
+      event.preventDefault();
+      onEnter();
+    },
+  };
   return (
-    <AriaTextField
-      {...(onEnter
-        ? {
-            onKeyDown: (event) => {
-              const { isComposing, keyCode } = event.nativeEvent;
-              // WebKit ends composing before the key that ended it; 229 is its code then.
-              if (event.key !== 'Enter' || event.shiftKey || isComposing || keyCode === 229) return;
-              event.preventDefault();
-              onEnter();
-            },
-          }
-        : {})}
-      className={classes(styles.field, className)}
-      value={value}
-      onChange={onChange}
-      isInvalid={invalid || error !== undefined}
-      isDisabled={disabled}
-      autoFocus={autoFocus}
-      spellCheck={spellCheck ? 'true' : 'false'}
-      autoComplete="off"
-      type={secret ? 'password' : 'text'}
-      validationBehavior="aria"
-      {...(labelHidden ? { 'aria-label': label } : {})}
-      {...(describedBy === undefined ? {} : { 'aria-describedby': describedBy })}
-      {...(maxLength === undefined ? {} : { maxLength })}
-      {...(onBlur ? { onBlur } : {})}
-    >
-      {!labelHidden && <Label className={styles.label ?? ''}>{label}</Label>}
+    <div className={classes(styles.field, className)}>
+      {!labelHidden && (
+        <label className={styles.label} htmlFor={id}>
+          {label}
+        </label>
+      )}
       <span className={styles.box}>
         {rows > 1 ? (
-          <TextArea className={inputClass} rows={rows} placeholder={placeholder} />
+          <textarea {...field} rows={rows} onChange={(event) => onChange(event.target.value)} />
         ) : (
-          <Input className={inputClass} placeholder={placeholder} {...(ref ? { ref } : {})} />
+          <input
+            {...field}
+            ref={ref}
+            type={secret ? 'password' : 'text'}
+            onChange={(event) => onChange(event.target.value)}
+          />
         )}
         {pending && (
           <span className={styles.pending}>
@@ -114,19 +115,19 @@ export function TextField({
       {/* There before it says anything, so that what changes in it is said aloud. */}
       <span className={styles.words} aria-live="polite">
         {error !== undefined ? (
-          <FieldError className={classes(styles.help, styles.error)}>
+          <span id={`${id}-words`} className={classes(styles.help, styles.error)}>
             <CircleAlert size={14} strokeWidth={2} aria-hidden="true" />
             <span>{error}</span>
-          </FieldError>
+          </span>
         ) : (
-          (good ?? help) && (
-            <Text slot="description" className={classes(styles.help, good !== undefined && styles.good)}>
+          says && (
+            <span id={`${id}-words`} className={classes(styles.help, good !== undefined && styles.good)}>
               {good !== undefined && <Check size={14} strokeWidth={2} aria-hidden="true" />}
-              <span>{good ?? help}</span>
-            </Text>
+              <span>{says}</span>
+            </span>
           )
         )}
       </span>
-    </AriaTextField>
+    </div>
   );
 }

@@ -16,11 +16,11 @@ export function Overlays() {
         <Button onPress={() => setOpen('alert')}>Question before a loss</Button>
         <Menu
           label="Message"
-          trigger={
-            <MenuButton label="More">
+          trigger={(opener) => (
+            <MenuButton label="More" opener={opener}>
               <EllipsisVertical size={18} strokeWidth={1.75} aria-hidden="true" />
             </MenuButton>
-          }
+          )}
           entries={[
             { id: 'copy', label: 'Copy', keys: 'C', icon: <Copy {...icon} />, run: () => undefined },
             { id: 'delete', label: 'Delete', danger: true, icon: <Trash2 {...icon} />, run: () => undefined },

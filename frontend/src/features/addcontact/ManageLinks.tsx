@@ -1,10 +1,9 @@
 import { ArrowLeft, Check, Copy } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { GridList, GridListItem } from 'react-aria-components/GridList';
 import { backend, type Invite } from '@/backend';
 import { dateOf, errorText, list as joined, number, useTranslation } from '@/i18n';
 import { showToast } from '@/model';
-import { Button, classes, Hidden, IconButton, Note } from '@/ui';
+import { Button, classes, Hidden, IconButton, Note, RowList } from '@/ui';
 import styles from './AddContact.module.css';
 import { copyText } from './copy';
 
@@ -66,72 +65,81 @@ export function ManageLinks({ invites, onChange, onBack }: ManageLinksProps) {
           {errorText(failure)}
         </Note>
       )}
-      <GridList ref={list} className={styles.links ?? ''} aria-label={t('addcontact.mineAll')} selectionMode="none">
-        {invites.map((invite) => {
-          const name = invite.label || t('addcontact.plain');
-          return (
-            <GridListItem
-              key={invite.id}
-              id={invite.id}
-              textValue={name}
-              className={classes(styles.linkRow, !invite.active && styles.over)}
-            >
-              <div className={styles.linkText}>
-                <b className={styles.linkName}>{name}</b>
-                <span className={styles.facts}>{asked === invite.id ? t('addcontact.revokeText') : facts(invite)}</span>
-              </div>
-              {asked === invite.id ? (
-                <>
-                  <Keep
-                    onPress={() => {
-                      focusRow(invite.id);
-                      setAsked('');
-                    }}
-                  />
-                  <Button size="small" kind="dangerFill" pending={pending} onPress={() => void revoke(invite.id)}>
-                    {pending ? t('addcontact.revoking') : t('addcontact.revoke')}
-                  </Button>
-                </>
-              ) : (
-                invite.active && (
-                  <>
-                    <IconButton
-                      label={t('addcontact.copyOf', { name })}
-                      size="small"
-                      onPress={() =>
-                        void copyText(invite.link).then((worked) => {
-                          setCopied(worked ? invite.id : '');
-                          setFailure(worked ? undefined : { code: 'copy', message: t('app.copyFailed'), params: {} });
-                        })
-                      }
-                    >
-                      {copied === invite.id ? (
-                        <Check size={18} strokeWidth={1.75} aria-hidden="true" />
-                      ) : (
-                        <Copy size={18} strokeWidth={1.75} aria-hidden="true" />
-                      )}
-                    </IconButton>
-                    <Button
-                      size="small"
-                      onPress={() => {
-                        setAsked(invite.id);
-                        setRevoked(false);
-                      }}
-                    >
-                      {t('addcontact.revoke')}
-                    </Button>
-                  </>
-                )
-              )}
-            </GridListItem>
-          );
-        })}
-      </GridList>
+      <RowList
+        ref={list}
+        className={styles.links}
+        label={t('addcontact.mineAll')}
+        rows={invites.map((invite) => ({
+          id: invite.id,
+          label: nameOf(invite),
+          className: classes(styles.linkRow, !invite.active && styles.over),
+          content: row(invite),
+        }))}
+      />
       <Hidden live>{copied && t('addcontact.copiedSay')}</Hidden>
       {/* The toast stands outside of the dialog, where nothing is read aloud now. */}
       <Hidden live>{revoked && t('addcontact.revoked')}</Hidden>
     </div>
   );
+
+  function nameOf(invite: Invite): string {
+    return invite.label || t('addcontact.plain');
+  }
+
+  function row(invite: Invite) {
+    const name = nameOf(invite);
+    return (
+      <>
+        <div className={styles.linkText}>
+          <b className={styles.linkName}>{name}</b>
+          <span className={styles.facts}>{asked === invite.id ? t('addcontact.revokeText') : facts(invite)}</span>
+        </div>
+        {asked === invite.id ? (
+          <>
+            <Keep
+              onPress={() => {
+                focusRow(invite.id);
+                setAsked('');
+              }}
+            />
+            <Button size="small" kind="dangerFill" pending={pending} onPress={() => void revoke(invite.id)}>
+              {pending ? t('addcontact.revoking') : t('addcontact.revoke')}
+            </Button>
+          </>
+        ) : (
+          invite.active && (
+            <>
+              <IconButton
+                label={t('addcontact.copyOf', { name })}
+                size="small"
+                onPress={() =>
+                  void copyText(invite.link).then((worked) => {
+                    setCopied(worked ? invite.id : '');
+                    setFailure(worked ? undefined : { code: 'copy', message: t('app.copyFailed'), params: {} });
+                  })
+                }
+              >
+                {copied === invite.id ? (
+                  <Check size={18} strokeWidth={1.75} aria-hidden="true" />
+                ) : (
+                  <Copy size={18} strokeWidth={1.75} aria-hidden="true" />
+                )}
+              </IconButton>
+              <Button
+                size="small"
+                onPress={() => {
+                  setAsked(invite.id);
+                  setRevoked(false);
+                }}
+              >
+                {t('addcontact.revoke')}
+              </Button>
+            </>
+          )
+        )}
+      </>
+    );
+  }
 
   function facts(invite: Invite): string {
     const date = dateOf(invite.expires);

@@ -1,9 +1,8 @@
 import { Ellipsis } from 'lucide-react';
 import type { KeyboardEvent } from 'react';
-import { Button as AriaButton } from 'react-aria-components/Button';
 import { fileSize, useTranslation } from '@/i18n';
 import { initial, usePicture } from '@/model';
-import { Chip, Lid, LineSign, lineKind, Menu, type MenuEntry } from '@/ui';
+import { Chip, Lid, LineSign, lineKind, Menu, type MenuEntry, PressButton } from '@/ui';
 import type { LineFacts } from './facts';
 import styles from './NetworkTable.module.css';
 import { delayWords, elapsed, stateWord, waits } from './words';
@@ -64,11 +63,11 @@ export function LineRow({ facts, now, reachable, onFocus, onKeyDown, entries }: 
       <td className={styles.options}>
         <Menu
           label={options}
-          trigger={
-            <AriaButton className={styles.dots ?? ''} aria-label={options} excludeFromTabOrder={!reachable}>
+          trigger={(opener) => (
+            <PressButton {...opener} className={styles.dots} aria-label={options} tabIndex={reachable ? 0 : -1}>
               <Ellipsis size={18} strokeWidth={1.75} aria-hidden="true" />
-            </AriaButton>
-          }
+            </PressButton>
+          )}
           entries={entries}
         />
       </td>

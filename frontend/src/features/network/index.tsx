@@ -1,10 +1,9 @@
 import { Radar, SlidersHorizontal, Table2, X } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
-import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
+import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { addWords, fileSize, useTranslation } from '@/i18n';
 import { lateWords } from '@/i18n/en/late';
 import { showConversation, showNetworkAs, showSettings, useLinesNow, useSession, useView, watchTraffic } from '@/model';
-import { IconButton, keyNames, keysAnywhere } from '@/ui';
+import { IconButton, keyNames, keysAnywhere, TabList, TabPanel } from '@/ui';
 import { factsOf, serversOf } from './facts';
 import styles from './Network.module.css';
 import { NetworkTable } from './NetworkTable';
@@ -18,11 +17,10 @@ export interface NetworkViewProps {
   onLeave: () => void;
 }
 
-const icon = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const;
-
 /** Who is connected to me and how, as a picture and as a table, in the place of the conversation. */
 export default function NetworkView({ onOpened, onLeave }: NetworkViewProps) {
   const { t } = useTranslation();
+  const id = useId();
   const conversations = useSession((state) => state.conversations);
   const network = useSession((state) => state.network);
   const form = useView((state) => state.network);
@@ -51,12 +49,7 @@ export default function NetworkView({ onOpened, onLeave }: NetworkViewProps) {
 
   const lines = t('network.linesOpen', { count: people.filter((one) => one.open).length });
   return (
-    <Tabs
-      className={styles.view ?? ''}
-      data-place="network"
-      selectedKey={form}
-      onSelectionChange={(key) => showNetworkAs(key === 'table' ? 'table' : 'picture')}
-    >
+    <div className={styles.view} data-place="network">
       <header className={styles.head}>
         <div className={styles.words}>
           <h1 className={styles.title}>{t('network.title')}</h1>
@@ -66,16 +59,20 @@ export default function NetworkView({ onOpened, onLeave }: NetworkViewProps) {
               : lines}
           </div>
         </div>
-        <TabList ref={tabs} className={styles.tabs ?? ''} aria-label={t('network.as')}>
-          <Tab id="picture" className={styles.tab ?? ''}>
-            <Radar {...icon} />
-            {t('network.picture')}
-          </Tab>
-          <Tab id="table" className={styles.tab ?? ''}>
-            <Table2 {...icon} />
-            {t('network.table')}
-          </Tab>
-        </TabList>
+        <TabList
+          ref={tabs}
+          id={id}
+          className={styles.tabs}
+          tabClass={styles.tab}
+          label={t('network.as')}
+          size={16}
+          tabs={[
+            { value: 'picture', label: t('network.picture'), icon: Radar },
+            { value: 'table', label: t('network.table'), icon: Table2 },
+          ]}
+          value={form}
+          onChange={showNetworkAs}
+        />
         <IconButton label={t('network.settings')} onPress={() => showSettings('network')}>
           <SlidersHorizontal size={18} strokeWidth={1.75} aria-hidden="true" />
         </IconButton>
@@ -88,20 +85,21 @@ export default function NetworkView({ onOpened, onLeave }: NetworkViewProps) {
           {t('network.failed')}
         </p>
       )}
-      <TabPanel id="picture" className={styles.panel ?? ''}>
-        <Picture people={people} servers={servers} chosen={chosen} onChoose={setChosen} onOpen={open} />
+      <TabPanel key={form} id={id} value={form} className={styles.panel}>
+        {form === 'picture' ? (
+          <Picture people={people} servers={servers} chosen={chosen} onChoose={setChosen} onOpen={open} />
+        ) : (
+          <NetworkTable
+            people={people}
+            servers={servers}
+            onOpen={open}
+            onShow={(key) => {
+              setChosen(key);
+              showNetworkAs('picture');
+            }}
+          />
+        )}
       </TabPanel>
-      <TabPanel id="table" className={styles.panel ?? ''}>
-        <NetworkTable
-          people={people}
-          servers={servers}
-          onOpen={open}
-          onShow={(key) => {
-            setChosen(key);
-            showNetworkAs('picture');
-          }}
-        />
-      </TabPanel>
-    </Tabs>
+    </div>
   );
 }

@@ -1,9 +1,8 @@
 import { ALargeSmall, Bold, Languages, Rows3 } from 'lucide-react';
-import { Radio, RadioGroup } from 'react-aria-components/RadioGroup';
 import type { Theme } from '@/backend';
 import { errorText, number, useTranslation } from '@/i18n';
 import { useSession } from '@/model';
-import { Card, FormattedText, Lid, Note, Segmented, Select, Switch } from '@/ui';
+import { Card, FormattedText, Lid, Note, Radio, RadioGroup, Segmented, Select, Switch } from '@/ui';
 import styles from './AppearancePage.module.css';
 import { Group, PageHead, Row, Rows } from './Parts';
 import { ThemeDrawing } from './ThemeDrawing';
@@ -40,9 +39,8 @@ export function AppearancePage() {
       )}
       <Group title={t('settings.theme')}>
         <RadioGroup
-          className={styles.themes ?? ''}
-          aria-label={t('settings.theme')}
-          orientation="horizontal"
+          className={styles.themes}
+          label={t('settings.theme')}
           value={settings.theme}
           onChange={(value) => {
             const theme = themes.find((one) => one === value);
@@ -50,7 +48,7 @@ export function AppearancePage() {
           }}
         >
           {themes.map((theme) => (
-            <Radio key={theme} value={theme} className={styles.theme ?? ''}>
+            <Radio key={theme} value={theme} className={styles.theme}>
               <ThemeDrawing theme={theme} />
               <span className={styles.themeName}>{t(`settings.themes.${theme}`)}</span>
             </Radio>

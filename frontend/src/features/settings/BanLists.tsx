@@ -1,10 +1,9 @@
 import { Download, Ellipsis, Trash2, Upload } from 'lucide-react';
 import { useState } from 'react';
-import { Button as AriaButton } from 'react-aria-components/Button';
 import { backend } from '@/backend';
 import { errorText, number, useTranslation } from '@/i18n';
 import { showToast } from '@/model';
-import { Button, Dialog, Menu, Note } from '@/ui';
+import { Button, Dialog, Menu, Note, PressButton } from '@/ui';
 import styles from './Bans.module.css';
 import { ImportBans } from './ImportBans';
 
@@ -47,11 +46,11 @@ export function BanLists({ count }: { count: number }) {
       {count > 0 && (
         <Menu
           label={t('settings.column.options')}
-          trigger={
-            <AriaButton className={styles.dots ?? ''} aria-label={t('settings.column.options')}>
+          trigger={(opener) => (
+            <PressButton {...opener} className={styles.dots} aria-label={t('settings.column.options')}>
               <Ellipsis size={18} strokeWidth={1.75} aria-hidden="true" />
-            </AriaButton>
-          }
+            </PressButton>
+          )}
           entries={[
             {
               id: 'clear',

@@ -12,11 +12,10 @@ import {
   UserRound,
 } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
-import { Button as AriaButton } from 'react-aria-components/Button';
 import { type Ban, type BanColumn, type BanKind, backend } from '@/backend';
 import { dateAndTime, dateOf, dayLabel, errorText, number, useTranslation } from '@/i18n';
 import { showToast } from '@/model';
-import { Card, classes, Hidden, Menu, Note, Skeleton } from '@/ui';
+import { Card, classes, Hidden, Menu, Note, PressButton, Skeleton } from '@/ui';
 import styles from './Bans.module.css';
 import { type BanOrder, banName, shortPeer } from './bans';
 import { EditBan } from './EditBan';
@@ -222,11 +221,11 @@ function Row({ ban, reachable, onFocus, onKeyDown, onEdit, onRemove }: RowProps)
       <td className={styles.options}>
         <Menu
           label={options}
-          trigger={
-            <AriaButton className={styles.dots ?? ''} aria-label={options} excludeFromTabOrder={!reachable}>
+          trigger={(opener) => (
+            <PressButton {...opener} className={styles.dots} aria-label={options} tabIndex={reachable ? 0 : -1}>
               <Ellipsis size={18} strokeWidth={1.75} aria-hidden="true" />
-            </AriaButton>
-          }
+            </PressButton>
+          )}
           entries={[
             {
               id: 'edit',

@@ -1,9 +1,8 @@
 import { useState } from 'react';
-import { Checkbox } from 'react-aria-components/Checkbox';
 import { backend } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
 import { session, showToast } from '@/model';
-import { Button, Dialog, Note } from '@/ui';
+import { Button, Checkbox, Dialog, Note } from '@/ui';
 import styles from './Retire.module.css';
 
 /** Asks before this identity is given up, and says everything that it means. */
@@ -60,7 +59,7 @@ export default function RetireDialog({ onClose }: { onClose: () => void }) {
         <li>{t('verify.retireKept')}</li>
         <li>{t('verify.retireOnline')}</li>
       </ul>
-      <Checkbox className={styles.sure ?? ''} isSelected={sure} onChange={setSure}>
+      <Checkbox className={styles.sure} selected={sure} onChange={setSure}>
         <span className={styles.box} aria-hidden="true" />
         {t('verify.retireCheck')}
       </Checkbox>

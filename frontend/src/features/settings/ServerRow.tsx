@@ -77,11 +77,11 @@ export function ServerRow({ server, onRemove }: { server: Server; onRemove: () =
       {own ? (
         <Menu
           label={t('settings.server.options', { host: server.address })}
-          trigger={
-            <MenuButton label={t('settings.server.options', { host: server.address })}>
+          trigger={(opener) => (
+            <MenuButton label={t('settings.server.options', { host: server.address })} opener={opener}>
               <Ellipsis size={18} strokeWidth={1.75} aria-hidden="true" />
             </MenuButton>
-          }
+          )}
           entries={[
             {
               id: 'remove',

@@ -1,11 +1,9 @@
 import { Search } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
-import { Dialog } from 'react-aria-components/Dialog';
-import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import { addWords, useTranslation } from '@/i18n';
 import { lateWords } from '@/i18n/en/late';
 import { presentConversations, setSearchText, showConversation, useSession, useView } from '@/model';
-import { isPressed, Kbd, keysAnywhere } from '@/ui';
+import { isPressed, Kbd, keysAnywhere, Modal } from '@/ui';
 import { commandsNow, findCommands } from './commands';
 import { findPeople, foldPeople, recentPeople } from './find';
 import { CommandOption, PersonOption } from './Options';
@@ -118,98 +116,100 @@ export function Switcher({ onClose, onOpened, onSearch, onDetails, onNetwork }: 
   });
 
   return (
-    <ModalOverlay className={styles.scrim ?? ''} isOpen isDismissable onOpenChange={(stays) => !stays && onClose()}>
-      <Modal className={styles.modal ?? ''}>
-        <Dialog className={styles.dialog ?? ''} aria-label={t('switcher.title')}>
-          <div className={styles.top}>
-            <Search size={18} strokeWidth={1.75} aria-hidden="true" />
-            <input
-              className={styles.input}
-              autoFocus
-              type="text"
-              role="combobox"
-              aria-label={t('switcher.title')}
-              aria-expanded={options.length > 0}
-              aria-controls={listId}
-              aria-haspopup="listbox"
-              aria-autocomplete="list"
-              aria-activedescendant={reached?.id}
-              placeholder={t('switcher.placeholder')}
-              value={written}
-              maxLength={200}
-              spellCheck={false}
-              autoComplete="off"
-              dir="auto"
-              onChange={(event) => {
-                setWritten(event.target.value);
-                setActive(0);
-              }}
-              onKeyDown={onKeyDown}
-            />
-            <Kbd keys={keysAnywhere.close[0]} />
-          </div>
-          <div ref={list} id={listId} className={styles.list} role="listbox" aria-label={t('switcher.title')}>
-            {found.people.length > 0 && (
-              <Group label={t(text === '' ? 'switcher.recent' : 'switcher.people')}>
-                {found.people.map(({ row, match }, index) => (
-                  <PersonOption key={row.id} row={row} match={match} open={row.id === open} {...of(index)} />
-                ))}
-              </Group>
-            )}
-            {found.more > 0 && (
-              <p role="presentation" className={styles.more}>
-                {t('switcher.morePeople', { count: found.more })}
-              </p>
-            )}
-            {found.actions.length > 0 && (
-              <Group label={t('switcher.actions')}>
-                {found.actions.map(({ command, match }, index) => (
-                  <CommandOption
-                    key={command.id}
-                    label={command.label}
-                    match={match}
-                    icon={command.icon}
-                    keys={command.keys}
-                    {...of(at0 + index)}
-                  />
-                ))}
-              </Group>
-            )}
-            {searchable && (
-              <Group label={t('switcher.messages')}>
-                <CommandOption
-                  label={t('switcher.find', { text })}
-                  match={undefined}
-                  icon={Search}
-                  keys={undefined}
-                  {...of(options.length - 1)}
-                />
-              </Group>
-            )}
-          </div>
-          {options.length === 0 && (
-            <p className={styles.nothing}>{t(mode === 'commands' ? 'switcher.none' : 'switcher.nobody')}</p>
-          )}
-          <p className={styles.said} role="status">
-            {text !== '' && t('switcher.results', { count: options.length + found.more })}
+    <Modal
+      scrim={styles.scrim}
+      className={styles.modal}
+      dialog={styles.dialog}
+      label={t('switcher.title')}
+      onClose={onClose}
+    >
+      <div className={styles.top}>
+        <Search size={18} strokeWidth={1.75} aria-hidden="true" />
+        <input
+          className={styles.input}
+          autoFocus
+          type="text"
+          role="combobox"
+          aria-label={t('switcher.title')}
+          aria-expanded={options.length > 0}
+          aria-controls={listId}
+          aria-haspopup="listbox"
+          aria-autocomplete="list"
+          aria-activedescendant={reached?.id}
+          placeholder={t('switcher.placeholder')}
+          value={written}
+          maxLength={200}
+          spellCheck={false}
+          autoComplete="off"
+          dir="auto"
+          onChange={(event) => {
+            setWritten(event.target.value);
+            setActive(0);
+          }}
+          onKeyDown={onKeyDown}
+        />
+        <Kbd keys={keysAnywhere.close[0]} />
+      </div>
+      <div ref={list} id={listId} className={styles.list} role="listbox" aria-label={t('switcher.title')}>
+        {found.people.length > 0 && (
+          <Group label={t(text === '' ? 'switcher.recent' : 'switcher.people')}>
+            {found.people.map(({ row, match }, index) => (
+              <PersonOption key={row.id} row={row} match={match} open={row.id === open} {...of(index)} />
+            ))}
+          </Group>
+        )}
+        {found.more > 0 && (
+          <p role="presentation" className={styles.more}>
+            {t('switcher.morePeople', { count: found.more })}
           </p>
-          <footer className={styles.foot} aria-hidden="true">
-            <span>
-              <Kbd keys="ArrowUp" /> <Kbd keys="ArrowDown" /> {t('switcher.move')}
-            </span>
-            <span>
-              <Kbd keys="Enter" /> {t('switcher.choose')}
-            </span>
-            <span>
-              <Kbd keys="@" /> {t('switcher.onlyPeople')}
-            </span>
-            <span>
-              <Kbd keys=">" /> {t('switcher.onlyActions')}
-            </span>
-          </footer>
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+        )}
+        {found.actions.length > 0 && (
+          <Group label={t('switcher.actions')}>
+            {found.actions.map(({ command, match }, index) => (
+              <CommandOption
+                key={command.id}
+                label={command.label}
+                match={match}
+                icon={command.icon}
+                keys={command.keys}
+                {...of(at0 + index)}
+              />
+            ))}
+          </Group>
+        )}
+        {searchable && (
+          <Group label={t('switcher.messages')}>
+            <CommandOption
+              label={t('switcher.find', { text })}
+              match={undefined}
+              icon={Search}
+              keys={undefined}
+              {...of(options.length - 1)}
+            />
+          </Group>
+        )}
+      </div>
+      {options.length === 0 && (
+        <p className={styles.nothing}>{t(mode === 'commands' ? 'switcher.none' : 'switcher.nobody')}</p>
+      )}
+      <p className={styles.said} role="status">
+        {text !== '' && t('switcher.results', { count: options.length + found.more })}
+      </p>
+      <footer className={styles.foot} aria-hidden="true">
+        <span>
+          <Kbd keys="ArrowUp" /> <Kbd keys="ArrowDown" /> {t('switcher.move')}
+        </span>
+        <span>
+          <Kbd keys="Enter" /> {t('switcher.choose')}
+        </span>
+        <span>
+          <Kbd keys="@" /> {t('switcher.onlyPeople')}
+        </span>
+        <span>
+          <Kbd keys=">" /> {t('switcher.onlyActions')}
+        </span>
+      </footer>
+    </Modal>
   );
 }
 

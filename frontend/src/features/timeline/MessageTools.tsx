@@ -1,9 +1,8 @@
 import { Copy, Ellipsis, type LucideIcon, Pencil, Reply, SmilePlus } from 'lucide-react';
 import { useLayoutEffect, useRef } from 'react';
-import { Toolbar } from 'react-aria-components/Toolbar';
 import type { Message } from '@/backend';
 import { useTranslation } from '@/i18n';
-import { type Box, boxOf, keyNames, keysOfMessage } from '@/ui';
+import { type Box, boxOf, keyNames, keysOfMessage, Toolbar } from '@/ui';
 import { type Action, isPossible, type Limits } from './actions';
 import styles from './Parts.module.css';
 import { placeTools } from './tools';
@@ -32,7 +31,7 @@ export function MessageTools({ message, limits, opened, onAction }: MessageTools
     if (bar.current) placeTools(bar.current);
   }, []);
   return (
-    <Toolbar ref={bar} className={styles.tools ?? ''} aria-label={t('message.tools')} data-tools="">
+    <Toolbar ref={bar} className={styles.tools} aria-label={t('message.tools')} data-tools="">
       {tools.map(([action, Icon]) => {
         if (!isPossible(action, message, limits)) return null;
         const label = t(`message.${action as 'react' | 'reply' | 'copy' | 'edit' | 'more'}`);
