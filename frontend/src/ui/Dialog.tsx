@@ -1,5 +1,5 @@
 import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Dialog as AriaDialog } from 'react-aria-components/Dialog';
 import { Heading } from 'react-aria-components/Heading';
 import { Modal, ModalOverlay } from 'react-aria-components/Modal';
@@ -34,6 +34,7 @@ export function Dialog({
   onClose,
 }: DialogProps) {
   const { t } = useTranslation();
+  const dialog = useKeysWhenLost(onClose);
   return (
     <ModalOverlay
       className={styles.scrim ?? ''}
@@ -44,7 +45,7 @@ export function Dialog({
       }}
     >
       <Modal className={classes(styles.modal, width !== 'normal' && styles[width])}>
-        <AriaDialog className={styles.dialog ?? ''} role={role}>
+        <AriaDialog ref={dialog} className={styles.dialog ?? ''} role={role}>
           <header className={styles.head}>
             <Heading slot="title" level={2} className={styles.title ?? ''}>
               {title}
@@ -61,3 +62,31 @@ export function Dialog({
     </ModalOverlay>
   );
 }
+
+/**
+ * What had the focus may be gone: the button that was pressed, with the step it belonged to. Nothing in the dialog hears the keys
+ * then, and in WebKit Tab leads nowhere; so the dialog takes the focus at the next key.
+ */
+function useKeysWhenLost(onClose: () => void) {
+  const dialog = useRef<HTMLElement>(null);
+  const close = useRef(onClose);
+  useEffect(() => {
+    close.current = onClose;
+  });
+  useEffect(() => {
+    function listen(event: KeyboardEvent): void {
+      if (document.activeElement !== document.body || dialog.current !== [...document.querySelectorAll(modals)].at(-1))
+        return;
+      dialog.current.focus();
+      if (event.key !== 'Escape' || event.isComposing) return;
+      event.preventDefault();
+      event.stopPropagation();
+      close.current();
+    }
+    document.addEventListener('keydown', listen, true);
+    return () => document.removeEventListener('keydown', listen, true);
+  }, []);
+  return dialog;
+}
+
+const modals = '[role="dialog"], [role="alertdialog"]';
