@@ -57,9 +57,6 @@ func TestFloodIsSlowedThenMuted(t *testing.T) {
 	t.Logf("muted %v after he was slowed", time.Since(slowed))
 	stop.Store(true)
 	group.Wait()
-	if p.ben.row(p.conversation).Queued == 0 {
-		t.Error("he is not slowed: all that he wrote is taken")
-	}
 	said := func(when string) {
 		t.Helper()
 		row := p.ana.row(p.conversation)
