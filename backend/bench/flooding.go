@@ -32,6 +32,6 @@ func flooding(ctx context.Context, folder string) ([]figure, error) {
 			milliseconds(quantile(seen.Calm, 1)), len(seen.Calls)),
 	}, {
 		"what they sent", fmt.Sprintf("%d texts written, %d useless frames, %d lines, %d frames of the server", seen.Texts, seen.Frames, seen.Lines, seen.ServerFrames), "",
-		fmt.Sprintf("muted at the end: %v", seen.Muted),
+		fmt.Sprintf("%d told; muted after a minute: %v (it takes three, or half of one beyond what a script may bring at once)", seen.Kept, seen.Muted),
 	}}, nil
 }

@@ -272,7 +272,13 @@ func (d *device) texts(conversation string) []app.Message {
 // eventually waits for a condition.
 func eventually(t *testing.T, what string, condition func() bool) {
 	t.Helper()
-	deadline := time.NewTimer(patience)
+	eventuallyWithin(t, patience, what, condition)
+}
+
+// eventuallyWithin waits longer for what takes its time on any machine.
+func eventuallyWithin(t *testing.T, most time.Duration, what string, condition func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(most)
 	defer deadline.Stop()
 	poll := time.NewTicker(20 * time.Millisecond)
 	defer poll.Stop()

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/tincan-chat/tincan/backend/internal/fault"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/link"
 	"github.com/tincan-chat/tincan/backend/wire"
@@ -154,9 +155,9 @@ func (c *Core) chargeArrears(one *contact, entry *journal.Entry) bool {
 // chargeLive counts something that is news, slows who sends too much of it, and
 // mutes who goes on.
 func (c *Core) chargeLive(one *contact, cost float64) {
-	f := &one.flood
-	lacks := f.live.spend(c.now, cost, liveBurst, liveRate, liveDebt)
-	if f.live.spent < liveBurst*9/10 {
+	f, burst := &one.flood, fault.Number("flood.burst", liveBurst)
+	lacks := f.live.spend(c.now, cost, burst, liveRate, liveDebt)
+	if f.live.spent < burst*9/10 {
 		f.slowSince = time.Time{}
 	}
 	if lacks > 0 {

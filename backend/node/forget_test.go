@@ -329,3 +329,44 @@ func TestForgottenIsDeleted(t *testing.T) {
 	}
 	w.pass(time.Minute)
 }
+
+// TestForgetAfterAChangeOfKey: asked in the conversation of before or in the present
+// one, it is the contact who is forgotten, and both are erased.
+func TestForgetAfterAChangeOfKey(t *testing.T) {
+	t.Parallel()
+	for _, inFormer := range []bool{false, true} {
+		w := newWorld(t, 2)
+		ana, ben := w.people[0], w.people[1]
+		ana.connect()
+		ben.connect()
+		ana.say(ben, "before")
+		w.fetchAll(time.Minute)
+		former := ana.talkWith(ben)
+		ana.kept(former).Peer = ben.keys.Peer() // as a real disk has it
+		ana.changeKey(11)
+		ana.connect()
+		w.fetchAll(time.Minute)
+		present := ana.talkWith(ben)
+		if !ana.core.former[former] || ana.state(ben) == 0 {
+			t.Fatalf("there is no conversation of before: %v", ana.disk.Conversations)
+		}
+		asked := present
+		if inFormer {
+			asked = former
+		}
+		ana.does(forgetCall{asked, true})
+		var erased []uuid.UUID
+		for _, one := range ana.cleared {
+			if !one.All {
+				t.Errorf("only a part of %v is erased", one.Conversation)
+			}
+			erased = append(erased, one.Conversation)
+		}
+		if !slices.Equal(erased, []uuid.UUID{former, present}) {
+			t.Errorf("asked in the former one: %v; erased: %v, want %v and %v", inFormer, erased, former, present)
+		}
+		if len(ana.disk.Contacts) != 0 {
+			t.Errorf("asked in the former one: %v; still a contact", inFormer)
+		}
+	}
+}

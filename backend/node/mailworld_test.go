@@ -134,6 +134,11 @@ func (p *person) start() {
 			conversations[id] = other.keys.Peer()
 		}
 	}
+	for _, kept := range p.disk.Conversations { // of before a key changed, where a test says whose
+		if kept.Peer != (identity.PeerID{}) {
+			conversations[kept.ID] = kept.Peer
+		}
+	}
 	for _, contact := range snapshot.Contacts {
 		conversations[contact.Conversation] = contact.Peer
 	}

@@ -52,3 +52,20 @@ func Point(name string) {
 	}
 	select {} // until the signal is here nothing more happens, also not elsewhere at a point
 }
+
+var given = sync.OnceValues(func() (name string, number float64) {
+	name, text, _ := strings.Cut(os.Getenv("TINCAN_FAULTS_NUMBER"), "=")
+	number, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		name = ""
+	}
+	return name, number
+})
+
+// Number is a bound, or what a test has in its place.
+func Number(name string, standard float64) float64 {
+	if replaced, number := given(); replaced == name {
+		return number
+	}
+	return standard
+}

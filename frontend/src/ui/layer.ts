@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type RefObject, useLayoutEffect, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from 'react';
 import { tabStops } from './tabStops';
 
 /** What stands over the window and has the focus until it goes. */
@@ -63,6 +63,10 @@ export function useLayer(
   onClose: () => void,
 ): { onKeyDown: (event: KeyboardEvent) => void } {
   const [back] = useState(placesOfFocus);
+  const close = useRef(onClose);
+  useLayoutEffect(() => {
+    close.current = onClose;
+  });
   useLayoutEffect(() => {
     const element = ref.current;
     if (!element) return;
@@ -79,9 +83,20 @@ export function useLayer(
         last?.focus({ preventScroll: true });
       });
     };
+    // WebKit does not say that what had the focus went: nothing in the layer would hear the keys then.
+    const onKeyBeside = (event: globalThis.KeyboardEvent) => {
+      if (!hasNoFocus() || layers.at(-1) !== layer) return;
+      inside.current?.focus({ preventScroll: true });
+      if (event.key !== 'Escape' || event.isComposing) return;
+      event.preventDefault();
+      event.stopPropagation();
+      close.current();
+    };
     element.addEventListener('focusout', onFocusOut);
+    document.addEventListener('keydown', onKeyBeside, true);
     return () => {
       element.removeEventListener('focusout', onFocusOut);
+      document.removeEventListener('keydown', onKeyBeside, true);
       layers.splice(layers.indexOf(layer), 1);
       release();
       requestAnimationFrame(() => giveBack(layer));

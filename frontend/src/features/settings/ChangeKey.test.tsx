@@ -77,12 +77,13 @@ describe('changing the own key', () => {
     const dialog = await ask();
     const field = await within(dialog).findByLabelText(en.keychange.passphrase);
     fireEvent.click(within(dialog).getByRole('button', { name: new RegExp(`^${en.keychange.confirm}`) }));
+    fireEvent.keyDown(field, { key: 'Enter' });
     expect(called()).toEqual([]);
     fireEvent.change(field, { target: { value: 'correct horse' } });
     fireEvent.click(within(dialog).getByRole('button', { name: new RegExp(`^${en.keychange.confirm}`) }));
     await within(dialog).findByText(/does not open this profile/);
     fireEvent.change(field, { target: { value: 'correct horse battery' } });
-    fireEvent.click(within(dialog).getByRole('button', { name: new RegExp(`^${en.keychange.confirm}`) }));
+    fireEvent.keyDown(field, { key: 'Enter' });
     await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull());
   });
 

@@ -20,7 +20,10 @@ export default function ChangeKeyDialog({ onClose }: { onClose: () => void }) {
       .then((state) => setAsks(state.protection === 'passphrase'), setFailure);
   }, []);
 
+  const mayChange = !asks || passphrase !== '';
+
   async function change(): Promise<void> {
+    if (!mayChange || pending) return;
     setPending(true);
     setFailure(undefined);
     try {
@@ -46,7 +49,7 @@ export default function ChangeKeyDialog({ onClose }: { onClose: () => void }) {
           <Button
             kind="primary"
             pending={pending}
-            disabledReason={asks && passphrase === '' ? t('keychange.passphraseReason') : undefined}
+            disabledReason={mayChange ? undefined : t('keychange.passphraseReason')}
             onPress={() => void change()}
           >
             {pending ? t('keychange.changing') : t('keychange.confirm')}
@@ -76,6 +79,7 @@ export default function ChangeKeyDialog({ onClose }: { onClose: () => void }) {
           value={passphrase}
           error={wrong ? errorText(failure) : undefined}
           onChange={setPassphrase}
+          onEnter={() => void change()}
         />
       )}
     </Dialog>

@@ -145,16 +145,17 @@ interface AnswersProps {
   onClose: () => void;
 }
 
+/** Each has a key: without, the focus would stay on whatever came in a button's place, "They don't match" where "Stop" was. */
 function Answers({ check, busy, onAnswer, onClose }: AnswersProps) {
   const { t } = useTranslation();
   switch (check.state) {
     case 'asked':
       return (
         <>
-          <Button pending={busy === 'no'} onPress={() => onAnswer('no')}>
+          <Button key="decline" pending={busy === 'no'} onPress={() => onAnswer('no')}>
             {t('verify.decline')}
           </Button>
-          <Button kind="primary" autoFocus pending={busy === 'yes'} onPress={() => onAnswer('yes')}>
+          <Button key="agree" kind="primary" autoFocus pending={busy === 'yes'} onPress={() => onAnswer('yes')}>
             {t('verify.agree')}
           </Button>
         </>
@@ -162,7 +163,7 @@ function Answers({ check, busy, onAnswer, onClose }: AnswersProps) {
     case 'waiting':
     case 'preparing':
       return (
-        <Button autoFocus pending={busy === 'no'} onPress={() => onAnswer('no')}>
+        <Button key="stop" autoFocus pending={busy === 'no'} onPress={() => onAnswer('no')}>
           {t('verify.stop')}
         </Button>
       );
@@ -170,6 +171,7 @@ function Answers({ check, busy, onAnswer, onClose }: AnswersProps) {
       return (
         <>
           <Button
+            key="differ"
             kind="danger"
             className={styles.apart ?? ''}
             pending={busy === 'differ'}
@@ -177,15 +179,15 @@ function Answers({ check, busy, onAnswer, onClose }: AnswersProps) {
           >
             {t('verify.differ')}
           </Button>
-          <Button kind="quiet" pending={busy === 'no'} onPress={() => onAnswer('no')}>
+          <Button key="stop" kind="quiet" pending={busy === 'no'} onPress={() => onAnswer('no')}>
             {t('verify.stop')}
           </Button>
-          {!check.said && <Match pending={busy === 'same'} onPress={() => onAnswer('same')} />}
+          {!check.said && <Match key="match" pending={busy === 'same'} onPress={() => onAnswer('same')} />}
         </>
       );
     case 'done':
       return (
-        <Button kind="primary" autoFocus onPress={onClose}>
+        <Button key="done" kind="primary" autoFocus onPress={onClose}>
           {t('verify.done')}
         </Button>
       );
@@ -195,6 +197,7 @@ function Answers({ check, busy, onAnswer, onClose }: AnswersProps) {
       return (
         <>
           <Button
+            key="retry"
             kind={doubt ? 'outline' : 'primary'}
             autoFocus={!doubt}
             pending={busy === 'retry'}
@@ -203,6 +206,7 @@ function Answers({ check, busy, onAnswer, onClose }: AnswersProps) {
             {t('verify.retry')}
           </Button>
           <Button
+            key="number"
             kind={doubt ? 'primary' : 'outline'}
             autoFocus={doubt}
             pending={busy === 'no'}

@@ -125,6 +125,7 @@ describe('emoji', () => {
     await show();
     await press('Compare by emoji');
     expect(screen.getByText(/Waiting for Ana to agree/)).toBeTruthy();
+    expect(document.activeElement?.textContent).toBe('Stop');
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     act(() => void fake.check('ana', { state: 'comparing', emoji: sampleEmoji }));
     const names = () =>
@@ -132,6 +133,7 @@ describe('emoji', () => {
         .getAllByRole('listitem')
         .map((one) => one.textContent?.replace(/^\P{L}+/u, ''));
     expect(names()).toEqual(['Trophy', 'Rooster', 'Corn', 'Trumpet', 'Fish', 'Banana', 'Thumbs up']);
+    expect(document.activeElement?.textContent).toBe('Stop'); // and not what comes in its place
     await act(async () => setLanguage('zh-CN'));
     expect(names()).toEqual(['奖杯', '公鸡', '玉米', '喇叭', '鱼', '香蕉', '赞']);
     await act(async () => setLanguage('en'));
@@ -143,6 +145,8 @@ describe('emoji', () => {
     expect(row()?.verified.trust).toBe('none');
     expect(screen.getByText(/Waiting for Ana to say so, too/)).toBeTruthy();
     expect(screen.queryByRole('button', { name: 'They match' })).toBeNull();
+    act(() => void fake.check('ana', { state: 'done', emoji: sampleEmoji }));
+    expect(document.activeElement?.textContent).toBe('Done');
   });
 
   it('are refused with a sentence', async () => {

@@ -78,6 +78,7 @@ function Compare({ conversation, onDiffer, onClose }: CompareProps) {
         trust === 'compared' ? (
           <>
             <Button
+              key="withdraw"
               kind="quiet"
               className={styles.apart ?? ''}
               pending={busy === 'withdraw'}
@@ -85,7 +86,7 @@ function Compare({ conversation, onDiffer, onClose }: CompareProps) {
             >
               {t('verify.withdraw')}
             </Button>
-            <Button kind="primary" autoFocus onPress={onClose}>
+            <Button key="done" kind="primary" autoFocus onPress={onClose}>
               {t('verify.done')}
             </Button>
           </>
