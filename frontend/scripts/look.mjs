@@ -4,6 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { managePictures } from './look-manage.mjs';
 import {
   addContact,
@@ -84,21 +85,14 @@ import {
 import { verifyPictures } from './look-verify.mjs';
 import { serve } from './served.mjs';
 
-const folder = process.argv[2];
-const only = process.argv[3] ?? '';
-if (!folder) {
-  process.stderr.write('Usage: node scripts/look.mjs FOLDER [part of a name]\n');
-  process.exit(2);
-}
-
 const wide = { width: 1200, height: 800 };
 const medium = { width: 960, height: 800 };
 const narrow = { width: 720, height: 800 };
 const smallest = { width: 720, height: 560 };
 const large = { width: 1600, height: 1000 };
 
-/** A picture: its scene, what to press or type first, and where it is taken. */
-const scenes = [
+/** Every screen: its scene, what to press or type first, and where its pictures are taken. e2e/screens.mjs opens them, too. */
+export const screens = [
   { name: 'main', sizes: [wide, medium, narrow], details: true, languages: ['en', 'zh-CN'] },
   { name: 'main', as: 'plain', sizes: [wide, medium, narrow], languages: ['en', 'zh-CN'] },
   { name: 'none', sizes: [wide], languages: ['en', 'zh-CN'] },
@@ -259,45 +253,60 @@ const scenes = [
   ...managePictures,
   ...verifyPictures,
 ];
-const { address, browser, close } = await serve();
-await mkdir(folder, { recursive: true });
-let errors = 0;
 
-for (const scene of scenes) {
-  const name = scene.as ? `${scene.name}-${scene.as}` : scene.name;
-  if (!name.includes(only)) continue;
-  for (const language of scene.languages ?? ['en']) {
-    for (const theme of ['light', 'dark']) {
-      for (const size of scene.sizes) {
-        const context = await browser.newContext({
-          viewport: size,
-          colorScheme: theme,
-          locale: language,
-          timezoneId: 'Europe/Lisbon',
-        });
-        const page = await context.newPage();
-        const file = `${name}-${size.width}-${theme}${language === 'en' ? '' : `-${language}`}.png`;
-        const complain = (text) => {
-          errors += 1;
-          process.stderr.write(`${file}: ${text}\n`);
-        };
-        page.on('console', (message) => message.type() === 'error' && complain(message.text()));
-        page.on('pageerror', (error) => complain(error.message));
-        await page.clock.setFixedTime(new Date('2026-11-21T10:45:00Z'));
-        const query = `fake=${scene.name}&theme=${theme}&lang=${language}${scene.details ? '&details' : ''}${scene.query ? `&${scene.query}` : ''}`;
-        await page.goto(`${address}?${query}`);
-        await page.evaluate(() => document.fonts.ready);
-        await page.waitForTimeout(scene.rest ?? 700);
-        if (scene.details && size.width < 1080) await page.keyboard.press('Control+i');
-        await scene.steps?.(page);
-        await page.waitForTimeout(700);
-        await page.screenshot({ path: join(folder, file) });
-        await context.close();
+/** Opens a screen in an empty page, at what `address` serves. */
+export async function openScreen(page, address, screen, { theme = 'system', language = 'en' } = {}) {
+  await page.clock.setFixedTime(new Date('2026-11-21T10:45:00Z'));
+  const rest = `${screen.details ? '&details' : ''}${screen.query ? `&${screen.query}` : ''}`;
+  await page.goto(`${address}?fake=${screen.name}&theme=${theme}&lang=${language}${rest}`);
+  await page.evaluate(() => document.fonts.ready);
+  await page.waitForTimeout(screen.rest ?? 700);
+  if (screen.details && page.viewportSize().width < 1080) await page.keyboard.press('Control+i');
+  await screen.steps?.(page);
+}
+
+async function takePictures(folder, only) {
+  const { address, browser, close } = await serve();
+  await mkdir(folder, { recursive: true });
+  let errors = 0;
+  for (const screen of screens) {
+    const name = screen.as ? `${screen.name}-${screen.as}` : screen.name;
+    if (!name.includes(only)) continue;
+    for (const language of screen.languages ?? ['en']) {
+      for (const theme of ['light', 'dark']) {
+        for (const size of screen.sizes) {
+          const context = await browser.newContext({
+            viewport: size,
+            colorScheme: theme,
+            locale: language,
+            timezoneId: 'Europe/Lisbon',
+          });
+          const page = await context.newPage();
+          const file = `${name}-${size.width}-${theme}${language === 'en' ? '' : `-${language}`}.png`;
+          const complain = (text) => {
+            errors += 1;
+            process.stderr.write(`${file}: ${text}\n`);
+          };
+          page.on('console', (message) => message.type() === 'error' && complain(message.text()));
+          page.on('pageerror', (error) => complain(error.message));
+          await openScreen(page, address, screen, { theme, language });
+          await page.waitForTimeout(700);
+          await page.screenshot({ path: join(folder, file) });
+          await context.close();
+        }
       }
     }
   }
+  await close();
+  process.stdout.write(`Pictures are in ${folder}. Errors logged by the pages: ${errors}.\n`);
+  return errors;
 }
 
-await close();
-process.stdout.write(`Pictures are in ${folder}. Errors logged by the pages: ${errors}.\n`);
-process.exitCode = errors > 0 ? 1 : 0;
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [, , folder, only = ''] = process.argv;
+  if (folder) process.exitCode = (await takePictures(folder, only)) > 0 ? 1 : 0;
+  else {
+    process.stderr.write('Usage: node scripts/look.mjs FOLDER [part of a name]\n');
+    process.exitCode = 2;
+  }
+}

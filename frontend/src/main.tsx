@@ -21,8 +21,17 @@ async function findBackend(): Promise<Backend | undefined> {
   return hasBindings() ? wailsBackend() : undefined;
 }
 
+/** In development `?pseudo=long` and `?pseudo=rtl` show what other languages do to the window; on the window for tests, too. */
+async function offerPseudo(): Promise<void> {
+  const { speakPseudo } = await import('@/i18n/pseudo');
+  const pseudo = new URLSearchParams(location.search).get('pseudo');
+  if (pseudo === 'long' || pseudo === 'rtl') speakPseudo(pseudo);
+  Object.assign(window, { pseudo: speakPseudo });
+}
+
 async function begin(container: HTMLElement): Promise<void> {
   const [found] = await Promise.all([findBackend(), startAppearance()]);
+  if (__FAKE__) await offerPseudo();
   const root = createRoot(container);
   if (__FAKE__ && new URLSearchParams(location.search).has('workshop')) {
     const { Workshop } = await import('@/workshop');

@@ -53,13 +53,58 @@ describe('words', () => {
       .map((path) => readFileSync(path, 'utf8'))
       .join('\n');
     const literals = new Set([...code.matchAll(/['"`]([a-z]\w*(?:\.[\w-]+)+)['"`]/gi)].map((match) => match[1] ?? ''));
-    const prefixes = [...code.matchAll(/`([a-z]\w*\.[\w.]*)\$\{/gi)].map((match) => match[1] ?? '');
-    prefixes.push('errors.', 'problems.');
+    // A key that is put together stands for those that it can become, each part a name without a dot.
+    const made = [...code.matchAll(/`([a-z]\w*\.(?:[\w.-]|\$\{[^{}]*\})*)`/gi)]
+      .map((match) => match[1] ?? '')
+      .filter((key) => key.includes('${'))
+      .map((key) => new RegExp(`^${key.replaceAll('.', '\\.').replace(/\$\{[^{}]*\}/g, '[\\w-]+')}$`));
+    made.push(/^errors\./, /^problems\./);
     const known = new Set([...english.keys()].map(base));
-    const unused = [...known].filter((key) => !literals.has(key) && !prefixes.some((prefix) => key.startsWith(prefix)));
+    const unused = [...known].filter((key) => !literals.has(key) && !made.some((pattern) => pattern.test(key)));
     expect(unused).toEqual([]);
     const asked = [...code.matchAll(/\bt\(\s*'([^']+)'/g)].map((match) => match[1] ?? '');
     expect(asked.filter((key) => !known.has(key))).toEqual([]);
+  });
+});
+
+describe('plurals and numbers', () => {
+  afterEach(() => setLanguage('en'));
+
+  it('have every form of the language, and no other', () => {
+    for (const [language, all] of [
+      ['en', english],
+      ['zh-CN', chinese],
+    ] as const) {
+      const forms = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
+      const counted = new Set([...all.keys()].filter((key) => /_(zero|one|two|few|many|other)$/.test(key)).map(base));
+      expect(counted.size).toBeGreaterThan(30);
+      for (const key of counted) {
+        const there = [...all.keys()]
+          .filter((form) => form.startsWith(`${key}_`))
+          .map((form) => form.slice(key.length + 1));
+        expect({ key, there: there.filter((form) => !/^\w+_/.test(form)).sort() }).toEqual({
+          key,
+          there: forms.toSorted(),
+        });
+      }
+    }
+  });
+
+  it('are chosen by the count', async () => {
+    const said = (count: number) => i18next.t('line.waitingQueued', { name: 'Ana', count });
+    expect([said(1), said(2)]).toEqual(['Waiting for Ana — 1 message queued', 'Waiting for Ana — 2 messages queued']);
+    await setLanguage('zh-CN');
+    expect(said(1).replace('1', '2')).toBe(said(2));
+    expect(said(1)).toMatch(/^\P{ASCII}/u);
+  });
+
+  it('and dates are written by i18n alone, which knows the language of the window', () => {
+    const own = sources(join(import.meta.dirname, '..')).filter(
+      (path) =>
+        !path.includes('/i18n/') &&
+        /Intl\.(DateTime|Number|Relative|List)|toLocale(String|Date|Time)/.test(readFileSync(path, 'utf8')),
+    );
+    expect(own).toEqual([]);
   });
 });
 

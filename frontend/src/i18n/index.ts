@@ -30,9 +30,9 @@ export function languageFor(setting: string, system: readonly string[]): Languag
 }
 
 /**
- * Sets the language of all words and numbers, and of the document. Words other than English are a file of their
- * own: they are asked for by those who read them, and the first file stays Latin 1, which a script engine keeps in
- * half the memory.
+ * Sets the language of all words and numbers, and of the document, with the side that it is written from. Words other
+ * than English are a file of their own: they are asked for by those who read them, and the first file stays Latin 1,
+ * which a script engine keeps in half the memory.
  */
 export async function setLanguage(language: Language): Promise<void> {
   wanted = language;
@@ -42,6 +42,7 @@ export async function setLanguage(language: Language): Promise<void> {
     if (wanted !== language) return;
   }
   document.documentElement.lang = language;
+  document.documentElement.dir = i18next.dir(language);
   if (i18next.language !== language) await i18next.changeLanguage(language);
 }
 
