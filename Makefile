@@ -31,7 +31,7 @@ export TINCAN_BIN := $(CURDIR)/build/bin
 export TINCAN_ARTIFACTS := $(CURDIR)/.artifacts
 
 GO_FILES = $(shell find . -name '*.go' -not -path '*/node_modules/*') go.mod go.sum
-FRONTEND_FILES = $(shell find frontend -type f -not -path '*/node_modules/*' -not -path 'frontend/dist/*' -not -path '*/e2e/*' -not -path 'frontend/scripts/*')
+FRONTEND_FILES = $(shell find frontend -type f -not -path '*/node_modules/*' -not -path 'frontend/dist/*' -not -path '*/e2e/*' -not -path 'frontend/scripts/*') frontend/scripts/emoji.ts
 
 .PHONY: help
 help: ## This list

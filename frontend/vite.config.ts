@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { emoji } from './scripts/emoji';
 
 // What the Go side sends in the window and in the browser; the preview server sends the same, so that a
 // violation shows on the developer's screen first.
@@ -50,7 +51,7 @@ function packed(): Plugin {
 }
 
 export default defineConfig(({ mode }) => ({
-  plugins: [react(), asciiScripts(), ...(mode === 'production' ? [packed()] : [])],
+  plugins: [react(), emoji(), asciiScripts(), ...(mode === 'production' ? [packed()] : [])],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   // The fake backend is reachable by `?fake=…` in development and in the look script's build, never in production.
   define: { __FAKE__: JSON.stringify(mode !== 'production') },

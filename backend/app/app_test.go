@@ -265,6 +265,7 @@ func TestSettings(t *testing.T) {
 	must(p.api.CreateProfile("Ana", 1))(t)
 	settings := p.state().Settings
 	settings.Theme, settings.TextSize, settings.Hosting, settings.Compact = app.ThemeDark, 1.15, false, true
+	settings.NoSpelling, settings.EmojiTone, settings.RecentEmoji = true, 5, "👍 🎉"
 	if got := must(p.api.SaveSettings(settings))(t); got != settings {
 		t.Errorf("saved %+v", got)
 	}
@@ -274,7 +275,9 @@ func TestSettings(t *testing.T) {
 	if len(hosting) == 0 || hosting[len(hosting)-1] || !slices.Contains(hosting, true) {
 		t.Errorf("hosting went %v", hosting)
 	}
-	for _, wrong := range []app.Settings{{}, {Theme: "pink", Language: "en", TextSize: 1}, {Theme: app.ThemeDark, Language: "xx", TextSize: 1}, {Theme: app.ThemeDark, Language: "en", TextSize: 7}} {
+	for _, wrong := range []app.Settings{{}, {Theme: "pink", Language: "en", TextSize: 1}, {Theme: app.ThemeDark, Language: "xx", TextSize: 1}, {Theme: app.ThemeDark, Language: "en", TextSize: 7},
+		{Theme: app.ThemeDark, Language: "en", TextSize: 1, Notifications: settings.Notifications, EmojiTone: 6},
+		{Theme: app.ThemeDark, Language: "en", TextSize: 1, Notifications: settings.Notifications, RecentEmoji: strings.Repeat("👍 ", 500)}} {
 		if _, err := p.api.SaveSettings(wrong); code(t, err) != "settings" {
 			t.Errorf("%+v: %v", wrong, err)
 		}

@@ -113,12 +113,18 @@ func standard() Settings {
 	return Settings{Theme: ThemeSystem, Language: "system", TextSize: 1, Hosting: true, Notifications: standardNotifications()}
 }
 
+// recentMost is how many bytes the emoji used last may take: those of the
+// interface, several times over. Which of them exist the interface knows.
+const recentMost = 2048
+
 // acceptable tells whether every choice exists.
 func acceptable(s Settings) bool {
 	return slices.Contains([]Theme{ThemeSystem, ThemeLight, ThemeDark}, s.Theme) &&
 		slices.Contains([]string{"system", "en", "zh-CN"}, s.Language) &&
 		slices.Contains([]float64{0.9, 1, 1.15, 1.3}, s.TextSize) &&
 		slices.Contains([]int{0, 1, 5, 15, 60}, s.LockAfter) &&
+		0 <= s.EmojiTone && s.EmojiTone <= 5 &&
+		len(s.RecentEmoji) <= recentMost &&
 		s.Notifications.acceptable()
 }
 

@@ -137,6 +137,13 @@ type Settings struct {
 	// AsWritten shows messages with the marks (**, `, > and so on) that they were
 	// written with, instead of the formats that these stand for.
 	AsWritten bool `json:"asWritten,omitempty"`
+	// NoSpelling leaves words that the dictionaries do not know unmarked.
+	NoSpelling bool `json:"noSpelling,omitempty"`
+	// EmojiTone is the skin of emoji that have one, 1 (light) to 5 (dark); absent:
+	// the yellow one.
+	EmojiTone int `json:"emojiTone,omitempty"`
+	// RecentEmoji are those used last, the last first, with spaces between.
+	RecentEmoji string `json:"recentEmoji,omitempty"`
 	// LockAfter is after how many minutes without a key or the mouse the profile
 	// is locked, if it has a passphrase: 1, 5, 15, 60; absent: never.
 	LockAfter int `json:"lockAfter,omitempty"`

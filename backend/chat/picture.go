@@ -29,9 +29,9 @@ const (
 var ErrPicture = errors.New("chat: not an image that can be a picture")
 
 // MakePicture makes the picture that is sent out of a JPEG, PNG or GIF file:
-// the middle, as a square of [PictureSide] pixels, as a JPEG of at most
-// [journal.MaxPicture] bytes that holds nothing else of the file (no place, no
-// camera). Error: [ErrPicture].
+// the middle, turned as its camera says, as a square of [PictureSide] pixels, as
+// a JPEG of at most [journal.MaxPicture] bytes that holds nothing else of the
+// file (no place, no camera). Error: [ErrPicture].
 func MakePicture(file []byte) ([]byte, error) {
 	decoded, err := decodePicture(file, mostSide, mostPixels)
 	if err != nil {
@@ -43,7 +43,7 @@ func MakePicture(file []byte) ([]byte, error) {
 	small := image.NewRGBA(image.Rect(0, 0, PictureSide, PictureSide))
 	draw.Draw(small, small.Bounds(), image.NewUniform(color.White), image.Point{}, draw.Src)
 	draw.CatmullRom.Scale(small, small.Bounds(), decoded, from, draw.Over, nil)
-	return encodePicture(small)
+	return encodePicture(turned(small, orientationOf(file)))
 }
 
 // TheirPicture decodes the picture of somebody else and encodes it again, so

@@ -30,6 +30,12 @@ export interface Settings {
   details: boolean;
   /** messages are shown with the marks that they were written with */
   asWritten?: boolean;
+  /** words that the dictionaries do not know are left unmarked */
+  noSpelling?: boolean;
+  /** the skin of emoji that have one, 1 (light) to 5 (dark); absent: the yellow one */
+  emojiTone?: number;
+  /** the emoji used last, the last first, with spaces between */
+  recentEmoji?: string;
   /** After how many minutes without a key or the mouse the profile is locked; absent: never. */
   lockAfter?: number;
   notifications: Notifications;

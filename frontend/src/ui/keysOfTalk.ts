@@ -9,6 +9,7 @@ export const keysOfComposer = {
   bold: ['Ctrl B'],
   italic: ['Ctrl I'],
   code: ['Ctrl E'],
+  emoji: ['Ctrl Shift E'],
   leaveAim: ['Escape'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -914,6 +914,9 @@ export namespace app {
 	    hosting: boolean;
 	    details: boolean;
 	    asWritten?: boolean;
+	    noSpelling?: boolean;
+	    emojiTone?: number;
+	    recentEmoji?: string;
 	    lockAfter?: number;
 	    notifications: Notifications;
 	    tray: boolean;
@@ -931,6 +934,9 @@ export namespace app {
 	        this.hosting = source["hosting"];
 	        this.details = source["details"];
 	        this.asWritten = source["asWritten"];
+	        this.noSpelling = source["noSpelling"];
+	        this.emojiTone = source["emojiTone"];
+	        this.recentEmoji = source["recentEmoji"];
 	        this.lockAfter = source["lockAfter"];
 	        this.notifications = this.convertValues(source["notifications"], Notifications);
 	        this.tray = source["tray"];

@@ -29,6 +29,7 @@ import {
 import { Button, classes, isPressed, keysOfComposer, Note } from '@/ui';
 import { AimBar } from './AimBar';
 import styles from './Composer.module.css';
+import { EmojiButton } from './EmojiButton';
 import { kibibytes, measureText, sendsMessage, textMost } from './limits';
 import { type Format, replaceIn, wrapped } from './wrapping';
 
@@ -93,6 +94,7 @@ function Box({ conversation }: { conversation: Conversation }) {
   const text = edit?.text ?? draft;
   const [failure, setFailure] = useState<unknown>();
   const area = useRef<HTMLTextAreaElement>(null);
+  const [picking, setPicking] = useState(false);
   const typedAt = useRef(0);
   const measure = measureText(text);
   const blocked =
@@ -196,6 +198,9 @@ function Box({ conversation }: { conversation: Conversation }) {
       setFailure(undefined);
       if (edit) endEdit(id);
       else endReply(id);
+    } else if (isPressed(event, keysOfComposer.emoji)) {
+      event.preventDefault();
+      setPicking(true);
     } else if (putFormat(event)) {
       // The window's own keys do not see it: Ctrl I is the details where nothing is marked.
       event.preventDefault();
@@ -232,6 +237,7 @@ function Box({ conversation }: { conversation: Conversation }) {
           onBlur={() => flushDraft(id)}
           onKeyDown={onKeyDown}
         />
+        <EmojiButton field={area} open={picking} onOpenChange={setPicking} />
         {measure.counted && (
           <span className={classes(styles.count, measure.tooLong && styles.over)} role="status">
             {measure.tooLong ? t('composer.tooLong', over) : t('composer.bytes', over)}

@@ -93,11 +93,14 @@ function block(text: string, start: number, end: number): Replacement {
   return { from: start, to: end, text: next, start: start + before.length, end: start + next.length - after.length };
 }
 
-/** Writes into a field as its person would, so that the browser's own undo takes it back. */
+/** Writes into a field as its person would, so that the browser's own undo takes it back: as far as the field has the focus. */
 export function replaceIn(field: HTMLTextAreaElement, { from, to, text, start, end }: Replacement): void {
   field.setSelectionRange(from, to);
   // Nothing else keeps the history of a field. Where it is not there the text is set without it.
-  const written = typeof document.execCommand === 'function' && document.execCommand('insertText', false, text);
+  const written =
+    document.activeElement === field &&
+    typeof document.execCommand === 'function' &&
+    document.execCommand('insertText', false, text);
   if (!written) {
     field.setRangeText(text, from, to, 'end');
     field.dispatchEvent(new Event('input', { bubbles: true }));

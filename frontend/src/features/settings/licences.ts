@@ -48,6 +48,7 @@ export const licences: readonly (readonly [name: string, licence: string])[] = [
   ['rsc.io/qr', 'BSD-3-Clause'],
   ['@fontsource-variable/commissioner', 'OFL-1.1'],
   ['@fontsource-variable/jetbrains-mono', 'OFL-1.1'],
+  ['emojibase-data', 'MIT'],
   ['i18next', 'MIT'],
   ['lucide-react', 'ISC'],
   ['react', 'MIT'],

@@ -5,6 +5,7 @@ export default {
   asked: 'Write now, it is delivered when {{name}} accepts',
   held: 'Compare safety numbers to go on',
   send: 'Send',
+  emoji: 'Emoji',
   bytes: '{{used}} of {{most}} KiB',
   tooLong: '{{used}} of {{most}} KiB: too long to send in one message',
   banned: 'You banned {{name}}.',

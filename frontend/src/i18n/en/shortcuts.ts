@@ -38,6 +38,7 @@ export default {
     bold: 'Bold, what is marked',
     italic: 'Italic, what is marked',
     code: 'Code, what is marked',
+    emoji: 'Emoji',
     leaveAim: 'Cancel the reply or the edit',
     up: 'Message before',
     down: 'Message after',

@@ -8,6 +8,7 @@ export default {
   asked: '现在就写，{{name}}接受后送达',
   held: '比对安全码后才会发出',
   send: '发送',
+  emoji: '表情',
   bytes: '{{used}} / {{most}} KiB',
   tooLong: '{{used}} / {{most}} KiB：太长，无法作为一条消息发送',
   banned: '你已封禁{{name}}。',

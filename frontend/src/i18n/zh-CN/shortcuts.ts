@@ -40,6 +40,7 @@ export default {
     bold: '粗体（选中的文字）',
     italic: '斜体（选中的文字）',
     code: '代码（选中的文字）',
+    emoji: '表情',
     leaveAim: '取消回复或编辑',
     up: '上一条消息',
     down: '下一条消息',
