@@ -88,7 +88,7 @@ func (w *window) options(ctx context.Context) *wailsOptions {
 		},
 		Linux: &linux.Options{Icon: icon, ProgramName: "tincan", WebviewGpuPolicy: gpuPolicy()},
 		Mac:   &mac.Options{OnUrlOpen: w.opened},
-		Menu:  systemMenu(),
+		Menu:  w.systemMenu(),
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 
 	"github.com/adrg/xdg"
-	"github.com/wailsapp/wails/v2/pkg/menu"
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"github.com/tincan-chat/tincan/backend/app"
@@ -79,6 +78,7 @@ func (w *window) Chosen(settings app.Settings) {
 	if settings.Theme == app.ThemeSystem {
 		w.desk.Scheme()
 	}
+	checkSpelling(desktop.SpellingLanguages(settings.Language, os.Getenv))
 	w.desk.Tray(settings.Tray, notify.WordsOfTray(notify.IsChinese(settings.Language, os.Getenv)))
 }
 
@@ -170,12 +170,4 @@ func (w *window) keep(wails context.Context) {
 		w.logger.InfoContext(wails, "where the window is, is not kept", slog.Any("error", err))
 	}
 	w.left = now
-}
-
-// systemMenu is the menu bar where the keys of the clipboard are part of it.
-func systemMenu() *menu.Menu {
-	if !onMac() {
-		return nil
-	}
-	return menu.NewMenuFromItems(menu.AppMenu(), menu.EditMenu(), menu.WindowMenu())
 }

@@ -373,6 +373,17 @@ export async function pickEmoji(page) {
   await page.keyboard.press('+');
 }
 
+export async function openEmoji(page) {
+  await page.locator('[data-composer]').press('Control+Shift+e');
+  await page.getByRole('searchbox').waitFor();
+}
+
+export async function findEmoji(page) {
+  await openEmoji(page);
+  await page.keyboard.type('hand');
+  await page.keyboard.press('ArrowDown');
+}
+
 export async function pickNoEmoji(page) {
   await pickEmoji(page);
   await page.locator('[role="dialog"] input').fill('ahoy');

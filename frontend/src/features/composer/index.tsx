@@ -87,6 +87,7 @@ function Box({ conversation }: { conversation: Conversation }) {
   const { id } = conversation;
   const name = shortName(conversation.name);
   const problem = useSession((state) => state.problem);
+  const spelling = useSession((state) => !state.settings.noSpelling);
   const aim = useAim(id);
   const { edit } = aim;
   const barId = useId();
@@ -232,6 +233,7 @@ function Box({ conversation }: { conversation: Conversation }) {
           placeholder={edit ? t('message.editLabel') : t(`composer.${hint}`, { name })}
           aria-invalid={measure.tooLong || undefined}
           dir="auto"
+          spellCheck={spelling}
           data-composer=""
           onChange={(event) => write(event.target.value)}
           onBlur={() => flushDraft(id)}

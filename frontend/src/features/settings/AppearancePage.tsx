@@ -1,4 +1,4 @@
-import { ALargeSmall, Bold, Languages, Rows3 } from 'lucide-react';
+import { ALargeSmall, Bold, Languages, Rows3, SpellCheck } from 'lucide-react';
 import type { Theme } from '@/backend';
 import { errorText, number, useTranslation } from '@/i18n';
 import { useSession } from '@/model';
@@ -108,6 +108,16 @@ export function AppearancePage() {
             help={t('settings.formatsText')}
             selected={!settings.asWritten}
             onChange={(on) => change({ asWritten: !on })}
+          />
+        </div>
+        <div className={styles.switchRow}>
+          <SpellCheck {...icon} />
+          <Switch
+            className={styles.switch ?? ''}
+            label={t('settings.spelling')}
+            help={t('settings.spellingText')}
+            selected={!settings.noSpelling}
+            onChange={(on) => change({ noSpelling: !on })}
           />
         </div>
       </Rows>

@@ -21,6 +21,13 @@ export default {
     'No font here has emoji in colour, so they are black or boxes; others see them. Install Noto Color Emoji, then start Tincan again.',
   several: 'Shift picks several',
   tones: 'Skin tone',
-  tone: { 0: 'Yellow', 1: 'Light', 2: 'Medium-light', 3: 'Medium', 4: 'Medium-dark', 5: 'Dark' },
+  tone: {
+    none: 'Yellow',
+    light: 'Light',
+    mediumLight: 'Medium-light',
+    medium: 'Medium',
+    mediumDark: 'Medium-dark',
+    dark: 'Dark',
+  },
   toned: '{{name}}, skin tone: {{tone}}',
 } as const;

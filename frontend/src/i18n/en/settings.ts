@@ -186,6 +186,8 @@ export default {
   languageSystem: 'Same as system',
   formats: 'Formatted messages',
   formatsText: 'Bold, lists, quotes and code are drawn. Off, the marks stay as they were written',
+  spelling: 'Spelling',
+  spellingText: 'Words are marked that the dictionaries of this computer do not know, while you write',
   preview: 'Preview',
   previewTheirs: 'How does **this** look?',
   previewMine: 'Clear and calm',

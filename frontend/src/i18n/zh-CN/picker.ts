@@ -22,6 +22,13 @@ export default {
     '这台电脑没有彩色表情字体：表情在这里显示为黑白或方框，对方能正常看到。请安装 Noto Color Emoji，然后重新启动 Tincan。',
   several: '按住 Shift 可连选',
   tones: '肤色',
-  tone: { 0: '黄色', 1: '较浅肤色', 2: '中等偏浅肤色', 3: '中等肤色', 4: '中等偏深肤色', 5: '较深肤色' },
+  tone: {
+    none: '黄色',
+    light: '较浅肤色',
+    mediumLight: '中等偏浅肤色',
+    medium: '中等肤色',
+    mediumDark: '中等偏深肤色',
+    dark: '较深肤色',
+  },
   toned: '{{name}}，{{tone}}',
 } satisfies Words<typeof en>;

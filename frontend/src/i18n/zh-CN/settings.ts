@@ -181,6 +181,8 @@ export default {
   languageSystem: '跟随系统',
   formats: '带格式的消息',
   formatsText: '显示粗体、列表、引用和代码。关闭后，按写下的样子显示标记',
+  spelling: '拼写检查',
+  spellingText: '写消息时，标出本机词典中没有的词',
   preview: '预览',
   previewTheirs: '看起来**怎么样**？',
   previewMine: '清晰又安静',

@@ -1,7 +1,7 @@
 import { useId } from 'react';
 import { useTranslation } from '@/i18n';
 import styles from './Emoji.module.css';
-import { inTone, tones } from './tone';
+import { inTone, toneNames } from './tone';
 
 const hand = { emoji: '✋', toned: true };
 
@@ -11,14 +11,14 @@ export function Tones({ tone, onTone }: { tone: number; onTone: (tone: number) =
   const group = useId();
   return (
     <div className={styles.tones} role="radiogroup" aria-label={t('picker.tones')}>
-      {tones.map((one) => (
-        <label key={one} className={styles.tone} title={t(`picker.tone.${one}`)}>
+      {toneNames.map((name, one) => (
+        <label key={name} className={styles.tone} title={t(`picker.tone.${name}`)}>
           <input
             type="radio"
             className={styles.radio}
             name={group}
             checked={one === tone}
-            aria-label={t(`picker.tone.${one}`)}
+            aria-label={t(`picker.tone.${name}`)}
             onChange={() => onTone(one)}
           />
           <span aria-hidden="true">{inTone(hand, one)}</span>

@@ -10,7 +10,7 @@ import { Grid, type GridHandle } from './Grid';
 import { Groups } from './Groups';
 import { offered } from './offered';
 import { Tones } from './Tones';
-import { inTone } from './tone';
+import { inTone, toneNames } from './tone';
 
 export { withRecent } from './data';
 
@@ -47,7 +47,7 @@ export function EmojiPicker({ recent, tone, onTone, onPick }: EmojiPickerProps) 
   const plainName = (one: Emoji) => (chinese ? one.chinese : one.english).name;
   const name = (one: Emoji) =>
     one.toned && tone > 0
-      ? t('picker.toned', { name: plainName(one), tone: t(`picker.tone.${tone as 1}`) })
+      ? t('picker.toned', { name: plainName(one), tone: t(`picker.tone.${toneNames[tone] ?? 'none'}`) })
       : plainName(one);
   const pick = (one: Emoji, more: boolean) => onPick(inTone(one, tone), one.emoji, more);
 
@@ -84,7 +84,10 @@ export function EmojiPicker({ recent, tone, onTone, onPick }: EmojiPickerProps) 
         autoComplete="off"
         // biome-ignore lint/a11y/noAutofocus: the picker was asked for, and begins here.
         autoFocus
-        onChange={(event) => setQuery(event.target.value)}
+        onChange={(event) => {
+          setPointed(undefined);
+          setQuery(event.target.value);
+        }}
         onKeyDown={onFieldKey}
       />
       <Groups

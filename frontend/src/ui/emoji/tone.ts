@@ -1,7 +1,7 @@
 import type { Emoji } from './data';
 
 /** No skin (yellow), then light to dark. */
-export const tones = [0, 1, 2, 3, 4, 5] as const;
+export const toneNames = ['none', 'light', 'mediumLight', 'medium', 'mediumDark', 'dark'] as const;
 
 const modifiers = ['', '\u{1F3FB}', '\u{1F3FC}', '\u{1F3FD}', '\u{1F3FE}', '\u{1F3FF}'];
 const joiner = '\u200D';
