@@ -1,5 +1,9 @@
 /** A window without frames (hidden, or covered) takes what waits after so many milliseconds all the same. */
 const unseenPause = 100;
+/** So many in a row, each close behind the one before, are shown at once whatever it takes: only what goes on is a burst. */
+const few = 8;
+/** What comes within so many milliseconds after the last was shown is close behind it. */
+const close = 50;
 /** What was shown in fewer milliseconds is no burden on a frame: the next is shown at once, too. */
 const cheap = 3;
 /** So many milliseconds may be spent on showing one thing after the other, each in the next frame. */
@@ -19,8 +23,8 @@ export interface Pace<Item> {
 }
 
 /**
- * Collects what comes faster than it can be shown. After something that was shown with ease the next is given on at once,
- * otherwise in the next frame together with what else came; in a burst there are frames without any of it in between.
+ * Collects what comes faster than it can be shown. What comes now and then, or is shown with ease, is given on at once; in
+ * a burst what follows waits for the next frame, and there are frames without any of it in between.
  */
 export function paced<Item>(take: (items: Item[]) => void): Pace<Item> {
   let waiting: Item[] = [];
@@ -33,6 +37,8 @@ export function paced<Item>(take: (items: Item[]) => void): Pace<Item> {
   /** What showing took lately, in milliseconds; it is forgotten as time passes. */
   let spent = 0;
   let last = 0;
+  /** How many came close behind each other. */
+  let row = 0;
 
   function endRest(): void {
     cancelAnimationFrame(frame);
@@ -43,6 +49,7 @@ export function paced<Item>(take: (items: Item[]) => void): Pace<Item> {
   function give(inFrame = false): void {
     if (giving || waiting.length === 0) return;
     const began = performance.now();
+    row = began - last > close && !inFrame ? 1 : row + 1;
     giving = true;
     try {
       while (waiting.length > 0) take(waiting.splice(0));
@@ -52,8 +59,8 @@ export function paced<Item>(take: (items: Item[]) => void): Pace<Item> {
     // React renders in a microtask that was queued when the stores changed: this one comes after it.
     queueMicrotask(() => {
       const done = performance.now();
-      spend(done - began);
-      if (done - began >= cheap) rest();
+      spend(done - Math.max(began, last));
+      if (row > few && done - began >= cheap) rest();
       if (inFrame) drawn(done);
       else if (drawing === 0) drawing = requestAnimationFrame(() => drawn(performance.now()));
     });
@@ -64,7 +71,7 @@ export function paced<Item>(take: (items: Item[]) => void): Pace<Item> {
     setTimeout(() => {
       drawing = 0;
       spend(performance.now() - from);
-      if (spent > allowance) rest();
+      if (row > few && spent > allowance) rest();
     });
   }
 
