@@ -49,6 +49,11 @@ export async function startDevice({ folder, options = ['--host-at', '127.0.0.1']
         child.once('exit', () => reject(new Error(`tincan-node never said ${words}: ${log}`)));
       });
     },
+    /** Ends it like a power cut. */
+    async kill() {
+      child.kill('SIGKILL');
+      await gone;
+    },
     async stop() {
       child.kill('SIGTERM');
       const code = await gone;

@@ -123,13 +123,18 @@ export function synchronise(backend: Backend): () => void {
   };
 
   const endChanges = backend.onChanges(receive);
-  const endReconnected = backend.onReconnected(() => void recover());
+  const endLost = backend.onLost(() => session.setState({ lost: true }));
+  const endReconnected = backend.onReconnected(() => {
+    session.setState({ lost: false });
+    void recover();
+  });
   document.addEventListener('visibilitychange', onVisible);
   void recover();
 
   return () => {
     stopped = true;
     endChanges();
+    endLost();
     endReconnected();
     document.removeEventListener('visibilitychange', onVisible);
   };
