@@ -42,6 +42,9 @@ type Options struct {
 	Anywhere bool
 	// Policy is the Content-Security-Policy of every answer; required.
 	Policy string
+	// Kept is a file for the secret of the cookie, so that pages that are open go
+	// on behind a restart at the same port; "" forgets it.
+	Kept   string
 	Logger *slog.Logger // nil logs nothing
 }
 
@@ -84,7 +87,7 @@ func New(ctx context.Context, options Options) (*Server, error) {
 		err = ErrNotLoopback
 	}
 	if err == nil {
-		s.guard, err = newGuard(fmt.Sprint(at.Port()), options.Anywhere)
+		s.guard, err = newGuard(fmt.Sprint(at.Port()), options.Anywhere, options.Kept)
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.listener.Close())

@@ -15,7 +15,8 @@
 //
 // Whoever has the address with its token, which is printed where the program was
 // started. The token is given once and becomes a cookie that scripts cannot
-// read and other sites cannot send. Host is checked against DNS rebinding, Origin
+// read and other sites cannot send; its secret is kept in the data folder, so
+// that an open page goes on behind a restart at the same port. Host is checked against DNS rebinding, Origin
 // and Sec-Fetch-Site against other sites, and the listener is on loopback unless
 // it is told otherwise. There is no TLS: on a network that is not one's own,
 // use a tunnel.

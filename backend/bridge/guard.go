@@ -4,10 +4,13 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"strings"
 )
 
@@ -23,16 +26,41 @@ type guard struct {
 	anywhere bool
 }
 
-func newGuard(port string, anywhere bool) (*guard, error) {
-	g := &guard{cookie: "tincan-" + port, port: port, anywhere: anywhere}
-	for _, secret := range []*string{&g.token, &g.session} {
-		var random [secretSize]byte
-		if _, err := rand.Read(random[:]); err != nil {
-			return nil, fmt.Errorf("bridge: making a token: %w", err)
-		}
-		*secret = base64.RawURLEncoding.EncodeToString(random[:])
+// newGuard makes a token for this start. The secret of the cookie is that of
+// the file kept, if there is one, so that an open page goes on behind a restart.
+func newGuard(port string, anywhere bool, kept string) (*guard, error) {
+	g := &guard{cookie: "tincan-" + port, port: port, anywhere: anywhere, token: newSecret()}
+	var err error
+	g.session, err = keptSecret(kept)
+	return g, err
+}
+
+func newSecret() string {
+	var random [secretSize]byte
+	_, _ = rand.Read(random[:]) // it never fails
+	return base64.RawURLEncoding.EncodeToString(random[:])
+}
+
+// keptSecret reads the secret in a file of this user alone, or makes one and
+// keeps it there; without a file it is new each time.
+func keptSecret(file string) (string, error) {
+	if file == "" {
+		return newSecret(), nil
 	}
-	return g, nil
+	secret, err := os.ReadFile(file) //nolint:gosec // a file of our own folder
+	if read, bad := base64.RawURLEncoding.DecodeString(string(secret)); err == nil && bad == nil && len(read) == secretSize {
+		return string(secret), nil
+	}
+	made := newSecret()
+	// What another program could write or read would be no secret: the file is made anew.
+	err = os.Remove(file)
+	if err == nil || errors.Is(err, fs.ErrNotExist) {
+		err = os.WriteFile(file, []byte(made), 0o600)
+	}
+	if err != nil {
+		return "", fmt.Errorf("bridge: keeping the page's cookie: %w", err)
+	}
+	return made, nil
 }
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

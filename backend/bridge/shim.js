@@ -51,8 +51,18 @@
     },
   };
 
-  const events = new EventSource('bridge/events');
-  events.addEventListener('changes', (event) => emit('changes', JSON.parse(event.data)));
-  // Also the first time: what happened before the stream was open is asked for.
-  events.addEventListener('open', () => emit('reconnected'));
+  // A browser tries again by itself, but not behind an answer that is no stream, and some not while nothing listens.
+  const again = 1000;
+
+  function listen() {
+    const events = new EventSource('bridge/events');
+    events.addEventListener('changes', (event) => emit('changes', JSON.parse(event.data)));
+    // Also the first time: what happened before the stream was open is asked for.
+    events.addEventListener('open', () => emit('reconnected'));
+    events.addEventListener('error', () => {
+      emit('lost');
+      if (events.readyState === EventSource.CLOSED) setTimeout(listen, again);
+    });
+  }
+  listen();
 })();

@@ -55,6 +55,11 @@ export async function startDevice({
         child.once('exit', () => reject(new Error(`tincan-node never said ${words}: ${log}`)));
       });
     },
+    /** Ends it like a power cut. */
+    async kill() {
+      child.kill('SIGKILL');
+      await gone;
+    },
     async stop() {
       child.kill('SIGTERM');
       const code = await gone;

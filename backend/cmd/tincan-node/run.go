@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"path/filepath"
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/app"
@@ -175,6 +176,7 @@ func openPage(ctx context.Context, o options, served app.Face, logger *slog.Logg
 	return bridge.New(ctx, bridge.Options{
 		App: served, Assets: assets, Listen: o.ui, Anywhere: o.uiAnywhere,
 		Policy: frontend.ContentSecurityPolicy, Logger: logger,
+		Kept: filepath.Join(o.data, "page-cookie"),
 	})
 }
 

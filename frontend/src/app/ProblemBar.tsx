@@ -1,4 +1,4 @@
-import { CircleAlert, Clock, HardDrive, ServerOff, WifiOff } from 'lucide-react';
+import { CircleAlert, Clock, HardDrive, ServerOff, Unplug, WifiOff } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { backend, type Network, type Problem } from '@/backend';
 import { errorText, problemText, useTranslation } from '@/i18n';
@@ -34,6 +34,7 @@ export function ProblemBar({ under = false }: { under?: boolean }) {
   const network = useSession((state) => state.network);
   const down = serversDown(network);
   const reached = network.servers.some((server) => !server.guest && server.state === 'online');
+  const lost = useLasting(useSession((state) => state.lost));
   const offline = useLasting(!network.online);
   const away = useLasting(network.online && down.length > 0 && !reached);
   const place = classes(styles.problem, under && styles.under);
@@ -53,6 +54,13 @@ export function ProblemBar({ under = false }: { under?: boolean }) {
       </Button>
     ) : undefined;
 
+  if (lost) {
+    return (
+      <Note kind="bad" role="alert" icon={<Unplug size={18} strokeWidth={1.75} aria-hidden="true" />} className={place}>
+        <b>{t('problems.lostTitle')}</b> {t('problems.lost')}
+      </Note>
+    );
+  }
   if (problem) {
     return (
       <Note

@@ -171,6 +171,8 @@ export interface Backend {
 
   /** Subscribes to the one event. The returned function ends the subscription. */
   onChanges(listener: (changes: Changes) => void): () => void;
+  /** Called when the stream of events is cut, and each time that it cannot be opened again. */
+  onLost(listener: () => void): () => void;
   /** Called when the stream of events was cut and is back, so that what was missed is asked for. */
   onReconnected(listener: () => void): () => void;
 }

@@ -76,7 +76,7 @@ export type ShapesAgree = [
   Agrees<Same<Plain<app.Traffic>, types.Traffic>>,
 ];
 
-type Calls = Omit<Backend, 'onChanges' | 'onReconnected'>;
+type Calls = Omit<Backend, 'onChanges' | 'onLost' | 'onReconnected'>;
 
 /** Every call is bound, with as many parameters and the same answer. */
 type CallAgrees<Name extends keyof Calls> =

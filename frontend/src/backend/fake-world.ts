@@ -47,6 +47,7 @@ export abstract class FakeWorld {
   /** Every call in order: the method and its parameters. */
   readonly calls: [string, ...unknown[]][] = [];
   protected readonly listeners = new Set<(changes: Changes) => void>();
+  protected readonly losses = new Set<() => void>();
   protected readonly reconnects = new Set<() => void>();
   protected readonly log: Changes[] = [];
   protected readonly refusals = new Map<string, BackendError>();
@@ -92,6 +93,10 @@ export abstract class FakeWorld {
     const numbered = { ...changes, sequence: this.state.sequence };
     this.log.push(numbered);
     if (!lost) for (const listener of this.listeners) listener(numbered);
+  }
+
+  lose(): void {
+    for (const listener of this.losses) listener();
   }
 
   reconnect(): void {
@@ -157,6 +162,11 @@ export abstract class FakeWorld {
   onChanges(listener: (changes: Changes) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
+  }
+
+  onLost(listener: () => void): () => void {
+    this.losses.add(listener);
+    return () => this.losses.delete(listener);
   }
 
   onReconnected(listener: () => void): () => void {

@@ -137,6 +137,7 @@ export function wailsBackend(): Backend {
     restoreBackup: (passphrase) => call('RestoreBackup', passphrase),
     exportConversation: (conversation, language) => call('ExportConversation', conversation, language),
     onChanges: (listener) => subscribe('changes', (data) => listener(data as Changes)),
+    onLost: (listener) => subscribe('lost', () => listener()),
     onReconnected: (listener) => subscribe('reconnected', () => listener()),
   };
 }

@@ -21,6 +21,7 @@ export function applyState(held: Session, state: State): Session {
   return {
     status: 'ready',
     failure: undefined,
+    lost: false,
     version: state.version,
     sequence: state.sequence,
     firstRun: state.firstRun,

@@ -6,6 +6,8 @@ export interface Session {
   /** starting: Start has not answered; failed: it was refused, `failure` says why; locked: nothing is known. */
   status: 'starting' | 'ready' | 'failed' | 'locked';
   failure: unknown;
+  /** Nobody answers behind the window: what is shown is what was last known. */
+  lost: boolean;
   version: string;
   sequence: number;
   firstRun: boolean;
@@ -25,6 +27,7 @@ export interface Session {
 export const emptySession: Session = {
   status: 'starting',
   failure: undefined,
+  lost: false,
   version: '',
   sequence: 0,
   firstRun: false,

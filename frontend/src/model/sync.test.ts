@@ -117,6 +117,17 @@ describe('synchronise', () => {
     await vi.waitFor(() => expect(session.getState().conversations.ole?.unread).toBe(2));
   });
 
+  it('knows when nobody answers behind the window, until somebody does', async () => {
+    await begin();
+    expect(session.getState().lost).toBe(false);
+    fake.lose();
+    expect(session.getState().lost).toBe(true);
+    fake.change('ole', { unread: 2 }, true);
+    fake.reconnect();
+    expect(session.getState().lost).toBe(false);
+    await vi.waitFor(() => expect(session.getState().conversations.ole?.unread).toBe(2));
+  });
+
   it('tries again with the next change after a refused Since', async () => {
     await begin();
     fake.refuse('since', 'internal');

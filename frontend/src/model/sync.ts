@@ -137,7 +137,11 @@ export function synchronise(backend: Backend): () => void {
   };
 
   const endChanges = backend.onChanges(come);
-  const endReconnected = backend.onReconnected(() => void recover());
+  const endLost = backend.onLost(() => session.setState({ lost: true }));
+  const endReconnected = backend.onReconnected(() => {
+    session.setState({ lost: false });
+    void recover();
+  });
   document.addEventListener('visibilitychange', onVisible);
   void recover();
 
@@ -145,6 +149,7 @@ export function synchronise(backend: Backend): () => void {
     stopped = true;
     pace.stop();
     endChanges();
+    endLost();
     endReconnected();
     document.removeEventListener('visibilitychange', onVisible);
   };

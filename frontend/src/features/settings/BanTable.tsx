@@ -189,7 +189,9 @@ function Row({ ban, reachable, onFocus, onKeyDown, onEdit, onRemove }: RowProps)
           {ban.kind === 'peer' && ban.name ? (
             <span className={styles.person}>
               <b className={styles.name}>{ban.name}</b>
-              <span className={styles.peer}>{shortPeer(ban.target)}</span>
+              <span className={styles.peer} dir="ltr">
+                {shortPeer(ban.target)}
+              </span>
             </span>
           ) : (
             <span className={ban.kind === 'invite' ? styles.byLink : styles.address}>{name}</span>

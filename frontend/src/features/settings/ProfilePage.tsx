@@ -27,7 +27,9 @@ export function ProfilePage() {
             title={t('settings.peerId')}
             help={
               <>
-                <span className={styles.peer}>{profile.peerId}</span>
+                <span className={styles.peer} dir="ltr">
+                  {profile.peerId}
+                </span>
                 {t('settings.peerIdText')}
               </>
             }
