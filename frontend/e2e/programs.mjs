@@ -187,9 +187,9 @@ export async function startOperator() {
   };
 }
 
-/** Opens a device's interface in a window of its own; complaints are what the page logs as errors. */
-export async function openPage(browser, device, size = { width: 1200, height: 800 }) {
-  const context = await browser.newContext({ viewport: size, locale: 'en' });
+/** Opens a device's interface in a window of its own, perhaps in another language or theme; complaints are what the page logs as errors. */
+export async function openPage(browser, device, size = { width: 1200, height: 800 }, as = {}) {
+  const context = await browser.newContext({ viewport: size, locale: 'en', ...as });
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   const complaints = [];

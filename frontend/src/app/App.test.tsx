@@ -258,6 +258,20 @@ describe('keys', () => {
     expect(press('f', { ctrlKey: true })).toBe(false);
   });
 
+  it('give the focus back after the settings, which fill the window', async () => {
+    begin();
+    await waitFor(() => expect(session.getState().status).toBe('ready'));
+    act(() => showConversation('ana'));
+    await screen.findByRole('log');
+    for (const selector of ['[data-row="ole"]', '[data-composer]']) {
+      act(() => document.querySelector<HTMLElement>(selector)?.focus());
+      act(() => void press(',', { ctrlKey: true }));
+      await screen.findByRole('navigation', { name: 'Settings' });
+      act(() => void press('Escape'));
+      await waitFor(() => expect(document.activeElement?.matches(selector)).toBe(true));
+    }
+  });
+
   it('cycle the panes with F6', async () => {
     begin();
     await waitFor(() => expect(session.getState().status).toBe('ready'));

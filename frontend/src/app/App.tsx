@@ -1,10 +1,11 @@
-import { lazy, Suspense, useLayoutEffect } from 'react';
+import { lazy, Suspense, useEffect, useLayoutEffect } from 'react';
 import { errorText, useTranslation } from '@/i18n';
 import { resetSession, useIdleLock, useSession, useView } from '@/model';
 import { Button, Note, Spinner } from '@/ui';
 import styles from './App.module.css';
 import { Dialogs } from './Dialogs';
 import { ErrorBoundary } from './ErrorBoundary';
+import { followSettings } from './leave';
 import { MainWindow } from './MainWindow';
 import { reportPainted } from './painted';
 import { ToastPlace } from './ToastPlace';
@@ -22,6 +23,7 @@ export function App({ restart }: { restart: () => void }) {
   useCheckNews();
   useLinkGuard();
   useIdleLock();
+  useEffect(followSettings, []);
   return (
     <ErrorBoundary>
       <Place restart={restart} />

@@ -1,3 +1,5 @@
+import { focusSoon } from '@/ui';
+
 /** Puts the focus into the field that finds people and messages. */
 export function focusSearch(): void {
   const field = document.querySelector<HTMLInputElement>('[data-search]');
@@ -16,18 +18,16 @@ export function focusComposer(): void {
 }
 
 /** Puts the focus into the message field of the conversation that opens now, as soon as it is there. */
-export function focusComposerSoon(left = 20): void {
-  requestAnimationFrame(() => {
-    focusComposer();
-    if (left > 0 && !document.activeElement?.matches('[data-composer]')) focusComposerSoon(left - 1);
-  });
+export function focusComposerSoon(): void {
+  focusSoon('[data-composer]');
 }
 
-/** Where the focus goes when a pane is entered. */
-const entries: Record<string, string> = {
-  list: '[data-row][tabindex="0"], [data-search]',
-  main: '[data-composer], [data-log], [data-results], button, input',
-  details: 'button',
+const control = ':is(button, input, select, textarea):not([tabindex="-1"], [hidden])';
+
+/** Where the focus goes when a pane is entered: to the first of these that is there. */
+const entries: Record<string, readonly string[]> = {
+  list: ['[data-row][tabindex="0"]', '[data-search]', control],
+  main: ['[data-composer]', '[data-log]', '[data-results]', control],
 };
 
 /** Moves the focus to the next pane (list, conversation, details), or to the one before. */
@@ -37,7 +37,7 @@ export function cyclePanes(backwards: boolean): void {
   const at = panes.findIndex((pane) => pane.contains(document.activeElement));
   const next = panes[(at + (backwards ? -1 : 1) + panes.length) % panes.length];
   if (!next) return;
-  for (const selector of (entries[next.dataset.pane ?? ''] ?? 'button').split(', ')) {
+  for (const selector of entries[next.dataset.pane ?? ''] ?? [control]) {
     const target = next.querySelector<HTMLElement>(selector);
     if (target) {
       target.focus();

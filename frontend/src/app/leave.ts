@@ -1,11 +1,15 @@
 import { closeSearch, openSearch, showConversations, showNetwork, showNetworkAs, view } from '@/model';
+import { focusWhenLost } from '@/ui';
 import { focusComposer, focusSearch } from './focus';
 
-/** Where the focus was before the search; a part that is mounted anew is found by what it is. */
+/** Where the focus was before the search, the network or the settings; a part that is mounted anew is found by what it is. */
 let left: Element | null = null;
 let leftAs = '';
 
-/** Remembers what has the focus, for when the search or the network is left. */
+/** Where the focus goes when nothing else is known to be meant. */
+const anywhere = '[data-composer], [data-row][tabindex="0"], [data-search], [data-pane="list"] button';
+
+/** Remembers what has the focus, for when the search, the network or the settings are left. */
 export function rememberFocus(from: Element | null): void {
   if (!(from instanceof HTMLElement) || from.closest('[data-place="search"], [role="search"], [data-place="network"]'))
     return;
@@ -22,6 +26,19 @@ function restoreFocus(): void {
   leftAs = '';
   if (again instanceof HTMLElement) again.focus();
   else focusComposer();
+}
+
+/** The settings fill the window: what had the focus before them is mounted anew when they are left, and has it again. */
+export function followSettings(): () => void {
+  return view.subscribe(({ place }, before) => {
+    if (place.kind === before.place.kind) return;
+    if (place.kind === 'settings') rememberFocus(document.activeElement);
+    else if (before.place.kind === 'settings') {
+      focusWhenLost(leftAs ? `${leftAs}, ${anywhere}` : anywhere);
+      left = null;
+      leftAs = '';
+    }
+  });
 }
 
 /** Opens the search in a conversation, or with '' in all of them, and puts the focus into its field. */

@@ -88,7 +88,7 @@ export function showSearch(): void {
 }
 
 export function showRequests(): void {
-  view.setState({ place: { kind: 'requests' } });
+  view.setState({ place: { kind: 'requests' }, detailsFloating: false });
 }
 
 export function showNetwork(): void {
@@ -101,7 +101,7 @@ export function showNetworkAs(form: NetworkForm): void {
 }
 
 export function showSettings(page: SettingsPage = 'profile'): void {
-  view.setState({ place: { kind: 'settings', page } });
+  view.setState({ place: { kind: 'settings', page }, detailsFloating: false });
 }
 
 export function showAddContact(tab: AddContactTab = 'invite', link = ''): void {

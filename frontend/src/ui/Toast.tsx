@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { type RefObject, useEffect, useRef, useState } from 'react';
 import { Button } from './Button';
 import { Kbd } from './Kbd';
 import { isPressed, keysOfToast } from './keys';
@@ -27,6 +27,8 @@ export function Toast({ text, action, onEnd }: ToastProps) {
     const timer = setTimeout(onEnd, stay);
     return () => clearTimeout(timer);
   }, [held, onEnd]);
+  const place = useRef<HTMLDivElement>(null);
+  const aside = useAside(place);
   const undo = action?.keys ? action.run : undefined;
   useEffect(() => {
     if (!undo) return;
@@ -42,8 +44,10 @@ export function Toast({ text, action, onEnd }: ToastProps) {
   }, [undo, onEnd]);
   return (
     <div
+      ref={place}
       className={styles.toast}
       role="status"
+      data-aside={aside || undefined}
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}
       onFocus={() => setHeld(true)}
@@ -64,5 +68,33 @@ export function Toast({ text, action, onEnd }: ToastProps) {
         </Button>
       )}
     </div>
+  );
+}
+
+/** Whether it stands at the other end of the window: it never covers what has the focus. */
+function useAside(place: RefObject<HTMLElement | null>): boolean {
+  const [aside, setAside] = useState(false);
+  useEffect(() => {
+    // After what was focused has come into sight.
+    const look = () => requestAnimationFrame(() => place.current && covers(place.current) && setAside((held) => !held));
+    look();
+    document.addEventListener('focusin', look);
+    return () => document.removeEventListener('focusin', look);
+  }, [place]);
+  return aside;
+}
+
+/** Whether something small has the focus under it; of a whole pane enough is seen. */
+function covers(toast: HTMLElement): boolean {
+  const focused = document.activeElement;
+  if (!focused || focused === document.body || toast.contains(focused)) return false;
+  const mine = toast.getBoundingClientRect();
+  const other = focused.getBoundingClientRect();
+  return (
+    other.height < window.innerHeight / 3 &&
+    other.left < mine.right &&
+    other.right > mine.left &&
+    other.top < mine.bottom &&
+    other.bottom > mine.top
   );
 }

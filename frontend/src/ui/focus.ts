@@ -18,3 +18,12 @@ export function focusWhenLost(selectors: string, left = tries, page = document):
     else if (left > 1) focusWhenLost(selectors, left - 1, page);
   }, pause);
 }
+
+/** Puts the focus on what is being opened as soon as it is there, wherever a dialog that closes gives it back to. */
+export function focusSoon(selector: string, left = 20): void {
+  requestAnimationFrame(() => {
+    const element = document.querySelector<HTMLElement>(selector);
+    element?.focus();
+    if (left > 0 && (!element || document.activeElement !== element)) focusSoon(selector, left - 1);
+  });
+}

@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { backend, toBackendError } from '@/backend';
 import { errorText, number, useTranslation } from '@/i18n';
 import { closeDialog, shortName, showConversation, showSettings } from '@/model';
-import { Button, classes, focusWhenLost, Note, TextField } from '@/ui';
+import { Button, classes, focusSoon, Note, TextField } from '@/ui';
 import styles from './AddContact.module.css';
 import { movesAlongTabs } from './arrived';
 import { FoundCard } from './FoundCard';
@@ -60,7 +60,7 @@ export function FindHandle({ wanted, onWanted, onClose }: FindHandleProps) {
   function show(conversation: string): void {
     onClose();
     showConversation(conversation);
-    focusWhenLost('[data-composer]');
+    focusSoon('[data-composer]');
   }
 
   function whyNot(): string | undefined {

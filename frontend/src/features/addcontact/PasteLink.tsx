@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { backend, toBackendError } from '@/backend';
 import { errorText, number, useTranslation } from '@/i18n';
 import { shortName, showConversation } from '@/model';
-import { Button, classes, focusWhenLost, Note, TextField } from '@/ui';
+import { Button, classes, focusSoon, Note, TextField } from '@/ui';
 import styles from './AddContact.module.css';
 import { movesAlongTabs } from './arrived';
 import { Inviter } from './Inviter';
@@ -65,7 +65,7 @@ export function PasteLink({ outside, link, message, onLink, onMessage, onClose }
   function show(conversation: string): void {
     onClose();
     showConversation(conversation);
-    focusWhenLost('[data-composer]');
+    focusSoon('[data-composer]');
   }
 
   async function send(): Promise<void> {

@@ -148,6 +148,7 @@ export function Conversations({ field, onSearch, onUp, onNetwork }: Conversation
             className={styles.requests}
             aria-current={place.kind === 'requests' || undefined}
             title={lidsOnly ? t('conversations.requests') : undefined}
+            data-way="requests"
             onClick={showRequests}
           >
             <span className={styles.requestsIcon}>

@@ -32,8 +32,16 @@ export function Details({ conversation, onClose }: { conversation: Conversation;
   const picture = usePicture(conversation.id, conversation.picture);
   const line = lineView(conversation);
   const more = useRef<HTMLSpanElement>(null);
+  const place = useRef<HTMLElement>(null);
+
+  // With a ban much goes and comes back: what has the focus stays in sight.
+  useEffect(() => {
+    const focused = document.activeElement;
+    if (focused && place.current?.contains(focused)) focused.scrollIntoView?.({ block: 'nearest' });
+  }, [contact]);
+
   return (
-    <aside className={styles.details} aria-label={t('details.label')} data-pane="details">
+    <aside ref={place} className={styles.details} aria-label={t('details.label')} data-pane="details">
       <div className={styles.head}>
         <h2 className={styles.title}>{t('details.label')}</h2>
         <span ref={more} className={styles.more}>

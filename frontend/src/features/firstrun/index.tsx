@@ -3,7 +3,7 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { backend, toBackendError } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
 import { startedWith } from '@/model';
-import { Button, LidPicker, Mark, Note, Spinner, TextField } from '@/ui';
+import { Button, focusWhenLost, LidPicker, Mark, Note, Spinner, TextField } from '@/ui';
 import { Can } from './Can';
 import styles from './FirstRun.module.css';
 import { nameOnTheCan } from './nameOnTheCan';
@@ -39,6 +39,8 @@ export default function FirstRun() {
     setFailure(undefined);
     try {
       startedWith(await backend().createProfile(name.trim(), color));
+      // The form is gone: what comes next is to hand on the invite.
+      focusWhenLost('[data-pane="main"] button');
     } catch (refusal) {
       setFailure(refusal);
       setPending(false);

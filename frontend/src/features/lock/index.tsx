@@ -2,7 +2,7 @@ import { LockKeyhole, RotateCw } from 'lucide-react';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { backend, type LockState, toBackendError } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
-import { Button, Mark, Note, TextField } from '@/ui';
+import { Button, focusWhenLost, Mark, Note, TextField } from '@/ui';
 import styles from './Lock.module.css';
 
 /** Shown while the keys of this profile are locked: nothing of it is known here, and nothing is received. */
@@ -42,6 +42,7 @@ export default function LockScreen() {
     try {
       await backend().unlock(asks ? passphrase : '');
       setPassphrase('');
+      focusWhenLost('[data-row][tabindex="0"], [data-search], [data-pane="list"] button');
     } catch (reason) {
       setFailure(reason);
       setPending(false);

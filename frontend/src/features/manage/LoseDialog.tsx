@@ -2,7 +2,8 @@ import { type ReactNode, useState } from 'react';
 import { backend, type Conversation } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
 import { dropDraft, leaveConversation, shortName, showToast } from '@/model';
-import { Button, Dialog, focusWhenLost, Note } from '@/ui';
+import { Button, Dialog, Note } from '@/ui';
+import { focusRow } from './focusRow';
 import styles from './Manage.module.css';
 
 export interface LoseDialogProps {
@@ -31,7 +32,7 @@ export default function LoseDialog({ kind, conversation, onClose }: LoseDialogPr
     }
     onClose();
     showToast(said);
-    focusWhenLost(`[data-row="${CSS.escape(conversation.id)}"], [data-row][tabindex="0"], [data-search]`);
+    focusRow(conversation.id);
   }
 
   const clear = () => run('clear', () => backend().clearConversation(conversation.id), t('manage.cleared', { name }));

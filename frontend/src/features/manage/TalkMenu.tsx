@@ -1,7 +1,8 @@
 import { useTranslation } from '@/i18n';
 import { shortName, useConversation, useView, view } from '@/model';
-import { focusWhenLost, MenuAt } from '@/ui';
+import { MenuAt } from '@/ui';
 import { entriesOf } from './entries';
+import { focusRow } from './focusRow';
 
 /** Everything that can be done with a conversation, where it was asked for. */
 export default function TalkMenu() {
@@ -16,8 +17,7 @@ export default function TalkMenu() {
       entries={entriesOf(row)}
       onClose={() => {
         view.setState({ menu: undefined });
-        // The row may be in another part of the list now, or in none.
-        focusWhenLost(`[data-row="${CSS.escape(row.id)}"], [data-row][tabindex="0"], [data-search]`);
+        focusRow(row.id);
       }}
     />
   );

@@ -28,6 +28,7 @@ import {
   showToast,
 } from '@/model';
 import type { MenuEntry } from '@/ui';
+import { focusRow } from './focusRow';
 
 /** Says what was done, and offers to undo it. */
 function done(text: string, undo: () => Promise<void>): void {
@@ -69,6 +70,7 @@ async function archive(row: Conversation): Promise<void> {
     return;
   }
   leaveConversation(row.id);
+  focusRow(row.id);
   done(i18next.t(row.quiet ? 'manage.archivedQuiet' : 'manage.archived', { name }), () =>
     backend().archiveConversation(row.id, false),
   );
@@ -78,6 +80,7 @@ async function archive(row: Conversation): Promise<void> {
 async function leaveEmpty(row: Conversation): Promise<void> {
   await backend().deleteConversation(row.id);
   leaveConversation(row.id);
+  focusRow(row.id);
   done(i18next.t('manage.deleted', { name: shortName(row.name) }), () =>
     backend().archiveConversation(row.id, row.folder === 'archived'),
   );

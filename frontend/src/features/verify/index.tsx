@@ -100,7 +100,7 @@ function Compare({ conversation, onDiffer, onClose }: CompareProps) {
             >
               {t('verify.differ')}
             </Button>
-            <Button kind="quiet" onPress={onClose}>
+            <Button kind="quiet" autoFocus onPress={onClose}>
               {t('verify.later')}
             </Button>
             <Button
