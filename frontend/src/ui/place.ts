@@ -67,8 +67,8 @@ export function putBeside(element: HTMLElement, at: Box, wish: Wish): void {
   const window = { width: root.clientWidth, height: root.clientHeight };
   const rtl = getComputedStyle(root).direction === 'rtl';
   const { left, top, most } = placeBeside(at, size, window, wish, rtl);
-  element.style.left = `${left}px`;
-  element.style.top = `${top}px`;
+  element.style.left = `${Math.round(left)}px`;
+  element.style.top = `${Math.round(top)}px`;
   if (size.height <= most || wish.side === 'left' || wish.side === 'right') return;
   element.style.maxHeight = `${most}px`;
   element.style.overflowY = 'auto';
