@@ -258,6 +258,10 @@ profile-rendezvous: build/bin/rendezvous ## Record again what the server does un
 
 ##@ Work on it
 
+.PHONY: screens
+screens: build/bin/tincan-node build/bin/rendezvous frontend/node_modules/.package-lock.json ## Pictures of every screen from real devices, beside the drawings (docs/interface.md); ONLY=pattern for some
+	@cd frontend && node scripts/screens.mjs ../docs/pictures/interface '$(ONLY)'
+
 .PHONY: workshop
 workshop: frontend/node_modules/.package-lock.json ## Every component in every state, and every scene, in a browser
 	@cd frontend && npm run --silent workshop

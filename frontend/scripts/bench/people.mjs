@@ -20,9 +20,12 @@ function ask(agent, method, address, headers = {}, body = undefined) {
   });
 }
 
-/** A device with a profile; call() calls the app over the bridge as the interface does. */
-export async function startPerson(name) {
-  const device = await startDevice({ log: 'error' });
+/** A device with a profile, perhaps at a server; call() calls the app over the bridge as the interface does. */
+export async function startPerson(name, server) {
+  const device = await startDevice({
+    log: 'error',
+    ...(server ? { options: ['--name', name, '--no-host', '--server', server.address] } : {}),
+  });
   const agent = new Agent({ keepAlive: true, maxSockets: callers });
   const admitted = await ask(agent, 'GET', device.address);
   const cookie = admitted.headers['set-cookie'].map((one) => one.split(';')[0]).join('; ');
@@ -34,7 +37,7 @@ export async function startPerson(name) {
     if (answer.error) throw new Error(`${name}: ${method}: ${answer.error.message}`);
     return answer.result;
   };
-  await call('CreateProfile', name, 1);
+  if (!server) await call('CreateProfile', name, 1);
   return {
     name,
     device,
