@@ -47,7 +47,7 @@ func keptSecret(file string) (string, error) {
 	if file == "" {
 		return newSecret(), nil
 	}
-	secret, err := os.ReadFile(file) //nolint:gosec // a file of our own folder
+	secret, err := os.ReadFile(file)
 	if read, bad := base64.RawURLEncoding.DecodeString(string(secret)); err == nil && bad == nil && len(read) == secretSize {
 		return string(secret), nil
 	}
