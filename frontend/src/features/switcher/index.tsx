@@ -127,6 +127,7 @@ export function Switcher({ onClose, onOpened, onSearch, onDetails, onNetwork }: 
         <Search size={18} strokeWidth={1.75} aria-hidden="true" />
         <input
           className={styles.input}
+          // biome-ignore lint/a11y/noAutofocus: the switcher was asked for, and begins here.
           autoFocus
           type="text"
           role="combobox"
