@@ -275,9 +275,14 @@ func TestSettings(t *testing.T) {
 	if len(hosting) == 0 || hosting[len(hosting)-1] || !slices.Contains(hosting, true) {
 		t.Errorf("hosting went %v", hosting)
 	}
-	for _, wrong := range []app.Settings{{}, {Theme: "pink", Language: "en", TextSize: 1}, {Theme: app.ThemeDark, Language: "xx", TextSize: 1}, {Theme: app.ThemeDark, Language: "en", TextSize: 7},
+	for _, wrong := range []app.Settings{
+		{},
+		{Theme: "pink", Language: "en", TextSize: 1},
+		{Theme: app.ThemeDark, Language: "xx", TextSize: 1},
+		{Theme: app.ThemeDark, Language: "en", TextSize: 7},
 		{Theme: app.ThemeDark, Language: "en", TextSize: 1, Notifications: settings.Notifications, EmojiTone: 6},
-		{Theme: app.ThemeDark, Language: "en", TextSize: 1, Notifications: settings.Notifications, RecentEmoji: strings.Repeat("👍 ", 500)}} {
+		{Theme: app.ThemeDark, Language: "en", TextSize: 1, Notifications: settings.Notifications, RecentEmoji: strings.Repeat("👍 ", 500)},
+	} {
 		if _, err := p.api.SaveSettings(wrong); code(t, err) != "settings" {
 			t.Errorf("%+v: %v", wrong, err)
 		}
