@@ -36,7 +36,7 @@ var (
 )
 
 // window are main.go and app.go, with their variants for other systems and builds.
-var window = regexp.MustCompile(`^(main|app)(_[a-z]+)?\.go$`)
+var window = regexp.MustCompile(`^(main|app)(_[a-z]+)*\.go$`)
 
 func in(names ...string) func(*file) bool {
 	return func(one *file) bool { return !one.test && under(one.folder, names...) }

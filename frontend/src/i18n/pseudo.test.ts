@@ -20,7 +20,9 @@ describe('pseudo words', () => {
     const once = stretched(en);
     expect(stretched(once)).toEqual(once);
     const keys = (tree: object): string[] =>
-      Object.entries(tree).flatMap(([key, value]) => (typeof value === 'object' ? [key, ...keys(value)] : [key]));
+      Object.entries(tree).flatMap(([key, value]: [string, unknown]) =>
+        typeof value === 'object' && value ? [key, ...keys(value)] : [key],
+      );
     expect(keys(once)).toEqual(keys(en));
     expect(JSON.stringify(Object.values(once.app ?? {})).replace(/\{\{\w+\}\}/g, '')).not.toMatch(/[A-Za-z]/);
   });

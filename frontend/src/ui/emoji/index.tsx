@@ -79,7 +79,6 @@ export function EmojiPicker({ recent, tone, onTone, onPick }: EmojiPickerProps) 
         placeholder={t('picker.search')}
         aria-controls={panel}
         value={query}
-        maxLength={60}
         spellCheck={false}
         autoComplete="off"
         // biome-ignore lint/a11y/noAutofocus: the picker was asked for, and begins here.
