@@ -170,6 +170,7 @@ function Entries({ label, entries, from, onClose }: EntriesProps) {
         <div
           key={entry.id}
           role="menuitem"
+          data-key={entry.id}
           tabIndex={-1}
           className={classes(styles.item, entry.danger && styles.danger)}
           onPointerMove={({ currentTarget }) => {

@@ -50,6 +50,7 @@ export function TabList<Value extends string>({
           key={tab.value}
           id={`${id}-tab-${tab.value}`}
           role="tab"
+          data-key={tab.value}
           className={tabClass}
           aria-selected={tab.value === value}
           aria-controls={tab.value === value ? `${id}-panel-${tab.value}` : undefined}
