@@ -78,7 +78,12 @@ export function Menu({ label, trigger, entries }: MenuProps) {
         },
       })}
       {open && (
-        <Popover at={open.at} wish={{ side: 'bottom', align: 'end', offset: 8 }} onClose={() => setOpen(undefined)}>
+        <Popover
+          label={label}
+          at={open.at}
+          wish={{ side: 'bottom', align: 'end', offset: 8 }}
+          onClose={() => setOpen(undefined)}
+        >
           <Entries label={label} entries={entries} from={open.from} onClose={() => setOpen(undefined)} />
         </Popover>
       )}
@@ -97,7 +102,12 @@ export interface MenuAtProps {
 /** The same list at a place of the window, for example under the pointer. It is open while it is rendered. */
 export function MenuAt({ label, at, entries, onClose }: MenuAtProps) {
   return (
-    <Popover at={at} wish={{ side: 'bottom', align: 'start', offset: at.height > 0 ? 4 : 0 }} onClose={onClose}>
+    <Popover
+      label={label}
+      at={at}
+      wish={{ side: 'bottom', align: 'start', offset: at.height > 0 ? 4 : 0 }}
+      onClose={onClose}
+    >
       <Entries label={label} entries={entries} from="first" onClose={onClose} />
     </Popover>
   );

@@ -10,8 +10,7 @@ export interface PopoverProps {
   /** What it stands beside: an element, or a part of the window. */
   at: Element | Box;
   wish: Wish;
-  /** Makes it a dialog of that name. */
-  label?: string;
+  label: string;
   onClose: () => void;
 }
 
@@ -53,8 +52,9 @@ export function Popover({ children, at, wish, label, onClose }: PopoverProps) {
       <div
         ref={popover}
         className={styles.popover}
+        role="dialog"
+        aria-label={label}
         tabIndex={-1}
-        {...(label === undefined ? {} : { role: 'dialog', 'aria-label': label })}
       >
         {children}
       </div>
