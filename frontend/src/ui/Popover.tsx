@@ -49,13 +49,7 @@ export function Popover({ children, at, wish, label, onClose }: PopoverProps) {
         onMouseDown={(event) => event.preventDefault()}
         onClick={onClose}
       />
-      <div
-        ref={popover}
-        className={styles.popover}
-        role="dialog"
-        aria-label={label}
-        tabIndex={-1}
-      >
+      <div ref={popover} className={styles.popover} role="dialog" aria-label={label} tabIndex={-1}>
         {children}
       </div>
     </div>,
