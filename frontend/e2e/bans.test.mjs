@@ -5,7 +5,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { judge, judgeAll, wellMade } from './judge.mjs';
 import { article, composer, openSettings, startPair, write } from './people.mjs';
-import { call } from './programs.mjs';
+import { call, eventually } from './programs.mjs';
 
 let pair;
 let folder;
@@ -55,7 +55,8 @@ test('their next try is counted, and shows nowhere', async () => {
   const { page: ben } = people.Ben;
   const before = await blocked(ana);
   await write(ben, 'Why do you not answer');
-  await ana.waitForFunction(
+  await eventually(
+    ana,
     async (count) => (await window.go.app.API.BansPage({ search: '', filter: 'all', column: 'added', descending: true, offset: 0, limit: 10 })).blocked > count,
     before,
   );

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { artifacts, startBrowser, startCluster, startDevice } from './programs.mjs';
+import { artifacts, eventually, startBrowser, startCluster, startDevice } from './programs.mjs';
 
 const text = 'The key is under the third stone';
 let browser;
@@ -47,7 +47,7 @@ async function come(name) {
 }
 
 const online = (page) =>
-  page.waitForFunction(async () => (await window.go.app.API.Start()).network.servers.some((one) => one.state === 'online'));
+  eventually(page, async () => (await window.go.app.API.Start()).network.servers.some((one) => one.state === 'online'));
 
 async function firstRun(name) {
   const person = await come(name);
@@ -95,7 +95,7 @@ test('two people meet', async () => {
   await ben.page.evaluate((link) => window.go.app.API.SendRequest(link, 'Hello Ana, it is Ben'), link);
   await ana.page.getByText('Contact requests').click();
   await ana.page.getByRole('button', { name: 'Accept' }).click();
-  await ben.page.waitForFunction(async () => (await window.go.app.API.Start()).conversations[0]?.contact === 'mutual');
+  await eventually(ben.page, async () => (await window.go.app.API.Start()).conversations[0]?.contact === 'mutual');
   await Promise.all([ana.leave(), ben.leave()]);
 });
 

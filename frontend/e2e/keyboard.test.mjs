@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { takeKeyboard } from './hands.mjs';
 import { article, composer } from './people.mjs';
-import { artifacts, call, openPage, startBrowser, startDevice } from './programs.mjs';
+import { artifacts, call, eventually, openPage, startBrowser, startDevice } from './programs.mjs';
 
 const dialog = '[role=dialog]';
 const question = '[role=alertdialog]';
@@ -28,8 +28,8 @@ after(async () => {
 
 const clipboard = (page) => page.evaluate(() => navigator.clipboard.readText());
 const gone = (page, selector) => page.locator(selector).waitFor({ state: 'detached' });
-const banned = (page) => page.waitForFunction(async () => (await window.go.app.API.Start()).conversations[0].contact === 'banned');
-const friends = (page) => page.waitForFunction(async () => (await window.go.app.API.Start()).conversations[0].contact === 'mutual');
+const banned = (page) => eventually(page, async () => (await window.go.app.API.Start()).conversations[0].contact === 'banned');
+const friends = (page) => eventually(page, async () => (await window.go.app.API.Start()).conversations[0].contact === 'mutual');
 const settings = async (page) => (await call(page, 'Start')).settings;
 
 for (const { name, size, as } of windows) {
@@ -90,7 +90,7 @@ const tasks = {
       await ana.press('Control+Shift+A');
       await ana.at(`${dialog} [role=tabpanel] button`);
       await ana.press('Enter');
-      await ana.page.waitForFunction(async () => (await navigator.clipboard.readText()).startsWith('tincan:'));
+      await eventually(ana.page, async () => (await navigator.clipboard.readText()).startsWith('tincan:'));
       await ana.press('Escape');
       await gone(ana.page, dialog);
     });
@@ -141,7 +141,7 @@ const tasks = {
     await ana.at('[data-message]');
     assert.match(await ana.page.locator(':focus').innerText(), /thermos/);
     await ana.press('ArrowUp', 'c');
-    await ana.page.waitForFunction(async () => (await navigator.clipboard.readText()) === 'The ferry leaves\nat nine, then');
+    await eventually(ana.page, async () => (await navigator.clipboard.readText()) === 'The ferry leaves\nat nine, then');
     await ana.press('ArrowDown', 'r');
     await ana.at('[data-composer]');
     await ana.press('Escape', 'Escape');
@@ -299,16 +299,16 @@ const tasks = {
     await ana.press('F6');
     await ana.to('[data-page=appearance] input[type=radio]');
     await ana.press('ArrowRight');
-    await ana.page.waitForFunction(async () => (await window.go.app.API.Start()).settings.theme === 'light');
+    await eventually(ana.page, async () => (await window.go.app.API.Start()).settings.theme === 'light');
     await ana.press('ArrowRight');
-    await ana.page.waitForFunction(async () => (await window.go.app.API.Start()).settings.theme === 'dark');
+    await eventually(ana.page, async () => (await window.go.app.API.Start()).settings.theme === 'dark');
     await ana.to('input[type=range]');
     await ana.press('ArrowRight');
-    await ana.page.waitForFunction(async () => (await window.go.app.API.Start()).settings.textSize === 1.15);
+    await eventually(ana.page, async () => (await window.go.app.API.Start()).settings.textSize === 1.15);
     await ana.to('[data-page=appearance] select');
     const before = await ana.page.locator('html').getAttribute('lang');
     await ana.press('ArrowDown', 'ArrowDown');
-    await ana.page.waitForFunction(async () => (await window.go.app.API.Start()).settings.language === 'zh-CN');
+    await eventually(ana.page, async () => (await window.go.app.API.Start()).settings.language === 'zh-CN');
     await ana.page.locator('html[lang=zh-CN]').waitFor();
     await ana.press('ArrowUp', 'ArrowUp');
     await ana.page.locator(`html[lang=${before}]`).waitFor();
@@ -349,7 +349,7 @@ const tasks = {
     assert.equal((await first()).quiet, true);
     await ana.at('[data-row]');
     await ana.press('Control+z');
-    await ana.page.waitForFunction(async () => !(await window.go.app.API.Start()).conversations[0].quiet);
+    await eventually(ana.page, async () => !(await window.go.app.API.Start()).conversations[0].quiet);
     await choose('archive');
     await ana.page.locator('[data-pane=list] button[aria-expanded=false]').waitFor();
     await ana.to('[data-pane=list] button[aria-expanded=false]');

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { judge, judgeAll, wellMade } from './judge.mjs';
 import { article, composer, openSettings, startPair, write } from './people.mjs';
-import { bin, call } from './programs.mjs';
+import { bin, call, eventually } from './programs.mjs';
 
 const first = 'three dry oars';
 const second = 'four wet paddles';
@@ -109,7 +109,7 @@ test('it locks by itself after a minute in which nobody was there', async () => 
   await openSettings(ana, 'Storage & backup');
   await ana.clock.install();
   await ana.getByRole('combobox', { name: 'Lock by itself' }).selectOption('1');
-  await ana.waitForFunction(async () => (await window.go.app.API.Start()).settings.lockAfter === 1);
+  await eventually(ana, async () => (await window.go.app.API.Start()).settings.lockAfter === 1);
   await ana.clock.runFor(50_000);
   await ana.keyboard.press('Shift');
   await ana.clock.runFor(50_000);

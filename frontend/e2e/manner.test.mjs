@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { artifacts, openPerson, startBrowser } from './programs.mjs';
+import { artifacts, eventually, openPerson, startBrowser } from './programs.mjs';
 
 let browser;
 const people = {};
@@ -158,11 +158,11 @@ test('read marks that are off are off in both directions', async () => {
 
   await write(ana, 'Are you there?');
   await article(ben, 'Are you there?').waitFor();
-  await ben.waitForFunction(async () => (await window.go.app.API.Start()).conversations[0].unread === 0);
+  await eventually(ben, async () => (await window.go.app.API.Start()).conversations[0].unread === 0);
   await write(ben, 'I am');
   await article(ana, 'I am').waitFor();
   await ana.bringToFront();
-  await ana.waitForFunction(async () => (await window.go.app.API.Start()).conversations[0].unread === 0);
+  await eventually(ana, async () => (await window.go.app.API.Start()).conversations[0].unread === 0);
   // What was written after it is on the other side: nothing that says "read" is on its way any more.
   await write(ana, 'Good');
   await article(ben, 'Good').waitFor();

@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { judge, judgeAll, wellMade } from './judge.mjs';
 import { article, composer, openNamed, write } from './people.mjs';
-import { artifacts, call, startBrowser, startServer } from './programs.mjs';
+import { artifacts, call, eventually, startBrowser, startServer } from './programs.mjs';
 
 let browser;
 let server;
@@ -29,7 +29,8 @@ const rowOf = async (page, name) => (await call(page, 'Start')).conversations.fi
 
 /** Waits until what the app knows of somebody is so. */
 const until = (page, name, what, value) =>
-  page.waitForFunction(
+  eventually(
+    page,
     async ([who, key, wanted]) => {
       const row = (await window.go.app.API.Start()).conversations.find((one) => one.name === who);
       return [row?.line.state, row?.presence, row?.contact].includes(wanted) && key !== '';
@@ -41,10 +42,10 @@ const until = (page, name, what, value) =>
 async function meet(host, guest, greeting) {
   const { link } = await call(host, 'CreateInvite', { label: '', days: 7, uses: 1 });
   await call(guest, 'SendRequest', link, greeting);
-  await host.waitForFunction(async () => (await window.go.app.API.Start()).requests.length === 1);
+  await eventually(host, async () => (await window.go.app.API.Start()).requests.length === 1);
   const [request] = (await call(host, 'Start')).requests;
   await call(host, 'AcceptRequest', request.id);
-  await guest.waitForFunction(async () => (await window.go.app.API.Start()).conversations[0]?.contact === 'mutual');
+  await eventually(guest, async () => (await window.go.app.API.Start()).conversations[0]?.contact === 'mutual');
 }
 
 const node = (page, name) => page.locator('button[data-node]').filter({ hasText: new RegExp(`^.?${name},`) });

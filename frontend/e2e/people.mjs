@@ -1,6 +1,6 @@
 // Two people who know each other, each with a device at one introduction server.
 import { mkdir } from 'node:fs/promises';
-import { artifacts, call, openPage, startBrowser, startDevice, startServer } from './programs.mjs';
+import { artifacts, call, eventually, openPage, startBrowser, startDevice, startServer } from './programs.mjs';
 
 export const composer = (page) => page.locator('[data-composer]');
 export const article = (page, text) => page.getByRole('article').filter({ hasText: text });
@@ -16,7 +16,7 @@ export async function openNamed(browser, server, name, { size, folder } = {}) {
 }
 
 export const online = (page) =>
-  page.waitForFunction(async () => (await window.go.app.API.Start()).network.servers.some((one) => one.state === 'online'));
+  eventually(page, async () => (await window.go.app.API.Start()).network.servers.some((one) => one.state === 'online'));
 
 /** One of them invites the other, who asks and is accepted; both have the conversation open. */
 export async function introduce(host, guest, greeting) {

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 export { startBrowser } from '../scripts/browser.mjs';
@@ -200,6 +201,15 @@ export async function beSomebody(page, name) {
   await page.keyboard.type(name);
   await page.keyboard.press('Enter');
   await page.getByRole('complementary', { name: 'Conversations' }).waitFor();
+}
+
+/** Waits until what a page is asked, which may take a moment to answer, is so. Playwright's waitForFunction takes the promise of it for the answer. */
+export async function eventually(page, condition, argument) {
+  const end = Date.now() + 60_000;
+  while (!(await page.evaluate(condition, argument))) {
+    if (Date.now() > end) throw new Error(`it is not so within a minute: ${condition}`);
+    await setTimeout(20);
+  }
 }
 
 /** Calls the app as the interface does. */

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { artifacts, call, openPage, openPerson, startBrowser, startDevice } from './programs.mjs';
+import { artifacts, call, eventually, openPage, openPerson, startBrowser, startDevice } from './programs.mjs';
 
 const pageSize = 4096;
 let browser;
@@ -38,7 +38,8 @@ test('two people have a history', async () => {
   await ana.getByRole('textbox', { name: 'Message Ben' }).waitFor();
   conversation = (await call(ana, 'Start')).conversations[0].id;
   for (let count = 1; count <= 150; count++) await call(ana, 'SendText', conversation, `Harbour log ${count}.`);
-  await ben.waitForFunction(
+  await eventually(
+    ben,
     async (id) => (await window.go.app.API.PageLast(id, 1)).messages[0]?.text === 'Harbour log 150.',
     conversation,
   );
@@ -94,7 +95,8 @@ test('what was lost comes back, and both go on', async () => {
   const { page: ben } = people.Ben;
   const texts = (page) =>
     page.evaluate(async (id) => (await window.go.app.API.PageLast(id, 200)).messages.map((one) => one.text), conversation);
-  await ana.waitForFunction(
+  await eventually(
+    ana,
     async (id) => (await window.go.app.API.PageLast(id, 200)).messages.length === 151,
     conversation,
   );

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { beSomebody, call, openPage, startBrowser, startDevice } from './programs.mjs';
+import { beSomebody, call, eventually, openPage, startBrowser, startDevice } from './programs.mjs';
 
 const folder = await mkdtemp(join(tmpdir(), 'tincan-browser-'));
 let browser;
@@ -66,6 +66,6 @@ test('what is asked for meanwhile is refused in words, and the form keeps it', a
   assert.equal(await field.inputValue(), 'Ana Noor');
   device = await start();
   await page.getByRole('button', { name: 'Save', exact: true }).click();
-  await page.waitForFunction(async () => (await window.go.app.API.Start().catch(() => undefined))?.profile.name === 'Ana Noor');
+  await eventually(page, async () => (await window.go.app.API.Start().catch(() => undefined))?.profile.name === 'Ana Noor');
   assert.equal(await page.evaluate(() => window.neverLoadedAgain), true);
 });

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { artifacts, call, openPerson, startBrowser } from './programs.mjs';
+import { artifacts, call, eventually, openPerson, startBrowser } from './programs.mjs';
 
 let browser;
 const people = {};
@@ -50,7 +50,7 @@ test('two people chat in English and Chinese', async () => {
   const { id } = (await call(ana, 'Start')).conversations[0];
   // Far more than a page, so that what is found is not held any more.
   for (let count = 1; count <= 260; count++) await call(count % 2 ? ana : ben, 'SendText', id, `Small talk ${count}`);
-  await ben.waitForFunction(async (conversation) => {
+  await eventually(ben, async (conversation) => {
     const last = await window.go.app.API.PageLast(conversation, 1);
     return last.messages[0]?.text.startsWith('Small talk 2') && !(await window.go.app.API.Search('small', '', '')).waiting;
   }, id);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { artifacts, beSomebody, openPage, startBrowser, startDevice } from './programs.mjs';
+import { artifacts, beSomebody, eventually, openPage, startBrowser, startDevice } from './programs.mjs';
 
 let browser;
 const people = {};
@@ -168,7 +168,7 @@ test('what is written and not sent survives a reload', async () => {
   const { page: ana } = people.Ana;
   const field = ana.getByRole('textbox', { name: 'Message Ben' });
   await field.fill('not sent yet');
-  await ana.waitForFunction(async () => (await window.go.app.API.Start()).conversations[0].draft === 'not sent yet');
+  await eventually(ana, async () => (await window.go.app.API.Start()).conversations[0].draft === 'not sent yet');
   await ana.reload();
   await ana.getByText('Draft:').waitFor();
 });

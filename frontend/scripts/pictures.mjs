@@ -9,7 +9,7 @@ import process from 'node:process';
 import { promisify } from 'node:util';
 import { stillness } from '../e2e/judge.mjs';
 import { article, composer, introduce, openNamed, openSettings, write } from '../e2e/people.mjs';
-import { call, openPage, startBrowser, startDevice, startServer } from '../e2e/programs.mjs';
+import { call, eventually, openPage, startBrowser, startDevice, startServer } from '../e2e/programs.mjs';
 
 const folder = process.argv[2] ?? new URL('../../docs/pictures', import.meta.url).pathname;
 /** Bytes of a picture. */
@@ -83,7 +83,8 @@ try {
     ['*.example.net', 'Advertising'],
   ])
     await call(mira, 'AddBan', { kind: '', target, reason, ends: '', tell: false });
-  await mira.waitForFunction(
+  await eventually(
+    mira,
     async () =>
       (
         await window.go.app.API.BansPage({
