@@ -51,7 +51,7 @@
     },
   };
 
-  // A browser tries again by itself, but not behind an answer that is no stream, and some not while nothing listens.
+  // A browser tries again by itself, but not behind an answer that is no stream, some not while nothing listens, and when it likes.
   const again = 1000;
 
   function listen() {
@@ -60,8 +60,9 @@
     // Also the first time: what happened before the stream was open is asked for.
     events.addEventListener('open', () => emit('reconnected'));
     events.addEventListener('error', () => {
+      events.close();
       emit('lost');
-      if (events.readyState === EventSource.CLOSED) setTimeout(listen, again);
+      setTimeout(listen, again);
     });
   }
   listen();

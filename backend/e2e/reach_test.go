@@ -109,7 +109,7 @@ func TestWindowWhoReachesAna(t *testing.T) { //nolint:paralleltest // there is o
 
 	eventually(t, "there is a line", func() bool { return ben.state().Network.Lines == 1 })
 	w.shows("reach-number", func() { w.keys("ctrl+shift+v") })
-	w.shows("reach-asking", func() { w.keys("Tab", "Tab", "Tab", "Tab", "Return") })
+	w.shows("reach-asking", func() { w.keys("Tab", "Tab", "Tab", "Tab", "Tab", "Return") }) // from "Later" around to "Compare by emoji"
 	check := func() app.Check {
 		if check := ben.row(talk.ID).Check; check != nil {
 			return *check
