@@ -107,6 +107,12 @@ func (s *somebody) open(environment ...string) error {
 	if err := s.ask(nil, "Painted"); err != nil {
 		return err
 	}
+	return s.reaches()
+}
+
+// reaches waits for a server.
+func (s *somebody) reaches() error {
+	s.t.Helper()
 	return s.until("a server is reached", func(state app.State) bool {
 		return slices.ContainsFunc(state.Network.Servers, func(one app.Server) bool { return one.State == app.ServerOnline })
 	})
