@@ -78,7 +78,9 @@ func (w *window) Chosen(settings app.Settings) {
 	if settings.Theme == app.ThemeSystem {
 		w.desk.Scheme()
 	}
-	checkSpelling(desktop.SpellingLanguages(settings.Language, os.Getenv))
+	if settings.Spelling {
+		checkSpelling(desktop.SpellingLanguages(settings.Language, os.Getenv))
+	}
 	w.desk.Tray(settings.Tray, notify.WordsOfTray(notify.IsChinese(settings.Language, os.Getenv)))
 }
 

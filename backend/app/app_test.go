@@ -265,7 +265,7 @@ func TestSettings(t *testing.T) {
 	must(p.api.CreateProfile("Ana", 1))(t)
 	settings := p.state().Settings
 	settings.Theme, settings.TextSize, settings.Hosting, settings.Compact = app.ThemeDark, 1.15, false, true
-	settings.NoSpelling, settings.EmojiTone, settings.RecentEmoji = true, 5, "👍 🎉"
+	settings.Spelling, settings.EmojiTone, settings.RecentEmoji = true, 5, "👍 🎉"
 	if got := must(p.api.SaveSettings(settings))(t); got != settings {
 		t.Errorf("saved %+v", got)
 	}

@@ -137,8 +137,8 @@ type Settings struct {
 	// AsWritten shows messages with the marks (**, `, > and so on) that they were
 	// written with, instead of the formats that these stand for.
 	AsWritten bool `json:"asWritten,omitempty"`
-	// NoSpelling leaves words that the dictionaries do not know unmarked.
-	NoSpelling bool `json:"noSpelling,omitempty"`
+	// Spelling marks words that the dictionaries do not know. They take 8 MiB.
+	Spelling bool `json:"spelling,omitempty"`
 	// EmojiTone is the skin of emoji that have one, 1 (light) to 5 (dark); absent:
 	// the yellow one.
 	EmojiTone int `json:"emojiTone,omitempty"`

@@ -30,8 +30,8 @@ export interface Settings {
   details: boolean;
   /** messages are shown with the marks that they were written with */
   asWritten?: boolean;
-  /** words that the dictionaries do not know are left unmarked */
-  noSpelling?: boolean;
+  /** words that the dictionaries do not know are marked */
+  spelling?: boolean;
   /** the skin of emoji that have one, 1 (light) to 5 (dark); absent: the yellow one */
   emojiTone?: number;
   /** the emoji used last, the last first, with spaces between */

@@ -914,7 +914,7 @@ export namespace app {
 	    hosting: boolean;
 	    details: boolean;
 	    asWritten?: boolean;
-	    noSpelling?: boolean;
+	    spelling?: boolean;
 	    emojiTone?: number;
 	    recentEmoji?: string;
 	    lockAfter?: number;
@@ -934,7 +934,7 @@ export namespace app {
 	        this.hosting = source["hosting"];
 	        this.details = source["details"];
 	        this.asWritten = source["asWritten"];
-	        this.noSpelling = source["noSpelling"];
+	        this.spelling = source["spelling"];
 	        this.emojiTone = source["emojiTone"];
 	        this.recentEmoji = source["recentEmoji"];
 	        this.lockAfter = source["lockAfter"];

@@ -87,7 +87,7 @@ function Box({ conversation }: { conversation: Conversation }) {
   const { id } = conversation;
   const name = shortName(conversation.name);
   const problem = useSession((state) => state.problem);
-  const spelling = useSession((state) => !state.settings.noSpelling);
+  const spelling = useSession((state) => state.settings.spelling ?? false);
   const aim = useAim(id);
   const { edit } = aim;
   const barId = useId();

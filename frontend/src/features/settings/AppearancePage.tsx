@@ -116,8 +116,8 @@ export function AppearancePage() {
             className={styles.switch ?? ''}
             label={t('settings.spelling')}
             help={t('settings.spellingText')}
-            selected={!settings.noSpelling}
-            onChange={(on) => change({ noSpelling: !on })}
+            selected={settings.spelling ?? false}
+            onChange={(on) => change({ spelling: on })}
           />
         </div>
       </Rows>
