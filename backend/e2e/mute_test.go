@@ -11,21 +11,19 @@ import (
 	"time"
 )
 
-// floods has a device write the longest texts that there are, several at once,
-// until it is told to stop.
+// floods has a device write the longest texts that there are, 20 a second, until it
+// is told to stop: twelve times what is taken of anybody, and yet little enough that
+// all of it is arrears of a device that came back, and not a flood once more.
 func (d *device) floods(conversation string, stop *atomic.Bool) {
-	var group sync.WaitGroup
 	text := strings.Repeat("A flood. ", 30<<10/9)
-	for range 8 {
-		group.Go(func() {
-			for !stop.Load() {
-				if refused, alive := d.attempt(nil, "SendText", conversation, text); refused != nil || !alive {
-					return
-				}
-			}
-		})
+	next := time.NewTicker(time.Second / 20)
+	defer next.Stop()
+	for !stop.Load() {
+		<-next.C
+		if refused, alive := d.attempt(nil, "SendText", conversation, text); refused != nil || !alive {
+			return
+		}
 	}
-	group.Wait()
 }
 
 // TestFloodIsSlowedThenMuted: who writes on and on is slowed, of which nobody has to
