@@ -86,12 +86,10 @@ func New(ctx context.Context, options Options) (*Server, error) {
 	if err == nil && !at.Addr().IsLoopback() && !options.Anywhere {
 		err = ErrNotLoopback
 	}
-	if err == nil {
-		s.guard, err = newGuard(fmt.Sprint(at.Port()), options.Anywhere, options.Kept)
-	}
 	if err != nil {
 		return nil, errors.Join(err, s.listener.Close())
 	}
+	s.guard = newGuard(fmt.Sprint(at.Port()), options.Anywhere, options.Kept, options.Logger)
 	return s, nil
 }
 

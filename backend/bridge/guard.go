@@ -7,10 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
 	"os"
+	"runtime"
 	"strings"
 )
 
@@ -27,12 +29,15 @@ type guard struct {
 }
 
 // newGuard makes a token for this start. The secret of the cookie is that of
-// the file kept, if there is one, so that an open page goes on behind a restart.
-func newGuard(port string, anywhere bool, kept string) (*guard, error) {
+// the file kept, if there is one, so that an open page goes on behind a restart;
+// where it cannot be kept it is one for this start alone.
+func newGuard(port string, anywhere bool, kept string, logger *slog.Logger) *guard {
 	g := &guard{cookie: "tincan-" + port, port: port, anywhere: anywhere, token: newSecret()}
 	var err error
-	g.session, err = keptSecret(kept)
-	return g, err
+	if g.session, err = keptSecret(kept); err != nil {
+		logger.Warn("the page's cookie is not kept, so after a restart its address has to be opened anew", "error", err)
+	}
+	return g
 }
 
 func newSecret() string {
@@ -42,25 +47,52 @@ func newSecret() string {
 }
 
 // keptSecret reads the secret in a file of this user alone, or makes one and
-// keeps it there; without a file it is new each time.
+// keeps it there; without a file it is new each time. There is a secret also
+// where it could not be kept.
 func keptSecret(file string) (string, error) {
 	if file == "" {
 		return newSecret(), nil
 	}
-	secret, err := os.ReadFile(file)
-	if read, bad := base64.RawURLEncoding.DecodeString(string(secret)); err == nil && bad == nil && len(read) == secretSize {
-		return string(secret), nil
+	if secret := readSecret(file); secret != "" {
+		return secret, nil
 	}
 	made := newSecret()
 	// What another program could write or read would be no secret: the file is made anew.
-	err = os.Remove(file)
+	err := os.Remove(file)
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
-		err = os.WriteFile(file, []byte(made), 0o600)
+		err = writeNew(file, made)
 	}
 	if err != nil {
-		return "", fmt.Errorf("bridge: keeping the page's cookie: %w", err)
+		return made, fmt.Errorf("bridge: keeping the page's cookie: %w", err)
 	}
 	return made, nil
+}
+
+// readSecret returns the secret in a file, or nothing when there is none, or
+// when others could have read or written it.
+func readSecret(file string) string {
+	info, err := os.Lstat(file)
+	if err != nil || !info.Mode().IsRegular() || runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+		return "" // on Windows the profile's folder decides
+	}
+	secret, err := os.ReadFile(file)
+	if err != nil {
+		return ""
+	}
+	if read, bad := base64.RawURLEncoding.DecodeString(string(secret)); bad != nil || len(read) != secretSize {
+		return ""
+	}
+	return string(secret)
+}
+
+// writeNew writes a file that must not exist, for this user alone.
+func writeNew(file, content string) error {
+	made, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = made.WriteString(content)
+	return errors.Join(err, made.Close())
 }
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -12,12 +13,7 @@ func TestCookieIsKept(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "cookie")
 	start := func(kept string) *guard {
-		t.Helper()
-		g, err := newGuard("7117", false, kept)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return g
+		return newGuard("7117", false, kept, slog.New(slog.DiscardHandler))
 	}
 	first, second := start(file), start(file)
 	if first.session != second.session || first.token == second.token {
@@ -38,7 +34,23 @@ func TestCookieIsKept(t *testing.T) {
 			t.Errorf("%q was taken for a secret, or nothing was kept", broken)
 		}
 	}
-	if _, err = newGuard("7117", false, filepath.Join(file, "below")); err == nil {
-		t.Error("a folder that cannot be written")
+
+	known := start(file)
+	if err = os.Chmod(file, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if made := start(file); made.session == known.session || made.session != start(file).session {
+		t.Error("a secret that others could read was taken, or the new one was not kept")
+	}
+	link := file + "-link"
+	if err = os.Symlink(file, link); err != nil {
+		t.Fatal(err)
+	}
+	if start(link).session == start(file).session {
+		t.Error("a link was followed")
+	}
+	nowhere := filepath.Join(file, "below")
+	if one := start(nowhere); len(one.session) == 0 || one.session == start(nowhere).session {
+		t.Error("where nothing can be kept there is no secret, or always the same")
 	}
 }
