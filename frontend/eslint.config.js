@@ -11,6 +11,7 @@ const elements = [
   { type: 'feature', pattern: 'src/features/*', capture: ['name'] },
   { type: 'app', pattern: 'src/app' },
   { type: 'workshop', pattern: 'src/workshop' },
+  { type: 'testing', pattern: 'src/testing' },
 ];
 
 export default tseslint.config(
@@ -37,8 +38,17 @@ export default tseslint.config(
           default: 'disallow',
           policies: [
             {
-              from: { element: { types: { anyOf: ['backend', 'i18n', 'model', 'ui', 'feature', 'app', 'workshop'] } } },
+              from: {
+                element: {
+                  types: { anyOf: ['backend', 'i18n', 'model', 'ui', 'feature', 'app', 'workshop', 'testing'] },
+                },
+              },
               allow: { to: { module: { origin: 'external' } } },
+            },
+            // What tests draw with.
+            {
+              from: { element: { types: { anyOf: ['model', 'ui', 'feature', 'app'] } } },
+              allow: { to: { element: { type: 'testing' } } },
             },
             { from: { element: { type: 'i18n' } }, allow: { to: { element: { type: 'backend' } } } },
             { from: { element: { type: 'model' } }, allow: { to: { element: { type: 'backend' } } } },

@@ -1,4 +1,3 @@
-import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from '@/app/App';
 import { startAppearance } from '@/app/appearance';
@@ -53,11 +52,7 @@ async function begin(container: HTMLElement): Promise<void> {
     stop();
     stop = synchronise(found);
   };
-  root.render(
-    <StrictMode>
-      <App restart={restart} />
-    </StrictMode>,
-  );
+  root.render(<App restart={restart} />);
 }
 
 const container = document.getElementById('root');

@@ -1,10 +1,10 @@
-import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
 import { sampleConversation, sampleMessage, sampleState } from '@/backend/samples';
 import { aimOf, followSearch, followView, search, session, showConversation, synchronise, view } from '@/model';
 import { resetModel } from '@/model/reset';
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@/testing';
 import { keysAnywhere, keysOfMessage } from '@/ui';
 import { App } from './App';
 import { neighbour, runKey } from './useKeys';

@@ -1,10 +1,10 @@
-import { fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Notice, setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
 import { sampleConversation, sampleState } from '@/backend/samples';
 import { session, synchronise, toasts, useConversation, view } from '@/model';
 import { resetModel } from '@/model/reset';
+import { fireEvent, render, screen, waitFor } from '@/testing';
 import { ContactNotice } from './Notices';
 import { ProblemBar } from './ProblemBar';
 

@@ -1,6 +1,6 @@
-import { cleanup, configure } from '@testing-library/react';
 import { afterEach } from 'vitest';
 import { startTranslations } from '@/i18n';
+import { cleanup, configure } from '@/testing';
 
 void startTranslations('en');
 

@@ -1,5 +1,5 @@
-import { act, renderHook, waitFor } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
+import { act, renderHook, waitFor } from '@/testing';
 import { useCall } from './useCall';
 
 describe('useCall', () => {

@@ -1,6 +1,7 @@
 import { type ReactNode, type Ref, useId } from 'react';
 import styles from './Button.module.css';
 import { classes } from './classes';
+import { useFirstFocus } from './focus';
 import { Hidden } from './Hidden';
 import { PressButton } from './PressButton';
 import { Spinner } from './Spinner';
@@ -39,9 +40,8 @@ export function Button({
   const blocked = disabledReason !== undefined || pending;
   return (
     <PressButton
-      {...(ref ? { ref } : {})}
+      ref={useFirstFocus(autoFocus, ref)}
       type={blocked ? 'button' : type}
-      autoFocus={autoFocus}
       className={classes(
         styles.button,
         kind !== 'outline' && styles[kind],

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { checkedNow } from './controlled';
 import hidden from './Hidden.module.css';
 
 export interface CheckboxProps {
@@ -17,7 +18,7 @@ export function Checkbox({ selected, className, children, onChange }: CheckboxPr
         type="checkbox"
         className={hidden.hidden}
         checked={selected}
-        onChange={(event) => onChange(event.target.checked)}
+        onChange={(event) => onChange(checkedNow(event.target, selected))}
       />
       {children}
     </label>

@@ -1,5 +1,5 @@
-import { act, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { act, fireEvent, render, screen, waitFor } from '@/testing';
 import { IconButton, PressButton, Segmented } from '.';
 
 afterEach(() => vi.useRealTimers());

@@ -1,5 +1,6 @@
 import { createContext, type ReactNode, useContext, useId } from 'react';
 import { classes } from './classes';
+import { holdRadios } from './controlled';
 import hidden from './Hidden.module.css';
 import styles from './RadioGroup.module.css';
 
@@ -49,7 +50,10 @@ export function Radio({ value, label, className, children }: RadioProps) {
         value={value}
         checked={value === chosen.value}
         aria-label={label}
-        onChange={() => chosen.onChange(value)}
+        onChange={(event) => {
+          holdRadios(event.target, chosen.value);
+          chosen.onChange(value);
+        }}
       />
       {children}
     </label>

@@ -1,6 +1,7 @@
 import { ChevronDown } from 'lucide-react';
 import { useId } from 'react';
 import { classes } from './classes';
+import { chosenNow } from './controlled';
 import styles from './Select.module.css';
 
 export interface SelectProps<Value extends string> {
@@ -41,7 +42,8 @@ export function Select<Value extends string>({
           {...(labelHidden ? { 'aria-label': label } : {})}
           aria-describedby={describedBy}
           onChange={(event) => {
-            const chosen = options.find((option) => option.value === event.target.value);
+            const now = chosenNow(event.target, value);
+            const chosen = options.find((option) => option.value === now);
             if (chosen) onChange(chosen.value);
           }}
         >

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { classes } from './classes';
+import { checkedNow } from './controlled';
 import hidden from './Hidden.module.css';
 import styles from './Switch.module.css';
 
@@ -23,7 +24,7 @@ export function Switch({ label, help, selected, disabled = false, className, onC
         checked={selected}
         aria-checked={selected}
         disabled={disabled}
-        onChange={(event) => onChange(event.target.checked)}
+        onChange={(event) => onChange(checkedNow(event.target, selected))}
       />
       <span className={styles.text}>
         <span className={styles.label}>{label}</span>

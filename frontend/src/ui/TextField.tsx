@@ -1,6 +1,7 @@
 import { Check, CircleAlert } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, type Ref, useId } from 'react';
 import { classes } from './classes';
+import { useFirstFocus } from './focus';
 import { Spinner } from './Spinner';
 import styles from './TextField.module.css';
 
@@ -64,17 +65,18 @@ export function TextField({
   onEnter,
 }: TextFieldProps) {
   const id = useId();
+  const place = useFirstFocus(autoFocus, ref as Ref<HTMLInputElement & HTMLTextAreaElement>);
   const bad = invalid || error !== undefined;
   const says = error ?? good ?? help;
   const field = {
     id,
+    ref: place,
     className: classes(styles.input, large && styles.large, mono && styles.mono, rows > 1 && styles.area),
     value,
     placeholder,
     disabled,
     maxLength,
     spellCheck,
-    autoFocus,
     autoComplete: 'off',
     'aria-label': labelHidden ? label : undefined,
     'aria-invalid': bad || undefined,
@@ -99,12 +101,7 @@ export function TextField({
         {rows > 1 ? (
           <textarea {...field} rows={rows} onChange={(event) => onChange(event.target.value)} />
         ) : (
-          <input
-            {...field}
-            ref={ref}
-            type={secret ? 'password' : 'text'}
-            onChange={(event) => onChange(event.target.value)}
-          />
+          <input {...field} type={secret ? 'password' : 'text'} onChange={(event) => onChange(event.target.value)} />
         )}
         {pending && (
           <span className={styles.pending}>

@@ -1,3 +1,19 @@
+import { type Ref, type RefObject, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
+
+/**
+ * The ref of an element that takes the focus as it comes, when that is wanted then; its owner's ref holds it, too. The attribute
+ * would be heeded for the first one of a page alone.
+ */
+export function useFirstFocus<Of extends HTMLElement>(wanted: boolean, owner?: Ref<Of>): RefObject<Of | null> {
+  const element = useRef<Of>(null);
+  const [first] = useState(wanted);
+  useImperativeHandle(owner, () => element.current as Of, []);
+  useLayoutEffect(() => {
+    if (first) element.current?.focus();
+  }, [first]);
+  return element;
+}
+
 /** How often and after how long, in milliseconds, a place is looked for: it comes with the next view. */
 const tries = 10;
 const pause = 50;

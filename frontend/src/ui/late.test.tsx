@@ -1,5 +1,5 @@
-import { act, render, screen } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
+import { act, render, screen } from '@/testing';
 import { type Late, late } from './late';
 
 function Place({ of }: { of: Late<{ word: string }> }) {

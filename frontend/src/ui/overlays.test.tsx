@@ -1,6 +1,6 @@
-import { act, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { useState } from 'react';
 import { describe, expect, it, vi } from 'vitest';
+import { act, fireEvent, render, screen, waitFor } from '@/testing';
 import { Button, Dialog, Menu, MenuButton, RowList, TabList, TabPanel } from '.';
 import { placeBeside } from './place';
 

@@ -1,4 +1,3 @@
-import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Invite, type InvitePreview, setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
@@ -6,6 +5,7 @@ import { sampleConversation, sampleState } from '@/backend/samples';
 import { en } from '@/i18n/en';
 import { synchronise, toasts, view } from '@/model';
 import { resetModel } from '@/model/reset';
+import { act, fireEvent, render, screen, waitFor, within } from '@/testing';
 import { copyText } from './copy';
 import AddContactDialog from './index';
 import { codeMeasure, reusable } from './invites';

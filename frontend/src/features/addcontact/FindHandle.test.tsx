@@ -1,4 +1,3 @@
-import { fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FoundPerson, setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
@@ -6,6 +5,7 @@ import { sampleConversation, sampleState } from '@/backend/samples';
 import { en } from '@/i18n/en';
 import { synchronise, view } from '@/model';
 import { resetModel } from '@/model/reset';
+import { fireEvent, render, screen, waitFor } from '@/testing';
 import AddContactDialog from './index';
 
 const elif: FoundPerson = {

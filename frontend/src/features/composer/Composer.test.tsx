@@ -1,10 +1,10 @@
-import { act, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
 import { sampleConversation, sampleMessage, sampleState } from '@/backend/samples';
 import { aimOf, applyState, followAims, openTimeline, session, startEdit, startReply, view } from '@/model';
 import { resetModel } from '@/model/reset';
+import { act, fireEvent, render, screen, waitFor } from '@/testing';
 import { Composer } from './index';
 
 let fake: FakeBackend;

@@ -1,8 +1,8 @@
-import { act, fireEvent, render, screen, within } from '@testing-library/react';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { sampleConversation, sampleState } from '@/backend/samples';
 import { applyState, session, showConversation, view } from '@/model';
 import { resetModel } from '@/model/reset';
+import { act, fireEvent, render, screen, within } from '@/testing';
 import { standingOf } from './IdentityBar';
 import { Conversations } from './index';
 import { previewOf } from './preview';

@@ -1,4 +1,3 @@
-import { act, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Delivery, type Message, setBackend, type WaitCode } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
@@ -6,6 +5,7 @@ import { sampleConversation, sampleMessage, sampleState } from '@/backend/sample
 import { i18next } from '@/i18n';
 import { session, synchronise } from '@/model';
 import { resetModel } from '@/model/reset';
+import { act, fireEvent, render, screen, waitFor } from '@/testing';
 import FileDialog from './FileDialog';
 import DeliveryDialog from './index';
 

@@ -1,10 +1,10 @@
-import { act, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Conversation, setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
 import { sampleConversation, sampleState } from '@/backend/samples';
 import { session, synchronise, toasts, useConversation } from '@/model';
 import { resetModel } from '@/model/reset';
+import { act, fireEvent, render, screen, waitFor } from '@/testing';
 import { DisappearTimer } from './DisappearTimer';
 import { Details } from './index';
 

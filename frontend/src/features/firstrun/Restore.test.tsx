@@ -1,10 +1,10 @@
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BackendError, setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
 import { sampleState } from '@/backend/samples';
 import { session, synchronise } from '@/model';
 import { resetModel } from '@/model/reset';
+import { cleanup, fireEvent, render, screen, waitFor } from '@/testing';
 import { Restore } from './Restore';
 
 const words = 'six words that open this backup';

@@ -1,10 +1,10 @@
-import { fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
 import { sampleState } from '@/backend/samples';
 import { session, synchronise } from '@/model';
 import { resetModel } from '@/model/reset';
+import { fireEvent, render, screen, waitFor } from '@/testing';
 import LockScreen from './index';
 
 let fake: FakeBackend;

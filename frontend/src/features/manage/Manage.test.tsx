@@ -1,4 +1,3 @@
-import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import axe from 'axe-core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { setBackend } from '@/backend';
@@ -6,6 +5,7 @@ import { FakeBackend } from '@/backend/fake';
 import { sampleConversation, sampleMessage, sampleState } from '@/backend/samples';
 import { askLose, session, showConversation, showTalkMenu, synchronise, toasts, view } from '@/model';
 import { resetModel } from '@/model/reset';
+import { act, fireEvent, render, screen, waitFor, within } from '@/testing';
 import LoseDialog from './LoseDialog';
 import TalkMenu from './TalkMenu';
 
@@ -158,7 +158,7 @@ describe('the dialogs', () => {
     backend.refuse('forgetContact', 'disk-full');
     const dialog = open('forget');
     await press(within(dialog).getByRole('button', { name: 'Forget and erase' }));
-    expect(within(dialog).getByRole('alert').textContent).toContain('The disk is full');
+    expect((await within(dialog).findByRole('alert')).textContent).toContain('The disk is full');
     backend.refuse('forgetContact', undefined);
     await press(within(dialog).getByRole('button', { name: 'Forget and erase' }));
     await waitFor(() => expect(row('ana')).toBeUndefined());

@@ -1,4 +1,3 @@
-import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Conversation, setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
@@ -6,6 +5,7 @@ import { sampleConversation, sampleState } from '@/backend/samples';
 import { setLanguage } from '@/i18n';
 import { applyState, session, showNetworkAs, synchronise, view } from '@/model';
 import { resetModel } from '@/model/reset';
+import { act, fireEvent, render, screen, waitFor, within } from '@/testing';
 import NetworkView from './index';
 
 let fake: FakeBackend;

@@ -1,10 +1,10 @@
-import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type BanEdit, type Request, setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
 import { sampleState } from '@/backend/samples';
 import { answerOf, session, synchronise, toasts, view } from '@/model';
 import { resetModel } from '@/model/reset';
+import { act, fireEvent, render, screen, waitFor, within } from '@/testing';
 import RequestsView from './index';
 
 const request = (id: string, name: string, minute: number, change: Partial<Request> = {}): Request => ({

@@ -1,4 +1,3 @@
-import { cleanup, fireEvent, render, waitFor } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Request, setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
@@ -6,6 +5,7 @@ import { sampleState } from '@/backend/samples';
 import { forbiddenIn, hostileTexts } from '@/backend/samples-hostile';
 import { session, synchronise } from '@/model';
 import { resetModel } from '@/model/reset';
+import { cleanup, fireEvent, render, waitFor } from '@/testing';
 import RequestsView from './index';
 
 afterEach(() => {

@@ -1,4 +1,3 @@
-import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { setBackend } from '@/backend';
@@ -16,6 +15,7 @@ import {
   view,
 } from '@/model';
 import { resetModel } from '@/model/reset';
+import { act, fireEvent, render, screen, waitFor, within } from '@/testing';
 import { SearchField } from './index';
 import { Marked } from './Marked';
 import SearchView from './SearchView';

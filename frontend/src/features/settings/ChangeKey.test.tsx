@@ -1,4 +1,3 @@
-import { fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
 import { setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
@@ -6,6 +5,7 @@ import { sampleConversation, sampleState } from '@/backend/samples';
 import { en } from '@/i18n/en';
 import { closeDialog, session, synchronise, toasts, useView } from '@/model';
 import { resetModel } from '@/model/reset';
+import { fireEvent, render, screen, waitFor, within } from '@/testing';
 import { ChangeKey } from './ChangeKey';
 import ChangeKeyDialog from './ChangeKeyDialog';
 

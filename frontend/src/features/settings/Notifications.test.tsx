@@ -1,4 +1,3 @@
-import { act, cleanup, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type DesktopState, setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
@@ -6,6 +5,7 @@ import { wholeDesktop } from '@/backend/fake-desktop';
 import { sampleConversation, sampleState } from '@/backend/samples';
 import { session, synchronise } from '@/model';
 import { resetModel } from '@/model/reset';
+import { act, cleanup, fireEvent, render, screen, waitFor } from '@/testing';
 import SettingsView from './index';
 
 let fake: FakeBackend;

@@ -1,4 +1,3 @@
-import { fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type OwnHandle, type Server, setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
@@ -6,6 +5,7 @@ import { sampleState } from '@/backend/samples';
 import { en } from '@/i18n/en';
 import { session, synchronise, toasts, view } from '@/model';
 import { resetModel } from '@/model/reset';
+import { fireEvent, render, screen, waitFor, within } from '@/testing';
 import { OwnHandles } from './OwnHandles';
 
 let fake: FakeBackend;

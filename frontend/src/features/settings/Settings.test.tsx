@@ -1,10 +1,10 @@
-import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Ban, setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
 import { sampleConversation, sampleState } from '@/backend/samples';
 import { type SettingsPage, session, synchronise, toasts, view } from '@/model';
 import { resetModel } from '@/model/reset';
+import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@/testing';
 import SettingsView from './index';
 
 const ban = (id: string, change: Partial<Ban>): Ban => ({

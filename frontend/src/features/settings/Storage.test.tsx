@@ -1,10 +1,10 @@
-import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
 import { sampleState } from '@/backend/samples';
 import { followProgress, session, synchronise, toasts } from '@/model';
 import { resetModel } from '@/model/reset';
+import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@/testing';
 import { StoragePage } from './StoragePage';
 
 const words = 'three dry oars';

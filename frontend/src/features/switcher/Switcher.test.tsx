@@ -1,4 +1,3 @@
-import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import axe from 'axe-core';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { setBackend } from '@/backend';
@@ -7,6 +6,7 @@ import { sampleConversation, sampleState } from '@/backend/samples';
 import { setLanguage } from '@/i18n';
 import { applyState, search, session, showConversation, showSwitcher, view } from '@/model';
 import { resetModel } from '@/model/reset';
+import { act, fireEvent, render, screen, waitFor, within } from '@/testing';
 import { Switcher } from './index';
 
 const onClose = vi.fn();

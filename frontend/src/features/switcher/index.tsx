@@ -3,7 +3,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, 
 import { addWords, useTranslation } from '@/i18n';
 import { lateWords } from '@/i18n/en/late';
 import { presentConversations, setSearchText, showConversation, useSession, useView } from '@/model';
-import { isPressed, Kbd, keysAnywhere, Modal } from '@/ui';
+import { isPressed, Kbd, keysAnywhere, Modal, useFirstFocus } from '@/ui';
 import { commandsNow, findCommands } from './commands';
 import { findPeople, foldPeople, recentPeople } from './find';
 import { CommandOption, PersonOption } from './Options';
@@ -127,8 +127,8 @@ export function Switcher({ onClose, onOpened, onSearch, onDetails, onNetwork }: 
         <Search size={18} strokeWidth={1.75} aria-hidden="true" />
         <input
           className={styles.input}
-          // biome-ignore lint/a11y/noAutofocus: the switcher was asked for, and begins here.
-          autoFocus
+          // The switcher was asked for, and begins here.
+          ref={useFirstFocus<HTMLInputElement>(true)}
           type="text"
           role="combobox"
           aria-label={t('switcher.title')}

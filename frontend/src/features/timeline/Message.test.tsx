@@ -1,4 +1,3 @@
-import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Message, setBackend } from '@/backend';
@@ -17,6 +16,7 @@ import {
   view,
 } from '@/model';
 import { resetModel } from '@/model/reset';
+import { act, fireEvent, render, screen, waitFor, within } from '@/testing';
 import DeleteDialog from './DeleteDialog';
 import { MessageMenu } from './MessageMenu';
 import { MessageRow } from './MessageRow';

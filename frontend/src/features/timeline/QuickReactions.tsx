@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { Message } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
-import { Button, TextField } from '@/ui';
+import { Button, TextField, useFirstFocus } from '@/ui';
 import { isOneEmoji, quickEmoji } from './emoji';
 import styles from './Parts.module.css';
 
@@ -17,6 +17,8 @@ export function QuickReactions({ message, onPick }: QuickReactionsProps) {
   const [refused, setRefused] = useState(false);
   const mine = new Set((message.reactions ?? []).filter((one) => one.mine).map((one) => one.emoji));
   const emoji = text.trim();
+  // The popover was asked for, and begins here.
+  const first = useFirstFocus<HTMLButtonElement>(true);
 
   function add(): void {
     if (isOneEmoji(emoji)) onPick(emoji);
@@ -32,8 +34,7 @@ export function QuickReactions({ message, onPick }: QuickReactionsProps) {
             type="button"
             className={styles.quickOne}
             aria-pressed={mine.has(one)}
-            // biome-ignore lint/a11y/noAutofocus: the popover was asked for, and begins here.
-            autoFocus={index === 0}
+            ref={index === 0 ? first : undefined}
             onClick={() => onPick(one)}
           >
             {one}

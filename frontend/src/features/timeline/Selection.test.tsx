@@ -1,4 +1,3 @@
-import { act, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { setBackend } from '@/backend';
@@ -20,6 +19,7 @@ import {
   view,
 } from '@/model';
 import { resetModel } from '@/model/reset';
+import { act, fireEvent, render, screen, waitFor } from '@/testing';
 import { MessageRow } from './MessageRow';
 import RemoveDialog from './RemoveDialog';
 import { timelineRows } from './rows';

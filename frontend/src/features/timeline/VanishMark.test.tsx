@@ -1,7 +1,6 @@
-import { act, render, screen } from '@testing-library/react';
-import { Profiler } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { sampleMessage } from '@/backend/samples';
+import { act, render, screen, watchDrawn } from '@/testing';
 import { VanishMark } from './VanishMark';
 
 const now = new Date('2026-11-21T10:45:00.000Z');
@@ -38,11 +37,8 @@ describe('the mark of a message that disappears', () => {
 
   it('says what is left, and is drawn again only when that is something else', () => {
     const drawn = vi.fn();
-    render(
-      <Profiler id="mark" onRender={drawn}>
-        <VanishMark message={sampleMessage('ana', 1, { timer: 3600, expires: after(150) })} />
-      </Profiler>,
-    );
+    watchDrawn('Counting', drawn);
+    render(<VanishMark message={sampleMessage('ana', 1, { timer: 3600, expires: after(150) })} />);
     expect(screen.getByText('Disappears within 3 minutes')).toBeDefined();
     expect(screen.getByText('3m')).toBeDefined();
     act(() => {

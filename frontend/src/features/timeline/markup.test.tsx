@@ -1,10 +1,10 @@
-import { cleanup, render } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { fakeReply } from '@/backend/fake-changes';
 import { sampleConversation, sampleMessage } from '@/backend/samples';
 import { forbiddenIn, hostileTexts } from '@/backend/samples-hostile';
 import { session } from '@/model';
 import { resetModel } from '@/model/reset';
+import { cleanup, render } from '@/testing';
 import { linkAddress, piecesOf, plainText } from '@/ui';
 import { MessageRow } from './MessageRow';
 import { timelineRows } from './rows';

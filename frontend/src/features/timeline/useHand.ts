@@ -27,15 +27,16 @@ export function useHand(element: RefObject<HTMLElement | null>) {
     };
     view.addEventListener('wheel', touch, { passive: true });
     view.addEventListener('touchmove', touch, { passive: true });
-    view.addEventListener('keydown', touch);
-    view.addEventListener('pointerdown', hold);
+    // Buttons in it keep their keys and presses to themselves.
+    view.addEventListener('keydown', touch, true);
+    view.addEventListener('pointerdown', hold, true);
     window.addEventListener('pointerup', release);
     window.addEventListener('pointercancel', release);
     return () => {
       view.removeEventListener('wheel', touch);
       view.removeEventListener('touchmove', touch);
-      view.removeEventListener('keydown', touch);
-      view.removeEventListener('pointerdown', hold);
+      view.removeEventListener('keydown', touch, true);
+      view.removeEventListener('pointerdown', hold, true);
       window.removeEventListener('pointerup', release);
       window.removeEventListener('pointercancel', release);
     };

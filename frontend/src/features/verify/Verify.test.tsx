@@ -1,4 +1,3 @@
-import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Conversation, setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
@@ -7,6 +6,7 @@ import { sampleConversation, sampleState } from '@/backend/samples';
 import { setLanguage } from '@/i18n';
 import { hasNamesake, session, synchronise, useConversation, view } from '@/model';
 import { resetModel } from '@/model/reset';
+import { act, cleanup, fireEvent, render, screen, waitFor, within } from '@/testing';
 import VerifyDialog from '.';
 import { TrustNotice } from './TrustNotice';
 
@@ -87,7 +87,7 @@ describe('the number', () => {
         fireEvent.change(field, { target: { value: text } });
         return Promise.resolve();
       });
-      expect(screen.getByText(words)).toBeTruthy();
+      expect(await screen.findByText(words)).toBeTruthy();
     }
   });
 

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react';
 import { addWords, useTranslation } from '@/i18n';
 import { lateWords } from '@/i18n/en/late';
+import { useFirstFocus } from '../focus';
 import { Hidden } from '../Hidden';
 import { type Emoji, fromText, type GroupName } from './data';
 import styles from './Emoji.module.css';
@@ -71,7 +72,7 @@ export function EmojiPicker({ recent, tone, onTone, onPick }: EmojiPickerProps) 
   return (
     <div className={styles.picker}>
       <input
-        ref={field}
+        ref={useFirstFocus(true, field)}
         className={styles.field}
         type="text"
         role="searchbox"
@@ -81,8 +82,6 @@ export function EmojiPicker({ recent, tone, onTone, onPick }: EmojiPickerProps) 
         value={query}
         spellCheck={false}
         autoComplete="off"
-        // biome-ignore lint/a11y/noAutofocus: the picker was asked for, and begins here.
-        autoFocus
         onChange={(event) => {
           setPointed(undefined);
           setQuery(event.target.value);
