@@ -40,6 +40,7 @@ type window struct {
 
 	mutex   sync.Mutex
 	tray    bool            // closing hides the window, if there is a tray
+	marks   bool            // words that no dictionary knows are marked
 	ending  bool            // the window is about to close for good
 	hidden  bool            // nothing but the tray shows that it runs
 	context context.Context //nolint:containedctx // Wails' handle of the window, nil before it is there
