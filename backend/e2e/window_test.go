@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -122,6 +123,29 @@ func colors(t *testing.T, path string) int {
 		count = count*10 + int(digit-'0')
 	}
 	return count
+}
+
+// reds counts the points of a picture that are red: of what is wrong, by words or by a wavy line.
+func reds(t *testing.T, path string) (points int) {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	picture, err := png.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bounds := picture.Bounds()
+	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
+		for x := bounds.Min.X; x < bounds.Max.X; x++ {
+			if red, green, blue, _ := picture.At(x, y).RGBA(); red > 0x9999 && 5*green < 3*red && 5*blue < 3*red {
+				points++
+			}
+		}
+	}
+	return points
 }
 
 func (w *window) painted(name string) {
