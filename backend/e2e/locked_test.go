@@ -2,8 +2,14 @@ package e2e_test
 
 import (
 	"path/filepath"
+	"strconv"
+	"strings"
 	"testing"
 )
+
+// allOfIt is how many points of the window change at least when all of it is another
+// view, or when a dialog and the shade around it come or go.
+const allOfIt = 200_000
 
 // TestWindowLockedDoor goes by keyboard through what protects a profile, in the real
 // window: it is backed up, gets a passphrase, is locked and opened again, and the
@@ -19,34 +25,34 @@ func TestWindowLockedDoor(t *testing.T) { //nolint:paralleltest // there is one 
 	w.painted("door-open")
 	w.focus()
 	w.act("door-storage", "Settings: Storage")
-	const words = "seven knots of twine"
-	w.shows("door-backup", func() { w.keys("Tab", "Tab", "Tab", "Tab", "Tab", "Return") })
-	w.types(words)
-	w.keys("Tab")
-	w.types(words)
-	w.shows("door-backed-up", func() { w.keys("Return") })
-	var files []string
-	eventually(t, "the backup is in a file", func() bool {
-		files, _ = filepath.Glob(filepath.Join(data, "files", "*.tincan-backup")) // the pattern is right
-		return len(files) == 1
-	})
-	w.picture("door-checked")
-	w.shows("door-kept", func() { w.keys("Return") })
 
-	w.shows("door-protection", func() { w.keys("Tab", "Return") })
-	w.keys("Tab")
-	w.types(words)
-	w.keys("Tab")
-	w.types(words)
-	w.shows("door-protected", func() { w.keys("Return") })
-	w.shows("door-locked", func() { w.keys("Tab", "Return") })
+	const words = "seven knots of twine"
+	twice := func() {
+		w.types(words)
+		w.keys("Tab")
+		w.types(words)
+		w.keys("Return")
+	}
+	w.shows("door-backup", func() { w.keys("Tab", "Tab", "Tab", "Tab", "Tab", "Return") })
+	twice()
+	eventually(t, "it says that the backup was checked", func() bool { return points(t, w.picture("door-backed-up"), isWell) > 5000 })
+	files, err := filepath.Glob(filepath.Join(data, "files", "*.tincan-backup"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("the backup: %v, %v", files, err)
+	}
+	w.changes("door-kept", allOfIt, func() { w.keys("Return") })
+
+	w.changes("door-protection", allOfIt, func() { w.keys("Tab", "Return") })
+	w.keys("Tab") // from where the key is kept, which is a passphrase already
+	w.changes("door-protected", allOfIt, twice)
+	w.changes("door-locked", allOfIt, func() { w.keys("Tab", "Return") })
 	w.types("seven knots of rope")
 	w.keys("Return")
-	eventually(t, "it says that this is the wrong one", func() bool { return reds(t, w.picture("door-wrong")) > 100 })
-	// What was typed is selected.
-	w.types(words)
-	w.shows("door-unlocking", func() { w.keys("Return") })
-	w.painted("door-unlocked")
+	eventually(t, "it says that this is the wrong one", func() bool { return points(t, w.picture("door-wrong"), isRed) > 100 })
+	w.changes("door-unlocked", allOfIt, func() {
+		w.types(words) // what was typed before is selected
+		w.keys("Return")
+	})
 	w.end()
 
 	clean := t.TempDir()
@@ -54,9 +60,18 @@ func TestWindowLockedDoor(t *testing.T) { //nolint:paralleltest // there is one 
 	w.focus()
 	w.painted("door-clean")
 	w.focus()
-	for i := range 5 {
-		w.keys("Tab")
-		w.picture("door-tab-" + string(rune('a'+i)))
-	}
+	w.keys("Tab", "Tab", "Tab") // past name, colour and "Create my line"
+	w.shows("door-restore", func() { w.keys("Return") })
+	w.shows("door-chooser", func() { w.keys("Return") })
+	tool(t, "xdotool", "windowfocus", "--sync", tool(t, "xdotool", "search", "--sync", "--onlyvisible", "--pid", strconv.Itoa(w.command.Process.Pid), "--name", "Select File"))
+	w.shows("door-chooser", func() { w.keys("slash") }) // it makes a field for a path
+	w.types(strings.TrimPrefix(files[0], "/"))
+	w.shows("door-chosen", func() { w.keys("Return") })
+	w.focus()
+	w.changes("door-restored", allOfIt, func() {
+		w.types(words)
+		w.keys("Return")
+	})
+	eventually(t, "everything is back", func() bool { return profileName(clean) == "Ana" })
 	w.end()
 }

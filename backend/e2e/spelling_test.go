@@ -23,8 +23,8 @@ func TestWindowMarksWords(t *testing.T) { //nolint:paralleltest // there is one 
 		return w
 	}
 	w := writes("spelling-off")
-	if points := reds(t, w.picture("spelling-off")); points > 0 {
-		t.Errorf("%d points are marked although nobody wanted it", points)
+	if count := points(t, w.picture("spelling-off"), isRed); count > 0 {
+		t.Errorf("%d points are marked although nobody wanted it", count)
 	}
 	w.end()
 
@@ -33,6 +33,6 @@ func TestWindowMarksWords(t *testing.T) { //nolint:paralleltest // there is one 
 	p.ana.call(nil, "SaveSettings", settings)
 	p.ana.stop()
 	w = writes("spelling-on")
-	eventually(t, "words are marked", func() bool { return reds(t, w.picture("spelling-on")) > 30 })
+	eventually(t, "words are marked", func() bool { return points(t, w.picture("spelling-on"), isRed) > 30 })
 	w.end()
 }

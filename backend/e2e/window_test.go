@@ -125,8 +125,8 @@ func colors(t *testing.T, path string) int {
 	return count
 }
 
-// reds counts the points of a picture that are red: of what is wrong, by words or by a wavy line.
-func reds(t *testing.T, path string) (points int) {
+// points counts those of a picture that have a colour, given as 0 to 255.
+func points(t *testing.T, path string, is func(red, green, blue uint32) bool) (count int) {
 	t.Helper()
 	file, err := os.Open(path)
 	if err != nil {
@@ -140,13 +140,19 @@ func reds(t *testing.T, path string) (points int) {
 	bounds := picture.Bounds()
 	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
 		for x := bounds.Min.X; x < bounds.Max.X; x++ {
-			if red, green, blue, _ := picture.At(x, y).RGBA(); red > 0x9999 && 5*green < 3*red && 5*blue < 3*red {
-				points++
+			if red, green, blue, _ := picture.At(x, y).RGBA(); is(red>>8, green>>8, blue>>8) {
+				count++
 			}
 		}
 	}
-	return points
+	return count
 }
+
+// isRed is so of what is wrong, by words or by a wavy line.
+func isRed(red, green, blue uint32) bool { return red > 0x99 && 5*green < 3*red && 5*blue < 3*red }
+
+// isWell is so of a note that something went well: --ok-soft of the light theme.
+func isWell(red, green, blue uint32) bool { return red == 0xDA && green == 0xED && blue == 0xE2 }
 
 func (w *window) painted(name string) {
 	w.t.Helper()
