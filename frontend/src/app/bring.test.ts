@@ -29,7 +29,7 @@ describe('bring', () => {
     document.head.append(failed);
     failed.dispatchEvent(new Event('error'));
     const done = vi.fn();
-    void bring(async () => 'here').then(done);
+    void bring(() => Promise.resolve('here')).then(done);
     await vi.advanceTimersByTimeAsync(0);
     const again = document.head.lastElementChild as HTMLLinkElement;
     expect(again).not.toBe(failed);
@@ -40,7 +40,7 @@ describe('bring', () => {
     expect(done).toHaveBeenCalledWith('here');
     // It is there now.
     const count = document.head.childElementCount;
-    await bring(async () => 'here');
+    await bring(() => Promise.resolve('here'));
     expect(document.head.childElementCount).toBe(count);
   });
 });
