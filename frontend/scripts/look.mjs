@@ -250,6 +250,18 @@ export const screens = [
   { name: 'damaged', as: 'repair-failed', sizes: [wide, narrow], steps: repairInVain, languages: ['en', 'zh-CN'] },
   { name: 'damaged', as: 'repair-done', sizes: [wide, narrow], steps: repairWell, languages: ['en', 'zh-CN'] },
   { name: 'salvaged', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
+  { name: 'hostile', sizes: [wide, narrow] },
+  { name: 'hostile', as: 'details', sizes: [wide, narrow], details: true },
+  { name: 'hostile', as: 'requests', sizes: [wide, narrow], steps: openRequests },
+  { name: 'hostile', as: 'profile', sizes: [wide, narrow], steps: showSettings },
+  { name: 'hostile', as: 'network', sizes: [wide, narrow], steps: openLinesTable },
+  { name: 'hostile', as: 'picture', sizes: [wide, narrow], steps: openLines() },
+  { name: 'hostile', as: 'switcher', sizes: [wide, narrow], steps: jump('') },
+  { name: 'hostile', as: 'ban', sizes: [wide], details: true, steps: askBan },
+  { name: 'hostile', as: 'found', sizes: [wide, narrow], steps: find('harbour') },
+  { name: 'hostile-word', sizes: [wide, narrow] },
+  { name: 'hostile-lines', sizes: [wide, narrow] },
+  { name: 'hostile-markup', sizes: [wide, narrow] },
   { name: 'first', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
   { name: 'first', as: 'restore', sizes: [wide, narrow], steps: restoreInVain, languages: ['en', 'zh-CN'] },
   { name: 'first', as: 'creating', sizes: [wide], steps: createSlowly },
@@ -258,13 +270,15 @@ export const screens = [
   ...verifyPictures,
 ];
 
-/** Opens a screen in an empty page, at what `address` serves. */
-export async function openScreen(page, address, screen, { theme = 'system', language = 'en' } = {}) {
+const aMoment = (page, screen) => page.waitForTimeout(screen.rest ?? 700);
+
+/** Opens a screen in an empty page, at what `address` serves; `until` waits for a scene that nobody has touched. */
+export async function openScreen(page, address, screen, { theme = 'system', language = 'en', until = aMoment } = {}) {
   await page.clock.setFixedTime(new Date('2026-11-21T10:45:00Z'));
   const rest = `${screen.details ? '&details' : ''}${screen.query ? `&${screen.query}` : ''}`;
   await page.goto(`${address}?fake=${screen.name}&theme=${theme}&lang=${language}${rest}`);
   await page.evaluate(() => document.fonts.ready);
-  await page.waitForTimeout(screen.rest ?? 700);
+  await until(page, screen);
   if (screen.details && page.viewportSize().width < 1080) await page.keyboard.press('Control+i');
   await screen.steps?.(page);
 }
