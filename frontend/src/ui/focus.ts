@@ -18,8 +18,7 @@ export function focusWhenLost(selectors: string, left = tries, page = document):
       .flatMap((one) => [...page.querySelectorAll<HTMLElement>(one)])
       .find(seen);
     if (element && lost(page)) element.focus();
-    // What has it now may go as well: a row that the menu gave it back to, once it is archived.
-    if (left > 1) focusWhenLost(selectors, left - 1, page);
+    else if (left > 1) focusWhenLost(selectors, left - 1, page);
   }, pause);
 }
 
