@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	_ "embed"
+	"encoding/json"
 	"errors"
 	"io"
 	"io/fs"
@@ -40,6 +41,7 @@ type window struct {
 
 	mutex   sync.Mutex
 	tray    bool            // closing hides the window, if there is a tray
+	marks   bool            // words that no dictionary knows are marked
 	ending  bool            // the window is about to close for good
 	hidden  bool            // nothing but the tray shows that it runs
 	context context.Context //nolint:containedctx // Wails' handle of the window, nil before it is there
@@ -109,12 +111,18 @@ func gpuPolicy() linux.WebviewGpuPolicy {
 	return linux.WebviewGpuPolicyNever
 }
 
-// formatError makes a rejected call carry code, message and parameters.
+// formatError makes a rejected call carry code, message and parameters, as JSON:
+// Wails makes a JavaScript Error of what it gets, which keeps a text and nothing else.
 func formatError(err error) any {
-	if known := app.AsError(err); known != nil {
-		return known
+	known := app.AsError(err)
+	if known == nil {
+		known = &app.Error{Code: "internal", Message: "Something went wrong inside Tincan. Try again; if it happens again, start Tincan anew.", Params: map[string]string{}}
 	}
-	return &app.Error{Code: "internal", Message: "Something went wrong inside Tincan. Try again; if it happens again, start Tincan anew.", Params: map[string]string{}}
+	text, err := json.Marshal(known)
+	if err != nil {
+		return known.Message
+	}
+	return string(text)
 }
 
 // started is called by Wails, in a goroutine of its own, when the window is there.

@@ -74,12 +74,18 @@ func (w *window) Unread(count int, badge bool) {
 func (w *window) Chosen(settings app.Settings) {
 	w.mutex.Lock()
 	w.tray = settings.Tray
+	marked := w.marks
+	w.marks = settings.Spelling
 	w.mutex.Unlock()
 	if settings.Theme == app.ThemeSystem {
 		w.desk.Scheme()
 	}
-	if settings.Spelling {
+	switch {
+	case settings.Spelling:
 		checkSpelling(desktop.SpellingLanguages(settings.Language, os.Getenv))
+	case marked:
+		checkSpelling(nil)
+	default: // what was never asked for costs nothing
 	}
 	w.desk.Tray(settings.Tray, notify.WordsOfTray(notify.IsChinese(settings.Language, os.Getenv)))
 }

@@ -14,7 +14,7 @@ static gboolean check(gpointer data) {
 	gchar **languages = g_strsplit(data, " ", -1);
 	WebKitWebContext *context = webkit_web_context_get_default();
 	webkit_web_context_set_spell_checking_languages(context, (const gchar *const *)languages);
-	webkit_web_context_set_spell_checking_enabled(context, TRUE);
+	webkit_web_context_set_spell_checking_enabled(context, languages[0] != NULL);
 	g_strfreev(languages);
 	g_free(data);
 	return G_SOURCE_REMOVE;
@@ -31,7 +31,7 @@ import (
 
 // checkSpelling has words looked up that are written in fields that ask for it.
 // WebKit does so only when told, and only in languages that it finds a
-// dictionary for; where there is none nothing is marked.
+// dictionary for; where there is none, and without languages, nothing is marked.
 func checkSpelling(languages []string) {
 	text := C.CString(strings.Join(languages, " "))
 	defer C.free(unsafe.Pointer(text))

@@ -72,7 +72,10 @@ func keptSecret(file string) (string, error) {
 // when others could have read or written it.
 func readSecret(file string) string {
 	info, err := os.Lstat(file)
-	if err != nil || !info.Mode().IsRegular() || runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+	if err != nil || !info.Mode().IsRegular() || info.Size() != int64(base64.RawURLEncoding.EncodedLen(secretSize)) {
+		return ""
+	}
+	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		return "" // on Windows the profile's folder decides
 	}
 	secret, err := os.ReadFile(file)

@@ -56,12 +56,14 @@ func (d *Device) Unlock(ctx context.Context, passphrase string) error {
 			d.problem = found
 		}
 		d.state.Unlock()
+		return err
 	}
-	return err
+	d.options.Logger.InfoContext(ctx, "the profile is unlocked")
+	return nil
 }
 
 // Lock implements app.Door.
-func (d *Device) Lock(context.Context) error {
+func (d *Device) Lock(ctx context.Context) error {
 	d.turning.Lock()
 	defer d.turning.Unlock()
 	opened, _ := d.open()
@@ -74,6 +76,7 @@ func (d *Device) Lock(context.Context) error {
 			Message: "There is no passphrase to lock this profile with. Set one in the settings, under storage and backup.",
 		}
 	}
+	d.options.Logger.InfoContext(ctx, "the profile is locked")
 	return d.shut()
 }
 
@@ -102,7 +105,7 @@ func (d *Device) shut() error {
 }
 
 // Protect implements app.Door.
-func (d *Device) Protect(_ context.Context, change app.Protecting) error {
+func (d *Device) Protect(ctx context.Context, change app.Protecting) error {
 	d.turning.Lock()
 	defer d.turning.Unlock()
 	opened, _ := d.open()
@@ -110,9 +113,14 @@ func (d *Device) Protect(_ context.Context, change app.Protecting) error {
 		return explain(vault.ErrLocked, "folder")
 	}
 	for protection, name := range protections {
-		if name == change.Protection {
-			return explain(opened.Protect(vault.Change{Protection: protection, Old: change.Old, New: change.New, Ring: d.options.Ring}), "folder")
+		if name != change.Protection {
+			continue
 		}
+		if err := opened.Protect(vault.Change{Protection: protection, Old: change.Old, New: change.New, Ring: d.options.Ring}); err != nil {
+			return explain(err, "folder")
+		}
+		d.options.Logger.InfoContext(ctx, "the keys are protected anew", slog.String("protection", string(name)))
+		return nil
 	}
 	return &app.Error{Code: "settings", Message: "This setting does not exist in this version.", Params: map[string]string{}}
 }

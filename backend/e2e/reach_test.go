@@ -17,6 +17,12 @@ import (
 // one and stands still again.
 func (w *window) shows(name string, do func()) {
 	w.t.Helper()
+	w.changes(name, 1500, do)
+}
+
+// changes is shows for a change of so many points at least.
+func (w *window) changes(name string, least float64, do func()) {
+	w.t.Helper()
 	folder := w.t.TempDir()
 	before, last := filepath.Join(folder, "before.png"), filepath.Join(folder, "last.png")
 	take := func(path string) string {
@@ -27,7 +33,7 @@ func (w *window) shows(name string, do func()) {
 	eventually(w.t, "the window stands still", func() bool { return still(before) })
 	do()
 	now := filepath.Join(folder, "now.png")
-	eventuallyWithin(w.t, 2*patience, "the window shows "+name, func() bool { return still(now) && differ(w.t, before, now) > 1500 })
+	eventuallyWithin(w.t, 2*patience, "the window shows "+name, func() bool { return still(now) && differ(w.t, before, now) > least })
 	w.picture(name)
 }
 

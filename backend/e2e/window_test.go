@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"image/png"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -123,6 +124,35 @@ func colors(t *testing.T, path string) int {
 	}
 	return count
 }
+
+// points counts those of a picture that have a colour, given as 0 to 255.
+func points(t *testing.T, path string, is func(red, green, blue uint32) bool) (count int) {
+	t.Helper()
+	file, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = file.Close() }()
+	picture, err := png.Decode(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bounds := picture.Bounds()
+	for y := bounds.Min.Y; y < bounds.Max.Y; y++ {
+		for x := bounds.Min.X; x < bounds.Max.X; x++ {
+			if red, green, blue, _ := picture.At(x, y).RGBA(); is(red>>8, green>>8, blue>>8) {
+				count++
+			}
+		}
+	}
+	return count
+}
+
+// isRed is so of what is wrong, by words or by a wavy line.
+func isRed(red, green, blue uint32) bool { return red > 0x99 && 5*green < 3*red && 5*blue < 3*red }
+
+// isWell is so of a note that something went well: --ok-soft of the light theme.
+func isWell(red, green, blue uint32) bool { return red == 0xDA && green == 0xED && blue == 0xE2 }
 
 func (w *window) painted(name string) {
 	w.t.Helper()

@@ -6,9 +6,9 @@ export const composer = (page) => page.locator('[data-composer]');
 export const article = (page, text) => page.getByRole('article').filter({ hasText: text });
 
 /** Starts a device of somebody who has a name already, at a server, and opens it. */
-export async function openNamed(browser, server, name, { size, folder } = {}) {
+export async function openNamed(browser, server, name, { size, ...more } = {}) {
   const options = ['--name', name, '--no-host', '--server', server.address];
-  const person = await openPage(browser, await startDevice({ folder, options }), size);
+  const person = await openPage(browser, await startDevice({ ...more, options }), size);
   await person.page.getByRole('complementary', { name: 'Conversations' }).waitFor();
   await online(person.page);
   await person.device.said('mail comes here');

@@ -18,13 +18,19 @@ export const artifacts = process.env.TINCAN_ARTIFACTS ?? join(tmpdir(), 'tincan-
 
 /**
  * Starts a device that shows its interface to a browser; hosting stays on this machine. A folder that is given is kept.
- * said() waits for words in its log, so often; log is how much it says there.
+ * said() waits for words in its log, so often; log is how much it says there. environment is for another program than the shipped one.
  */
-export async function startDevice({ folder, options = ['--host-at', '127.0.0.1'], log: level = 'debug' } = {}) {
+export async function startDevice({
+  folder,
+  options = ['--host-at', '127.0.0.1'],
+  log: level = 'debug',
+  program = join(bin, 'tincan-node'),
+  environment = {},
+} = {}) {
   const data = folder ?? (await mkdtemp(join(tmpdir(), 'tincan-browser-')));
-  const child = spawn(join(bin, 'tincan-node'), ['--data', data, '--ui', '127.0.0.1:0', ...options], {
+  const child = spawn(program, ['--data', data, '--ui', '127.0.0.1:0', ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TINCAN_LOG: level },
+    env: { ...process.env, TINCAN_LOG: level, ...environment },
   });
   const gone = new Promise((resolve) => child.once('exit', resolve));
   let log = '';
@@ -113,6 +119,14 @@ export async function startCluster() {
       return code;
     },
   };
+}
+
+/** Builds the device that a test can make to fail (backend/internal/fault), and returns its path. */
+export async function buildFaults(folder) {
+  const program = join(folder, 'tincan-node');
+  const root = new URL('../..', import.meta.url).pathname;
+  await promisify(execFile)('go', ['build', '-tags', 'sqlite_fts5,faults', '-o', program, './backend/cmd/tincan-node'], { cwd: root });
+  return program;
 }
 
 /** Starts one introduction server on this machine. */

@@ -55,6 +55,18 @@ test('killed and started again twice, the page says so and goes on', async () =>
   assert.equal(await page.evaluate(() => window.neverLoadedAgain), true);
 });
 
+test('a part that is opened for the first time meanwhile says why it waits, and opens by itself, with its looks', async () => {
+  await device.kill();
+  await page.keyboard.press('Control+,');
+  await page.getByRole('alert').filter({ hasText: 'This opens as soon as it runs again' }).waitFor();
+  device = await start();
+  await page.getByRole('textbox', { name: 'Name', exact: true }).waitFor();
+  assert.equal(await page.locator('[data-pane="pages"]').evaluate((pages) => getComputedStyle(pages).display), 'flex');
+  await page.keyboard.press('Escape');
+  await page.getByRole('complementary', { name: 'Conversations' }).waitFor();
+  assert.equal(await page.evaluate(() => window.neverLoadedAgain), true);
+});
+
 test('what is asked for meanwhile is refused in words, and the form keeps it', async () => {
   await page.keyboard.press('Control+,');
   const field = page.getByRole('textbox', { name: 'Name', exact: true });

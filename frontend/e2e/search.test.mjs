@@ -54,6 +54,11 @@ test('two people chat in English and Chinese', async () => {
     const last = await window.go.app.API.PageLast(conversation, 1);
     return last.messages[0]?.text.startsWith('Small talk 2') && !(await window.go.app.API.Search('small', '', '')).waiting;
   }, id);
+  // What is unread would be where the conversation opens.
+  await eventually(ana, async () => {
+    const [row] = (await window.go.app.API.Start()).conversations;
+    return row.preview === 'Small talk 260' && !row.unread;
+  });
 });
 
 test('a Chinese word of two characters is found, and opened in its place', async () => {

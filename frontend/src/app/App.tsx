@@ -1,8 +1,10 @@
-import { lazy, Suspense, useEffect, useLayoutEffect } from 'react';
+import { Suspense, useEffect, useLayoutEffect } from 'react';
 import { errorText, useTranslation } from '@/i18n';
 import { resetSession, useIdleLock, useSession, useView } from '@/model';
-import { Button, Note, Spinner } from '@/ui';
+import { Button, Note } from '@/ui';
 import styles from './App.module.css';
+import { part } from './bring';
+import { Coming } from './Coming';
 import { Dialogs } from './Dialogs';
 import { ErrorBoundary } from './ErrorBoundary';
 import { followSettings } from './leave';
@@ -13,9 +15,9 @@ import { useCheckNews } from './useCheckNews';
 import { useKeys } from './useKeys';
 import { useLinkGuard } from './useLinkGuard';
 
-const FirstRun = lazy(() => import('@/features/firstrun'));
-const LockScreen = lazy(() => import('@/features/lock'));
-const SettingsView = lazy(() => import('@/features/settings'));
+const FirstRun = part(() => import('@/features/firstrun'));
+const LockScreen = part(() => import('@/features/lock'));
+const SettingsView = part(() => import('@/features/settings'));
 
 /** The whole window. */
 export function App({ restart }: { restart: () => void }) {
@@ -69,11 +71,7 @@ function Place({ restart }: { restart: () => void }) {
       </main>
     );
   }
-  const waiting = (
-    <div className={styles.middle}>
-      <Spinner />
-    </div>
-  );
+  const waiting = <Coming />;
   if (status === 'locked') {
     return (
       <Suspense fallback={waiting}>

@@ -1,23 +1,25 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { closeDialog, useConversation, useView } from '@/model';
+import { part } from './bring';
+import { ComingDialog } from './Coming';
 import { focusComposerSoon } from './focus';
 import { startNetwork, startSearch } from './leave';
 import { toggleDetails } from './MainWindow';
 import { switcher } from './switching';
 
-const AddContactDialog = lazy(() => import('@/features/addcontact'));
-const BanDialog = lazy(() => import('@/features/details/BanDialog'));
-const ChangeKeyDialog = lazy(() => import('@/features/settings/ChangeKeyDialog'));
-const DeleteDialog = lazy(() => import('@/features/timeline/DeleteDialog'));
-const LoseDialog = lazy(() => import('@/features/manage/LoseDialog'));
-const TalkMenu = lazy(() => import('@/features/manage/TalkMenu'));
-const DeliveryDialog = lazy(() => import('@/features/delivery'));
-const FileDialog = lazy(() => import('@/features/delivery/FileDialog'));
-const RemoveDialog = lazy(() => import('@/features/timeline/RemoveDialog'));
-const RetireDialog = lazy(() => import('@/features/settings/RetireDialog'));
-const VerifyDialog = lazy(() => import('@/features/verify'));
-const LinkDialog = lazy(() => import('./LinkDialog'));
-const RepairDialog = lazy(() => import('./RepairDialog'));
+const AddContactDialog = part(() => import('@/features/addcontact'));
+const BanDialog = part(() => import('@/features/details/BanDialog'));
+const ChangeKeyDialog = part(() => import('@/features/settings/ChangeKeyDialog'));
+const DeleteDialog = part(() => import('@/features/timeline/DeleteDialog'));
+const LoseDialog = part(() => import('@/features/manage/LoseDialog'));
+const TalkMenu = part(() => import('@/features/manage/TalkMenu'));
+const DeliveryDialog = part(() => import('@/features/delivery'));
+const FileDialog = part(() => import('@/features/delivery/FileDialog'));
+const RemoveDialog = part(() => import('@/features/timeline/RemoveDialog'));
+const RetireDialog = part(() => import('@/features/settings/RetireDialog'));
+const VerifyDialog = part(() => import('@/features/verify'));
+const LinkDialog = part(() => import('./LinkDialog'));
+const RepairDialog = part(() => import('./RepairDialog'));
 
 /** The one dialog that is open. */
 export function Dialogs() {
@@ -39,7 +41,7 @@ export function Dialogs() {
       </Suspense>
     ) : null;
   return (
-    <Suspense fallback={null}>
+    <Suspense fallback={<ComingDialog />}>
       {dialog.kind === 'add-contact' && (
         <AddContactDialog key={dialog.link} tab={dialog.tab} link={dialog.link} onClose={closeDialog} />
       )}

@@ -1,20 +1,22 @@
-import { lazy, Suspense, useEffect } from 'react';
+import { Suspense, useEffect } from 'react';
 import { Conversations } from '@/features/conversations';
 import { SearchField } from '@/features/search';
 import { NoContacts, NoSelection } from '@/features/welcome';
 import { errorText, useTranslation } from '@/i18n';
 import { changeSettings, showToast, useConversation, useSession, useView, view } from '@/model';
-import { classes, floatingQuery, late, narrowQuery, Spinner, useMedia } from '@/ui';
+import { classes, floatingQuery, late, narrowQuery, useMedia } from '@/ui';
 import styles from './App.module.css';
+import { bring, part } from './bring';
+import { Coming } from './Coming';
 import { focusComposer, focusComposerSoon, focusList, focusSearch } from './focus';
 import { leaveNetwork, leaveSearch, rememberFocus, startNetwork, startSearch } from './leave';
 import { ProblemBar } from './ProblemBar';
 import { openSwitcher } from './switching';
 
 const talk = late(() => import('./Talk'));
-const NetworkView = lazy(() => import('@/features/network'));
-const RequestsView = lazy(() => import('@/features/requests'));
-const SearchView = lazy(() => import('@/features/search/SearchView'));
+const NetworkView = part(() => import('@/features/network'));
+const RequestsView = part(() => import('@/features/requests'));
+const SearchView = part(() => import('@/features/search/SearchView'));
 
 /**
  * Brings what an open conversation needs as soon as somebody is about to open one: with the first key, or when the pointer
@@ -25,7 +27,7 @@ function useTalk(wanted: boolean) {
     const enough = new AbortController();
     const load = () => {
       enough.abort();
-      // Who opens a conversation then is told what failed.
+      // Who opens a conversation then asks for it again.
       talk.load().catch(() => undefined);
     };
     const look = ({ target }: Event) => {
@@ -36,7 +38,7 @@ function useTalk(wanted: boolean) {
     return () => enough.abort();
   }, []);
   useEffect(() => {
-    if (wanted) talk.load().catch((reason: unknown) => showToast(errorText(reason)));
+    if (wanted) void bring(talk.load);
   }, [wanted]);
   return talk.useLoaded();
 }
@@ -64,7 +66,7 @@ export function MainWindow() {
   return (
     <div className={classes(styles.window, details && !floating && styles.withDetails)}>
       {talking && (
-        <button type="button" className={styles.skip} onClick={focusComposer}>
+        <button type="button" className={styles.skip} data-skip="" onClick={focusComposer}>
           {t('app.skip')}
         </button>
       )}
@@ -76,13 +78,7 @@ export function MainWindow() {
       />
       <main className={styles.main} data-pane="main">
         {requests || searching || networking ? (
-          <Suspense
-            fallback={
-              <div className={styles.middle}>
-                <Spinner />
-              </div>
-            }
-          >
+          <Suspense fallback={<Coming />}>
             {requests ? (
               <RequestsView />
             ) : networking ? (
@@ -93,6 +89,8 @@ export function MainWindow() {
           </Suspense>
         ) : conversation && loaded ? (
           <loaded.Talk conversation={conversation} detailsOpen={details} onDetails={toggleDetails} />
+        ) : conversation ? (
+          <Coming still />
         ) : (
           <>
             <ProblemBar />

@@ -1,28 +1,11 @@
 import { CircleAlert, Clock, HardDrive, ServerOff, Unplug, WifiOff } from 'lucide-react';
-import { useEffect, useState } from 'react';
 import { backend, type Network, type Problem } from '@/backend';
 import { errorText, problemText, useTranslation } from '@/i18n';
 import { showRepair, showToast, useSession } from '@/model';
 import { Button, classes, Note } from '@/ui';
 import styles from './App.module.css';
 import { InstallNotice } from './Notices';
-
-/** How long the network may be away before it is said, in milliseconds: a change of network takes a moment. */
-const patience = 3000;
-
-/** True once a condition has held for a while, false as soon as it does not. */
-function useLasting(holds: boolean): boolean {
-  const [lasted, setLasted] = useState(false);
-  useEffect(() => {
-    if (!holds) return;
-    const timer = setTimeout(() => setLasted(true), patience);
-    return () => {
-      clearTimeout(timer);
-      setLasted(false);
-    };
-  }, [holds]);
-  return holds && lasted;
-}
+import { useLasting } from './useLasting';
 
 const serversDown = (network: Network) => network.servers.filter((server) => !server.guest && server.state === 'down');
 

@@ -1,6 +1,6 @@
 import { closeSearch, openSearch, showConversations, showNetwork, showNetworkAs, view } from '@/model';
-import { focusWhenLost } from '@/ui';
-import { focusComposer, focusSearch } from './focus';
+import { focusSoon, focusWhenLost } from '@/ui';
+import { focusSearch } from './focus';
 
 /** Where the focus was before the search, the network or the settings; a part that is mounted anew is found by what it is. */
 let left: Element | null = null;
@@ -22,10 +22,11 @@ export function rememberFocus(from: Element | null): void {
 
 function restoreFocus(): void {
   const again = left?.isConnected ? left : leftAs ? document.querySelector(leftAs) : null;
+  const selector = leftAs || '[data-composer]';
   left = null;
   leftAs = '';
   if (again instanceof HTMLElement) again.focus();
-  else focusComposer();
+  else focusSoon(selector);
 }
 
 /** The settings fill the window: what had the focus before them is mounted anew when they are left, and has it again. */

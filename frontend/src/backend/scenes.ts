@@ -4,6 +4,7 @@ import { plainNotifications } from './fake-desktop';
 import { openPrivacy } from './fake-privacy';
 import { ago, anaTalk, invite, longTalk, me, network, requests, rows, say } from './scene-data';
 import { handleScenes } from './scenes-handles';
+import { hostileScenes } from './scenes-hostile';
 import { lockScenes } from './scenes-lock';
 import { manageScenes } from './scenes-manage';
 import { mannerScenes } from './scenes-manner';
@@ -14,7 +15,7 @@ import type { Ban, Conversation, Network, State } from './types';
 
 // Scenes for development and for pictures: `?fake=<name>`. Names: main, relay, waiting, connecting, lan, ready, offline, away,
 // banned, asked, long, answers, deleted, formats, late, unread, empty, problem, clock, loading, failed, first, requests, settings, alone,
-// many, found, indexing, and those of scenes-manage, scenes-manner, scenes-network, scenes-handles and scenes-verify. They stand still at the
+// many, found, indexing, and those of scenes-hostile, scenes-manage, scenes-manner, scenes-network, scenes-handles and scenes-verify. They stand still at the
 // time `?at=` (a date and time), which the look script also gives to the browser's clock.
 
 function mainState(now: Date): State {
@@ -141,6 +142,7 @@ function empty(now: Date): FakeOptions {
 }
 
 const scenes: Record<string, Scene> = {
+  ...hostileScenes,
   ...lockScenes,
   ...manageScenes,
   ...mannerScenes,
@@ -308,9 +310,15 @@ export function sceneBackend(name: string): FakeBackend {
   scene.prepare?.(made);
   if (scene.open) {
     const open = scene.open;
-    made.onChanges(() => undefined);
-    setTimeout(() => made.emit({ openConversation: open }), scene.options.delay ? scene.options.delay + 100 : 100);
+    const { start } = made;
+    // As soon as the window has its state: before, nobody would hear of it.
+    made.start = async () => {
+      const state = await start();
+      made.start = start;
+      setTimeout(() => made.emit({ openConversation: open }), 100);
+      return state;
+    };
   }
-  Object.assign(window, { fake: made });
+  Object.assign(window, { fake: made, sceneNames });
   return made;
 }

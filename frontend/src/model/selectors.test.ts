@@ -57,6 +57,7 @@ describe('names', () => {
     ['"Zed"', 'Z'],
     ['李小梅', '李'],
     ['👩‍🚀 crew', '👩‍🚀'],
+    ['z\u0300\u0321\u0334\u0300\u0321\u0489algo', 'Z\u0300\u0321\u0334'],
     ['', '?'],
   ])('the lid of %s shows %s', (name, letter) => expect(initial(name)).toBe(letter));
 });

@@ -92,11 +92,14 @@ const relations = new Set([
   'dr.',
 ]);
 
+/** More marks on one letter than any language writes. */
+const piled = /(\p{M}{3})\p{M}+/gu;
+
 /** The letter on a lid: the first of the name that is one, with whatever joins it. */
 export function initial(name: string): string {
   const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(name.trim());
   for (const { segment } of segments) {
-    if (/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(segment)) return segment.toLocaleUpperCase();
+    if (/[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(segment)) return segment.replace(piled, '$1').toLocaleUpperCase();
   }
   return '?';
 }

@@ -1,6 +1,10 @@
 import { backend, type Settings } from '@/backend';
 import { session } from './session';
 
+/** The save that is under way, and what holds if it fails. */
+let saving: Promise<void> | undefined;
+let kept = session.getState().settings;
+
 /**
  * Changes some of the settings at once (given, or made of what holds now). A refusal puts the old ones back and is thrown to
  * the caller, who shows it.
@@ -11,10 +15,23 @@ export async function changeSettings(
   const before = session.getState().settings;
   const wanted = { ...before, ...(typeof change === 'function' ? change(before) : change) };
   session.setState({ settings: wanted });
+  if (!saving) kept = before;
+  // One after the other; an answer to an older change would take the newer one back.
+  const saved = saving ? saving.then(() => backend().saveSettings(wanted)) : backend().saveSettings(wanted);
+  const mine = saved.then(
+    (settings) => {
+      kept = settings;
+    },
+    () => undefined,
+  );
+  saving = mine;
   try {
-    session.setState({ settings: await backend().saveSettings(wanted) });
-  } catch (reason) {
-    session.setState({ settings: before });
-    throw reason;
+    await saved;
+  } finally {
+    await mine;
+    if (saving === mine) {
+      saving = undefined;
+      session.setState({ settings: kept });
+    }
   }
 }

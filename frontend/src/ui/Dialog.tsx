@@ -15,6 +15,8 @@ export interface DialogProps {
   width?: 'wide' | 'normal' | 'narrow';
   /** The children fill the room under the title themselves, for example with tabs; there is no body and no footer. */
   bare?: boolean;
+  /** There is only something to read: the keys that scroll need a place. */
+  reading?: boolean;
   /** alertdialog asks before something is lost; clicking beside it does not close it. */
   role?: 'dialog' | 'alertdialog';
   onClose: () => void;
@@ -28,6 +30,7 @@ export function Dialog({
   footer,
   width = 'normal',
   bare = false,
+  reading = false,
   role = 'dialog',
   onClose,
 }: DialogProps) {
@@ -50,7 +53,13 @@ export function Dialog({
         </IconButton>
       </header>
       {bar}
-      {bare ? children : <div className={styles.body}>{children}</div>}
+      {bare ? (
+        children
+      ) : (
+        <div className={styles.body} tabIndex={reading ? 0 : undefined}>
+          {children}
+        </div>
+      )}
       {footer && <footer className={styles.foot}>{footer}</footer>}
     </Modal>
   );

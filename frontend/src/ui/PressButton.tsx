@@ -50,8 +50,10 @@ function BareButton({ onPress, onPointerDown, onKeyDown, ...rest }: Omit<PressBu
       onKeyUp={stopPress}
       onClick={(event) => {
         event.stopPropagation();
-        // WebKit on macOS leaves the focus where it was.
-        if (event.currentTarget !== document.activeElement) event.currentTarget.focus({ preventScroll: true });
+        // WebKit on macOS leaves the focus where it was. Enter in a field of a form, which is no press, shall leave it there.
+        const pressed = event.detail > 0;
+        if (pressed && event.currentTarget !== document.activeElement)
+          event.currentTarget.focus({ preventScroll: true });
         onPress();
       }}
     />

@@ -11,6 +11,7 @@ export interface SelectProps<Value extends string> {
   options: readonly { value: Value; label: string; lang?: string }[];
   value: Value;
   className?: string | undefined;
+  autoFocus?: boolean;
   /** The id of words that explain it. */
   describedBy?: string;
   onChange: (value: Value) => void;
@@ -23,6 +24,7 @@ export function Select<Value extends string>({
   options,
   value,
   className,
+  autoFocus = false,
   describedBy,
   onChange,
 }: SelectProps<Value>) {
@@ -38,6 +40,8 @@ export function Select<Value extends string>({
         <select
           id={id}
           className={styles.select}
+          // biome-ignore lint/a11y/noAutofocus: a dialog begins at its first field.
+          autoFocus={autoFocus}
           value={value}
           {...(labelHidden ? { 'aria-label': label } : {})}
           aria-describedby={describedBy}

@@ -23,13 +23,16 @@ function lost(page: Document): boolean {
   return page.activeElement === null || page.activeElement === page.body;
 }
 
+/** Only what is seen can have the focus. */
+const seen = (element: Element) => typeof element.checkVisibility !== 'function' || element.checkVisibility();
+
 /** Puts the focus on the best of several selectors that is there, when it was lost with the view that had it. */
 export function focusWhenLost(selectors: string, left = tries, page = document): void {
   setTimeout(() => {
     const element = selectors
       .split(', ')
-      .map((one) => page.querySelector<HTMLElement>(one))
-      .find((found) => found !== null);
+      .flatMap((one) => [...page.querySelectorAll<HTMLElement>(one)])
+      .find(seen);
     if (element && lost(page)) element.focus();
     else if (left > 1) focusWhenLost(selectors, left - 1, page);
   }, pause);

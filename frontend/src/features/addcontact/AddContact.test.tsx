@@ -159,6 +159,7 @@ describe('my invite', () => {
     expect(rows[0]).toMatch(/^Club2 of 5 came: Elif and Ole · works until/);
     expect(rows[1]).toMatch(/used up/);
     expect(rows[2]).toMatch(/expired on/);
+    button('Revoke').focus();
     fireEvent.click(button('Revoke'));
     await waitFor(() => expect(document.activeElement?.textContent).toBe('Keep'));
     fireEvent.click(button('Keep'));

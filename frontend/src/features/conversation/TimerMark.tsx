@@ -6,11 +6,12 @@ import styles from './TimerMark.module.css';
 /** Messages written now disappear: how long they stay. Pressing it goes where that is set. */
 export function TimerMark({ seconds, onPress }: { seconds: number; onPress: () => void }) {
   const { t } = useTranslation();
+  const short = duration(seconds, 'narrow');
   const words = t('timer.on', { length: duration(seconds) });
   return (
-    <PressButton className={styles.mark} aria-label={words} hint={{ text: words }} onPress={onPress}>
+    <PressButton className={styles.mark} aria-label={`${short}. ${words}`} hint={{ text: words }} onPress={onPress}>
       <Timer size={14} strokeWidth={2} aria-hidden="true" />
-      <span>{duration(seconds, 'narrow')}</span>
+      <span>{short}</span>
     </PressButton>
   );
 }

@@ -50,7 +50,7 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
         <PanelRight size={18} strokeWidth={1.75} aria-hidden="true" />
       </IconButton>
       <LineString form={conversation.next === undefined ? lineView(conversation).form : 'none'} />
-      {conversation.next === undefined && <LineNews conversation={conversation} />}
+      {conversation.next === undefined && <LineNews key={conversation.id} conversation={conversation} />}
     </header>
   );
 }

@@ -79,7 +79,8 @@ export function RequestCard({ request }: { request: Request }) {
           </div>
         </div>
         {request.text && (
-          <blockquote className={styles.text} dir="auto">
+          // What is long scrolls, with the keyboard, too.
+          <blockquote className={styles.text} dir="auto" tabIndex={isLong(request.text) ? 0 : undefined}>
             {request.text}
           </blockquote>
         )}
@@ -187,4 +188,9 @@ function Digits({ text }: { text: string }) {
       )}
     </>
   );
+}
+
+/** Whether it may be higher than the room that it gets. */
+function isLong(text: string): boolean {
+  return text.length > 300 || text.split('\n').length > 6;
 }

@@ -2,7 +2,7 @@ import { CircleAlert, Hourglass, Search, SearchX } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { errorText, useTranslation } from '@/i18n';
 import { askNow, setSearchScope, shortName, useConversation, useSearch, useSession, useView } from '@/model';
-import { Button, Hidden, Note, Segmented } from '@/ui';
+import { Button, classes, Hidden, Note, Segmented } from '@/ui';
 import { optionsOf } from './options';
 import { Results } from './Results';
 import styles from './Search.module.css';
@@ -38,12 +38,11 @@ export default function SearchView({ field }: { field?: ReactNode }) {
   return (
     <section className={styles.place} aria-label={t('search.title')} data-place="search">
       <header className={styles.head}>
-        {field ?? (
-          <div className={styles.line}>
-            <h2 className={styles.title}>{text === '' ? t('search.title') : t('search.quoted', { text })}</h2>
-            {said}
-          </div>
-        )}
+        <div className={classes(styles.line, Boolean(field) && styles.unseen)}>
+          <h1 className={styles.title}>{text === '' ? t('search.title') : t('search.quoted', { text })}</h1>
+          {!field && said}
+        </div>
+        {field}
         {(within || field) && (
           <div className={styles.line}>
             {within && (

@@ -34,7 +34,7 @@ export function AboutPage() {
 function Licences({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Dialog title={t('about.licencesTitle')} onClose={onClose}>
+    <Dialog title={t('about.licencesTitle')} reading onClose={onClose}>
       <p>{t('about.licencesText')}</p>
       <table className={styles.licences}>
         <thead>

@@ -67,6 +67,7 @@ export function ProtectionDialog({ now, onClose }: { now: Protection; onClose: (
         )}
         <Select
           label={t('lock.where')}
+          autoFocus={now !== 'passphrase'}
           options={protections.map((value) => ({ value, label: t(`lock.option.${value}`) }))}
           value={protection}
           onChange={(value) => {

@@ -67,7 +67,15 @@ export default function SettingsView({ page }: SettingsViewProps) {
           />
         ))}
       </nav>
-      <main ref={content} className={styles.page} data-pane="main" data-page={page} aria-labelledby="settings-page">
+      <main
+        ref={content}
+        className={styles.page}
+        data-pane="main"
+        data-page={page}
+        aria-labelledby="settings-page"
+        // Nothing on this page takes the focus, and it scrolls.
+        tabIndex={page === 'shortcuts' ? 0 : undefined}
+      >
         <div key={page} className={styles.inner}>
           {pages.find((one) => one.page === page)?.content}
         </div>

@@ -70,6 +70,7 @@ function Held({ message, limits = open }: { message: Message; limits?: typeof op
         onToggle={toggleReaction}
         selecting={false}
         selected={false}
+        news={false}
         onFollow={followToQuoted}
         onPick={vi.fn()}
       />
@@ -177,6 +178,7 @@ describe('a message', () => {
       edited: false,
       selecting: false,
       selected: false,
+      news: false,
       onPick: vi.fn(),
       onAction: vi.fn(),
       onToggle: vi.fn(),

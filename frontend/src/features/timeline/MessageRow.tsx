@@ -34,6 +34,8 @@ export interface MessageRowProps {
   /** Messages are being selected: a press anywhere on one picks it, and nothing in it answers. */
   selecting: boolean;
   selected: boolean;
+  /** It has just come; what is only mounted again is no news of the log. */
+  news: boolean;
   onAction: (action: Action, message: Message, at: Box) => void;
   onToggle: (message: Message, reaction: Reaction) => void;
   onFollow: (message: Message) => void;
@@ -41,7 +43,7 @@ export interface MessageRowProps {
 }
 
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { row, speaker, limits, newCount, selecting, selected, onToggle, onAction, onPick } = props;
+  const { row, speaker, limits, newCount, selecting, selected, news, onToggle, onAction, onPick } = props;
   const { t } = useTranslation();
   const { message } = row;
   const [focused, setFocused] = useState(false);
@@ -60,6 +62,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
     <div
       className={classes(styles.slot, selecting && styles.selecting)}
       data-selected={selected || undefined}
+      aria-live={news ? undefined : 'off'}
       onClick={onClick}
       // No words are marked on the way.
       onMouseDown={(event) => {

@@ -28,7 +28,8 @@ export function Quote({ message, speaker, reachable, onFollow }: QuoteProps) {
       aria-label={`${t('message.quoteLabel', { name, text: words })}. ${t('message.quoteOpen')}`}
       onClick={() => onFollow(message)}
     >
-      <b>{name}</b>
+      {/* The blank is for the words as they are heard. */}
+      <b>{name}</b>{' '}
       <span className={styles.quoteText} dir="auto">
         {words}
       </span>

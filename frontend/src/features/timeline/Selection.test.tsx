@@ -85,6 +85,7 @@ function Talk({ readOnly = false }: { readOnly?: boolean }) {
           edited={false}
           selecting={selecting}
           selected={messages === known && known.has(row.message.id)}
+          news={false}
           onAction={vi.fn()}
           onToggle={vi.fn()}
           onFollow={vi.fn()}

@@ -70,6 +70,10 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
     () => timelineRows(timeline.messages, timeline.hasBefore, timeline.newLine?.message),
     [timeline.messages, timeline.hasBefore, timeline.newLine?.message],
   );
+  // Rows come and go with the view, a new message too makes some: the log has to say that one alone.
+  const last = timeline.messages.at(-1)?.order ?? '';
+  const [heard, setHeard] = useState({ before: last, last });
+  if (last > heard.last) setHeard({ before: heard.last, last });
   const { color, peerId, name: fullName } = conversation;
   const speaker = useMemo<Speaker>(
     () => speakerOf({ color, peerId, name: fullName }, name),
@@ -270,6 +274,7 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
                 onToggle={toggleReaction}
                 selecting={selecting.selecting}
                 selected={selecting.messages?.has(row.message.id) ?? false}
+                news={row.message.order > heard.before}
                 onFollow={followToQuoted}
                 onPick={selecting.pick}
               />
@@ -280,16 +285,19 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
           {conversation.contact === 'asked' && !conversation.following && (
             <p className={styles.asked}>{t('timeline.asked', { name })}</p>
           )}
-          {conversation.typing && !timeline.hasAfter && (
-            <div className={styles.typing} role="status">
-              <span className={styles.dots} aria-hidden="true">
-                <i />
-                <i />
-                <i />
-              </span>
-              {t('timeline.typing', { name })}
-            </div>
-          )}
+          {/* There before its words are, so that they are said. */}
+          <div role="status">
+            {conversation.typing && !timeline.hasAfter && (
+              <div className={styles.typing}>
+                <span className={styles.dots} aria-hidden="true">
+                  <i />
+                  <i />
+                  <i />
+                </span>
+                {t('timeline.typing', { name })}
+              </div>
+            )}
+          </div>
         </div>
       </div>
       {day && (
@@ -303,12 +311,12 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
           <button
             type="button"
             className={styles.latest}
-            aria-label={unseen > 0 ? t('timeline.latestLabel', { count: unseen }) : t('timeline.latest')}
+            // More than the badge counts is called what is written on it.
+            aria-label={unseen > 0 && unseen < 1000 ? t('timeline.latestLabel', { count: unseen }) : undefined}
             onClick={goToLatest}
           >
             <ArrowDown size={16} strokeWidth={1.75} aria-hidden="true" />
-            {t('timeline.latest')}
-            {unseen > 0 && <Badge count={unseen} />}
+            {t('timeline.latest')} {unseen > 0 && <Badge count={unseen} />}
           </button>
         )}
       </div>

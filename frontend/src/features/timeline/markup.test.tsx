@@ -45,6 +45,7 @@ function shown(name: string, text: string): HTMLElement {
       onToggle={nothing}
       selecting={false}
       selected={false}
+      news={false}
       onFollow={nothing}
       onPick={nothing}
     />,

@@ -93,7 +93,7 @@ export function InviteCard() {
         <Skeleton width={148} height={148} round={10} />
       )}
       <div className={styles.side}>
-        <h3>{t('conversations.yourInvite')}</h3>
+        <h2 className={styles.cardTitle}>{t('conversations.yourInvite')}</h2>
         <div className={styles.link} aria-busy={!invite}>
           <span className={styles.short}>{invite ? invite.short : t('conversations.inviteWaiting')}</span>
           <Button
