@@ -1,5 +1,5 @@
-import { fireEvent, render } from '@testing-library/react';
 import { expect, it } from 'vitest';
+import { fireEvent, render } from '@/testing';
 import { Lid } from './Lid';
 
 it('has its letter back when the picture cannot be shown, and the next picture is tried', () => {

@@ -2,6 +2,7 @@ import { ChevronDown } from 'lucide-react';
 import { useId } from 'react';
 import { classes } from './classes';
 import { chosenNow } from './controlled';
+import { useFirstFocus } from './focus';
 import styles from './Select.module.css';
 
 export interface SelectProps<Value extends string> {
@@ -29,6 +30,7 @@ export function Select<Value extends string>({
   onChange,
 }: SelectProps<Value>) {
   const id = useId();
+  const place = useFirstFocus<HTMLSelectElement>(autoFocus);
   return (
     <div className={classes(styles.field, className)}>
       {!labelHidden && (
@@ -38,10 +40,9 @@ export function Select<Value extends string>({
       )}
       <span className={styles.box}>
         <select
+          ref={place}
           id={id}
           className={styles.select}
-          // biome-ignore lint/a11y/noAutofocus: a dialog begins at its first field.
-          autoFocus={autoFocus}
           value={value}
           {...(labelHidden ? { 'aria-label': label } : {})}
           aria-describedby={describedBy}
