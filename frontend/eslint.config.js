@@ -47,7 +47,7 @@ export default tseslint.config(
             },
             // What tests draw with.
             {
-              from: { element: { types: { anyOf: ['model', 'ui', 'feature', 'app'] } } },
+              from: { element: { types: { anyOf: ['i18n', 'model', 'ui', 'feature', 'app'] } } },
               allow: { to: { element: { type: 'testing' } } },
             },
             { from: { element: { type: 'i18n' } }, allow: { to: { element: { type: 'backend' } } } },

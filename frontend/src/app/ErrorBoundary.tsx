@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from 'react';
-import { i18next } from '@/i18n';
+import { i18n } from '@/i18n';
 import { Button, Note } from '@/ui';
 import styles from './App.module.css';
 
@@ -28,11 +28,11 @@ export class ErrorBoundary extends Component<Props, Held> {
           role="alert"
           action={
             <Button size="small" onPress={() => this.setState({ failed: false })}>
-              {i18next.t('app.retry')}
+              {i18n.t('app.retry')}
             </Button>
           }
         >
-          {i18next.t('app.crashed')}
+          {i18n.t('app.crashed')}
         </Note>
       </main>
     );

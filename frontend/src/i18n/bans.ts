@@ -1,6 +1,6 @@
-import i18next from 'i18next';
+import { i18n } from './translate';
 
 /** Everybody who came by an invite, in words. */
 export function inviteName(label: string): string {
-  return label === '' ? i18next.t('bans.inviteUnnamed') : i18next.t('bans.inviteName', { label });
+  return label === '' ? i18n.t('bans.inviteUnnamed') : i18n.t('bans.inviteName', { label });
 }

@@ -1,6 +1,6 @@
-import i18next from 'i18next';
 import { toBackendError } from '@/backend';
 import { dateOf } from './format';
+import { i18n } from './translate';
 
 /** The sentence for a refused call: what happened, then what to do. */
 export function errorText(reason: unknown): string {
@@ -17,12 +17,11 @@ const moment = /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/;
 
 function sentence(group: 'errors' | 'problems', code: string, params: Record<string, string>, message: string): string {
   const special = `${group}.${code}-${params.what ?? ''}`;
-  const key = i18next.exists(special) ? special : `${group}.${code}`;
+  const key = i18n.exists(special) ? special : `${group}.${code}`;
   // "internal" has a general sentence; what came with it may say more.
-  if (code === 'internal' || !i18next.exists(key)) return message || i18next.t('errors.internal');
+  if (code === 'internal' || !i18n.exists(key)) return message || i18n.t('errors.internal');
   const shown = Object.fromEntries(
     Object.entries(params).map(([name, value]) => [name, moment.test(value) ? dateOf(value) : value]),
   );
-  // The keys are not known to the compiler: codes come from outside.
-  return (i18next.t as (name: string, values: Record<string, string>) => string)(key, shown);
+  return i18n.t(key, shown);
 }

@@ -1,8 +1,8 @@
-import i18next from 'i18next';
+import { i18n } from './translate';
 
 // Times in English are written as in the drawings: 24 hours, day before month.
 function locale(): string {
-  return i18next.language === 'zh-CN' ? 'zh-CN' : 'en-GB';
+  return i18n.language === 'zh-CN' ? 'zh-CN' : 'en-GB';
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
@@ -49,15 +49,15 @@ export function listTime(time: string, now = new Date()): string {
 
 /** The time of something that was found: as in the list, with "Yesterday". */
 export function foundTime(time: string, now = new Date()): string {
-  return daysBetween(new Date(time), now) === 1 ? i18next.t('timeline.yesterday') : listTime(time, now);
+  return daysBetween(new Date(time), now) === 1 ? i18n.t('timeline.yesterday') : listTime(time, now);
 }
 
 /** The words of a day separator: "Today", "Yesterday", "Wednesday", "12 November". */
 export function dayLabel(time: string, now = new Date()): string {
   const date = new Date(time);
   const days = daysBetween(date, now);
-  if (days <= 0) return i18next.t('timeline.today');
-  if (days === 1) return i18next.t('timeline.yesterday');
+  if (days <= 0) return i18n.t('timeline.today');
+  if (days === 1) return i18n.t('timeline.yesterday');
   if (days < 7) return formatter('weekday-long', { weekday: 'long' }).format(date);
   return dateOf(time, now);
 }
@@ -65,13 +65,13 @@ export function dayLabel(time: string, now = new Date()): string {
 /** "3 March at 10:42", before or after now, or the time alone today. */
 export function dateAndTime(time: string, now = new Date()): string {
   if (daysBetween(new Date(time), now) === 0) return clockTime(time);
-  return i18next.t('app.dateAndTime', { date: dateOf(time, now), time: clockTime(time) });
+  return i18n.t('app.dateAndTime', { date: dateOf(time, now), time: clockTime(time) });
 }
 
 /** "10:42" where it stands under the day of `beside`, "3 March at 10:42" otherwise. */
 export function timeBeside(time: string, beside: string, now = new Date()): string {
   if (daysBetween(new Date(beside), new Date(time)) === 0) return clockTime(time);
-  return i18next.t('app.dateAndTime', { date: dateOf(time, now), time: clockTime(time) });
+  return i18n.t('app.dateAndTime', { date: dateOf(time, now), time: clockTime(time) });
 }
 
 /** "12 minutes ago" within a day, or "12 min ago" where there is little room; "3 March at 10:42" after it. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { en } from './en';
 import { lateWords } from './en/late';
-import { errorText, i18next, languageFor, problemText, setLanguage } from './index';
+import { errorText, i18n, languageFor, problemText, setLanguage } from './index';
 import { zhCN } from './zh-CN';
 
 type Tree = { [key: string]: string | Tree };
@@ -91,7 +91,7 @@ describe('plurals and numbers', () => {
   });
 
   it('are chosen by the count', async () => {
-    const said = (count: number) => i18next.t('line.waitingQueued', { name: 'Ana', count });
+    const said = (count: number) => i18n.t('line.waitingQueued', { name: 'Ana', count });
     expect([said(1), said(2)]).toEqual(['Waiting for Ana — 1 message queued', 'Waiting for Ana — 2 messages queued']);
     await setLanguage('zh-CN');
     expect(said(1).replace('1', '2')).toBe(said(2));
@@ -148,7 +148,7 @@ describe('errorText', () => {
       .join('\n');
     const codes = new Set([...code.matchAll(/(?:\brefuse\(|\bCode:\s+)"([a-z-]+)"/g)].map((match) => match[1] ?? ''));
     expect(codes.size).toBeGreaterThan(20);
-    expect([...codes].filter((known) => !i18next.exists(`errors.${known}`))).toEqual([]);
+    expect([...codes].filter((known) => !i18n.exists(`errors.${known}`))).toEqual([]);
   });
 });
 

@@ -1,23 +1,14 @@
-import i18next from 'i18next';
-import { initReactI18next } from 'react-i18next';
 import { en } from './en';
-import type { lateWords } from './en/late';
+import { i18n, type Language, type Tree } from './translate';
 
-export { useTranslation } from 'react-i18next';
 export * from './bans';
 export * from './errors';
 export * from './format';
 export * from './line';
+export * from './translate';
 
-export type Language = 'en' | 'zh-CN';
-
-declare module 'i18next' {
-  interface CustomTypeOptions {
-    defaultNS: 'translation';
-    resources: { translation: typeof en & typeof lateWords };
-    returnNull: false;
-  }
-}
+/** The side that each language is written from. */
+export const writtenFrom: Record<Language, 'ltr' | 'rtl'> = { en: 'ltr', 'zh-CN': 'ltr' };
 
 /** The language for a setting of "system", "en" or "zh-CN": the first of the system's that the interface has. */
 export function languageFor(setting: string, system: readonly string[]): Language {
@@ -36,14 +27,14 @@ export function languageFor(setting: string, system: readonly string[]): Languag
  */
 export async function setLanguage(language: Language): Promise<void> {
   wanted = language;
-  if (language === 'zh-CN' && !i18next.hasResourceBundle(language, 'translation')) {
+  if (!i18n.has(language)) {
     const { zhCN } = await import('./zh-CN');
-    i18next.addResourceBundle(language, 'translation', zhCN);
+    i18n.add(language, zhCN);
     if (wanted !== language) return;
   }
   document.documentElement.lang = language;
-  document.documentElement.dir = i18next.dir(language);
-  if (i18next.language !== language) await i18next.changeLanguage(language);
+  document.documentElement.dir = writtenFrom[language];
+  if (i18n.language !== language) i18n.speak(language);
 }
 
 // What was asked for last; an answer to an earlier wish that comes late changes nothing.
@@ -52,20 +43,11 @@ let wanted: Language = 'en';
 /** Makes the translations ready; English is there at once, another language when the promise is kept. */
 export function startTranslations(language: Language): Promise<void> {
   document.documentElement.lang = 'en';
-  void i18next.use(initReactI18next).init({
-    lng: 'en',
-    fallbackLng: 'en',
-    resources: { en: { translation: en } },
-    interpolation: { escapeValue: false },
-    returnNull: false,
-    initAsync: false,
-  });
+  i18n.add('en', en);
   return setLanguage(language);
 }
 
 /** Adds English words of parts of the window that come late; their modules call it when they begin. */
-export function addWords(words: object): void {
-  i18next.addResourceBundle('en', 'translation', words, true, true);
+export function addWords(words: Tree): void {
+  i18n.add('en', words);
 }
-
-export { i18next };

@@ -1,4 +1,4 @@
-import i18next from 'i18next';
+import { i18n } from './translate';
 
 /** The words of the connection chip: "Direct · 8 ms", "Waiting for Ana — 2 messages queued". */
 export function lineWords(
@@ -9,15 +9,15 @@ export function lineWords(
     case 'lan':
     case 'direct':
     case 'relayed': {
-      const state = i18next.t(`line.${line.state}`);
-      return line.delay === undefined ? state : i18next.t('line.withDelay', { state, delay: line.delay });
+      const state = i18n.t(`line.${line.state}`);
+      return line.delay === undefined ? state : i18n.t('line.withDelay', { state, delay: line.delay });
     }
     case 'waiting':
       return person.queued > 0
-        ? i18next.t('line.waitingQueued', { name: person.name, count: person.queued })
-        : i18next.t('line.waiting', { name: person.name });
+        ? i18n.t('line.waitingQueued', { name: person.name, count: person.queued })
+        : i18n.t('line.waiting', { name: person.name });
     default:
-      return i18next.t(`line.${line.state}`);
+      return i18n.t(`line.${line.state}`);
   }
 }
 

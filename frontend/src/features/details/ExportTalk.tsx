@@ -1,12 +1,12 @@
 import { FileCheck } from 'lucide-react';
 import { useState } from 'react';
 import { backend, type SavedExport } from '@/backend';
-import { errorText, useTranslation } from '@/i18n';
+import { errorText, i18n, useTranslation } from '@/i18n';
 import styles from './Details.module.css';
 
 /** Saves the conversation, signed, as a page to read and a file that a program can check. */
 export function ExportTalk({ conversation }: { conversation: string }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const [pending, setPending] = useState(false);
   const [saved, setSaved] = useState<SavedExport>();
   const [failure, setFailure] = useState<unknown>();

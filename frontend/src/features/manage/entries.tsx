@@ -15,7 +15,7 @@ import {
   UserX,
 } from 'lucide-react';
 import { backend, type Conversation } from '@/backend';
-import { errorText, i18next } from '@/i18n';
+import { errorText, i18n } from '@/i18n';
 import {
   askLose,
   canMovePin,
@@ -33,7 +33,7 @@ import { focusRow } from './focusRow';
 /** Says what was done, and offers to undo it. */
 function done(text: string, undo: () => Promise<void>): void {
   showToast(text, {
-    label: i18next.t('composer.undo'),
+    label: i18n.t('composer.undo'),
     keys: 'Ctrl Z',
     run: () => {
       undo().catch(refused);
@@ -48,7 +48,7 @@ function refused(reason: unknown): void {
 async function pin(row: Conversation): Promise<void> {
   const name = shortName(row.name);
   await pinConversation(row.id, !row.pinned);
-  done(i18next.t(row.pinned ? 'manage.unpinned' : 'manage.pinned', { name }), () =>
+  done(i18n.t(row.pinned ? 'manage.unpinned' : 'manage.pinned', { name }), () =>
     pinConversation(row.id, Boolean(row.pinned)),
   );
 }
@@ -56,7 +56,7 @@ async function pin(row: Conversation): Promise<void> {
 async function quiet(row: Conversation): Promise<void> {
   const name = shortName(row.name);
   await backend().quietConversation(row.id, !row.quiet);
-  done(i18next.t(row.quiet ? 'manage.unmuted' : 'manage.mutedNow', { name }), () =>
+  done(i18n.t(row.quiet ? 'manage.unmuted' : 'manage.mutedNow', { name }), () =>
     backend().quietConversation(row.id, Boolean(row.quiet)),
   );
 }
@@ -66,12 +66,12 @@ async function archive(row: Conversation): Promise<void> {
   const back = row.folder !== undefined;
   await backend().archiveConversation(row.id, !back);
   if (back) {
-    done(i18next.t('manage.unarchived', { name }), () => backend().archiveConversation(row.id, true));
+    done(i18n.t('manage.unarchived', { name }), () => backend().archiveConversation(row.id, true));
     return;
   }
   leaveConversation(row.id);
   focusRow(row.id);
-  done(i18next.t(row.quiet ? 'manage.archivedQuiet' : 'manage.archived', { name }), () =>
+  done(i18n.t(row.quiet ? 'manage.archivedQuiet' : 'manage.archived', { name }), () =>
     backend().archiveConversation(row.id, false),
   );
 }
@@ -81,14 +81,14 @@ async function leaveEmpty(row: Conversation): Promise<void> {
   await backend().deleteConversation(row.id);
   leaveConversation(row.id);
   focusRow(row.id);
-  done(i18next.t('manage.deleted', { name: shortName(row.name) }), () =>
+  done(i18n.t('manage.deleted', { name: shortName(row.name) }), () =>
     backend().archiveConversation(row.id, row.folder === 'archived'),
   );
 }
 
 /** What can be done with a conversation now. What loses something stands last, and asks first. */
 export function entriesOf(row: Conversation): MenuEntry[] {
-  const { t } = i18next;
+  const { t } = i18n;
   const entries: MenuEntry[] = [];
   const add = (id: string, label: string, Icon: LucideIcon, run: () => void, danger = false) =>
     entries.push({ id, label, icon: <Icon size={16} strokeWidth={1.75} aria-hidden="true" />, danger, run });

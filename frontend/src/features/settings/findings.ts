@@ -1,5 +1,5 @@
 import type { Finding } from '@/backend';
-import { duration, errorText, i18next } from '@/i18n';
+import { duration, errorText, i18n } from '@/i18n';
 
 /** The parts of a connection check; the code of a finding begins with its part. */
 export const checkParts = ['network', 'local', 'servers', 'udp', 'router', 'relay', 'clock'] as const;
@@ -12,9 +12,10 @@ export function partOf(finding: Finding): CheckPart | undefined {
 
 /** What a finding says, in the language of the window; in English when it has no words for it. */
 export function findingText({ code, message, params }: Finding): string {
-  if (!i18next.exists(`about.cause.${code}`)) return message;
+  const key = `about.cause.${code}`;
+  if (!i18n.exists(key)) return message;
   const { cause, seconds, host } = params;
-  return i18next.t(`about.cause.${code}` as 'about.cause.servers-refused', {
+  return i18n.t(key, {
     ...params,
     reason:
       cause === undefined ? '' : errorText({ code: cause, message, params: { address: host ?? '', host: host ?? '' } }),
@@ -31,7 +32,7 @@ function aboutAs(seconds: number): string {
 
 /** The report as plain text, to send to somebody who helps. */
 export function reportOf(findings: readonly Finding[], version: string): string {
-  const { t } = i18next;
+  const { t } = i18n;
   const lines = findings.map((finding) => {
     const part = partOf(finding);
     const name = part ? t(`about.part_${part}`) : finding.code;

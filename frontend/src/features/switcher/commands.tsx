@@ -22,7 +22,7 @@ import {
   UserRoundPlus,
 } from 'lucide-react';
 import type { Conversation, MatchRange, Settings } from '@/backend';
-import { errorText, i18next } from '@/i18n';
+import { errorText, i18n } from '@/i18n';
 import {
   askBan,
   changeSettings,
@@ -75,7 +75,7 @@ function change(settings: Partial<Settings>): () => void {
 
 /** What can be done now, the likeliest first. */
 export function commandsNow({ open, requests, settings, onSearch, onDetails, onNetwork }: CommandContext): Command[] {
-  const { t } = i18next;
+  const { t } = i18n;
   const name = open ? shortName(open.name) : '';
   const here: Command[] = open
     ? [
@@ -181,7 +181,7 @@ export function commandsNow({ open, requests, settings, onSearch, onDetails, onN
         ['zh-CN', '简体中文'],
       ] as const
     )
-      .filter(([language]) => language !== i18next.language)
+      .filter(([language]) => language !== i18n.language)
       .map(
         ([language, own]): Command => ({
           id: `language-${language}`,

@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react';
 import { backend, type Message, type Reaction, toBackendError } from '@/backend';
-import { errorText, i18next } from '@/i18n';
+import { errorText, i18n } from '@/i18n';
 import { askDelete, jumpTo, showDelivery, showToast, startEdit, startReply, startSelection } from '@/model';
 import type { Box } from '@/ui';
 import type { Action } from './actions';
@@ -14,8 +14,8 @@ export interface Opened {
 
 function copy(message: Message): void {
   navigator.clipboard.writeText(message.text).then(
-    () => showToast(i18next.t('app.copied')),
-    () => showToast(i18next.t('app.copyFailed')),
+    () => showToast(i18n.t('app.copied')),
+    () => showToast(i18n.t('app.copyFailed')),
   );
 }
 
@@ -45,7 +45,7 @@ export function followToQuoted({ conversation, reply }: Message): void {
   if (!reply) return;
   jumpTo(conversation, reply.id).catch((reason: unknown) => {
     const gone = toBackendError(reason).code === 'no-message';
-    showToast(gone ? i18next.t('message.quoteNotFound') : errorText(reason));
+    showToast(gone ? i18n.t('message.quoteNotFound') : errorText(reason));
   });
 }
 

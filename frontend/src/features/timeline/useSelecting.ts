@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useCallback, useEffect, useRef } from 'react';
 import type { Conversation, Message } from '@/backend';
-import { i18next } from '@/i18n';
+import { i18n } from '@/i18n';
 import {
   askRemove,
   endSelection,
@@ -70,10 +70,10 @@ export function useSelecting({ conversation, speaker, readOnly, focusMessage }: 
     const me = session.getState().profile.name;
     navigator.clipboard.writeText(chosen.map((message) => copyWords(message, speaker, me)).join('\n')).then(
       () => {
-        showToast(i18next.t('selection.copied', { count: chosen.length }));
+        showToast(i18n.t('selection.copied', { count: chosen.length }));
         end();
       },
-      () => showToast(i18next.t('app.copyFailed')),
+      () => showToast(i18n.t('app.copyFailed')),
     );
   }, [speaker, end]);
 

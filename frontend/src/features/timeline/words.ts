@@ -1,5 +1,5 @@
 import type { Conversation, Message, Reaction } from '@/backend';
-import { clockTime, i18next, list, timeBeside } from '@/i18n';
+import { clockTime, i18n, list, timeBeside } from '@/i18n';
 import { quoteMost } from '@/model';
 import { plainText } from '@/ui';
 
@@ -23,17 +23,17 @@ export function timeWords(message: Message): string {
   const { time, claimedTime, arrivedTime } = message;
   if (!claimedTime || !arrivedTime) return clockTime(time);
   const times = { written: timeBeside(claimedTime, time), arrived: timeBeside(arrivedTime, time) };
-  return claimedTime > arrivedTime ? i18next.t('message.ahead', times) : i18next.t('message.written', times);
+  return claimedTime > arrivedTime ? i18n.t('message.ahead', times) : i18n.t('message.written', times);
 }
 
 /** "Edited 10:50", '' for a message that never was. */
 export function editedWords(message: Message): string {
-  return message.edited ? i18next.t('message.editedAt', { time: timeBeside(message.edited, message.time) }) : '';
+  return message.edited ? i18n.t('message.editedAt', { time: timeBeside(message.edited, message.time) }) : '';
 }
 
 /** What stands in place of a text that was taken back. */
 export function deletedWords(message: Message, speaker: Speaker): string {
-  return message.mine ? i18next.t('message.deletedByYou') : i18next.t('message.deletedBy', { name: speaker.shortName });
+  return message.mine ? i18n.t('message.deletedByYou') : i18n.t('message.deletedBy', { name: speaker.shortName });
 }
 
 /** "2026-11-21 10:42" in the local time, in every language: what was copied is read on another day, and elsewhere. */
@@ -53,45 +53,45 @@ export function copyWords(message: Message, speaker: Speaker, me: string): strin
 export function quoteAuthor(message: Message, speaker: Speaker): string {
   const { reply } = message;
   if (!reply?.here) return '';
-  if (reply.mine) return i18next.t('message.me');
-  return reply.author === speaker.peerId ? speaker.name : i18next.t('message.somebody');
+  if (reply.mine) return i18n.t('message.me');
+  return reply.author === speaker.peerId ? speaker.name : i18n.t('message.somebody');
 }
 
 /** What a quote says. */
 export function quoteWords(message: Message): string {
   const { reply } = message;
-  if (!reply?.here) return i18next.t('message.quoteGone');
-  return reply.deleted ? i18next.t('message.quoteDeleted') : plainText(reply.text, [...reply.text].length >= quoteMost);
+  if (!reply?.here) return i18n.t('message.quoteGone');
+  return reply.deleted ? i18n.t('message.quoteDeleted') : plainText(reply.text, [...reply.text].length >= quoteMost);
 }
 
 /** "❤️ 2: You and Ana Duarte" */
 export function reactionWords({ emoji, count, mine, authors }: Reaction, speaker: Speaker): string {
   const theirs = authors.length - (mine ? 1 : 0);
-  const names: string[] = mine ? [i18next.t('message.me')] : [];
-  if (theirs > 0) names.push(authors.includes(speaker.peerId) ? speaker.name : i18next.t('message.somebody'));
-  return i18next.t('message.reaction', { emoji, count, names: list(names) });
+  const names: string[] = mine ? [i18n.t('message.me')] : [];
+  if (theirs > 0) names.push(authors.includes(speaker.peerId) ? speaker.name : i18n.t('message.somebody'));
+  return i18n.t('message.reaction', { emoji, count, names: list(names) });
 }
 
 /** All that a message says, in the order in which it is heard. */
 export function messageWords(message: Message, speaker: Speaker): string {
-  const separator = i18next.t('message.separator');
+  const separator = i18n.t('message.separator');
   const said: string[] = [];
   if (message.reply) {
     const name = quoteAuthor(message, speaker);
     said.push(
-      name ? i18next.t('message.quoteLabel', { name, text: quoteWords(message) }) : i18next.t('message.quoteGoneLabel'),
+      name ? i18n.t('message.quoteLabel', { name, text: quoteWords(message) }) : i18n.t('message.quoteGoneLabel'),
     );
   }
   said.push(message.deleted ? deletedWords(message, speaker) : plainText(message.text));
   if (message.edited) said.push(editedWords(message));
   const values = {
-    author: message.mine ? i18next.t('timeline.you') : speaker.name,
+    author: message.mine ? i18n.t('timeline.you') : speaker.name,
     time: timeWords(message),
     text: said.join(separator),
   };
   const words =
     message.state === 'received' || message.deleted
-      ? i18next.t('timeline.message', values)
-      : i18next.t('timeline.messageState', { ...values, state: i18next.t(`timeline.state.${message.state}`) });
+      ? i18n.t('timeline.message', values)
+      : i18n.t('timeline.messageState', { ...values, state: i18n.t(`timeline.state.${message.state}`) });
   return [words, ...(message.reactions ?? []).map((reaction) => reactionWords(reaction, speaker))].join(separator);
 }

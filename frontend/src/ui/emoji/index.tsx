@@ -1,5 +1,5 @@
 import { type KeyboardEvent, useId, useMemo, useRef, useState } from 'react';
-import { addWords, useTranslation } from '@/i18n';
+import { addWords, i18n, useTranslation } from '@/i18n';
 import { lateWords } from '@/i18n/en/late';
 import { useFirstFocus } from '../focus';
 import { Hidden } from '../Hidden';
@@ -28,7 +28,7 @@ export interface EmojiPickerProps {
 
 /** All emoji by their groups, and a field that finds them by name. Only what the fonts here show is offered. */
 export function EmojiPicker({ recent, tone, onTone, onPick }: EmojiPickerProps) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const chinese = i18n.language === 'zh-CN';
   const shown = shownHere();
   // As it was when it was opened: nothing moves under the pointer while several are picked.
