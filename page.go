@@ -3,7 +3,12 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
 	"html/template"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"path"
@@ -26,9 +31,50 @@ func guarded(next http.Handler) http.Handler {
 // page serves the interface, or the sentence that says why there is none.
 func (w *window) page() http.Handler {
 	if w.trouble == nil && w.assets != nil {
-		return typed(http.FileServerFS(w.assets))
+		return typed(w.begun(http.FileServerFS(w.assets)))
 	}
 	return http.HandlerFunc(w.serveTrouble)
+}
+
+// begun sends the answer to the interface's first call along with the page, as
+// data: the first rows need not wait for a message there and back. Where that
+// does not work the interface calls, and is told why.
+func (w *window) begun(files http.Handler) http.Handler {
+	return http.HandlerFunc(func(writer http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/" && w.app != nil {
+			if page, err := w.withStart(); err == nil {
+				_, _ = writer.Write(page) // the window is its only reader
+				return
+			}
+		}
+		files.ServeHTTP(writer, r)
+	})
+}
+
+func (w *window) withStart() ([]byte, error) {
+	page, err := fs.ReadFile(w.assets, "index.html")
+	if err != nil {
+		return nil, err
+	}
+	state, err := w.app.API().Start()
+	if err != nil {
+		return nil, err
+	}
+	return withData(page, "start", state)
+}
+
+// withData is a page with data at the end of its body. Go's JSON has no < and
+// no &, so nothing in the data ends the element.
+func withData(page []byte, id string, data any) ([]byte, error) {
+	text, err := json.Marshal(data)
+	if err != nil {
+		return nil, err
+	}
+	before, after, found := bytes.Cut(page, []byte("</body>"))
+	if !found {
+		return nil, errors.New("the page has no end")
+	}
+	return fmt.Appendf(nil, `%s<script type="application/json" id="%s">%s</script></body>%s`, before, id, text, after), nil
 }
 
 // types are the content types of the interface's files. Without them each

@@ -28,6 +28,15 @@ describe('wailsBackend', () => {
     expect(sendText).toHaveBeenCalledWith('c', 'hello');
   });
 
+  it('begins with what the page brought along, and asks from then on', async () => {
+    const start = vi.fn().mockResolvedValue({ sequence: 9 });
+    bind({ Start: start });
+    document.body.innerHTML = '<script type="application/json" id="start">{"sequence":7}</script>';
+    await expect(wailsBackend().start()).resolves.toEqual({ sequence: 7 });
+    expect(start).not.toHaveBeenCalled();
+    await expect(wailsBackend().start()).resolves.toEqual({ sequence: 9 });
+  });
+
   it('turns every rejection into a BackendError', async () => {
     bind({ Start: vi.fn().mockRejectedValue({ code: 'read-only', message: 'm', params: {} }) });
     await expect(wailsBackend().start()).rejects.toMatchObject({ name: 'BackendError', code: 'read-only' });

@@ -1,6 +1,6 @@
 import type { Backend } from './api';
 import { BackendError, toBackendError } from './error';
-import type { Changes } from './types';
+import type { Changes, State } from './types';
 
 type Call = (...parameters: unknown[]) => Promise<unknown>;
 
@@ -32,6 +32,13 @@ async function call<Answer>(method: string, ...parameters: unknown[]): Promise<A
   }
 }
 
+/** What `Start` would answer, which the page of the window brings along; once, for later it is old. */
+function brought(): State | undefined {
+  const element = document.getElementById('start');
+  element?.remove();
+  return element?.textContent ? (JSON.parse(element.textContent) as State) : undefined;
+}
+
 function subscribe(name: string, listener: (data: unknown) => void): () => void {
   let active = true;
   const off = window.runtime?.EventsOn(name, (...data) => {
@@ -46,7 +53,7 @@ function subscribe(name: string, listener: (data: unknown) => void): () => void 
 /** The backend behind the Wails bindings, or behind the browser bridge, which looks the same. */
 export function wailsBackend(): Backend {
   return {
-    start: () => call('Start'),
+    start: async () => brought() ?? call('Start'),
     since: (sequence) => call('Since', sequence),
     painted: () => call('Painted'),
     createProfile: (name, color) => call('CreateProfile', name, color),
