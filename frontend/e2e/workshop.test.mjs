@@ -125,14 +125,18 @@ for (const theme of ['light', 'dark']) {
   test(`over the window, ${theme}`, async () => {
     const { page, close } = await open(theme);
     const differences = [];
-    for (const [button, role] of [
+    for (const [button, role, name = role] of [
       ['Dialog', 'dialog'],
       ['Question before a loss', 'alertdialog'],
       ['More', 'menu'],
+      ['Emoji', 'dialog', 'emoji'],
     ]) {
-      await page.getByRole('button', { name: button, exact: true }).click();
+      const opener = page.getByRole('button', { name: button, exact: true });
+      // What is tall needs the room below it.
+      if (name === 'emoji') await opener.evaluate((element) => element.scrollIntoView({ block: 'start' }));
+      await opener.click();
       await page.getByRole(role).waitFor();
-      differences.push(await compare(`${role}-${theme}`, await around(page, page.getByRole(role))));
+      differences.push(await compare(`${name}-${theme}`, await around(page, page.getByRole(role))));
       await page.keyboard.press('Escape');
       await page.getByRole(role).waitFor({ state: 'detached' });
     }

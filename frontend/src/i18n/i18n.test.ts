@@ -93,6 +93,7 @@ describe('plurals and numbers', () => {
   it('are chosen by the count', async () => {
     const said = (count: number) => i18n.t('line.waitingQueued', { name: 'Ana', count });
     expect([said(1), said(2)]).toEqual(['Waiting for Ana — 1 message queued', 'Waiting for Ana — 2 messages queued']);
+    expect(said(2000)).toContain(' 2,000 messages');
     await setLanguage('zh-CN');
     expect(said(1).replace('1', '2')).toBe(said(2));
     expect(said(1)).toMatch(/^\P{ASCII}/u);

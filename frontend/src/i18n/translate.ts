@@ -24,6 +24,7 @@ const words: Record<Language, Map<string, string>> = { en: new Map(), 'zh-CN': n
 const listeners = new Set<() => void>();
 let language: Language = 'en';
 let plural = new Intl.PluralRules(language);
+let grouped = new Intl.NumberFormat(language);
 let reworded = (text: string) => text;
 
 /** The text of a key in the language of the window, in English where it has none. */
@@ -36,9 +37,15 @@ function find(key: string, count?: unknown): string | undefined {
   return undefined;
 }
 
+/** As it is written within a text: a large count in groups, "2,000". */
+function written(value: string | number | undefined, name: string): string {
+  return name === 'count' && typeof value === 'number' ? grouped.format(value) : `${value ?? ''}`;
+}
+
 function translate(key: string, values: Values = {}): string {
+  const text = find(key, values['count']) ?? key;
   // One pass: what was filled in is never read again.
-  return (find(key, values['count']) ?? key).replace(/\{\{(\w+)\}\}/g, (_, name: string) => `${values[name] ?? ''}`);
+  return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => written(values[name], name));
 }
 
 function add(to: Map<string, string>, tree: Tree, prefix: string): void {
@@ -69,6 +76,7 @@ export const i18n = {
   speak(next: Language): void {
     language = next;
     plural = new Intl.PluralRules(next);
+    grouped = new Intl.NumberFormat(next);
     spoken = { t: (key, values) => translate(key, values) };
     for (const listener of listeners) listener();
   },

@@ -1,13 +1,17 @@
 import { Copy, EllipsisVertical, Trash2 } from 'lucide-react';
-import { useState } from 'react';
-import { Button, Dialog, Menu, MenuButton } from '@/ui';
+import { useRef, useState } from 'react';
+import { Button, boxOf, Dialog, Menu, MenuButton, PopoverAt } from '@/ui';
+import { EmojiPicker } from '@/ui/emoji';
 import { Row, Section } from './Section';
 
 const icon = { size: 16, strokeWidth: 2, 'aria-hidden': true } as const;
 
 /** What stands over the window. */
 export function Overlays() {
-  const [open, setOpen] = useState<'dialog' | 'alert'>();
+  const [open, setOpen] = useState<'dialog' | 'alert' | 'emoji'>();
+  const [tone, setTone] = useState(3);
+  const [at, setAt] = useState({ left: 0, top: 0, width: 0, height: 0 });
+  const place = useRef<HTMLSpanElement>(null);
   const close = () => setOpen(undefined);
   return (
     <Section name="overlays" title="Over the window">
@@ -26,7 +30,22 @@ export function Overlays() {
             { id: 'delete', label: 'Delete', danger: true, icon: <Trash2 {...icon} />, run: () => undefined },
           ]}
         />
+        <span ref={place}>
+          <Button
+            onPress={() => {
+              if (place.current) setAt(boxOf(place.current));
+              setOpen('emoji');
+            }}
+          >
+            Emoji
+          </Button>
+        </span>
       </Row>
+      {open === 'emoji' && (
+        <PopoverAt label="Emoji" at={at} onClose={close}>
+          <EmojiPicker recent="👍 🎉 ❤️ 👋 ⛵" tone={tone} onTone={setTone} onPick={close} />
+        </PopoverAt>
+      )}
       {open === 'dialog' && (
         <Dialog
           title="A dialog"
