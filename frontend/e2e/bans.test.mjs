@@ -117,6 +117,7 @@ test('a range and a domain are banned, and taken back', async () => {
     await target.fill(text);
     await target.press('Enter');
     await ana.getByRole('row').filter({ hasText: text }).waitFor();
+    await ana.getByText(`Banned ${text}`).waitFor();
   }
   await ana.keyboard.press('Control+z');
   await ana.getByRole('row').filter({ hasText: '*.example.net' }).waitFor({ state: 'detached' });
