@@ -66,6 +66,7 @@ type contact struct {
 	doubts  doubts   // about their logs
 	claims  int      // see maxClaims
 	flood   flood
+	keeping int          // profiles of theirs that are being written: their pictures cannot be read yet
 	shown   *LiveContact // as last told to the interface
 	isDirty bool
 	due     time.Time // when to look again
@@ -235,6 +236,12 @@ func (c *Core) live(one *contact) LiveContact {
 		Retired:      one.retired,
 		Muted:        one.flood.muted,
 		Next:         c.nextOf(one),
+	}
+	if one.keeping > 0 {
+		live.Contact.Picture = [32]byte{}
+		if one.shown != nil {
+			live.Contact.Picture = one.shown.Contact.Picture
+		}
 	}
 	session := c.sessions[one.session]
 	switch {

@@ -344,15 +344,15 @@ func (v *conversation) count(write AppendEntry, tipOnly bool) {
 // commitEntries keeps received entries, then acknowledges and shows them; done
 // is called at the end, unless it is nil.
 func (c *Core) commitEntries(one *contact, id uuid.UUID, writes []Write, done func(error)) {
-	writes, forget := c.learnEntries(one, writes)
+	writes, kept := c.learnEntries(one, writes)
 	retiredBefore := one.retired
 	writes = c.comesBack(one, c.learnRetirement(one, writes))
 	c.commit(func(err error) {
 		if done != nil {
 			defer done(err)
 		}
+		kept(err)
 		if err != nil {
-			forget()
 			one.retired = retiredBefore
 			return // failed() closed the line; they are sent again
 		}

@@ -161,9 +161,10 @@ func (c *Core) learnProfile(one *contact, profile *wire.Profile) {
 }
 
 // learnEntries adds to entries of theirs what they say about their author. The
-// contact is changed at once; forget takes back that it is known, when the
-// entries could not be kept and come again.
-func (c *Core) learnEntries(one *contact, writes []Write) (_ []Write, forget func()) {
+// contact is changed at once, but for its picture, which the interface reads from
+// the store; kept says that the writes ended: when the entries could not be
+// kept, they are not known and come again.
+func (c *Core) learnEntries(one *contact, writes []Write) (_ []Write, kept func(error)) {
 	before := one.Contact
 	for _, write := range writes {
 		appended, ok := write.(AppendEntry)
@@ -183,11 +184,16 @@ func (c *Core) learnEntries(one *contact, writes []Write) (_ []Write, forget fun
 		}
 	}
 	if one.ProfileOrder == before.ProfileOrder {
-		return writes, func() {}
+		return writes, func(error) {}
 	}
+	one.keeping++
 	c.dirty(one.Peer)
-	return append(writes, PutContact{Contact: one.Contact}), func() {
-		one.Profile, one.ProfileOrder = before.Profile, before.ProfileOrder
+	return append(writes, PutContact{Contact: one.Contact}), func(err error) {
+		one.keeping--
+		c.dirty(one.Peer)
+		if err != nil {
+			one.Profile, one.ProfileOrder = before.Profile, before.ProfileOrder
+		}
 	}
 }
 
