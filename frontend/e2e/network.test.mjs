@@ -101,7 +101,7 @@ test('Enter on a lid opens its facts, Esc goes back to the lid, and the arrows g
   await card.getByText('Ben', { exact: true }).waitFor();
   await card.getByText(/^(LAN|Direct) · \d+ ms$/).waitFor();
   await card.getByText('End to end').waitFor();
-  await card.getByText('IPv4').waitFor();
+  await card.getByText(/^IPv[46]$/).waitFor();
   await page.waitForFunction(() => document.activeElement?.textContent === 'Open conversation');
   await judgeAll(page, 'network-card');
   assert.equal((await page.locator('[data-place="network"]').innerText()).includes('127.0.0.1'), (await page.locator('[data-at^="server-"]').innerText()).includes('127.0.0.1'), 'the only address is that of the server');

@@ -29,7 +29,8 @@ export function useInvite({ text, atOnce, asked }: LinkText): InviteAnswer {
     if (text.trim() === '' && asked === 0) return;
     let gone = false;
     const read = () => {
-      setAnswer({ text, reading: true });
+      // What is known of this text stays, with the field that has the focus by then.
+      setAnswer((held) => ({ ...(held?.text === text && held.preview ? held : { text }), reading: true }));
       backend()
         .readInvite(text)
         .then(
