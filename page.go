@@ -42,7 +42,7 @@ func (w *window) page() http.Handler {
 func (w *window) begun(files http.Handler) http.Handler {
 	return http.HandlerFunc(func(writer http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/" && w.app != nil {
-			if page, err := w.withStart(); err == nil {
+			if page, err := w.withStart(); err == nil { //nolint:contextcheck // bound methods take none
 				_, _ = writer.Write(page) // the window is its only reader
 				return
 			}
