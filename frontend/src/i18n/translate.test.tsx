@@ -7,6 +7,8 @@ afterEach(async () => {
   await setLanguage('en');
 });
 
+const Said = () => useTranslation().t('timeline.today');
+
 it('fills in values once: what they contain is not read as a place for others', () => {
   const text = i18n.t('line.waiting', { name: '{{count}} $& $1', count: 3 });
   expect(text).toContain('{{count}} $& $1');
@@ -27,7 +29,6 @@ it('says English where a language has no words, and the key where nobody has', a
 });
 
 it('is said anew by what is on the screen when another language is chosen', async () => {
-  const Said = () => useTranslation().t('timeline.today');
   const { container } = render(<Said />);
   expect(container.textContent).toBe('Today');
   await act(() => setLanguage('zh-CN'));

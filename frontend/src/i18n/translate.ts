@@ -43,7 +43,7 @@ function written(value: string | number | undefined, name: string): string {
 }
 
 function translate(key: string, values: Values = {}): string {
-  const text = find(key, values['count']) ?? key;
+  const text = find(key, values.count) ?? key;
   // One pass: what was filled in is never read again.
   return text.replace(/\{\{(\w+)\}\}/g, (_, name: string) => written(values[name], name));
 }
