@@ -123,6 +123,7 @@ test('a range and a domain are banned, and taken back', async () => {
   await ana.getByRole('row').filter({ hasText: '*.example.net' }).waitFor({ state: 'detached' });
   await target.fill('*.example.net');
   await target.press('Enter');
+  await ana.getByText('Banned *.example.net').waitFor();
   const row = ana.getByRole('row').filter({ hasText: '203.0.113.9' });
   await row.focus();
   await ana.keyboard.press('Delete');

@@ -116,7 +116,9 @@ export function BanForm() {
       setTell(false);
       setChosen('');
       setAnswer(undefined);
-      field.current?.focus();
+      // The next one is typed at once, unless somebody has gone on to something else meanwhile.
+      const { activeElement } = document;
+      if (activeElement === document.body || field.current?.form?.contains(activeElement)) field.current?.focus();
       showToast(t('settings.banAdded', { target: banName(ban) }), {
         label: t('settings.undo'),
         keys: 'Ctrl Z',

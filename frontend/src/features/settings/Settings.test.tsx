@@ -255,6 +255,21 @@ describe('ban list', () => {
     await waitFor(() => expect(rows()).toHaveLength(4));
   });
 
+  it('leaves the focus with what somebody went on to while it was added', async () => {
+    await show('bans');
+    write('PeerID', '198.51.100.9');
+    const address = await screen.findByRole('textbox', { name: 'Address' });
+    for (const elsewhere of [true, false]) {
+      fireEvent.change(address, { target: { value: elsewhere ? '198.51.100.9' : '198.51.100.10' } });
+      address.focus();
+      press(/^Add(?!ed)/);
+      const row = document.querySelector<HTMLElement>('[data-ban]');
+      if (elsewhere) row?.focus();
+      await waitFor(() => expect((address as HTMLInputElement).value).toBe(''));
+      expect(document.activeElement).toBe(elsewhere ? row : address);
+    }
+  });
+
   it('names whom a ban touches, and refuses a reason that is too long', async () => {
     await show('bans');
     write('PeerID', 'tc1ana');
