@@ -2,7 +2,7 @@ import { ClipboardPaste, Clock, Copy, ServerOff } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { backend, type Invite } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
-import { showAddContact, showSettings, showToast } from '@/model';
+import { showAddContact, showSettings, showToast, useSession } from '@/model';
 import { Button, Card, Note, QRCode, Skeleton } from '@/ui';
 import styles from './Welcome.module.css';
 
@@ -27,12 +27,17 @@ export function InviteCard() {
   const [invite, setInvite] = useState<Invite>();
   const [failure, setFailure] = useState<unknown>();
   const [attempt, setAttempt] = useState(0);
+  const lost = useSession((state) => state.lost);
 
   useEffect(() => {
+    // A program that was away is asked again as soon as it is back.
+    if (lost) return;
     let gone = false;
     askInvite().then(
       (made) => {
-        if (!gone) setInvite(made);
+        if (gone) return;
+        setInvite(made);
+        setFailure(undefined);
       },
       (reason: unknown) => {
         if (!gone) setFailure(reason);
@@ -41,7 +46,7 @@ export function InviteCard() {
     return () => {
       gone = true;
     };
-  }, [attempt]);
+  }, [attempt, lost]);
 
   function copy(link: string): void {
     navigator.clipboard.writeText(link).then(
