@@ -37,6 +37,7 @@ type window struct {
 	desk    *desktop.Desk // nil with trouble before a folder was found
 	login   desktop.Login // how it is started with the session
 	keeping string        // the file with the window's place, "" for none
+	folder  string        // with the data
 	left    desktop.Place // as the window was left
 
 	mutex   sync.Mutex

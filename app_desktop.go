@@ -31,7 +31,7 @@ var _ app.Outside = (*window)(nil)
 // atDesktop says where the window belongs; nothing is connected yet. data is
 // what was given for the folder.
 func (w *window) atDesktop(data, folder string) {
-	w.keeping = filepath.Join(folder, placeName)
+	w.keeping, w.folder = filepath.Join(folder, placeName), folder
 	w.desk = desktop.New(desktop.Options{
 		Clicked: w.clicked, Opened: w.show, Quit: w.quit, NoTray: w.trayGone, Dark: preferDark, Icon: icon, Logger: w.logger,
 	})
@@ -101,6 +101,11 @@ func (w *window) Surrounding(ctx context.Context) app.DesktopState {
 
 // StartAtLogin implements app.Outside.
 func (w *window) StartAtLogin(on bool) error { return w.login.Set(on) }
+
+// ShowFolder implements app.Outside.
+func (w *window) ShowFolder(ctx context.Context) (string, error) {
+	return w.folder, w.desk.ShowFolder(ctx, w.folder)
+}
 
 // clicked shows what a notification was about.
 func (w *window) clicked(target notify.Target) {

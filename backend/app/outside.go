@@ -281,4 +281,24 @@ func (a *API) StartAtLogin(on bool) (DesktopState, error) {
 	})
 }
 
+// ShowFolder has the system's file manager show the data folder. Errors:
+// show-folder (nothing shows folders here; path says where it is).
+func (a *API) ShowFolder() error {
+	_, err := do(a, "ShowFolder", func(ctx context.Context, app *App) (nothing, error) {
+		desktop := app.outside.desktop
+		if desktop == nil {
+			return nothing{}, errNoFolders // a page in a browser does not offer it
+		}
+		path, err := desktop.ShowFolder(ctx)
+		if err != nil {
+			app.complain(ctx, "the data folder is not shown", err)
+			return nothing{}, refuse("show-folder", "Nothing shows folders here. It is "+path+".", "path", path)
+		}
+		return nothing{}, nil
+	})
+	return err
+}
+
+var errNoFolders = refuse("show-folder", "A browser shows no folders. Look into the data folder that Tincan was started with.", "what", "browser")
+
 var errNoLogin = refuse("login", "The start at login cannot be changed here. Allow Tincan to write to the folder for it, then try again.")

@@ -66,6 +66,13 @@ func (b *board) StartAtLogin(on bool) error {
 	return nil
 }
 
+func (b *board) ShowFolder(context.Context) (string, error) {
+	if b.refuses {
+		return "/home/mira/tincan", errors.New("refused")
+	}
+	return "/home/mira/tincan", nil
+}
+
 // until waits for what is shown.
 func (b *board) until(t *testing.T, what string, holds func(last notify.Effect, unread int) bool) notify.Effect {
 	t.Helper()
@@ -227,6 +234,22 @@ func TestDesktop(t *testing.T) {
 	shown.refuses = true
 	if _, err := p.api.StartAtLogin(false); code(t, err) != "login" {
 		t.Errorf("%v", err)
+	}
+}
+
+func TestShowFolder(t *testing.T) {
+	t.Parallel()
+	if err := newPerson(t).api.ShowFolder(); code(t, err) != "show-folder" {
+		t.Errorf("without a desktop: %v", err)
+	}
+	shown := newBoard()
+	p := newPersonAt(t, shown)
+	if err := p.api.ShowFolder(); err != nil {
+		t.Error(err)
+	}
+	shown.refuses = true
+	if err := p.api.ShowFolder(); code(t, err) != "show-folder" || app.AsError(err).Params["path"] != "/home/mira/tincan" {
+		t.Errorf("nothing shows it: %v", err)
 	}
 }
 

@@ -21,6 +21,8 @@ type Outside interface {
 	Surrounding(ctx context.Context) DesktopState
 	// StartAtLogin begins with the person's session from now on, or not.
 	StartAtLogin(on bool) error
+	// ShowFolder has the system show the data folder, and returns its path in any case.
+	ShowFolder(ctx context.Context) (path string, err error)
 }
 
 // DesktopState is what the desktop around the window can do; nothing where there

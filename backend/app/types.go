@@ -137,6 +137,10 @@ type Settings struct {
 	// AsWritten shows messages with the marks (**, `, > and so on) that they were
 	// written with, instead of the formats that these stand for.
 	AsWritten bool `json:"asWritten,omitempty"`
+	// Still has nothing move, also where the system does not ask for that.
+	Still bool `json:"still,omitempty"`
+	// OwnLeft shows this person's messages on the side of everybody's.
+	OwnLeft bool `json:"ownLeft,omitempty"`
 	// Spelling marks words that the dictionaries do not know. They take 8 MiB.
 	Spelling bool `json:"spelling,omitempty"`
 	// EmojiTone is the skin of emoji that have one, 1 (light) to 5 (dark); absent:

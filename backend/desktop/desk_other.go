@@ -33,6 +33,11 @@ func (*Desk) Scheme() {}
 // HasTray says that there is none.
 func (*Desk) HasTray() bool { return false }
 
+// ShowFolder refuses.
+func (*Desk) ShowFolder(context.Context, string) error {
+	return errors.New("desktop: folders are not shown on this system")
+}
+
 // State says that there is nothing.
 func (*Desk) State(context.Context) State { return State{} }
 

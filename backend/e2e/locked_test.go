@@ -2,9 +2,12 @@ package e2e_test
 
 import (
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/tincan-chat/tincan/backend/desktop/desktoptest"
 )
 
 // allOfIt is how many points of the window change at least when all of it is another
@@ -12,7 +15,7 @@ import (
 const allOfIt = 200_000
 
 // TestWindowLockedDoor goes by keyboard through what protects a profile, in the real
-// window: it is backed up, gets a passphrase, is locked and opened again, and the
+// window: its folder is shown, it is backed up, gets a passphrase, is locked and opened again, and the
 // backup restores on a clean folder.
 func TestWindowLockedDoor(t *testing.T) { //nolint:paralleltest // there is one screen
 	program := needWindow(t)
@@ -20,11 +23,16 @@ func TestWindowLockedDoor(t *testing.T) { //nolint:paralleltest // there is one 
 	ana := startDevice(t, data, "Ana", "--no-host")
 	eventually(t, "there is a profile", func() bool { return ana.state().Profile.Name == "Ana" })
 	ana.stop()
-	w := openWindow(t, program, data)
+	bus, _ := desktoptest.StartBus(t)
+	manager := desktoptest.StartManager(t, bus)
+	w := openWindowAt(t, bus, program, data)
 	w.focus()
 	w.painted("door-open")
 	w.focus()
 	w.act("door-storage", "Settings: Storage")
+
+	w.keys("Tab", "Tab", "Tab", "Tab", "Tab", "Return")
+	eventually(t, "the folder is shown", func() bool { return slices.Equal(manager.Shown(), []string{"file://" + data}) })
 
 	const words = "seven knots of twine"
 	twice := func() {
@@ -33,7 +41,7 @@ func TestWindowLockedDoor(t *testing.T) { //nolint:paralleltest // there is one 
 		w.types(words)
 		w.keys("Return")
 	}
-	w.shows("door-backup", func() { w.keys("Tab", "Tab", "Tab", "Tab", "Tab", "Return") })
+	w.shows("door-backup", func() { w.keys("Tab", "Return") })
 	twice()
 	eventually(t, "it says that the backup was checked", func() bool { return points(t, w.picture("door-backed-up"), isWell) > 5000 })
 	files, err := filepath.Glob(filepath.Join(data, "files", "*.tincan-backup"))

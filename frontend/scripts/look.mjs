@@ -117,6 +117,7 @@ export const screens = [
   { name: 'loading', sizes: [wide], rest: 2200 },
   { name: 'failed', sizes: [wide] },
   { name: 'main', as: 'compact', query: 'compact', sizes: [wide] },
+  { name: 'main', as: 'own-left', query: 'left', sizes: [wide, narrow] },
   { name: 'main', as: 'focus', sizes: [wide], steps: tabToRow },
   { name: 'main', as: 'written', sizes: [wide], steps: writeLines },
   { name: 'main', as: 'emoji', sizes: [wide, narrow], steps: openEmoji, languages: ['en', 'zh-CN'] },

@@ -23,6 +23,7 @@ function keep(key: string, value: string): void {
 }
 
 const dark = window.matchMedia('(prefers-color-scheme: dark)');
+const still = window.matchMedia('(prefers-reduced-motion: reduce)');
 
 function shownTheme(theme: Theme): 'light' | 'dark' {
   if (theme !== 'system') return theme;
@@ -34,6 +35,8 @@ function apply(): void {
   if (status !== 'ready') return;
   const root = document.documentElement;
   root.dataset.theme = shownTheme(settings.theme);
+  root.dataset.motion = settings.still || still.matches ? 'less' : 'full';
+  root.dataset.own = settings.ownLeft ? 'left' : 'right';
   root.dataset.density = settings.compact ? 'compact' : 'cosy';
   root.style.setProperty('--scale', String(settings.textSize));
   keep(themeKey, settings.theme);
@@ -42,17 +45,18 @@ function apply(): void {
 }
 
 /**
- * Puts theme, text size, density and language on the document, now and whenever settings or the system change.
+ * Puts theme, text size, density, motion, sides and language on the document, now and whenever settings or the system change.
  * The promise is kept when the first words can be shown.
  */
 export function startAppearance(): Promise<void> {
   document.documentElement.dataset.theme = shownTheme((read(themeKey) || 'system') as Theme);
+  document.documentElement.dataset.motion = still.matches ? 'less' : 'full';
   let last = session.getState().settings;
   session.subscribe((state) => {
     if (state.settings === last) return;
     last = state.settings;
     apply();
   });
-  dark.addEventListener('change', apply);
+  for (const wish of [dark, still]) wish.addEventListener('change', apply);
   return startTranslations(languageFor(read(languageKey) || 'system', navigator.languages));
 }

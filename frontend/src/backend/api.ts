@@ -153,6 +153,8 @@ export interface Backend {
   /** What the desktop around the window can do. */
   desktop(): Promise<DesktopState>;
   startAtLogin(on: boolean): Promise<DesktopState>;
+  /** Has the system show the data folder. Refused with show-folder (path) where nothing shows folders. */
+  showFolder(): Promise<void>;
 
   lockState(): Promise<LockState>;
   /** '' where no passphrase is needed. */

@@ -227,6 +227,7 @@ export class FakeBackend extends FakeStanding implements Backend {
       this.desktopState.startsAtLogin = on;
       return { ...this.desktopState };
     });
+  showFolder = () => this.answer('showFolder', [], () => undefined);
   dismissNotice = (conversation: string, id: string) =>
     this.answer('dismissNotice', [conversation, id], () => this.dropNotice(conversation, id));
 

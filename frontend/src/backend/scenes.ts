@@ -29,6 +29,7 @@ function mainState(now: Date): State {
       language: 'system',
       textSize: 1,
       compact: new URLSearchParams(location.search).has('compact'),
+      ...(new URLSearchParams(location.search).has('left') ? { ownLeft: true } : {}),
       hosting: true,
       details: new URLSearchParams(location.search).has('details'),
       notifications: { ...plainNotifications },

@@ -30,6 +30,10 @@ export interface Settings {
   details: boolean;
   /** messages are shown with the marks that they were written with */
   asWritten?: boolean;
+  /** nothing moves, also where the system does not ask for that */
+  still?: boolean;
+  /** this person's messages are on the side of everybody's */
+  ownLeft?: boolean;
   /** words that the dictionaries do not know are marked */
   spelling?: boolean;
   /** the skin of emoji that have one, 1 (light) to 5 (dark); absent: the yellow one */

@@ -133,6 +133,7 @@ export function wailsBackend(): Backend {
     openLink: (address) => call('OpenLink', address),
     desktop: () => call('Desktop'),
     startAtLogin: (on) => call('StartAtLogin', on),
+    showFolder: () => call('ShowFolder'),
     lockState: () => call('LockState'),
     unlock: (passphrase) => call('Unlock', passphrase),
     lock: () => call('Lock'),

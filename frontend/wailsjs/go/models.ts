@@ -914,6 +914,8 @@ export namespace app {
 	    hosting: boolean;
 	    details: boolean;
 	    asWritten?: boolean;
+	    still?: boolean;
+	    ownLeft?: boolean;
 	    spelling?: boolean;
 	    emojiTone?: number;
 	    recentEmoji?: string;
@@ -934,6 +936,8 @@ export namespace app {
 	        this.hosting = source["hosting"];
 	        this.details = source["details"];
 	        this.asWritten = source["asWritten"];
+	        this.still = source["still"];
+	        this.ownLeft = source["ownLeft"];
 	        this.spelling = source["spelling"];
 	        this.emojiTone = source["emojiTone"];
 	        this.recentEmoji = source["recentEmoji"];

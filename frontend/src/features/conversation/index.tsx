@@ -49,7 +49,11 @@ export function ConversationHeader({ conversation, detailsOpen, onDetails }: Con
       >
         <PanelRight size={18} strokeWidth={1.75} aria-hidden="true" />
       </IconButton>
-      <LineString form={conversation.next === undefined ? lineView(conversation).form : 'none'} />
+      {/* Another person's is another string: it is there, and does not drop or tighten. */}
+      <LineString
+        key={`string ${conversation.id}`}
+        form={conversation.next === undefined ? lineView(conversation).form : 'none'}
+      />
       {conversation.next === undefined && <LineNews key={conversation.id} conversation={conversation} />}
     </header>
   );

@@ -121,7 +121,8 @@ function Drawing({ layout, people, servers, chosen, onChoose }: DrawingProps) {
   const { t } = useTranslation();
   const profile = useSession((state) => state.profile);
   const picture = usePicture('', profile.picture);
-  const still = useMedia('(prefers-reduced-motion: reduce)');
+  const asked = useSession((state) => state.settings.still ?? false);
+  const still = useMedia('(prefers-reduced-motion: reduce)') || asked;
   const root = useRef<HTMLDivElement>(null);
   const motion = useRef<Motion>(undefined);
   const ground = useId();

@@ -1,4 +1,4 @@
-import { ALargeSmall, Bold, Languages, Rows3, SpellCheck } from 'lucide-react';
+import { ALargeSmall, Bold, Languages, MessagesSquare, Rows3, SpellCheck, Wind } from 'lucide-react';
 import type { Theme } from '@/backend';
 import { errorText, number, useTranslation } from '@/i18n';
 import { useSession } from '@/model';
@@ -98,6 +98,30 @@ export function AppearancePage() {
             ]}
             value={settings.language}
             onChange={(language) => change({ language })}
+          />
+        </Row>
+        <Row icon={<Wind {...icon} />} title={t('settings.motion')} help={t('settings.motionText')}>
+          <Select
+            className={styles.language}
+            label={t('settings.motion')}
+            labelHidden
+            options={[
+              { value: 'system', label: t('settings.motionSystem') },
+              { value: 'less', label: t('settings.motionLess') },
+            ]}
+            value={settings.still ? 'less' : 'system'}
+            onChange={(motion) => change({ still: motion === 'less' })}
+          />
+        </Row>
+        <Row icon={<MessagesSquare {...icon} />} title={t('settings.own')}>
+          <Segmented
+            label={t('settings.own')}
+            options={[
+              { value: 'right', label: t('settings.ownRight') },
+              { value: 'left', label: t('settings.ownLeft') },
+            ]}
+            value={settings.ownLeft ? 'left' : 'right'}
+            onChange={(side) => change({ ownLeft: side === 'left' })}
           />
         </Row>
         <div className={styles.switchRow}>

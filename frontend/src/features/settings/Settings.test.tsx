@@ -362,10 +362,11 @@ describe('appearance', () => {
     fireEvent.click(screen.getByRole('radio', { name: 'Dark' }));
     fireEvent.change(screen.getByRole('slider', { name: 'Text size' }), { target: { value: '3' } });
     fireEvent.change(screen.getByRole('combobox', { name: 'Language' }), { target: { value: 'zh-CN' } });
+    fireEvent.change(screen.getByRole('combobox', { name: 'Reduce motion' }), { target: { value: 'less' } });
+    fireEvent.click(screen.getByText('The left'));
     fireEvent.click(screen.getByText('Compact'));
-    await waitFor(() =>
-      expect(fake.state.settings).toMatchObject({ theme: 'dark', textSize: 1.3, language: 'zh-CN', compact: true }),
-    );
+    const chosen = { theme: 'dark', textSize: 1.3, language: 'zh-CN', still: true, ownLeft: true, compact: true };
+    await waitFor(() => expect(fake.state.settings).toMatchObject(chosen));
   });
 });
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
+import { wholeDesktop } from '@/backend/fake-desktop';
 import { sampleState } from '@/backend/samples';
 import { followProgress, session, synchronise, toasts } from '@/model';
 import { resetModel } from '@/model/reset';
@@ -48,6 +49,26 @@ describe('storage', () => {
     ]);
     expect(screen.getByText('408 MB used')).toBeDefined();
     expect(screen.getByText('118 GB free on this disk')).toBeDefined();
+  });
+
+  it('shows the folder, or says where it is', async () => {
+    await show();
+    fireEvent.click(await screen.findByRole('button', { name: 'Show folder' }));
+    expect(called('showFolder')).toHaveLength(1);
+    expect(screen.queryByRole('alert')).toBeNull();
+    fake.refuse('showFolder', 'show-folder', { path: '/home/mira/tincan' });
+    press('Show folder');
+    expect((await screen.findByRole('alert')).textContent).toBe('Nothing shows folders here. It is /home/mira/tincan.');
+  });
+
+  it('offers no folder in a browser', async () => {
+    stop();
+    fake = new FakeBackend({ state: sampleState([]), desktop: { ...wholeDesktop, window: false } });
+    setBackend(fake);
+    stop = synchronise(fake);
+    await show();
+    await waitFor(() => expect(called('desktop')).toHaveLength(1));
+    expect(screen.queryByRole('button', { name: 'Show folder' })).toBeNull();
   });
 
   it('says why it does not know', async () => {

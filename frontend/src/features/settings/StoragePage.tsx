@@ -1,4 +1,4 @@
-import { Archive } from 'lucide-react';
+import { Archive, FolderOpen } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import { backend, type Storage } from '@/backend';
 import { dateAndTime, errorText, fileSize, gap, useTranslation } from '@/i18n';
@@ -22,11 +22,25 @@ export function StoragePage() {
   const [storage, setStorage] = useState<Storage>();
   const [failure, setFailure] = useState<unknown>();
   const [backingUp, setBackingUp] = useState(false);
+  // A browser has no folders to show.
+  const [window, setWindow] = useState(false);
 
   const load = useCallback(() => {
     backend().storage().then(setStorage, setFailure);
   }, []);
   useEffect(load, [load]);
+  useEffect(() => {
+    backend()
+      .desktop()
+      .then(
+        (state) => setWindow(state.window),
+        () => undefined,
+      );
+  }, []);
+  const showFolder = () => {
+    setFailure(undefined);
+    backend().showFolder().catch(setFailure);
+  };
 
   return (
     <>
@@ -36,7 +50,7 @@ export function StoragePage() {
           {errorText(failure)}
         </Note>
       )}
-      {storage && <Sizes storage={storage} />}
+      {storage && <Sizes storage={storage} onShow={window ? showFolder : undefined} />}
       <Group title={t('lock.backup')}>
         <Note
           kind={storage?.backupAt ? 'ok' : 'plain'}
@@ -75,16 +89,23 @@ export function StoragePage() {
   );
 }
 
-function Sizes({ storage }: { storage: Storage }) {
+function Sizes({ storage, onShow }: { storage: Storage; onShow: (() => void) | undefined }) {
   const { t } = useTranslation();
   const sizes = sizesOf(storage);
   const shown = parts.filter((part) => sizes[part] > 0);
   return (
     <Card className={styles.sizes}>
-      <p>
-        <b className={styles.total}>{t('lock.used', { size: fileSize(storage.total) })}</b>
-        {storage.free >= 0 && <span className={styles.free}>{t('lock.free', { size: fileSize(storage.free) })}</span>}
-      </p>
+      <div className={styles.head}>
+        <p>
+          <b className={styles.total}>{t('lock.used', { size: fileSize(storage.total) })}</b>
+          {storage.free >= 0 && <span className={styles.free}>{t('lock.free', { size: fileSize(storage.free) })}</span>}
+        </p>
+        {onShow && (
+          <Button size="small" icon={<FolderOpen size={16} strokeWidth={2} aria-hidden="true" />} onPress={onShow}>
+            {t('lock.showFolder')}
+          </Button>
+        )}
+      </div>
       <div className={styles.bar} aria-hidden="true">
         {shown.map((part) => (
           <span key={part} className={styles[part]} style={{ flexGrow: sizes[part] }} />

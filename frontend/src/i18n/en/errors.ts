@@ -4,6 +4,8 @@ import verification from './errors-verification';
 // `what` may have a sentence of its own for it, after a second dash.
 export default {
   ...verification,
+  'show-folder': 'Nothing shows folders here. It is {{path}}.',
+  'show-folder-browser': 'A browser shows no folders. Look into the data folder that Tincan was started with.',
   login: 'The start at login cannot be changed here. Allow Tincan to write to the folder for it, then try again.',
   internal: 'Something went wrong inside Tincan. Try again; if it stays, restart the app.',
   'name-empty': 'A name is missing. Write what your contacts should call you.',

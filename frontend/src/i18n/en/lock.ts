@@ -10,6 +10,7 @@ export default {
 
   about: 'What this profile takes on this disk, and how it is kept safe.',
   used: '{{size}} used',
+  showFolder: 'Show folder',
   free: '{{size}} free on this disk',
   part: {
     messages: 'Messages',

@@ -4,6 +4,8 @@ import verification from './errors-verification';
 
 export default {
   ...verification,
+  'show-folder': '这里没有可以显示文件夹的程序。它位于 {{path}}。',
+  'show-folder-browser': '浏览器不能显示文件夹。请查看启动 Tincan 时使用的数据文件夹。',
   login: '这里无法更改登录时启动。请允许 Tincan 写入相应的文件夹，然后重试。',
   internal: 'Tincan 内部出了错。请重试；如果仍然如此，请重启应用。',
   'name-empty': '还没有填名字。请写下联系人该如何称呼你。',

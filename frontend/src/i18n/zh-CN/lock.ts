@@ -12,6 +12,7 @@ export default {
 
   about: '这个账户在磁盘上占用的空间，以及它如何得到保护。',
   used: '已用 {{size}}',
+  showFolder: '显示文件夹',
   free: '此磁盘剩余 {{size}}',
   part: {
     messages: '消息',

@@ -158,6 +158,8 @@ export function SetRoute(arg1:string,arg2:app.Route):Promise<void>;
 
 export function SetTimer(arg1:string,arg2:number):Promise<void>;
 
+export function ShowFolder():Promise<void>;
+
 export function Since(arg1:number):Promise<app.Changes>;
 
 export function Start():Promise<app.State>;

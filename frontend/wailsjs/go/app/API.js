@@ -314,6 +314,10 @@ export function SetTimer(arg1, arg2) {
   return window['go']['app']['API']['SetTimer'](arg1, arg2);
 }
 
+export function ShowFolder() {
+  return window['go']['app']['API']['ShowFolder']();
+}
+
 export function Since(arg1) {
   return window['go']['app']['API']['Since'](arg1);
 }
