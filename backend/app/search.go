@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -32,12 +33,36 @@ func (a *API) Search(text, conversation, before string) (SearchPage, error) {
 				return SearchPage{}, refuse("order", "This place in the conversation does not exist.")
 			}
 		}
-		found, err := app.config.Store.Search(ctx, search.Parse(text), scope, at, searchPage)
+		query := search.Parse(text)
+		found, err := app.config.Store.Search(ctx, query, scope, at, searchPage)
 		if err != nil {
 			return SearchPage{}, err
 		}
-		return searchPageOf(found), nil
+		page := searchPageOf(found)
+		if len(page.Hits) == 0 && found.Waiting == 0 && at.IsZero() {
+			page.Meant = app.meant(ctx, query, scope)
+		}
+		return page, nil
 	})
+}
+
+// spellingPatience is how long a search that found nothing takes longer.
+const spellingPatience = 500 * time.Millisecond
+
+// meant returns what somebody may have meant with a query that found nothing
+// and would find something, "" if that is not known in time.
+func (a *App) meant(ctx context.Context, query search.Query, scope uuid.UUID) string {
+	ctx, cancel := context.WithTimeout(ctx, spellingPatience)
+	defer cancel()
+	other, err := query.Respell(func(beginning string) ([]search.Word, error) { return a.config.Store.Words(ctx, beginning) })
+	if err != nil || other == "" {
+		return ""
+	}
+	found, err := a.config.Store.Search(ctx, search.Parse(other), scope, journal.Order{}, 1)
+	if err != nil || len(found.Hits) == 0 {
+		return ""
+	}
+	return other
 }
 
 func searchPageOf(found node.Finding) SearchPage {

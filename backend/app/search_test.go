@@ -39,3 +39,24 @@ func TestSearch(t *testing.T) {
 		t.Errorf("a wrong place: %v", err)
 	}
 }
+
+func TestSearchKnowsWhatWasMeant(t *testing.T) {
+	t.Parallel()
+	ana, _, conversation := meet(t)
+	for _, text := range []string{"The ferry leaves at nine", "ferry or boat, 会议室 first"} {
+		must(ana.api.SendText(conversation, text))(t)
+	}
+	for typed, want := range map[string]string{
+		"fery": "ferry", "FERYR 会议": "ferry 会议", "boat ferrt": "boat ferry",
+		"leaves boat": "", // both are there, and no text has both
+		"train":       "", "fery train": "", "": "", "会议宝": "",
+	} {
+		page := must(ana.api.Search(typed, "", ""))(t)
+		if len(page.Hits) != 0 || page.Meant != want {
+			t.Errorf("%q: %d hits, meant %q, want %q", typed, len(page.Hits), page.Meant, want)
+		}
+	}
+	if page := must(ana.api.Search("ferry", "", ""))(t); len(page.Hits) != 2 || page.Meant != "" {
+		t.Errorf("what is found needs no other spelling: %+v", page)
+	}
+}

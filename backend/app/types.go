@@ -375,6 +375,7 @@ type SearchPage struct {
 	Hits    []SearchHit `json:"hits"`
 	Before  string      `json:"before"`  // what to give to Search for older ones, "" when there are none
 	Waiting int         `json:"waiting"` // entries that cannot be found yet: the index is being made
+	Meant   string      `json:"meant"`   // when there are no hits: another spelling that has some, "" when none is known
 }
 
 // Invite is one of my own.

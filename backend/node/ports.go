@@ -60,6 +60,8 @@ type Reader interface {
 	// the newest), of one conversation or (uuid.Nil) of all. Messages of several conversations at the very order of the
 	// last one are all returned, above the limit. Nothing is found for a query without letters.
 	Search(ctx context.Context, query search.Query, conversation uuid.UUID, before journal.Order, limit int) (Finding, error)
+	// Words returns words of the texts that Search looks through, folded, that begin with a string; in no order.
+	Words(ctx context.Context, beginning string) ([]search.Word, error)
 	// Picture returns the picture that a contact sent of themselves, nil if none:
 	// bytes of somebody else's choice.
 	Picture(ctx context.Context, conversation uuid.UUID) ([]byte, error)

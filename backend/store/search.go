@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"slices"
+	"unicode"
 
 	"github.com/google/uuid"
 
@@ -110,6 +111,22 @@ func (s *Store) foldHits(ctx context.Context, hits []node.Hit) error {
 		hits[i].Message = messages[i]
 	}
 	return nil
+}
+
+// mostWords is how many words are listed.
+const mostWords = 100_000
+
+// Words implements node.Reader. Words end where letters do: all of one are
+// before the last character of Unicode.
+func (s *Store) Words(ctx context.Context, beginning string) ([]search.Word, error) {
+	if err := s.enter(); err != nil {
+		return nil, err
+	}
+	defer s.leave()
+	return collect(ctx, s, func(rows *sql.Rows) (word search.Word, err error) {
+		err = rows.Scan(&word.Text, &word.Texts)
+		return word, err
+	}, `SELECT term, doc FROM search_words WHERE term >= ? AND term < ? LIMIT ?`, beginning, beginning+string(unicode.MaxRune), mostWords)
 }
 
 // NewestHits returns the first of hits, newest first; those at the same place

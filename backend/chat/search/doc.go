@@ -17,5 +17,6 @@
 // found. A word finds words that begin with it; a single letter only itself. A
 // run finds every run that contains it, one character suffices. What stands in
 // quotes is found as whole words in this order with nothing but punctuation
-// between them. There are no operators.
+// between them. There are no operators. [Query.Respell] offers another spelling
+// of what nothing was found for.
 package search

@@ -1,6 +1,7 @@
 package search_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -208,5 +209,46 @@ func BenchmarkFold(b *testing.B) {
 				search.Fold(text)
 			}
 		})
+	}
+}
+
+func TestRespell(t *testing.T) {
+	texts := map[string]int{"ferry": 3, "fervor": 1, "ferns": 9, "kayak": 2, "kayaking": 1, "weekend": 4, "straße": 1, "ice": 1}
+	words := func(beginning string) (list []search.Word, err error) {
+		for text, count := range texts {
+			if strings.HasPrefix(text, beginning) {
+				list = append(list, search.Word{Text: text, Texts: count})
+			}
+		}
+		return list, nil
+	}
+	for typed, want := range map[string]string{
+		"fery":             "ferry",            // one left out
+		"ferrry":           "ferry",            // one added
+		"fenry":            "ferry",            // one changed
+		"frery":            "ferry",            // neighbours exchanged
+		"wekeend kaya":     "weekend kaya",     // two wrong of seven; the beginning of a word is right
+		"ferms":            "ferns",            // one is nearer than two
+		"ferr":             "",                 // a beginning
+		"ferry":            "",                 // right
+		"ecl":              "",                 // the first letter is taken to be right
+		"ic":               "",                 // too short
+		"xylophone kayek":  "",                 // one word is near nothing
+		`"fery kayak"`:     "",                 // quotes are meant
+		`kajak "of the" a`: `kayak "of the" a`, // and kept
+		"会议 kajak":         "会议 kayak",
+		"":                 "",
+	} {
+		got, err := search.Parse(typed).Respell(words)
+		if err != nil || got != want {
+			t.Errorf("%q: %q, %v; want %q", typed, got, err, want)
+		}
+		if got != "" && len(search.Parse(got).Terms) != len(search.Parse(typed).Terms) {
+			t.Errorf("%q became %q, which asks for something else", typed, got)
+		}
+	}
+	broken := errors.New("broken")
+	if _, err := search.Parse("fery").Respell(func(string) ([]search.Word, error) { return nil, broken }); !errors.Is(err, broken) {
+		t.Errorf("an error became %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package memstore
 
 import (
 	"context"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -36,4 +37,31 @@ func (s *Store) Search(ctx context.Context, query search.Query, conversation uui
 		return nil
 	})
 	return found, err
+}
+
+// Words implements node.Reader.
+func (s *Store) Words(ctx context.Context, beginning string) (list []search.Word, err error) {
+	err = s.read(ctx, func(c *content) error {
+		texts := map[string]int{}
+		for _, v := range c.conversations {
+			for _, one := range v.timeline {
+				message := c.fold(v, one)
+				if message.Deleted {
+					continue
+				}
+				once := map[string]bool{}
+				for _, piece := range search.Fold(message.Text) {
+					if word := string(piece.Runes); !piece.Run && strings.HasPrefix(word, beginning) && !once[word] {
+						once[word] = true
+						texts[word]++
+					}
+				}
+			}
+		}
+		for word, count := range texts {
+			list = append(list, search.Word{Text: word, Texts: count})
+		}
+		return nil
+	})
+	return list, err
 }

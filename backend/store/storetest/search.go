@@ -99,6 +99,7 @@ func testSearch(t *testing.T, b *bench) {
 		second := b.search(t, "report", uuid.Nil, first.Hits[1].Message.Order, 2)
 		equal(t, "the second page", textsOf(second), []string{talk.text(t, 0)})
 		equal(t, "there is no more", second.More, false)
+		equal(t, "words", b.words(t, "re"), []search.Word{{Text: "ready", Texts: 1}, {Text: "report", Texts: 2}, {Text: "reporting", Texts: 1}})
 		equal(t, "nothing asked", len(b.search(t, "report", uuid.Nil, journal.Order{}, 0).Hits), 0)
 		b.reopen(t)
 	}
@@ -111,8 +112,23 @@ func testSearch(t *testing.T, b *bench) {
 	again := NewTalk(t, 2)
 	again.Clock = talk.Clock
 	b.commit(t, node.PutContact{Contact: again.Contact()}, again.Say(t, again.Me, "another beginning"))
+	equal(t, "words of deleted messages", len(b.words(t, "fin")), 0)
+	equal(t, "words", b.words(t, "an"), []search.Word{{Text: "another", Texts: 1}})
 	equal(t, "the new conversation", textsOf(b.search(t, "beginning", again.ID, journal.Order{}, 10)), []string{"another beginning"})
 	equal(t, "nothing of the old one", len(b.search(t, "final", uuid.Nil, journal.Order{}, 10).Hits), 0)
+}
+
+// words returns the words that begin with something, in their order.
+func (b *bench) words(t *testing.T, beginning string) []search.Word {
+	t.Helper()
+	return must(t, func(ctx context.Context) ([]search.Word, error) {
+		if err := indexed(ctx, b.store); err != nil {
+			return nil, err
+		}
+		list, err := b.store.Words(ctx, beginning)
+		slices.SortFunc(list, func(x, y search.Word) int { return strings.Compare(x.Text, y.Text) })
+		return list, err
+	})
 }
 
 // text returns what the message with a number says.

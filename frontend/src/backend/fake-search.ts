@@ -19,5 +19,17 @@ export function fakeSearch(messages: Message[], text: string, before: string): S
     const matches = places.filter((place, index) => index === 0 || place.start >= (places[index - 1]?.end ?? 0));
     return { id, conversation, order, mine, author, time, snippet, matches };
   });
-  return { hits, before: found.length > pageSize ? (hits.at(-1)?.order ?? '') : '', waiting: 0 };
+  return {
+    hits,
+    before: found.length > pageSize ? (hits.at(-1)?.order ?? '') : '',
+    waiting: 0,
+    meant: hits.length === 0 ? meantBy(messages, words) : '',
+  };
+}
+
+/** A word of the messages that has one letter more than the only one that was typed. */
+function meantBy(messages: Message[], [typed = '', ...others]: string[]): string {
+  const all = others.length > 0 ? [] : messages.flatMap(({ text }) => text.toLowerCase().split(/[^a-z]+/));
+  const leftOut = (word: string) => Array.from(word, (_, at) => word.slice(0, at) + word.slice(at + 1));
+  return all.find((word) => leftOut(word).includes(typed)) ?? '';
 }

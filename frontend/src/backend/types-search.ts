@@ -29,4 +29,6 @@ export interface SearchPage {
   before: string;
   /** entries that cannot be found yet: the index is being made */
   waiting: number;
+  /** when there are no hits: another spelling that has some, "" when none is known */
+  meant: string;
 }

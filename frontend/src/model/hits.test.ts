@@ -8,7 +8,7 @@ const hit = (order: number): SearchHit => ({
   ...{ time: '2026-11-21T10:42:00.000Z', snippet: 'ferry', matches: [] },
 });
 const orders = (hits: readonly SearchHit[]) => hits.map((one) => Number(one.order));
-const page = (from: number[], before = '') => ({ hits: from.map(hit), before, waiting: 0 });
+const page = (from: number[], before = '') => ({ hits: from.map(hit), before, waiting: 0, meant: '' });
 
 describe('withPage', () => {
   const held = { hits: [9, 8, 7, 6, 5, 4].map(hit), before: '4' };

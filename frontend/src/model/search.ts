@@ -20,6 +20,8 @@ export interface Search {
   before: string;
   /** Messages that cannot be found yet: the index is being made. */
   waiting: number;
+  /** What was meant, perhaps, where nothing was found; '' when that is not known. */
+  meant: string;
   /** The field says something else than `answered`. */
   asking: boolean;
   /** Older hits are on their way. */
@@ -43,6 +45,7 @@ export const emptySearch: Search = {
   hits: [],
   before: '',
   waiting: 0,
+  meant: '',
   asking: false,
   loading: false,
   failure: undefined,
@@ -129,7 +132,7 @@ async function ask(): Promise<void> {
     if (same(question, questionNow())) {
       stale.clear();
       search.setState({
-        ...{ answered: question, hits: page.hits, before: page.before, waiting: page.waiting },
+        ...{ answered: question, hits: page.hits, before: page.before, waiting: page.waiting, meant: page.meant },
         ...{ asking: false, loading: false, failure: undefined },
       });
       if (page.waiting > 0) refreshSoon('');

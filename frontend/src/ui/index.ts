@@ -24,6 +24,7 @@ export * from './links';
 export * from './Mark';
 export * from './Menu';
 export * from './Modal';
+export * from './marked';
 export * from './media';
 export * from './Note';
 export * from './PopoverAt';

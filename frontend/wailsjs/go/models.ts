@@ -1716,6 +1716,7 @@ export namespace app {
 	    hits: SearchHit[];
 	    before: string;
 	    waiting: number;
+	    meant: string;
 	
 	    static createFrom(source: any = {}) {
 	        return new SearchPage(source);
@@ -1726,6 +1727,7 @@ export namespace app {
 	        this.hits = this.convertValues(source["hits"], SearchHit);
 	        this.before = source["before"];
 	        this.waiting = source["waiting"];
+	        this.meant = source["meant"];
 	    }
 	
 		convertValues(a: any, classs: any, asMap: boolean = false): any {

@@ -150,6 +150,16 @@ describe('search', () => {
     expect(search.getState().scope).toBe('');
   });
 
+  it('offers what was probably meant, and looks for it', async () => {
+    const field = await found('fery');
+    expect(screen.getByText(/^Did you mean/).textContent).toMatch(/^Did you mean ferry\? Search looks/);
+    fireEvent.click(screen.getByRole('button', { name: 'ferry' }));
+    await waitFor(() => expect(options()).toHaveLength(4));
+    expect(field).toHaveProperty('value', 'ferry');
+    expect(document.activeElement).toBe(field);
+    expect(search.getState().meant).toBe('');
+  });
+
   it('says what cannot be found yet', async () => {
     const answer = fake.search;
     fake.search = async (...asked) => ({ ...(await answer(...asked)), waiting: 12 });

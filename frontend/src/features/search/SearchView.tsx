@@ -1,8 +1,17 @@
 import { CircleAlert, Hourglass, Search, SearchX } from 'lucide-react';
 import { type ReactNode, useEffect } from 'react';
 import { errorText, useTranslation } from '@/i18n';
-import { askNow, setSearchScope, shortName, useConversation, useSearch, useSession, useView } from '@/model';
-import { Button, classes, Hidden, Note, Segmented } from '@/ui';
+import {
+  askNow,
+  setSearchScope,
+  setSearchText,
+  shortName,
+  useConversation,
+  useSearch,
+  useSession,
+  useView,
+} from '@/model';
+import { Button, classes, Hidden, marked, Note, PressButton, Segmented } from '@/ui';
 import { optionsOf } from './options';
 import { Results } from './Results';
 import styles from './Search.module.css';
@@ -31,7 +40,7 @@ export default function SearchView({ field }: { field?: ReactNode }) {
 
   // Whoever comes back from a result goes on in the field.
   useEffect(() => {
-    const field = document.querySelector<HTMLElement>('[data-search]');
+    const field = searchField();
     if (!field?.closest('[role="search"]')?.contains(document.activeElement)) field?.focus();
   }, []);
 
@@ -116,12 +125,29 @@ export default function SearchView({ field }: { field?: ReactNode }) {
               )
             }
           >
+            {found.meant !== '' &&
+              marked(
+                t('app.didYouMean'),
+                '<other>',
+                <PressButton className={styles.meant} onPress={() => takeInstead(found.meant)}>
+                  {found.meant}
+                </PressButton>,
+              )}{' '}
             {found.scope !== '' && within ? t('search.nothingWithin', { name: within.name }) : t('search.nothingText')}
           </Quiet>
         )
       )}
     </section>
   );
+}
+
+const searchField = () => document.querySelector<HTMLElement>('[data-search]');
+
+/** Looks for another word; the button that offered it goes, so the field takes its focus. */
+function takeInstead(text: string): void {
+  setSearchText(text);
+  askNow();
+  searchField()?.focus();
 }
 
 function Quiet({

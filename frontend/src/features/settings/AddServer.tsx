@@ -2,8 +2,7 @@ import { type FormEvent, useEffect, useState } from 'react';
 import { backend, type ServerCheck } from '@/backend';
 import { errorText, number, useTranslation } from '@/i18n';
 import { session, showToast } from '@/model';
-import { Button, TextField } from '@/ui';
-import { marked } from './marked';
+import { Button, marked, TextField } from '@/ui';
 import styles from './Network.module.css';
 import { useRested } from './useRested';
 

@@ -3,10 +3,9 @@ import { type FormEvent, type ReactNode, useEffect, useId, useRef, useState } fr
 import { type BanCheck, type BanKind, backend, type Invite } from '@/backend';
 import { errorText, inviteName, list, useTranslation } from '@/i18n';
 import { type BanLife, banDays, banEnds, session, showToast } from '@/model';
-import { Button, Card, classes, mostReason, Select, Switch, TextField } from '@/ui';
+import { Button, Card, classes, marked, mostReason, Select, Switch, TextField } from '@/ui';
 import styles from './Bans.module.css';
 import { banName } from './bans';
-import { marked } from './marked';
 import { useRested } from './useRested';
 
 /** How long a target rests before it is checked, in milliseconds. */
@@ -234,7 +233,7 @@ export function BanForm() {
     );
     if (refused !== undefined) {
       const sentence = errorText(refused);
-      const asked = marked(t('settings.didYouMean'), '<target>', button);
+      const asked = marked(t('app.didYouMean'), '<other>', button);
       return {
         bad: true,
         icon: <CircleAlert size={14} strokeWidth={2} aria-hidden="true" />,

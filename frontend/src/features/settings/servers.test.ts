@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Server } from '@/backend';
+import { marked } from '@/ui';
 import { sizeStep } from './AppearancePage';
-import { marked } from './marked';
 import { chipKind, sortedServers, waitUntil } from './servers';
 
 const server = (address: string, change: Partial<Server> = {}): Server => ({

@@ -3,6 +3,7 @@ export default {
   notHere: 'This page is only the inside of Tincan. Start the app, or open the address that it prints.',
   failed: 'Tincan could not open your conversations.',
   retry: 'Try again',
+  didYouMean: 'Did you mean <other>?',
   close: 'Close',
   cancel: 'Cancel',
   skip: 'Skip to message field',

@@ -148,7 +148,6 @@ export default {
   targetMissing: 'Write first whom or what to ban.',
   targetChecking: 'Checking',
   targetWrong: 'Correct what stands above first.',
-  didYouMean: 'Did you mean <target>?',
   household: 'One household has all of <target>; ban that to keep the whole router out.',
   thisIs: 'This is {{name}}.',
   touches: 'Closes the line to {{names}} at once.',

@@ -6,6 +6,7 @@ export default {
   notHere: '这个页面只是 Tincan 的界面部分。请启动应用，或打开应用给出的地址。',
   failed: 'Tincan 无法打开你的会话。',
   retry: '重试',
+  didYouMean: '你是想写 <other> 吗？',
   close: '关闭',
   cancel: '取消',
   skip: '跳到输入框',

@@ -144,7 +144,6 @@ export default {
   targetMissing: '请先填写要封禁的人或地址。',
   targetChecking: '正在检查',
   targetWrong: '请先改正上面的内容。',
-  didYouMean: '你是想写 <target> 吗？',
   household: '一户人家拥有整个 <target>；要挡住整台路由器，请封禁它。',
   thisIs: '这是{{name}}。',
   touches: '与{{names}}的线路会立即断开。',
