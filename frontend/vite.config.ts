@@ -1,5 +1,6 @@
+import { readdirSync } from 'node:fs';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import react from '@vitejs/plugin-react';
@@ -34,6 +35,20 @@ function asciiScripts(): Plugin {
   };
 }
 
+const source = fileURLToPath(new URL('./src', import.meta.url));
+const sheets = readdirSync(source, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.module.css'))
+  .sort();
+
+/** Names of a few characters for what a style sheet names: which sheet it is, and which of its names. */
+function shortName(name: string, path: string, css: string): string {
+  const names = Array.from(css.matchAll(/(?:\.|@keyframes )([a-zA-Z][\w-]*)/g), ([, found]) => found);
+  const sheet = sheets.indexOf(relative(source, path));
+  const place = [...new Set(names)].indexOf(name);
+  if (sheet < 0 || place < 0) throw new Error(`${name} of ${path} has no short name`);
+  return `_${sheet.toString(36)}_${place.toString(36)}`;
+}
+
 /** Packs scripts and style sheets of the shipped build: the program that serves them (packed.go) holds them packed. */
 function packed(): Plugin {
   return {
@@ -56,6 +71,7 @@ export default defineConfig(({ mode }) => ({
   // The fake backend is reachable by `?fake=…` in development and in the look script's build, never in production.
   define: { __FAKE__: JSON.stringify(mode !== 'production') },
   base: './',
+  ...(mode === 'production' ? { css: { modules: { generateScopedName: shortName } } } : {}),
   build: {
     target: 'safari16.4',
     outDir: 'dist',
