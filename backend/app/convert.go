@@ -204,6 +204,9 @@ func serverOf(live node.LiveServer) Server {
 		RTT:     -1,
 		Since:   moment(live.Since),
 	}
+	for _, rtt := range live.RTTs {
+		shown.RTTs = append(shown.RTTs, milliseconds(rtt))
+	}
 	switch {
 	case live.Up:
 		shown.State = ServerOnline

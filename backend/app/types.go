@@ -177,6 +177,7 @@ type Server struct {
 	Since   string      `json:"since"`           // since when in this state
 	Error   *Error      `json:"error,omitempty"` // why it is down
 	RetryAt string      `json:"retryAt"`         // when down: the next attempt, "" when none is planned
+	RTTs    []int       `json:"rtts,omitempty"`  // the last ones, milliseconds, oldest first
 	// Handles is what stands after the @ of handles at this server; absent when it
 	// has none, or is not mine, or does not answer.
 	Handles string `json:"handles,omitempty"`

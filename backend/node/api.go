@@ -241,6 +241,7 @@ type LiveServer struct {
 	Up      bool
 	Trying  bool // connecting for the first time
 	RTT     time.Duration
+	RTTs    []time.Duration // the last ones of this run, oldest first
 	Since   time.Time
 	Code    signaling.Code // why it is down
 	RetryAt time.Time

@@ -299,7 +299,7 @@ func (c *Core) liveNow() Live {
 		one := c.network.servers[token]
 		live.Servers = append(live.Servers, LiveServer{
 			Server: one.address, Hosted: one.hosted, Guest: one.guest, Up: one.up, Trying: !one.tried,
-			RTT: one.rtt, Since: one.since, Code: one.code, RetryAt: one.retryAt, Directory: one.directory,
+			RTT: one.rtt, RTTs: one.rtts, Since: one.since, Code: one.code, RetryAt: one.retryAt, Directory: one.directory,
 		})
 	}
 	return live

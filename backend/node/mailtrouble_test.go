@@ -184,6 +184,28 @@ func TestTagsByTheServersTime(t *testing.T) {
 	}
 }
 
+// TestRoundTripsAreKept: the last ten, over a reconnection; what was told of them
+// before does not change.
+func TestRoundTripsAreKept(t *testing.T) {
+	t.Parallel()
+	w := newStrangers(t, 1)
+	ana := w.people[0]
+	kept := func() []time.Duration { return ana.core.liveNow().Servers[0].RTTs }
+	ana.server(signaling.Event{Up: &signaling.Up{Key: w.address.Key, RoundTrip: 100}})
+	for rtt := range time.Duration(9) {
+		ana.server(signaling.Event{RTT: rtt + 1})
+	}
+	before := kept()
+	ana.server(signaling.Event{Down: &signaling.Down{}})
+	ana.server(signaling.Event{Up: &signaling.Up{Key: w.address.Key, RoundTrip: 200}})
+	if want := []time.Duration{100, 1, 2, 3, 4, 5, 6, 7, 8, 9}; !slices.Equal(before, want) {
+		t.Errorf("%v, want %v", before, want)
+	}
+	if want := []time.Duration{1, 2, 3, 4, 5, 6, 7, 8, 9, 200}; !slices.Equal(kept(), want) {
+		t.Errorf("after another one %v, want %v", kept(), want)
+	}
+}
+
 // TestAcceptanceOnAFullDisk is not lost: the contact is asked still, and the
 // letter comes again.
 func TestAcceptanceOnAFullDisk(t *testing.T) {

@@ -59,6 +59,7 @@ type server struct {
 	up      bool
 	tried   bool // it was up or down once
 	rtt     time.Duration
+	rtts    []time.Duration // the last of them, oldest first
 	since   time.Time
 	code    signaling.Code
 	retryAt time.Time
@@ -162,7 +163,8 @@ func (c *Core) serverEvent(e signaling.Event) {
 	switch {
 	case e.Up != nil:
 		server.up, server.tried, server.code, server.retryAt = true, true, "", time.Time{}
-		server.rtt, server.since, server.offset = e.Up.RoundTrip, c.now, e.Up.ClockOffset
+		server.measured(e.Up.RoundTrip)
+		server.since, server.offset = c.now, e.Up.ClockOffset
 		c.do(SetClock{Token: e.Token, Offset: e.Up.ClockOffset})
 		c.compareClocks()
 		c.mailboxUp(server, e.Up.Mailbox)
@@ -202,8 +204,19 @@ func (c *Core) serverEvent(e signaling.Event) {
 			c.tagged(*e.Answered)
 		}
 	case e.RTT > 0:
-		server.rtt = e.RTT
+		server.measured(e.RTT)
 		c.tell(Change{Servers: true})
+	}
+}
+
+// mostRTTs is how many round trips to a server are kept.
+const mostRTTs = 10
+
+// measured keeps a round trip. What was told of the earlier ones stays as it is.
+func (s *server) measured(rtt time.Duration) {
+	s.rtt = rtt
+	if rtt > 0 {
+		s.rtts = append(slices.Clone(s.rtts[max(0, len(s.rtts)+1-mostRTTs):]), rtt)
 	}
 }
 

@@ -217,6 +217,7 @@ export const screens = [
   { name: 'vanish', as: 'plain', sizes: [narrow], languages: ['en', 'zh-CN'] },
   { name: 'pictures', sizes: [wide, narrow], details: true, languages: ['en', 'zh-CN'] },
   { name: 'main', as: 'network', sizes: [wide, narrow], steps: showNetwork, languages: ['en', 'zh-CN'] },
+  { name: 'settings', as: 'network', sizes: [wide, narrow], steps: showNetwork, languages: ['en', 'zh-CN'] },
   { name: 'pictures', as: 'profile', sizes: [wide, narrow], steps: showSettings, languages: ['en', 'zh-CN'] },
   { name: 'pictures', as: 'about-long', sizes: [wide], steps: writeLongAbout },
   { name: 'lines', as: 'picture', sizes: [wide, medium, narrow], steps: openLines(), languages: ['en', 'zh-CN'] },

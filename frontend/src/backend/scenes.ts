@@ -95,8 +95,8 @@ function servers(now: Date): Network['servers'] {
     ...rest,
   });
   return [
-    one('s1', 'lines.example.net:7443', {}),
-    one('s2', 'hallo.example.org:7443', { rtt: 840 }),
+    one('s1', 'lines.example.net:7443', { rtts: [18, 17, 20, 16, 16, 19, 15, 16, 17, 18] }),
+    one('s2', 'hallo.example.org:7443', { rtt: 840, rtts: [120, 90, 410, 300, 620, 880, 840] }),
     one('s3', 'old.example.com:7443', {
       state: 'down',
       rtt: -1,

@@ -157,6 +157,8 @@ export interface Server {
   error?: ErrorDetail;
   /** when down: the next attempt, "" when none is planned */
   retryAt: string;
+  /** the last ones, milliseconds, oldest first */
+  rtts?: number[];
   /** what stands after the @ of handles there; absent when it has none, is not mine, or does not answer */
   handles?: string;
 }

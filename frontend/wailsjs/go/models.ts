@@ -806,6 +806,7 @@ export namespace app {
 	    since: string;
 	    error?: Error;
 	    retryAt: string;
+	    rtts?: number[];
 	    handles?: string;
 	
 	    static createFrom(source: any = {}) {
@@ -823,6 +824,7 @@ export namespace app {
 	        this.since = source["since"];
 	        this.error = this.convertValues(source["error"], Error);
 	        this.retryAt = source["retryAt"];
+	        this.rtts = source["rtts"];
 	        this.handles = source["handles"];
 	    }
 	

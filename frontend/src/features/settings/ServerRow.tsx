@@ -4,7 +4,7 @@ import { backend, type Server } from '@/backend';
 import { dateAndTime, errorText, number, useTranslation } from '@/i18n';
 import { Button, Chip, classes, Menu, MenuButton } from '@/ui';
 import styles from './Network.module.css';
-import { chipKind, waitUntil } from './servers';
+import { chipKind, courseOf, waitUntil } from './servers';
 
 /** The time now, again every second. */
 function useNow(): number {
@@ -61,6 +61,11 @@ export function ServerRow({ server, onRemove }: { server: Server; onRemove: () =
         </span>
         {reason && <span className={styles.why}>{reason}</span>}
       </div>
+      {!down && server.rtts && server.rtts.length > 1 && (
+        <svg className={styles.course} viewBox="0 0 92 26" aria-hidden="true">
+          <path d={courseOf(server.rtts)} />
+        </svg>
+      )}
       {down && (
         <Button
           size="small"

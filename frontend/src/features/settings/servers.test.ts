@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Server } from '@/backend';
 import { marked } from '@/ui';
 import { sizeStep } from './AppearancePage';
-import { chipKind, sortedServers, waitUntil } from './servers';
+import { chipKind, courseOf, sortedServers, waitUntil } from './servers';
 
 const server = (address: string, change: Partial<Server> = {}): Server => ({
   id: address,
@@ -28,6 +28,10 @@ describe('servers', () => {
     ['connecting', -1, 'plain'],
     ['down', -1, 'bad'],
   ] as const)('%s at %d ms is %s', (state, rtt, kind) => expect(chipKind({ state, rtt })).toBe(kind));
+
+  it('have the course of their delay drawn from left to right, the longest at the top', () => {
+    expect(courseOf([10, 20, 5])).toBe('M0.0 13.0L46.0 4.0L92.0 17.5');
+  });
 
   it('are tried again in seconds, then minutes', () => {
     const now = Date.parse('2026-11-21T10:00:00.000Z');

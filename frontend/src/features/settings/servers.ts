@@ -15,6 +15,15 @@ export function chipKind(server: Pick<Server, 'state' | 'rtt'>): 'ok' | 'warn' |
   return server.rtt > slow ? 'warn' : 'ok';
 }
 
+/** Round trips as a line of 92 by 26 with some room above and below, from nothing at its foot to the longest at its top. */
+export function courseOf(rtts: readonly number[]): string {
+  const longest = Math.max(...rtts);
+  const points = rtts.map(
+    (rtt, at) => `${((at * 92) / (rtts.length - 1)).toFixed(1)} ${(22 - (18 * rtt) / longest).toFixed(1)}`,
+  );
+  return `M${points.join('L')}`;
+}
+
 /** How long until a time, for people: seconds under two minutes, then minutes. Nothing when it is over or unknown. */
 export function waitUntil(time: string, now: number): { unit: 'seconds' | 'minutes'; value: number } | undefined {
   const left = Math.ceil((Date.parse(time) - now) / 1000);
