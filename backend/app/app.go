@@ -76,6 +76,8 @@ type Running interface {
 	// Hosting turns the server in this app on or off; what comes of it is told
 	// as Surroundings.
 	Hosting(on bool)
+	// LinePorts has later lines use the 100 UDP ports from the first one; 0: any.
+	LinePorts(first int)
 	// Reach asks the servers' STUN and relays what this network lets through. It takes at most 6 s.
 	Reach(ctx context.Context) (link.Reach, error)
 	// Close ends everything that Run started and waits for it.
@@ -273,6 +275,7 @@ func (a *App) device(ctx context.Context) (Running, error) {
 		}
 	}
 	a.arrangeHosting(running, live)
+	running.LinePorts(a.Settings().LinePort)
 	a.changes.mark(func(w *waiting) { w.live, w.allRows = true, true })
 	return running, nil
 }

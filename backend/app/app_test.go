@@ -265,13 +265,17 @@ func TestSettings(t *testing.T) {
 	must(p.api.CreateProfile("Ana", 1))(t)
 	settings := p.state().Settings
 	settings.Theme, settings.TextSize, settings.Hosting, settings.Compact = app.ThemeDark, 1.15, false, true
+	settings.LinePort = 50000
 	settings.Spelling, settings.EmojiTone, settings.RecentEmoji = true, 5, "👍 🎉"
 	if got := must(p.api.SaveSettings(settings))(t); got != settings {
 		t.Errorf("saved %+v", got)
 	}
 	p.mutex.Lock()
-	hosting := slices.Clone(p.hosting)
+	hosting, linePort := slices.Clone(p.hosting), p.linePort
 	p.mutex.Unlock()
+	if linePort != 50000 {
+		t.Errorf("lines are told to use port %d", linePort)
+	}
 	if len(hosting) == 0 || hosting[len(hosting)-1] || !slices.Contains(hosting, true) {
 		t.Errorf("hosting went %v", hosting)
 	}
@@ -281,6 +285,8 @@ func TestSettings(t *testing.T) {
 		{Theme: app.ThemeDark, Language: "xx", TextSize: 1},
 		{Theme: app.ThemeDark, Language: "en", TextSize: 7},
 		{Theme: app.ThemeDark, Language: "en", TextSize: 1, Notifications: settings.Notifications, EmojiTone: 6},
+		{Theme: app.ThemeDark, Language: "en", TextSize: 1, Notifications: settings.Notifications, LinePort: 1023},
+		{Theme: app.ThemeDark, Language: "en", TextSize: 1, Notifications: settings.Notifications, LinePort: 65437},
 		{Theme: app.ThemeDark, Language: "en", TextSize: 1, Notifications: settings.Notifications, RecentEmoji: strings.Repeat("👍 ", 500)},
 	} {
 		if _, err := p.api.SaveSettings(wrong); code(t, err) != "settings" {

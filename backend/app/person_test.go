@@ -49,6 +49,7 @@ type person struct {
 	mutex    sync.Mutex
 	started  int
 	hosting  []bool
+	linePort int
 	listener app.Listener // of the last start
 }
 
@@ -84,6 +85,12 @@ func (d *device) Hosting(on bool) {
 	d.owner.mutex.Lock()
 	defer d.owner.mutex.Unlock()
 	d.owner.hosting = append(d.owner.hosting, on)
+}
+
+func (d *device) LinePorts(first int) {
+	d.owner.mutex.Lock()
+	defer d.owner.mutex.Unlock()
+	d.owner.linePort = first
 }
 
 func (p *person) OpenURL(_ context.Context, address string) error {

@@ -103,6 +103,7 @@ func (a *API) SaveSettings(settings Settings) (Settings, error) {
 				return Settings{}, err
 			}
 			app.arrangeHosting(running, live)
+			running.LinePorts(settings.LinePort)
 		}
 		return settings, nil
 	})
@@ -117,12 +118,20 @@ func standard() Settings {
 // interface, several times over. Which of them exist the interface knows.
 const recentMost = 2048
 
+// What the first port of direct lines can be: those below are the system's, and
+// 100 follow it.
+const (
+	leastLinePort = 1024
+	mostLinePort  = 1<<16 - 100
+)
+
 // acceptable tells whether every choice exists.
 func acceptable(s Settings) bool {
 	return slices.Contains([]Theme{ThemeSystem, ThemeLight, ThemeDark}, s.Theme) &&
 		slices.Contains([]string{"system", "en", "zh-CN"}, s.Language) &&
 		slices.Contains([]float64{0.9, 1, 1.15, 1.3}, s.TextSize) &&
 		slices.Contains([]int{0, 1, 5, 15, 60}, s.LockAfter) &&
+		(s.LinePort == 0 || leastLinePort <= s.LinePort && s.LinePort <= mostLinePort) &&
 		0 <= s.EmojiTone && s.EmojiTone <= 5 &&
 		len(s.RecentEmoji) <= recentMost &&
 		s.Notifications.acceptable()

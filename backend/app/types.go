@@ -134,6 +134,9 @@ type Settings struct {
 	Compact  bool    `json:"compact"`  // density: 44 px rows instead of 56
 	Hosting  bool    `json:"hosting"`  // "Introduce people on this network"
 	Details  bool    `json:"details"`  // the details panel is open
+	// LinePort is the first of the 100 UDP ports that direct lines use, 1024 to
+	// 65436; absent: any.
+	LinePort int `json:"linePort,omitempty"`
 	// AsWritten shows messages with the marks (**, `, > and so on) that they were
 	// written with, instead of the formats that these stand for.
 	AsWritten bool `json:"asWritten,omitempty"`

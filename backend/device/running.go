@@ -72,6 +72,9 @@ func (d *Device) run(ctx context.Context, listener app.Listener) (app.Running, e
 // Hosting implements app.Running.
 func (r *running) Hosting(on bool) { r.host.want(on) }
 
+// LinePorts implements app.Running.
+func (r *running) LinePorts(first int) { r.links.SetPorts(uint16(first)) }
+
 // Reach implements app.Running.
 func (r *running) Reach(ctx context.Context) (link.Reach, error) { return r.links.Reach(ctx) }
 

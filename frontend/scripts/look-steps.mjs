@@ -7,6 +7,17 @@ export async function showNetwork(page) {
   await page.locator('nav[data-pane="pages"] button').nth(2).click();
 }
 
+/** Ports for direct lines, the first of which is wrong. */
+export async function choosePort(page) {
+  await showNetwork(page);
+  const way = page.locator('select').nth(1);
+  await way.selectOption('chosen');
+  const first = page.getByRole('textbox').last();
+  await first.fill('80');
+  await first.press('Enter');
+  await first.scrollIntoViewIfNeeded();
+}
+
 /** The network, and the card of whoever has a name in it. */
 export const openLines =
   (name = '') =>

@@ -26,6 +26,7 @@ type network struct {
 	actual    func(address string) string             // what a made-up name and port stand for; nil: there are none
 	disguised func(packet []byte, from net.Addr) bool // see relayBook; nil: nothing is
 	relays    *relaySockets
+	ports     int // the first port of sockets, 0: any
 }
 
 // guard is the part that the sockets share.
@@ -73,7 +74,7 @@ func (n *network) ListenPacket(kind, address string) (net.PacketConn, error) {
 }
 
 func (n *network) ListenUDP(kind string, local *net.UDPAddr) (transport.UDPConn, error) {
-	conn, err := n.Net.ListenUDP(kind, local)
+	conn, err := listenFrom(n.Net, kind, local, n.ports)
 	if err != nil {
 		return nil, err
 	}

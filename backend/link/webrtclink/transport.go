@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/transport/v2"
@@ -50,6 +51,8 @@ type Transport struct {
 	relays   []link.Relay
 	warned   map[netip.Addr]time.Time // when a Blocked event was last told
 	running  sync.WaitGroup
+
+	ports atomic.Uint32 // the first port of sockets, 0: any
 }
 
 var _ link.Transport = (*Transport)(nil)

@@ -26,6 +26,8 @@ export interface Settings {
   compact: boolean;
   /** "Introduce people on this network" */
   hosting: boolean;
+  /** the first of the 100 UDP ports that direct lines use; absent: any */
+  linePort?: number;
   /** the details panel is open */
   details: boolean;
   /** messages are shown with the marks that they were written with */

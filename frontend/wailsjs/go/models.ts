@@ -915,6 +915,7 @@ export namespace app {
 	    compact: boolean;
 	    hosting: boolean;
 	    details: boolean;
+	    linePort?: number;
 	    asWritten?: boolean;
 	    still?: boolean;
 	    ownLeft?: boolean;
@@ -937,6 +938,7 @@ export namespace app {
 	        this.compact = source["compact"];
 	        this.hosting = source["hosting"];
 	        this.details = source["details"];
+	        this.linePort = source["linePort"];
 	        this.asWritten = source["asWritten"];
 	        this.still = source["still"];
 	        this.ownLeft = source["ownLeft"];

@@ -5,6 +5,7 @@ import { errorText, number, useTranslation } from '@/i18n';
 import { showToast, useSession } from '@/model';
 import { Button, Card, Dialog, marked, Note, Switch } from '@/ui';
 import { AddServer } from './AddServer';
+import { LinePort } from './LinePort';
 import { LineRoute } from './LineRoute';
 import styles from './Network.module.css';
 import { Group, PageHead, Rows } from './Parts';
@@ -77,6 +78,7 @@ function Hosting() {
       )}
       <Rows>
         <LineRoute />
+        <LinePort />
         <div className={styles.hosting}>
           <span className={styles.hostingIcon}>
             <Radar size={18} strokeWidth={1.75} aria-hidden="true" />

@@ -201,6 +201,38 @@ describe('network', () => {
   });
 });
 
+describe('the port for direct lines', () => {
+  const kept = () => session.getState().settings.linePort ?? 0;
+  const way = () => screen.getByRole<HTMLSelectElement>('combobox', { name: 'Port for direct lines' });
+
+  it('is any, or the first of a hundred that are named', async () => {
+    await show('network');
+    expect(way().value).toBe('any');
+    expect(screen.queryByRole('textbox', { name: 'First UDP port' })).toBeNull();
+    fireEvent.change(way(), { target: { value: 'chosen' } });
+    await waitFor(() => expect(kept()).toBe(50000));
+    expect(screen.getByText(/UDP 50000 to 50099/)).toBeDefined();
+    write('First UDP port', ' 41000');
+    expect(kept()).toBe(50000);
+    fireEvent.keyDown(field('First UDP port'), { key: 'Enter' });
+    await waitFor(() => expect(kept()).toBe(41000));
+    expect(screen.getByText(/UDP 41000 to 41099/)).toBeDefined();
+    fireEvent.change(way(), { target: { value: 'any' } });
+    await waitFor(() => expect(kept()).toBe(0));
+  });
+
+  it.each(['80', '65437', 'fifty', '', '5000.5', '-4000'])('says what a port can be instead of %j', async (wrong) => {
+    await show('network');
+    fireEvent.change(way(), { target: { value: 'chosen' } });
+    await waitFor(() => expect(kept()).toBe(50000));
+    write('First UDP port', wrong);
+    fireEvent.focusOut(field('First UDP port'));
+    expect(screen.getByText('Write a number from 1024 to 65436.')).toBeDefined();
+    expect(field('First UDP port')).toHaveProperty('value', wrong);
+    expect(kept()).toBe(50000);
+  });
+});
+
 describe('ban list', () => {
   const rows = () => [...document.querySelectorAll<HTMLElement>('[data-ban]')].map((row) => row.dataset.ban);
 

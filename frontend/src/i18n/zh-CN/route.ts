@@ -10,4 +10,11 @@ export default {
   anyText: '能直连就直连。线路接通时，联系人能看到这台电脑的地址。',
   relayedText: '联系人看不到这台电脑的地址，中继看得到。没有中继时不建立线路，消息封存在信箱里等候。',
   networkText: '只与同一私有网络内的电脑建立线路，不经任何服务器。在别处，消息封存后经信箱传送。',
+  port: '直连线路的端口',
+  portText: '“自动”适用于大多数路由器。',
+  portAny: '自动',
+  portChosen: '选择端口',
+  portFirst: '第一个 UDP 端口',
+  portRange: '新线路使用 UDP {{first}} 至 {{last}}。请在路由器中把这些端口放行到这台电脑。',
+  portWrong: '请写一个 {{least}} 到 {{most}} 之间的数字。',
 } satisfies Words<typeof en>;
