@@ -24,6 +24,9 @@ type Door interface {
 	Storage(ctx context.Context) (Storage, error)
 	// Backup writes an encrypted copy to a new file in the folder for downloads.
 	Backup(ctx context.Context, passphrase string, progress func(Progress)) (SavedBackup, error)
+	// Automatic has such copies made by themselves, the first one at once, or says how
+	// often where the passphrase is "".
+	Automatic(ctx context.Context, every Every, passphrase string, progress func(Progress)) (SavedBackup, error)
 	// Take takes a part of a backup that is to be restored; the first one begins
 	// anew. Parts come in order.
 	Take(ctx context.Context, part []byte, first bool) error

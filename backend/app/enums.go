@@ -88,5 +88,6 @@ func Enums() []any {
 		},
 		[]named[Protection]{{ProtectionFile, "File"}, {ProtectionKeyring, "Keyring"}, {ProtectionPassphrase, "Passphrase"}},
 		[]named[ProgressStep]{{ProgressCopy, "Copy"}, {ProgressWrite, "Write"}, {ProgressCheck, "Check"}, {ProgressRead, "Read"}, {ProgressPlace, "Place"}},
+		[]named[Every]{{EveryNever, "Never"}, {EveryDay, "Day"}, {EveryWeek, "Week"}},
 	}
 }

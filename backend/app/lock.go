@@ -78,6 +78,30 @@ type Storage struct {
 	BackupAt   string `json:"backupAt"`
 	BackupSize int64  `json:"backupSize"`
 	BackupName string `json:"backupName"` // without its folder
+	// Automatic says what the program does about it by itself.
+	Automatic Automatic `json:"automatic"`
+}
+
+// Every is how often the program makes a backup by itself.
+type Every string
+
+// How often.
+const (
+	EveryNever Every = ""
+	EveryDay   Every = "day"
+	EveryWeek  Every = "week"
+)
+
+// Automatic is what is known of automatic backups; times are "" where there is none.
+type Automatic struct {
+	Every Every `json:"every"`
+	// Last tells whether the last backup was one of them that nobody opened: it was
+	// read again and compared.
+	Last bool   `json:"last"`
+	Next string `json:"next"` // when the next one is due, or tried again
+	// FailedAt is when the last one failed, Problem why. After a success there is none.
+	FailedAt string `json:"failedAt"`
+	Problem  *Error `json:"problem,omitempty"`
 }
 
 // SavedBackup is a backup that was written, opened again and checked.
@@ -245,6 +269,23 @@ func (a *API) SaveBackup(passphrase string) (SavedBackup, error) {
 			return SavedBackup{}, refuse("passphrase-short", "A passphrase has 8 to 1000 characters.")
 		}
 		return door.Backup(ctx, passphrase, progress)
+	})
+}
+
+// AutomaticBackup has the program make backups by itself while it runs, each to a new
+// file in the folder for downloads, and keep the last three of them. The first one
+// is made with a passphrase, which is not kept, and is opened again to check it;
+// with "" how often changes and nothing is made. Progress is told. Errors: settings,
+// passphrase-short, bundle-folder, disk-full, disk-room, busy, locked.
+func (a *API) AutomaticBackup(every Every, passphrase string) (SavedBackup, error) {
+	return long(a, "AutomaticBackup", func(ctx context.Context, door Door, progress func(Progress)) (SavedBackup, error) {
+		switch {
+		case every != EveryNever && every != EveryDay && every != EveryWeek:
+			return SavedBackup{}, refuse("settings", "This setting does not exist in this version.")
+		case len(passphrase) > maxPassphrase:
+			return SavedBackup{}, refuse("passphrase-short", "A passphrase has 8 to 1000 characters.")
+		}
+		return door.Automatic(ctx, every, passphrase, progress)
 	})
 }
 

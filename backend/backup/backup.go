@@ -12,24 +12,9 @@ import (
 	"hash"
 	"io"
 	"os"
-	"runtime/debug"
-	"strings"
-	"sync"
 	"time"
 
-	"filippo.io/age"
-	"golang.org/x/text/unicode/norm"
-
 	"github.com/tincan-chat/tincan/backend/identity"
-)
-
-// MinPassphrase is the fewest bytes of a passphrase that a backup is made with.
-const MinPassphrase = 8
-
-// Work factors of scrypt (RFC 7914, log2 of N; r is 8): memory is 1 KiB times N.
-const (
-	standardWork = 18 // 256 MiB
-	maxWork      = 19 // 512 MiB: a file asks for it before anything of it is believed
 )
 
 // Content is what is backed up.
@@ -39,12 +24,11 @@ type Content struct {
 	Tincan   string   // version
 	Database *os.File // a copy that nobody writes to, read from its beginning
 	Made     time.Time
-	// Work is log2 of scrypt's cost; 0: 18.
-	Work int
 }
 
-// Write writes a backup. progress is told bytes of the files, as they are written.
-func Write(ctx context.Context, to io.Writer, passphrase string, content Content, progress func(done, total int64)) (Manifest, error) {
+// Write writes a backup that a passphrase opens, encrypted with it or to a key that
+// it locks. progress is told bytes of the files, as they are written.
+func Write(ctx context.Context, to io.Writer, sealer Sealer, content Content, progress func(done, total int64)) (Manifest, error) {
 	seed := content.Keys.Seeds()[:ed25519.SeedSize]
 	defer clear(seed)
 	sum := sha256.New()
@@ -71,7 +55,7 @@ func Write(ctx context.Context, to io.Writer, passphrase string, content Content
 	if !manifest.sound() {
 		return Manifest{}, fmt.Errorf("backup: %d bytes of %q are too much", size, content.Name)
 	}
-	sealed, err := encrypt(to, passphrase, content.Work)
+	sealed, err := sealer.seal(to)
 	if err != nil {
 		return Manifest{}, err
 	}
@@ -94,37 +78,6 @@ func Write(ctx context.Context, to io.Writer, passphrase string, content Content
 	return manifest, nil
 }
 
-// one at a time: each derivation takes hundreds of MiB.
-var deriving sync.Mutex
-
-func encrypt(to io.Writer, passphrase string, work int) (io.WriteCloser, error) {
-	recipient, err := age.NewScryptRecipient(normal(passphrase))
-	if err != nil {
-		return nil, fmt.Errorf("backup: %w", err)
-	}
-	if work == 0 {
-		work = standardWork
-	}
-	recipient.SetWorkFactor(work)
-	deriving.Lock()
-	defer deriving.Unlock()
-	defer debug.FreeOSMemory() // else the process would keep what this took
-	sealed, err := age.Encrypt(to, recipient)
-	if err != nil {
-		return nil, fmt.Errorf("backup: %w", err)
-	}
-	return sealed, nil
-}
-
-// normal is the form of a passphrase that is used: however a keyboard composes
-// its letters (Unicode, NFC), and with one space between words.
-func normal(passphrase string) string {
-	return norm.NFC.String(strings.Join(strings.Fields(passphrase), " "))
-}
-
-// TooShort tells whether a passphrase is not enough for a new backup.
-func TooShort(passphrase string) bool { return len(normal(passphrase)) < MinPassphrase }
-
 // Restored is what a backup has.
 type Restored struct {
 	Manifest Manifest
@@ -137,7 +90,7 @@ type Restored struct {
 // bytes of the files. Errors: ErrNone, ErrNewer, ErrPassphrase, ErrDamaged, those
 // of database, those of ctx.
 func Read(ctx context.Context, from io.Reader, passphrase string, database io.Writer, progress func(done, total int64)) (*Restored, error) {
-	plain, err := decrypt(from, passphrase)
+	plain, locker, err := open(from, passphrase)
 	if err != nil {
 		return nil, err
 	}
@@ -162,6 +115,9 @@ func Read(ctx context.Context, from io.Reader, passphrase string, database io.Wr
 	manifest, err := parseManifest(signed[:length], signed[length:])
 	if err != nil {
 		return nil, err
+	}
+	if locker != nil && locker.String() != manifest.Peer {
+		return nil, ErrDamaged // somebody else's, put behind this person's key
 	}
 	seed := make([]byte, ed25519.SeedSize)
 	if err = fill(plain, seed); err != nil {
@@ -199,32 +155,6 @@ func matches(manifest Manifest, seed []byte) error {
 }
 
 func sameSum(sum hash.Hash, text string) bool { return hex.EncodeToString(sum.Sum(nil)) == text }
-
-func decrypt(from io.Reader, passphrase string) (io.Reader, error) {
-	opener, err := age.NewScryptIdentity(normal(passphrase))
-	if err != nil {
-		return nil, ErrPassphrase // an empty one
-	}
-	opener.SetMaxWorkFactor(maxWork)
-	begin := make([]byte, len(ageBegin))
-	if _, err = io.ReadFull(from, begin); err != nil || string(begin) != ageBegin {
-		return nil, ErrNone
-	}
-	deriving.Lock()
-	defer deriving.Unlock()
-	defer debug.FreeOSMemory()
-	plain, err := age.Decrypt(io.MultiReader(bytes.NewReader(begin), from), opener)
-	if err == nil {
-		return plain, nil
-	}
-	if _, wrong := errors.AsType[*age.NoIdentityMatchError](err); wrong || errors.Is(err, age.ErrIncorrectIdentity) {
-		return nil, ErrPassphrase
-	}
-	return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
-}
-
-// ageBegin begins every file of age's.
-const ageBegin = "age-encryption.org/v1\n"
 
 // fill reads what must be there.
 func fill(from io.Reader, into []byte) error {

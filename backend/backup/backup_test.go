@@ -25,6 +25,8 @@ const words = "six words that are for tests"
 // cheapWork is the least that keeps tests honest.
 const cheapWork = 10
 
+var byHand = Passphrase{Words: words, Work: cheapWork}
+
 func nothing(int64, int64) {}
 
 func person(t testing.TB) *identity.Keys {
@@ -36,8 +38,18 @@ func person(t testing.TB) *identity.Keys {
 	return keys
 }
 
+// sealers are what backups are encrypted with: by hand, and by the program itself.
+func sealers(t testing.TB) map[string]Sealer {
+	t.Helper()
+	key, err := NewKey(byHand, person(t).Peer())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]Sealer{"passphrase": byHand, "key": key}
+}
+
 // made is a backup of a database of so many random bytes.
-func made(t *testing.T, size int) (backup, database []byte) {
+func made(t *testing.T, size int, sealer Sealer) (backup, database []byte) {
 	t.Helper()
 	database = make([]byte, size)
 	_, _ = rand.Read(database)
@@ -52,8 +64,8 @@ func made(t *testing.T, size int) (backup, database []byte) {
 	defer func() { _ = file.Close() }()
 	var out bytes.Buffer
 	var last int64
-	manifest, err := Write(t.Context(), &out, words, Content{
-		Keys: person(t), Name: "Ana", Tincan: "0.1.0", Database: file, Made: time.Unix(1_800_000_000, 0), Work: cheapWork,
+	manifest, err := Write(t.Context(), &out, sealer, Content{
+		Keys: person(t), Name: "Ana", Tincan: "0.1.0", Database: file, Made: time.Unix(1_800_000_000, 0),
 	}, func(done, total int64) {
 		if done < last || done > total {
 			t.Errorf("%d of %d after %d", done, total, last)
@@ -71,25 +83,40 @@ func made(t *testing.T, size int) (backup, database []byte) {
 
 func TestThereAndBack(t *testing.T) {
 	t.Parallel()
-	for _, size := range []int{0, 1, 64 << 10, block + 12345, 1 << 20} {
-		data, database := made(t, size)
-		if bytes.Contains(data, []byte("Ana")) {
-			t.Error("the name is in it as it is")
-		}
-		var got bytes.Buffer
-		restored, err := Read(t.Context(), bytes.NewReader(data), "  six words that\n are for  tests ", &got, nothing)
-		if err != nil {
-			t.Fatalf("%d bytes: %v", size, err)
-		}
-		if !bytes.Equal(got.Bytes(), database) || !bytes.Equal(restored.Seed, person(t).Seeds()[:32]) || restored.Manifest.Tincan != "0.1.0" {
-			t.Errorf("%d bytes: something else came back", size)
+	for name, sealer := range sealers(t) {
+		for _, size := range []int{0, 1, 64 << 10, block + 12345, 1 << 20} {
+			data, database := made(t, size, sealer)
+			if bytes.Contains(data, []byte("Ana")) {
+				t.Error("the name is in it as it is")
+			}
+			if Automatic(bytes.NewReader(data)) != (name == "key") {
+				t.Errorf("%s: taken for the other kind", name)
+			}
+			var got bytes.Buffer
+			restored, err := Read(t.Context(), bytes.NewReader(data), "  six words that\n are for  tests ", &got, nothing)
+			if err != nil {
+				t.Fatalf("%s, %d bytes: %v", name, size, err)
+			}
+			if !bytes.Equal(got.Bytes(), database) || !bytes.Equal(restored.Seed, person(t).Seeds()[:32]) || restored.Manifest.Tincan != "0.1.0" {
+				t.Errorf("%s, %d bytes: something else came back", name, size)
+			}
 		}
 	}
 }
 
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	data, _ := made(t, 200_000)
+	for name, sealer := range sealers(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			refusals(t, sealer)
+		})
+	}
+}
+
+func refusals(t *testing.T, sealer Sealer) {
+	t.Helper()
+	data, _ := made(t, 200_000, sealer)
 	read := func(data []byte, passphrase string) error {
 		_, err := Read(t.Context(), bytes.NewReader(data), passphrase, io.Discard, nothing)
 		return err
@@ -103,6 +130,10 @@ func TestRefusals(t *testing.T) {
 		if err := read(none, words); !errors.Is(err, ErrNone) {
 			t.Errorf("%.10q: %v", none, err)
 		}
+	}
+	newer := bytes.Replace(data, []byte("auto backup v1"), []byte("auto backup v2"), 1)
+	if err := read(newer, words); !errors.Is(err, ErrNewer) && !bytes.Equal(newer, data) {
+		t.Errorf("a newer one: %v", err)
 	}
 	if err := read(append(bytes.Clone(data), 'x'), words); !errors.Is(err, ErrDamaged) {
 		t.Errorf("one byte more: %v", err)
@@ -161,7 +192,7 @@ func sealed(t *testing.T, work int, plain []byte) []byte {
 // says something else than what its person signed.
 func TestWhatIsInside(t *testing.T) {
 	t.Parallel()
-	data, _ := made(t, 1000)
+	data, _ := made(t, 1000, byHand)
 	plain, err := decrypt(bytes.NewReader(data), words)
 	if err != nil {
 		t.Fatal(err)

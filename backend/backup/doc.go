@@ -3,6 +3,22 @@
 // the device's own key are not in it: whoever restores it is a new device of the
 // same person.
 //
+// # Automatic backups
+//
+// The program writes those while nobody is there to type a passphrase, and keeps
+// none. Such a file begins with a head, and what follows is encrypted to a key
+// (age, X25519) whose secret the passphrase opens. The program has only the head
+// and the public key: it can make these files, and open none.
+//
+//	magic         22  "tincan auto backup v1\n"
+//	length         2  of the locked key, 1 to 4096
+//	locked key        age with the passphrase, over the PeerID of the person (32
+//	                  bytes) and the secret as age writes it (AGE-SECRET-KEY-1...)
+//	               …  age to that key
+//
+// The public key is no secret either, so the manifest must be of the person in the
+// locked key: nobody else can make what this passphrase opens.
+//
 // # Inside the encryption
 //
 // Numbers are big-endian.

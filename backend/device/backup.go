@@ -2,6 +2,7 @@ package device
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,7 +19,9 @@ import (
 
 	"github.com/tincan-chat/tincan/backend/app"
 	"github.com/tincan-chat/tincan/backend/backup"
+	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/internal/fault"
+	"github.com/tincan-chat/tincan/backend/store"
 	"github.com/tincan-chat/tincan/backend/vault"
 )
 
@@ -33,7 +36,7 @@ const (
 
 // Backup implements app.Door.
 func (d *Device) Backup(ctx context.Context, passphrase string, progress func(app.Progress)) (saved app.SavedBackup, err error) {
-	d.turning.Lock()
+	d.turn()
 	defer d.turning.Unlock()
 	opened, history := d.open()
 	if opened == nil {
@@ -42,9 +45,31 @@ func (d *Device) Backup(ctx context.Context, passphrase string, progress func(ap
 	if backup.TooShort(passphrase) {
 		return saved, explain(vault.ErrWeakPassphrase, "folder")
 	}
+	saved, err = d.writeOut(ctx, opened.Keys(), history, sealing{Sealer: backup.Passphrase{Words: passphrase}, passphrase: passphrase}, progress)
+	if err == nil {
+		d.keepLast(ctx, history, saved, false)
+	}
+	return saved, err
+}
+
+// sealing is how a backup is encrypted and checked.
+type sealing struct {
+	backup.Sealer
+
+	// passphrase opens it; "" where the one who makes it cannot.
+	passphrase string
+	// mark stands in its name, after the person's.
+	mark string
+	// begun is told of its file before anything is in it; may be nil.
+	begun func(path string) error
+}
+
+// writeOut writes a backup to a new file in the folder for downloads, and checks it.
+// Without an error there is nothing left but that file.
+func (d *Device) writeOut(ctx context.Context, keys *identity.Keys, history *store.Store, how sealing, progress func(app.Progress)) (saved app.SavedBackup, err error) {
 	snapshot, err := history.Load(ctx)
 	if err != nil {
-		return saved, err
+		return saved, explain(err, "database")
 	}
 	downloads, err := downloads(d.folder)
 	if err != nil {
@@ -70,35 +95,48 @@ func (d *Device) Backup(ctx context.Context, passphrase string, progress func(ap
 	}
 	defer func() { _ = database.Close() }() // only read
 	now := time.Now()
-	file, err := newFile(downloads, "tincan-"+plainName(snapshot.Self.Name)+"-"+now.Format("2006-01-02"), backupEnd)
+	file, err := newFile(downloads, "tincan-"+plainName(snapshot.Self.Name)+how.mark+"-"+now.Format("2006-01-02"), backupEnd)
 	if err != nil {
 		return saved, d.folderTrouble(ctx, err)
 	}
-	content := backup.Content{Keys: opened.Keys(), Name: snapshot.Self.Name, Tincan: d.options.Version, Database: database, Made: now}
-	saved, err = d.writeBackup(ctx, file, passphrase, content, progress)
+	if how.begun != nil {
+		if err = how.begun(file.Name()); err != nil {
+			return saved, explain(errors.Join(err, file.Close(), os.Remove(file.Name())), "database")
+		}
+	}
+	content := backup.Content{Keys: keys, Name: snapshot.Self.Name, Tincan: d.options.Version, Database: database, Made: now}
+	saved, err = d.writeBackup(ctx, file, how, content, progress)
 	if err != nil {
 		return app.SavedBackup{}, errors.Join(d.folderTrouble(ctx, err), os.Remove(file.Name()))
 	}
 	fault.Point("device.backup.written")
-	kept, err := json.Marshal(lastBackup{At: now.UTC().Format(time.RFC3339), Size: saved.Size, Name: filepath.Base(saved.Path)})
+	return saved, nil
+}
+
+// keepLast keeps what the last backup was.
+func (d *Device) keepLast(ctx context.Context, history *store.Store, saved app.SavedBackup, automatic bool) {
+	kept, err := json.Marshal(lastBackup{
+		At: time.Now().UTC().Format(time.RFC3339), Size: saved.Size, Name: filepath.Base(saved.Path), Automatic: automatic,
+	})
 	if err == nil {
 		err = history.SaveSetting(ctx, backupSetting, string(kept))
 	}
 	if err != nil { // the backup is good all the same
 		d.options.Logger.WarnContext(ctx, "when the last backup was made is not kept", slog.Any("error", err))
 	}
-	return saved, nil
 }
 
 // writeBackup writes a backup and reads it again: it opens, and has what was
-// written. It closes the file.
-func (d *Device) writeBackup(ctx context.Context, file *os.File, passphrase string, content backup.Content, progress func(app.Progress)) (saved app.SavedBackup, err error) {
+// written. What this process cannot open has at least the bytes that were written.
+// It closes the file.
+func (d *Device) writeBackup(ctx context.Context, file *os.File, how sealing, content backup.Content, progress func(app.Progress)) (saved app.SavedBackup, err error) {
 	defer func() { err = errors.Join(err, file.Close()) }()
 	tell := func(step app.ProgressStep) func(done, total int64) {
 		progress(app.Progress{Step: step})
 		return func(done, total int64) { progress(app.Progress{Step: step, Done: done, Total: total}) }
 	}
-	manifest, err := backup.Write(ctx, file, passphrase, content, tell(app.ProgressWrite))
+	sum := sha256.New()
+	manifest, err := backup.Write(ctx, io.MultiWriter(file, sum), how, content, tell(app.ProgressWrite))
 	if err == nil {
 		err = file.Sync()
 	}
@@ -112,7 +150,14 @@ func (d *Device) writeBackup(ctx context.Context, file *os.File, passphrase stri
 	if _, err = file.Seek(0, io.SeekStart); err != nil {
 		return saved, err
 	}
-	read, err := backup.Read(ctx, file, passphrase, io.Discard, tell(app.ProgressCheck))
+	saved = app.SavedBackup{Path: file.Name(), Size: size}
+	if key, only := how.Sealer.(backup.Key); only && how.passphrase == "" {
+		if err = key.Same(ctx, file, sum.Sum(nil)); err != nil {
+			return saved, fmt.Errorf("the backup that was just written: %w", err)
+		}
+		return saved, nil
+	}
+	read, err := backup.Read(ctx, file, how.passphrase, io.Discard, tell(app.ProgressCheck))
 	if err != nil {
 		return saved, fmt.Errorf("the backup that was just written: %w", err)
 	}
@@ -120,7 +165,7 @@ func (d *Device) writeBackup(ctx context.Context, file *os.File, passphrase stri
 	if !reflect.DeepEqual(read.Manifest, manifest) {
 		return saved, errors.New("the backup that was just written says something else")
 	}
-	return app.SavedBackup{Path: file.Name(), Size: size}, nil
+	return saved, nil
 }
 
 // folderTrouble says why a file cannot be written to the folder for downloads.

@@ -56,9 +56,14 @@ type Device struct {
 	mutex sync.Mutex
 	ears  io.Closer // hears second instances, nil until Listen
 
-	turning sync.Mutex // held while it is locked, unlocked, or restored
-	state   sync.Mutex // guards what follows
-	problem *app.Error // why it is locked
+	stop    context.CancelFunc // ends automatic backups
+	keeping sync.WaitGroup     // of them
+
+	turning sync.Mutex         // held while it is locked, unlocked, backed up, or restored: see turn
+	state   sync.Mutex         // guards what follows
+	yield   context.CancelFunc // ends the automatic backup that is under way
+	failed  failure            // of the last automatic backup, also where it cannot be kept
+	problem *app.Error         // why it is locked
 	vault   *vault.Vault
 	keys    *identity.Keys
 	store   *store.Store
@@ -92,11 +97,14 @@ func Open(ctx context.Context, options Options) (*Device, error) {
 		if errors.Is(err, vault.ErrNoPassphrase) {
 			d.problem = nil // it is only asked for
 		}
-		return d, nil
+		err = nil
 	}
 	if err != nil {
 		return nil, errors.Join(err, d.entrance.Close(), folder.Close())
 	}
+	var running context.Context
+	running, d.stop = context.WithCancel(context.WithoutCancel(ctx))
+	d.keeping.Go(func() { d.keepBackups(running) })
 	return d, nil
 }
 
@@ -213,7 +221,9 @@ func (d *Device) Close() error {
 		}
 		// Long calls end first: they use what is closed below.
 		err = errors.Join(err, d.entrance.Close())
-		d.turning.Lock()
+		d.stop()
+		d.keeping.Wait()
+		d.turn()
 		defer d.turning.Unlock()
 		err = errors.Join(err, d.shut(), d.folder.Close())
 		d.state.Lock()

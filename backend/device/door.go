@@ -40,7 +40,7 @@ func (d *Device) State() app.LockState {
 
 // Unlock implements app.Door.
 func (d *Device) Unlock(ctx context.Context, passphrase string) error {
-	d.turning.Lock()
+	d.turn()
 	defer d.turning.Unlock()
 	d.state.Lock()
 	ended, open := d.ended, d.vault != nil
@@ -64,7 +64,7 @@ func (d *Device) Unlock(ctx context.Context, passphrase string) error {
 
 // Lock implements app.Door.
 func (d *Device) Lock(ctx context.Context) error {
-	d.turning.Lock()
+	d.turn()
 	defer d.turning.Unlock()
 	opened, _ := d.open()
 	if opened == nil {
@@ -106,7 +106,7 @@ func (d *Device) shut() error {
 
 // Protect implements app.Door.
 func (d *Device) Protect(ctx context.Context, change app.Protecting) error {
-	d.turning.Lock()
+	d.turn()
 	defer d.turning.Unlock()
 	opened, _ := d.open()
 	if opened == nil {
@@ -130,14 +130,15 @@ const backupSetting = "last-backup"
 
 // lastBackup is its value.
 type lastBackup struct {
-	At   string `json:"at"`
-	Size int64  `json:"size"`
-	Name string `json:"name"`
+	At        string `json:"at"`
+	Size      int64  `json:"size"`
+	Name      string `json:"name"`
+	Automatic bool   `json:"automatic,omitempty"` // nobody opened it to check it
 }
 
 // Storage implements app.Door.
 func (d *Device) Storage(ctx context.Context) (app.Storage, error) {
-	_, history := d.open()
+	opened, history := d.open()
 	if history == nil {
 		return app.Storage{}, explain(vault.ErrLocked, "folder")
 	}
@@ -173,6 +174,10 @@ func (d *Device) Storage(ctx context.Context) (app.Storage, error) {
 	var last lastBackup
 	if err == nil && text != "" && json.Unmarshal([]byte(text), &last) == nil {
 		found.BackupAt, found.BackupSize, found.BackupName = last.At, last.Size, last.Name
+	}
+	if err == nil {
+		found.Automatic, err = d.automatic(ctx, opened.Keys().Peer(), history)
+		found.Automatic.Last = last.Automatic
 	}
 	return found, err
 }

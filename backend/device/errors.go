@@ -14,6 +14,10 @@ import (
 // errHasProfile says that a folder is somebody's already.
 var errHasProfile = errors.New("device: there is a profile already")
 
+// errAutomaticKey says that what automatic backups are encrypted to was not chosen
+// by whose keys these are.
+var errAutomaticKey = errors.New("device: the key of automatic backups is not signed by this person")
+
 // errKeyMissing says that a folder has a history but no keys.
 var errKeyMissing = errors.New("the key file is missing beside the history")
 
@@ -66,6 +70,8 @@ func sentence(err error, otherwise string) *app.Error {
 		return plain("backup-passphrase", "That passphrase does not open this backup. Check for a missing word.")
 	case errors.Is(err, backup.ErrDamaged):
 		return plain("backup-damaged", "This backup is cut short or was changed, so nothing was restored. Copy it again from where it was made, or use another one.")
+	case errors.Is(err, errAutomaticKey):
+		return plain("automatic-key", "Your key changed. Choose the passphrase for automatic backups again.")
 	case errors.Is(err, errHasProfile):
 		return plain("restore-profile", "There is a profile on this computer already. Start Tincan with a new folder (--data) to restore a backup there.")
 	case errors.Is(err, node.ErrDiskFull), noSpace(err):

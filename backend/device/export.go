@@ -30,7 +30,7 @@ const (
 
 // Export implements app.Door.
 func (d *Device) Export(ctx context.Context, name, language string) (app.SavedExport, error) {
-	d.turning.Lock()
+	d.turn()
 	defer d.turning.Unlock()
 	opened, history := d.open()
 	if opened == nil {

@@ -20,7 +20,7 @@ import (
 // for nothing, with the new ones it is carried out, now or at the next start.
 func (d *Device) ChangeKey(ctx context.Context, passphrase string) error {
 	ctx = context.WithoutCancel(ctx) // half of it helps nobody
-	d.turning.Lock()
+	d.turn()
 	defer d.turning.Unlock()
 	opened, history := d.open()
 	if opened == nil {

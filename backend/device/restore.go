@@ -33,7 +33,7 @@ const leftFree = 64 << 20
 
 // Take implements app.Door.
 func (d *Device) Take(ctx context.Context, part []byte, first bool) error {
-	d.turning.Lock()
+	d.turn()
 	defer d.turning.Unlock()
 	aside := filepath.Join(d.folder.Path(), restoringName)
 	flags := os.O_WRONLY | os.O_APPEND
@@ -87,7 +87,7 @@ func (d *Device) fresh(ctx context.Context) error {
 
 // Restore implements app.Door.
 func (d *Device) Restore(ctx context.Context, passphrase string, progress func(app.Progress)) error {
-	d.turning.Lock()
+	d.turn()
 	defer d.turning.Unlock()
 	if err := d.fresh(ctx); err != nil {
 		return err

@@ -37,8 +37,9 @@ const (
 	ContextSuccessionFrom Context = "tincan/succession-from/1"
 	ContextSuccessionTo   Context = "tincan/succession-to/1"
 
-	ContextBackup Context = "tincan/backup/1"
-	ContextExport Context = "tincan/export/1"
+	ContextBackup    Context = "tincan/backup/1"
+	ContextBackupKey Context = "tincan/backup-key/1"
+	ContextExport    Context = "tincan/export/1"
 )
 
 // Verify checks a signature for a purpose. Weak keys are refused.

@@ -14,6 +14,8 @@ let browser;
 let server;
 let file;
 let whole;
+let automaticFile;
+let automatic;
 let clean;
 const people = {};
 
@@ -33,7 +35,7 @@ after(async () => {
   for (const { device } of Object.values(people)) await device.stop();
   await server?.stop();
   await rm(clean, { recursive: true, force: true });
-  if (file) await rm(file, { force: true });
+  for (const one of [file, automaticFile]) if (one) await rm(one, { force: true });
 });
 
 /** Every step that the page's words about progress go through. */
@@ -77,6 +79,30 @@ test('a backup is made, opened again and checked, and the page says where it is'
   await ana.waitForFunction(() => document.activeElement?.textContent === 'Back up now');
   await ana.getByText('Last backup:').waitFor();
   await judge(ana, 'backed-up');
+
+  // From then on by itself: the first one is made at once, and is restored below.
+  const every = ana.getByRole('combobox', { name: 'Automatic backup' });
+  await every.selectOption('week');
+  const first = ana.getByRole('dialog', { name: 'Automatic backup' });
+  await first.getByLabel('Passphrase of the backup').fill(words);
+  await first.getByLabel('The same once more').fill(words);
+  await judgeAll(ana, 'automatic');
+  await ana.keyboard.press('Enter');
+  const made = first.getByText('It was opened again and checked.');
+  await made.waitFor();
+  automaticFile = /\/\S+\.tincan-backup/.exec(await made.innerText())[0];
+  assert.match(automaticFile, /tincan-Ana-auto-/);
+  automatic = await readFile(automaticFile);
+  assert.ok(!automatic.includes('Keep this one'));
+  await ana.keyboard.press('Enter');
+  await first.waitFor({ state: 'detached' });
+  await ana.getByRole('button', { name: 'Change', exact: true }).nth(1).waitFor();
+  assert.equal(await every.inputValue(), 'week');
+  // Another period needs no passphrase.
+  await every.selectOption('day');
+  await ana.waitForFunction(() => document.querySelector('[data-page=storage] select')?.value === 'day');
+  assert.equal((await call(ana, 'Storage')).automatic.every, 'day');
+  await judge(ana, 'automatic-on');
   await ana.keyboard.press('Escape');
   await ana.locator('[data-row]').first().click();
   await write(ana, 'Written after the backup');
@@ -111,7 +137,7 @@ test('a clean folder: what is no backup, a cut one and a wrong passphrase are ea
   await ana.getByText('This backup is cut short or was changed, so nothing was restored.').waitFor();
   await judgeAll(ana, 'restore-cut', { languages: ['en'] });
 
-  await give('ana.tincan-backup', whole);
+  await give('ana.tincan-backup', automatic);
   await field.fill('seven knots of rope');
   await ana.keyboard.press('Enter');
   await ana.getByText('That passphrase does not open this backup. Check for a missing word.').waitFor();

@@ -86,13 +86,19 @@ export async function muteAndLook(page) {
 
 export async function makeBackup(page) {
   await showStorage(page);
-  await page.locator('main button').first().click();
+  await page.locator('main button').nth(1).click();
+  await page.locator('input[type="password"]').first().fill('six words');
+}
+
+export async function changeAutomatic(page) {
+  await showStorage(page);
+  await page.locator('main section').first().getByRole('button').click();
   await page.locator('input[type="password"]').first().fill('six words');
 }
 
 export async function changeProtection(page) {
   await showStorage(page);
-  await page.locator('main button').nth(1).click();
+  await page.locator('main section').nth(1).getByRole('button').first().click();
 }
 
 export async function restoreInVain(page) {

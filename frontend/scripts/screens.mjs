@@ -292,7 +292,7 @@ async function world() {
     await screen(`settings-${one}`, `07-settings-${one}`, page);
   }
   await page.locator('[data-pane=pages] > button').nth(3).press('Enter');
-  await page.locator('[data-page=storage] section button').first().press('Enter');
+  await page.locator('[data-page=storage] button').first().press('Enter');
   await page.locator('[role=dialog] input').first().waitFor();
   await screen('backup', undefined, page);
   await leave();

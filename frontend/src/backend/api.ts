@@ -12,6 +12,7 @@ import type {
   Conversation,
   Delivery,
   DesktopState,
+  Every,
   FoundPerson,
   ImportedBans,
   ImportedBundle,
@@ -165,6 +166,8 @@ export interface Backend {
   protect(change: Protecting): Promise<LockState>;
   storage(): Promise<Storage>;
   saveBackup(passphrase: string): Promise<SavedBackup>;
+  /** Has backups made by themselves, the first one at once; '' keeps the passphrase, and makes none. */
+  automaticBackup(every: Every, passphrase: string): Promise<SavedBackup>;
   /** The next part of a backup in base64, of at most 512 KiB before that. */
   takeBackup(part: string, first: boolean): Promise<void>;
   restoreBackup(passphrase: string): Promise<void>;

@@ -38,6 +38,7 @@ export type ShapesAgree = [
   Agrees<Same<Plain<app.Protecting>, types.Protecting>>,
   Agrees<Same<Plain<app.Progress>, types.Progress>>,
   Agrees<Same<Plain<app.Storage>, types.Storage>>,
+  Agrees<Same<Plain<app.Automatic>, types.Automatic>>,
   Agrees<Same<Plain<app.SavedBackup>, types.SavedBackup>>,
   Agrees<Same<Plain<app.SavedExport>, types.SavedExport>>,
   Agrees<Same<Plain<app.ConnectionCheck>, types.ConnectionCheck>>,

@@ -1,5 +1,5 @@
 import { BackendError } from './error';
-import type { LockState, Protecting, Storage } from './types';
+import type { Every, LockState, Protecting, Storage } from './types';
 
 const refuse = (code: string) => new BackendError({ code, message: '', params: {} });
 
@@ -21,6 +21,7 @@ export class FakeLock {
     backupAt: '',
     backupSize: 0,
     backupName: '',
+    automatic: { every: '', last: false, next: '', failedAt: '' },
   };
 
   unlock(passphrase: string): LockState {
@@ -46,6 +47,14 @@ export class FakeLock {
     this.passphrase = change.protection === 'passphrase' ? change.new : '';
     this.state = { locked: false, protection: change.protection };
     return this.state;
+  }
+
+  automatic(every: Every, passphrase: string, now: Date): { path: string; size: number } {
+    const known = this.disk.automatic.every !== '';
+    const saved = every && (passphrase || !known) ? this.backup(passphrase, now.toISOString()) : { path: '', size: 0 };
+    const next = every && new Date(now.getTime() + (every === 'day' ? 1 : 7) * 86_400_000).toISOString();
+    this.disk = { ...this.disk, automatic: { every, last: false, next, failedAt: '' } };
+    return saved;
   }
 
   take(part: string, first: boolean): void {

@@ -19,6 +19,7 @@ import type {
   BanQuery,
   Cancelled,
   Delivery,
+  Every,
   ImportedBundle,
   Invite,
   InviteOptions,
@@ -68,6 +69,8 @@ export class FakeBackend extends FakeStanding implements Backend {
   storage = () => this.answer('storage', [], () => this.door.disk);
   saveBackup = (passphrase: string) =>
     this.answer('saveBackup', [passphrase], () => this.door.backup(passphrase, new Date().toISOString()));
+  automaticBackup = (every: Every, passphrase: string) =>
+    this.answer('automaticBackup', [every, passphrase], () => this.door.automatic(every, passphrase, new Date()));
   takeBackup = (part: string, first: boolean) =>
     this.answer('takeBackup', [part, first], () => this.door.take(part, first));
   restoreBackup = (passphrase: string) =>

@@ -42,6 +42,22 @@ export interface Storage {
   backupAt: string;
   backupSize: number;
   backupName: string;
+  automatic: Automatic;
+}
+
+/** How often the program makes a backup by itself; '' never. */
+export type Every = '' | 'day' | 'week';
+
+/** What is known of automatic backups; times are '' where there is none. */
+export interface Automatic {
+  every: Every;
+  /** The last backup was one that nobody opened: it was read again and compared. */
+  last: boolean;
+  /** When the next one is due, or tried again. */
+  next: string;
+  /** When the last one failed, and why. */
+  failedAt: string;
+  problem?: ErrorDetail;
 }
 
 export interface SavedBackup {

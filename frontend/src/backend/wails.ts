@@ -140,6 +140,7 @@ export function wailsBackend(): Backend {
     changeKey: (passphrase) => call('ChangeKey', passphrase),
     protect: (change) => call('Protect', change),
     storage: () => call('Storage'),
+    automaticBackup: (every, passphrase) => call('AutomaticBackup', every, passphrase),
     saveBackup: (passphrase) => call('SaveBackup', passphrase),
     takeBackup: (part, first) => call('TakeBackup', part, first),
     restoreBackup: (passphrase) => call('RestoreBackup', passphrase),

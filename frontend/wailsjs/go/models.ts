@@ -56,6 +56,11 @@ export namespace app {
 	    Forgotten = "forgotten",
 	    Mutual = "mutual",
 	}
+	export enum Every {
+	    Day = "day",
+	    Never = "",
+	    Week = "week",
+	}
 	export enum Folder {
 	    Archived = "archived",
 	    Hidden = "hidden",
@@ -168,6 +173,60 @@ export namespace app {
 	    Relayed = "relayed",
 	    Unknown = "unknown",
 	}
+	export class Error {
+	    code: string;
+	    message: string;
+	    params: Record<string, string>;
+	
+	    static createFrom(source: any = {}) {
+	        return new Error(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.code = source["code"];
+	        this.message = source["message"];
+	        this.params = source["params"];
+	    }
+	}
+	export class Automatic {
+	    every: Every;
+	    last: boolean;
+	    next: string;
+	    failedAt: string;
+	    problem?: Error;
+	
+	    static createFrom(source: any = {}) {
+	        return new Automatic(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.every = source["every"];
+	        this.last = source["last"];
+	        this.next = source["next"];
+	        this.failedAt = source["failedAt"];
+	        this.problem = this.convertValues(source["problem"], Error);
+	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
+	}
 	export class Ban {
 	    id: string;
 	    kind: BanKind;
@@ -198,22 +257,6 @@ export namespace app {
 	        this.ended = source["ended"];
 	        this.tell = source["tell"];
 	        this.blocked = source["blocked"];
-	    }
-	}
-	export class Error {
-	    code: string;
-	    message: string;
-	    params: Record<string, string>;
-	
-	    static createFrom(source: any = {}) {
-	        return new Error(source);
-	    }
-	
-	    constructor(source: any = {}) {
-	        if ('string' === typeof source) source = JSON.parse(source);
-	        this.code = source["code"];
-	        this.message = source["message"];
-	        this.params = source["params"];
 	    }
 	}
 	export class BanCheck {
@@ -1851,6 +1894,7 @@ export namespace app {
 	    backupAt: string;
 	    backupSize: number;
 	    backupName: string;
+	    automatic: Automatic;
 	
 	    static createFrom(source: any = {}) {
 	        return new Storage(source);
@@ -1868,7 +1912,26 @@ export namespace app {
 	        this.backupAt = source["backupAt"];
 	        this.backupSize = source["backupSize"];
 	        this.backupName = source["backupName"];
+	        this.automatic = this.convertValues(source["automatic"], Automatic);
 	    }
+	
+		convertValues(a: any, classs: any, asMap: boolean = false): any {
+		    if (!a) {
+		        return a;
+		    }
+		    if (a.slice && a.map) {
+		        return (a as any[]).map(elem => this.convertValues(elem, classs));
+		    } else if ("object" === typeof a) {
+		        if (asMap) {
+		            for (const key of Object.keys(a)) {
+		                a[key] = new classs(a[key]);
+		            }
+		            return a;
+		        }
+		        return new classs(a);
+		    }
+		    return a;
+		}
 	}
 	export class Traffic {
 	    received: number;

@@ -1,12 +1,12 @@
 import { type FormEvent, useEffect, useId, useRef, useState } from 'react';
-import { BackendError, backend, type SavedBackup, toBackendError } from '@/backend';
+import { BackendError, backend, type Every, type SavedBackup, toBackendError } from '@/backend';
 import { errorText, number, useTranslation } from '@/i18n';
 import { followProgress, useProgress } from '@/model';
 import { Button, Dialog, Note, TextField } from '@/ui';
 import styles from './Storage.module.css';
 
-/** Makes a backup: a passphrase twice, then what is being done, then where it is. */
-export function BackupDialog({ onClose }: { onClose: () => void }) {
+/** Makes a backup, or the first of automatic ones: a passphrase twice, then what is being done, then where it is. */
+export function BackupDialog({ every, onClose }: { every?: Every | undefined; onClose: () => void }) {
   const { t } = useTranslation();
   const form = useId();
   const [passphrase, setPassphrase] = useState('');
@@ -27,7 +27,7 @@ export function BackupDialog({ onClose }: { onClose: () => void }) {
     setPending(true);
     setFailure(undefined);
     try {
-      setSaved(await backend().saveBackup(passphrase));
+      setSaved(await (every ? backend().automaticBackup(every, passphrase) : backend().saveBackup(passphrase)));
       setPassphrase('');
       setAgain('');
     } catch (reason) {
@@ -47,7 +47,7 @@ export function BackupDialog({ onClose }: { onClose: () => void }) {
   };
   return (
     <Dialog
-      title={t('lock.backupTitle')}
+      title={t(every ? 'lock.auto' : 'lock.backupTitle')}
       width="narrow"
       onClose={close}
       footer={
@@ -72,6 +72,7 @@ export function BackupDialog({ onClose }: { onClose: () => void }) {
       ) : (
         <form id={form} className={styles.form} onSubmit={(event) => void save(event)}>
           <p>{t('lock.backupText')}</p>
+          {every && <p>{t('lock.autoDialog')}</p>}
           {failure !== undefined && code !== 'different' && code !== 'passphrase-short' && (
             <Note kind="bad" role="alert">
               {errorText(failure)}

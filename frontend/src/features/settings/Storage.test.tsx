@@ -141,6 +141,90 @@ describe('a backup', () => {
   });
 });
 
+describe('automatic backups', () => {
+  const choose = (value: string) =>
+    fireEvent.change(screen.getByRole('combobox', { name: 'Automatic backup' }), { target: { value } });
+  const chosen = () => screen.getByRole<HTMLSelectElement>('combobox', { name: 'Automatic backup' }).value;
+  const begin = async () => {
+    const dialog = within(await screen.findByRole('dialog', { name: 'Automatic backup' }));
+    write('Passphrase of the backup', words);
+    write('The same once more', words);
+    fireEvent.click(dialog.getByRole('button', { name: 'Back up now' }));
+    await dialog.findByText(/It was opened again and checked/);
+    fireEvent.click(dialog.getAllByRole('button', { name: 'Close' }).at(-1) as HTMLElement);
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+  };
+
+  it('begin with a passphrase and a backup, go on without, and end', async () => {
+    await show();
+    expect(screen.getByText('Keeps the last three')).toBeDefined();
+    expect(screen.queryByText('Without it a backup cannot be opened')).toBeNull();
+    choose('week');
+    expect(called('automaticBackup')).toEqual([]);
+    await begin();
+    expect(called('automaticBackup')).toEqual([['automaticBackup', 'week', words]]);
+    expect(called('saveBackup')).toEqual([]);
+    await waitFor(() => expect(chosen()).toBe('week'));
+    expect(screen.getByText('Without it a backup cannot be opened')).toBeDefined();
+    choose('day');
+    await waitFor(() => expect(chosen()).toBe('day'));
+    expect(called('automaticBackup')).toEqual([
+      ['automaticBackup', 'week', words],
+      ['automaticBackup', 'day', ''],
+    ]);
+    choose('');
+    await waitFor(() => expect(chosen()).toBe(''));
+    expect(called('automaticBackup').at(-1)).toEqual(['automaticBackup', '', '']);
+  });
+
+  it('stay off when the dialog is closed', async () => {
+    await show();
+    choose('day');
+    const dialog = within(await screen.findByRole('dialog', { name: 'Automatic backup' }));
+    fireEvent.click(dialog.getByRole('button', { name: 'Cancel' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(chosen()).toBe('');
+    expect(called('automaticBackup')).toEqual([]);
+  });
+
+  it('get another passphrase', async () => {
+    fake.door.automatic('day', words, new Date());
+    await show();
+    fireEvent.click(screen.getAllByRole('button', { name: 'Change' })[0] as HTMLElement);
+    await begin();
+    expect(called('automaticBackup')).toEqual([['automaticBackup', 'day', words]]);
+  });
+
+  it('say when the last one failed, why, and when it is tried again', async () => {
+    const problem = { code: 'disk-room', message: '', params: { free: '1 MB', needed: '9 MB' } };
+    const automatic = {
+      every: 'day',
+      last: true,
+      next: '2026-11-21T10:30:00Z',
+      failedAt: '2026-11-21T09:30:00Z',
+      problem,
+    } as const;
+    fake.door.disk = { ...fake.door.disk, backupAt: '2026-11-20T09:00:00Z', backupName: 'a', automatic };
+    await show();
+    expect(screen.getByRole('alert').textContent).toMatch(
+      /^The last automatic backup failed: .+\. The disk is full: 1 MB free, 9 MB needed\..+ Next try: .+\.$/,
+    );
+    expect(screen.getByText(/Automatic, read again and compared\./)).toBeDefined();
+  });
+
+  it('say what is refused, and what waits for a passphrase', async () => {
+    fake.door.automatic('day', words, new Date());
+    fake.door.disk.automatic.problem = { code: 'automatic-key', message: '', params: {} };
+    await show();
+    expect(screen.getByRole('alert').textContent).toBe(
+      'Your key changed. Choose the passphrase for automatic backups again.',
+    );
+    fake.refuse('automaticBackup', 'busy');
+    choose('week');
+    await waitFor(() => expect(screen.getByRole('alert').textContent).toContain('A backup or a restore is under way'));
+  });
+});
+
 describe('key protection', () => {
   const change = async () => {
     press('Change');

@@ -1,11 +1,12 @@
 import { Archive, FolderOpen } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
-import { backend, type Storage } from '@/backend';
+import { backend, type Every, type Storage } from '@/backend';
 import { dateAndTime, errorText, fileSize, gap, useTranslation } from '@/i18n';
 import { Button, Card, Note } from '@/ui';
+import { AutomaticBackup } from './AutomaticBackup';
 import { BackupDialog } from './BackupDialog';
 import { KeyProtection } from './KeyProtection';
-import { Group, PageHead } from './Parts';
+import { PageHead } from './Parts';
 import styles from './Storage.module.css';
 
 const parts = ['messages', 'search', 'pictures', 'snapshots', 'other'] as const;
@@ -21,7 +22,8 @@ export function StoragePage() {
   const { t } = useTranslation();
   const [storage, setStorage] = useState<Storage>();
   const [failure, setFailure] = useState<unknown>();
-  const [backingUp, setBackingUp] = useState(false);
+  // What a backup is made for: by hand, or from then on by itself.
+  const [backingUp, setBackingUp] = useState<Every>();
   // A browser has no folders to show.
   const [window, setWindow] = useState(false);
 
@@ -51,36 +53,39 @@ export function StoragePage() {
         </Note>
       )}
       {storage && <Sizes storage={storage} onShow={window ? showFolder : undefined} />}
-      <Group title={t('lock.backup')}>
-        <Note
-          kind={storage?.backupAt ? 'ok' : 'plain'}
-          icon={<Archive size={18} strokeWidth={1.75} aria-hidden="true" />}
-          action={
-            <Button kind="primary" size="small" onPress={() => setBackingUp(true)}>
-              {t('lock.backUp')}
-            </Button>
-          }
-        >
-          {storage?.backupAt ? (
-            <>
-              <b>{t('lock.last', { when: dateAndTime(storage.backupAt) })}</b>
-              {gap()}
-              {t('lock.lastWhat', { size: fileSize(storage.backupSize), name: storage.backupName })}
-            </>
-          ) : (
-            <>
-              <b>{t('lock.never')}</b>
-              {gap()}
-              {t('lock.neverText')}
-            </>
-          )}
-        </Note>
-      </Group>
+      <Note
+        kind={storage?.backupAt ? 'ok' : 'plain'}
+        icon={<Archive size={18} strokeWidth={1.75} aria-hidden="true" />}
+        action={
+          <Button kind="primary" size="small" onPress={() => setBackingUp('')}>
+            {t('lock.backUp')}
+          </Button>
+        }
+      >
+        {storage?.backupAt ? (
+          <>
+            <b>{t('lock.last', { when: dateAndTime(storage.backupAt) })}</b>
+            {gap()}
+            {t(storage.automatic.last ? 'lock.lastAuto' : 'lock.lastWhat', {
+              size: fileSize(storage.backupSize),
+              name: storage.backupName,
+            })}
+          </>
+        ) : (
+          <>
+            <b>{t('lock.never')}</b>
+            {gap()}
+            {t('lock.neverText')}
+          </>
+        )}
+      </Note>
+      {storage && <AutomaticBackup now={storage.automatic} onStart={setBackingUp} onChanged={load} />}
       <KeyProtection />
-      {backingUp && (
+      {backingUp !== undefined && (
         <BackupDialog
+          every={backingUp}
           onClose={() => {
-            setBackingUp(false);
+            setBackingUp(undefined);
             load();
           }}
         />

@@ -186,6 +186,7 @@ export default {
   'backup-passphrase': 'That passphrase does not open this backup. Check for a missing word.',
   'backup-damaged':
     'This backup is cut short or was changed, so nothing was restored. Copy it again from where it was made, or use another one.',
+  'automatic-key': 'Your key changed. Choose the passphrase for automatic backups again.',
   'restore-profile':
     'There is a profile on this computer already. Start Tincan with a new folder (--data) to restore a backup there.',
   'disk-room': 'The disk is full: {{free}} free, {{needed}} needed. Free some space, then try again.',

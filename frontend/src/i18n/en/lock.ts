@@ -44,6 +44,15 @@ export default {
   },
   percent: '{{step}}, {{percent}} %',
 
+  lastAuto: '{{size}}, {{name}}. Automatic, read again and compared.',
+  auto: 'Automatic backup',
+  autoText: 'Keeps the last three',
+  autoDialog: 'The first one is made now, the others by Tincan itself while it runs. It does not keep the passphrase.',
+  autoFailed: 'The last automatic backup failed: {{when}}.',
+  autoNext: 'Next try: {{when}}.',
+  autoWords: 'Without it a backup cannot be opened',
+  every: { off: 'Off', day: 'Every day', week: 'Every week' },
+
   keys: 'Key protection',
   keysFact: 'Protects your keys and sealed mail, not the history on this disk.',
   where: 'Where the key is kept',

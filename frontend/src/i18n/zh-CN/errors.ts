@@ -161,6 +161,7 @@ export default {
   'backup-newer': '这个备份由更新版本的 Tincan 制作。请更新 Tincan 后重试。',
   'backup-passphrase': '这个口令打不开这个备份。请检查是否漏了词。',
   'backup-damaged': '这个备份不完整或被改动过，因此没有恢复任何内容。请从原处重新复制，或使用另一个备份。',
+  'automatic-key': '你的密钥已更改。请重新选择自动备份的口令。',
   'restore-profile': '这台电脑上已经有一个账户。请用新文件夹（--data）启动 Tincan 再恢复备份。',
   'disk-room': '磁盘已满：剩余 {{free}}，需要 {{needed}}。请腾出空间后重试。',
   'database-newer': '这份历史记录由更新版本的 Tincan 写入。请更新 Tincan 后重试。',

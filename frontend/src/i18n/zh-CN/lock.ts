@@ -45,6 +45,15 @@ export default {
   },
   percent: '{{step}}，{{percent}} %',
 
+  lastAuto: '{{size}}，{{name}}。自动备份，已重新读取并比对。',
+  auto: '自动备份',
+  autoText: '保留最近三份',
+  autoDialog: '现在就制作第一份，之后由 Tincan 在运行时自动制作。它不保存这个口令。',
+  autoFailed: '上次自动备份失败：{{when}}。',
+  autoNext: '下次尝试：{{when}}。',
+  autoWords: '没有它就打不开备份',
+  every: { off: '关闭', day: '每天', week: '每周' },
+
   keys: '密钥保护',
   keysFact: '保护你的密钥和密封邮件，不保护磁盘上的历史记录。',
   where: '密钥保存在哪里',

@@ -14,6 +14,8 @@ export function ArchiveConversation(arg1:string,arg2:boolean):Promise<void>;
 
 export function AskHandle(arg1:string,arg2:string,arg3:string):Promise<app.Conversation>;
 
+export function AutomaticBackup(arg1:app.Every,arg2:string):Promise<app.SavedBackup>;
+
 export function BanOn(arg1:string):Promise<app.Ban>;
 
 export function BanRequest(arg1:string,arg2:app.BanEdit):Promise<app.Ban>;

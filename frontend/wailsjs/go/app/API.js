@@ -26,6 +26,10 @@ export function AskHandle(arg1, arg2, arg3) {
   return window['go']['app']['API']['AskHandle'](arg1, arg2, arg3);
 }
 
+export function AutomaticBackup(arg1, arg2) {
+  return window['go']['app']['API']['AutomaticBackup'](arg1, arg2);
+}
+
 export function BanOn(arg1) {
   return window['go']['app']['API']['BanOn'](arg1);
 }
