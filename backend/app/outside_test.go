@@ -3,12 +3,17 @@ package app_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/app"
+	"github.com/tincan-chat/tincan/backend/node"
 	"github.com/tincan-chat/tincan/backend/notify"
+	"github.com/tincan-chat/tincan/backend/store/storetest"
 )
 
 // board is a desktop that shows things.
@@ -184,6 +189,70 @@ func TestNotifications(t *testing.T) {
 	settings.Notifications.About = app.NotifyNothing
 	must(ana.api.SaveSettings(settings))(t)
 	shown.until(t, "switched off, it is taken away", func(last notify.Effect, _ int) bool { return last.Withdraw })
+}
+
+// resting is a device that tells what the test has it tell.
+type resting struct{ app.Running }
+
+func (resting) Live(context.Context) (node.Live, error) { return node.Live{}, nil }
+func (resting) Hosting(bool)                            {}
+func (resting) Close() error                            { return nil }
+
+// TestABurstMakesOneNotification follows many messages from the device to the
+// desktop: the first is shown, and after a while one that stands for all of them.
+func TestABurstMakesOneNotification(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const messages = 40
+		p, shown, talk := newPerson(t), newBoard(), storetest.NewTalk(t, 1)
+		if err := p.store.Commit(t.Context(), []node.Write{node.PutContact{Contact: talk.Contact()}}); err != nil {
+			t.Fatal(err)
+		}
+		var device app.Listener
+		busy := app.New(t.Context(), app.Config{
+			Keys: p.keys, Store: p.store, Desktop: shown, Logger: slog.New(slog.DiscardHandler),
+			Run: func(_ context.Context, listener app.Listener) (app.Running, error) {
+				device = listener
+				return resting{}, nil
+			},
+		})
+		t.Cleanup(func() {
+			if err := busy.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+		must(busy.API().Start())(t)
+		if err := busy.API().Painted(); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		var last string
+		for i := range messages {
+			said := talk.Say(t, talk.Them, fmt.Sprint("message ", i+1))
+			if err := p.store.Commit(t.Context(), []node.Write{said}); err != nil {
+				t.Fatal(err)
+			}
+			last = said.Entry.Hash().String()
+			device.Changed([]node.Change{{Message: &node.Message{Hash: said.Entry.Hash(), Conversation: talk.ID}}})
+			time.Sleep(20 * time.Millisecond)
+		}
+		after := func(wait time.Duration, want int) notify.Effect {
+			time.Sleep(wait)
+			synctest.Wait()
+			if len(shown.effects) != want {
+				t.Fatalf("%d notifications, want %d: %+v", len(shown.effects), want, shown.effects)
+			}
+			return shown.effects[want-1]
+		}
+		if first := after(0, 1); first.Title != "Ben" || first.Body != "message 1" || shown.unread != messages {
+			t.Errorf("%+v, %d unread", first, shown.unread)
+		}
+		after(2*time.Second, 1)
+		rest := after(time.Second, 2)
+		if rest.Title != "Ben (40)" || rest.Body != "message 40" || rest.Key != talk.ID.String() || rest.Key != shown.effects[0].Key || rest.Target.Message != last {
+			t.Errorf("%+v, the last message is %s", rest, last)
+		}
+		after(time.Hour, 2)
+	})
 }
 
 // TestAClickOpensTheMessage follows a notification's target into the interface.

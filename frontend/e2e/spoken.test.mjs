@@ -152,6 +152,22 @@ test('a changed safety number is an alert', async () => {
   assert.ok((await page.getByRole('alert').allTextContents()).some((text) => text.includes('Ana')));
 });
 
+test('the first Tab stop is seen, and skips to the message field', async () => {
+  await open('lan');
+  const outside = () => page.evaluate(() => document.activeElement?.matches('body') ?? true);
+  // After the last control come those of the browser, and then the first of the page.
+  for (let turn = 0; turn < 60 && !(await outside()); turn++) await page.keyboard.press('Tab');
+  assert.equal(await outside(), true);
+  await page.keyboard.press('Tab');
+  const skip = page.locator(':focus');
+  assert.equal(await skip.textContent(), 'Skip to message field');
+  const { x, y, width, height } = await skip.boundingBox();
+  assert.ok(x >= 0 && y >= 0 && width > 40 && height > 20, `${[x, y, width, height]}`);
+  assert.equal(await skip.evaluate((button, [across, down]) => document.elementFromPoint(across, down) === button, [x + width / 2, y + height / 2]), true);
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement?.matches('[data-composer]')), true);
+});
+
 test('the switcher says how many it found', async () => {
   await open('lan');
   await page.keyboard.press('Control+k');

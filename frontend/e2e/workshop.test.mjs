@@ -1,4 +1,4 @@
-// Compares the sections of the workshop with the pictures that are kept in frontend/pictures, so that a change of look is seen
+// Judges every component in every state, and compares the sections of the workshop with the pictures that are kept in frontend/pictures, so that a change of look is seen
 // by somebody: KEEP=1 npm run pictures keeps the new ones (and shows them in the change). What differs is left in .artifacts.
 
 import assert from 'node:assert/strict';
@@ -10,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 import pixelmatch from 'pixelmatch';
 import { PNG } from 'pngjs';
 import { serve } from '../scripts/served.mjs';
+import { measure } from './faults.mjs';
+import { stillness, violations } from './judge.mjs';
 
 const kept = fileURLToPath(new URL('../pictures/', import.meta.url));
 const artifacts = fileURLToPath(new URL('../../.artifacts/workshop/', import.meta.url));
@@ -141,6 +143,30 @@ for (const theme of ['light', 'dark']) {
       await page.getByRole(role).waitFor({ state: 'detached' });
     }
     assert.deepEqual(differences.filter(Boolean), []);
+    await close();
+  });
+}
+
+for (const { theme, language, width } of [
+  { theme: 'light', language: 'en', width: 720 },
+  { theme: 'dark', language: 'zh-CN', width: 1200 },
+]) {
+  test(`axe finds nothing and nothing is cut off, ${theme}, ${language}, ${width} px`, async () => {
+    const { page, errors, close } = await open(theme);
+    await page.setViewportSize({ width, height: 800 });
+    await page.getByRole('banner').getByRole('combobox').selectOption(language);
+    await page.locator(`html[lang="${language}"]`).waitFor();
+    // As high as the page: what is fixed to the window stands in a section here.
+    const { height } = await page.getByRole('main').boundingBox();
+    await page.setViewportSize({ width, height: Math.ceil(2 * height) });
+    await stillness(page);
+    const found = [...(await violations(page)), ...(await measure(page))];
+    for (const size of ['130 %', '100 %']) {
+      await page.getByRole('banner').getByText(size, { exact: true }).click();
+      found.push(...(await measure(page)).map((one) => `${size}: ${one}`));
+    }
+    assert.equal(found.join('\n'), '');
+    assert.deepEqual(errors, []);
     await close();
   });
 }

@@ -69,11 +69,13 @@ export async function unlockInVain(page) {
 export async function showStorage(page) {
   await showSettings(page);
   await page.locator('nav button').nth(4).click();
+  await page.locator('[data-page="storage"] section').first().waitFor();
 }
 
 export async function showNotifications(page) {
   await showSettings(page);
   await page.locator('nav button').nth(6).click();
+  await page.locator('[data-page="notifications"]').waitFor();
   await page.locator('main label').nth(2).click();
 }
 
@@ -86,7 +88,7 @@ export async function muteAndLook(page) {
 
 export async function makeBackup(page) {
   await showStorage(page);
-  await page.locator('main button').nth(1).click();
+  await page.getByRole('button', { name: /^(Back up now|立即备份)$/ }).click();
   await page.locator('input[type="password"]').first().fill('six words');
 }
 
@@ -99,6 +101,7 @@ export async function changeAutomatic(page) {
 export async function changeProtection(page) {
   await showStorage(page);
   await page.locator('main section').nth(1).getByRole('button').first().click();
+  await page.getByRole('dialog').waitFor();
 }
 
 export async function restoreInVain(page) {

@@ -277,13 +277,16 @@ export const screens = [
   ...verifyPictures,
 ];
 
-/** Opens a screen in an empty page, at what `address` serves. */
-export async function openScreen(page, address, screen, { theme = 'system', language = 'en' } = {}) {
+const aMoment = (page) => page.waitForTimeout(700);
+
+/** Opens a screen in an empty page, at what `address` serves; `until` waits for a scene that nobody has touched. */
+export async function openScreen(page, address, screen, { theme = 'system', language = 'en', until = aMoment } = {}) {
   await page.clock.setFixedTime(new Date('2026-11-21T10:45:00Z'));
   const rest = `${screen.details ? '&details' : ''}${screen.query ? `&${screen.query}` : ''}`;
   await page.goto(`${address}?fake=${screen.name}&theme=${theme}&lang=${language}${rest}`);
   await page.evaluate(() => document.fonts.ready);
-  await page.waitForTimeout(screen.rest ?? 700);
+  if (screen.rest) await page.waitForTimeout(screen.rest);
+  else await until(page);
   if (screen.details && page.viewportSize().width < 1080) await page.keyboard.press('Control+i');
   await screen.steps?.(page);
 }

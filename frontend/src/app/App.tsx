@@ -66,7 +66,7 @@ function Place({ restart }: { restart: () => void }) {
             </Button>
           }
         >
-          <b>{t('app.failed')}</b> {errorText(failure)}
+          <h1 className={styles.failed}>{t('app.failed')}</h1> {errorText(failure)}
         </Note>
       </main>
     );

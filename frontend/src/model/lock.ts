@@ -8,6 +8,7 @@ import { forgetPictures } from './pictures';
 import { forgetSearch } from './search';
 import { endSelection } from './selection';
 import { emptySession, session } from './session';
+import { forgetLeaving } from './steady';
 import { forgetTimelines } from './timelines';
 import { forgetTraffic } from './traffic';
 import { emptyView, view } from './view';
@@ -34,6 +35,7 @@ export function forgetEverything(): void {
   forgetDrafts();
   forgetAnswers();
   forgetTraffic();
+  forgetLeaving();
   writing.setState({ aims: {} });
   view.setState(emptyView, true);
   session.setState({ ...emptySession, settings, version, status: 'locked' }, true);

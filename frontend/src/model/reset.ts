@@ -5,6 +5,7 @@ import { forgetPictures } from './pictures';
 import { forgetSearch } from './search';
 import { endSelection } from './selection';
 import { emptySession, session } from './session';
+import { forgetLeaving } from './steady';
 import { forgetTimelines } from './timelines';
 import { toasts } from './toasts';
 import { forgetTraffic } from './traffic';
@@ -25,4 +26,5 @@ export function resetModel(): void {
   endSelection();
   forgetSearch();
   forgetTraffic();
+  forgetLeaving();
 }

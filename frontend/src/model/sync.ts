@@ -8,6 +8,7 @@ import { paced } from './pace';
 import { askNow, followFound } from './search';
 import { followSelection } from './selection';
 import { emptySession, type Session, session } from './session';
+import { forgetLeaving, steadyRows } from './steady';
 import { applyMessages, clearTimelines, forgetTimelines, openTimeline, removeMessages } from './timelines';
 import { showAddContact, showConversation, showRequests, view } from './view';
 import { followAims } from './writing';
@@ -30,7 +31,8 @@ export function synchronise(backend: Backend): () => void {
   let early: Run[] = [];
 
   function apply(changes: Changes): void {
-    session.setState(applyChanges(session.getState(), changes));
+    const conversations = steadyRows(changes.conversations ?? []);
+    session.setState(applyChanges(session.getState(), { ...changes, conversations }));
     clearTimelines(changes.clearedConversations ?? []);
     applyMessages(changes.messages ?? [], attention.getState().focused ? '' : conversationOnScreen());
     followFound(changes);
@@ -94,6 +96,7 @@ export function synchronise(backend: Backend): () => void {
     const state = await backend.start();
     if (stopped) return;
     forgetTimelines();
+    forgetLeaving();
     askNow();
     session.setState(applyState(session.getState(), state));
     if (before.status === 'ready') {

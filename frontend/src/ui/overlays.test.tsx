@@ -189,6 +189,15 @@ describe('beside something', () => {
     expect(placeBeside(at(200, 50), size, window, { ...below, align: 'center' }, true).left).toBe(160);
   });
 
+  it('stays inside of a window that became smaller than the place it stands beside', () => {
+    expect(placeBeside({ ...at(50, 900), height: 0 }, size, window, { ...below, offset: 0 }, false).top).toBe(
+      window.height - size.height,
+    );
+    expect(
+      placeBeside({ ...at(900, 50), width: 0 }, size, window, { ...below, side: 'right', offset: 0 }, false).left,
+    ).toBe(window.width - size.width);
+  });
+
   it('is no higher than the room there is', () => {
     const { top, most } = placeBeside(at(50, 100), { width: 100, height: 900 }, window, below, false);
     expect([top, most]).toEqual([124, 164]);

@@ -35,8 +35,10 @@ function within(from: number, length: number, room: number): number {
 }
 
 /** Where something of a size stands beside a box: on the other side when there is more room, and always inside of the window. */
-export function placeBeside(at: Box, size: Size, window: Size, wish: Wish, rtl: boolean) {
+export function placeBeside(from: Box, size: Size, window: Size, wish: Wish, rtl: boolean) {
   const { align, offset } = wish;
+  // A window may have become smaller since.
+  const at = { ...from, left: Math.min(from.left, window.width), top: Math.min(from.top, window.height) };
   let { side } = wish;
   const upright = side === 'top' || side === 'bottom';
   const length = upright ? size.height : size.width;
@@ -44,8 +46,8 @@ export function placeBeside(at: Box, size: Size, window: Size, wish: Wish, rtl: 
   if (length > room && roomAt(at, opposite[side], window, offset) > room) side = opposite[side];
   const most = roomAt(at, side, window, offset);
   const height = upright ? Math.min(size.height, most) : size.height;
-  const along = (from: number, whole: number, part: number, end: boolean) =>
-    align === 'center' ? from + (whole - part) / 2 : end ? from + whole - part : from;
+  const along = (begin: number, whole: number, part: number, end: boolean) =>
+    align === 'center' ? begin + (whole - part) / 2 : end ? begin + whole - part : begin;
   const beside = {
     top: at.top - offset - height,
     bottom: at.top + at.height + offset,

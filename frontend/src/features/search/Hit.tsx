@@ -26,7 +26,6 @@ export function PersonHit({ row, match, active }: PersonHitProps) {
       id={elementOf(personOption(row.id))}
       className={classes(styles.hit, active && styles.active)}
       role="option"
-      aria-label={`${row.name}, ${last}`}
       aria-selected={active}
       tabIndex={-1}
       onMouseDown={(event) => event.preventDefault()}
@@ -69,7 +68,6 @@ export const MessageHit = memo(function MessageHit({ hit, conversation, profile,
       id={elementOf(hit.id)}
       className={classes(styles.hit, active && styles.active)}
       role="option"
-      aria-label={t('timeline.message', { author: title, time: dateAndTime(hit.time), text: shown.text })}
       aria-selected={active}
       tabIndex={-1}
       onMouseDown={(event) => event.preventDefault()}

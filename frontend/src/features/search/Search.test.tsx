@@ -107,7 +107,7 @@ describe('search', () => {
     const field = await found('ferry');
     field.focus();
     fireEvent.keyDown(field, { key: 'ArrowDown' });
-    const person = screen.getByRole('option', { name: 'Ferry Vos, No messages yet' });
+    const person = screen.getByRole('option', { name: /No messages yet/ });
     expect(field.getAttribute('aria-activedescendant')).toBe(person.id);
     expect(person.getAttribute('aria-selected')).toBe('true');
     fireEvent.keyDown(field, { key: 'ArrowDown' });

@@ -1,0 +1,4 @@
+// A sixth of all screens: see screens.mjs.
+import { judgeScreens } from './screens.mjs';
+
+judgeScreens(1);
