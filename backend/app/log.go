@@ -183,7 +183,7 @@ func (a *App) rulesOf(ctx context.Context, lines []logged) (map[uuid.UUID]string
 
 func (l logged) plain(rules map[uuid.UUID]string) LogLine {
 	line := LogLine{
-		Time: moment(l.at), Kind: l.kind, Problem: l.problem, Rule: rules[l.ban], Path: l.path, RTT: milliseconds(l.rtt), Code: l.code, Count: l.count,
+		Time: moment(l.at), Kind: l.kind, Problem: l.problem, Rule: rules[l.ban], Path: string(l.path), RTT: milliseconds(l.rtt), Code: l.code, Count: l.count,
 	}
 	if l.conversation != uuid.Nil {
 		line.Conversation = l.conversation.String()

@@ -27,7 +27,7 @@ type LogLine struct {
 	Server       string    `json:"server"`       // its ID, "" for none; that of a relay for lines
 	Rule         string    `json:"rule"`         // ban: what is banned, "" when it is not on the list any more
 	From         string    `json:"from"`         // ban: the network it came from, "" if that is not known
-	Path         LineState `json:"path"`         // line-open: lan, direct or relayed; else ""
+	Path         string    `json:"path"`         // line-open: lan, direct or relayed; else ""
 	RTT          int       `json:"rtt"`          // milliseconds, -1 if it is not known
 	Code         string    `json:"code"`         // server-down: why, as in Server.Error
 	Count        int       `json:"count"`        // how often, or how many

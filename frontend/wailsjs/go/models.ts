@@ -1512,7 +1512,7 @@ export namespace app {
 	    server: string;
 	    rule: string;
 	    from: string;
-	    path: LineState;
+	    path: string;
 	    rtt: number;
 	    code: string;
 	    count: number;
