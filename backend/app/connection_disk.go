@@ -36,12 +36,10 @@ func (c checked) database() Finding {
 	disk := c.disk
 	took := []string{"took", strconv.Itoa(milliseconds(disk.took))}
 	switch {
-	case disk.err != nil:
-		return found(GradeUnknown, "database-unread", "Whether the history on this disk is sound is not known: it could not be read. Check the disk and the permissions of the data folder.")
+	case disk.err != nil, disk.found.Disturbed:
+		return found(GradeUnknown, "database-unread", "The history on this disk could not be read through. Check again; if that stays so, look at the disk.")
 	case disk.found.Damaged:
 		return found(GradeBad, "database-damaged", "The history on this disk is damaged. What can be read is shown, and nothing more is written to it. Repair it with the button at the top of the window.")
-	case disk.found.Disturbed:
-		return found(GradeUnknown, "database-disturbed", "Something was erased meanwhile, so the history was not read through. Check again.")
 	case !disk.found.Whole:
 		return found(GradeUnknown, "database-large", "The history on this disk is sound as far as it was read; it is too large to be read through in one check.", took...)
 	}

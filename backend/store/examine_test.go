@@ -61,7 +61,7 @@ func TestExamine(t *testing.T) {
 
 // beginning calls a function when an examination has begun: it asks its context then until when it may go on.
 type beginning struct {
-	context.Context //nolint:containedctx // it is one
+	context.Context
 
 	begun func()
 }

@@ -15,7 +15,7 @@ export function AboutPage() {
   const { t } = useTranslation();
   const version = useSession((state) => state.version);
   const [reading, setReading] = useState<'news' | 'licences'>();
-  const [log, askLog] = useLog();
+  const log = useLog();
   const close = () => setReading(undefined);
   return (
     <>
@@ -33,9 +33,9 @@ export function AboutPage() {
           {t('about.licences')}
         </Button>
       </Card>
-      <ConnectionCheck log={log ?? []} onChecked={askLog} />
+      <ConnectionCheck log={log ?? []} />
       <EventLog lines={log} />
-      {reading === 'news' && <NewsDialog version={version} onClose={close} />}
+      {reading === 'news' && <NewsDialog onClose={close} />}
       {reading === 'licences' && <Licences onClose={close} />}
     </>
   );

@@ -19,18 +19,14 @@ const signs: Record<CheckGrade, typeof CircleCheck> = {
 };
 
 /** Asks servers and relays what works on this network, and says what to do about what does not. */
-export function ConnectionCheck({ log, onChecked }: { log: readonly LogLine[]; onChecked: () => void }) {
+export function ConnectionCheck({ log }: { log: readonly LogLine[] }) {
   const { t } = useTranslation();
   const version = useSession((state) => state.version);
   const [check, setCheck] = useState<Check>();
   const { pending, failure, run } = useCall();
   const troubles = check?.findings.filter(({ grade }) => grade === 'bad' || grade === 'warn').length ?? 0;
 
-  const start = () =>
-    run(async () => {
-      setCheck(await backend().checkConnection());
-      onChecked();
-    });
+  const start = () => run(async () => setCheck(await backend().checkConnection()));
   const copy = () => {
     navigator.clipboard.writeText(reportOf(check?.findings ?? [], log, version, session.getState().network)).then(
       () => showToast(t('about.reportCopied')),

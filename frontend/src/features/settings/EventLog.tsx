@@ -5,7 +5,7 @@ import { shortName, useSession } from '@/model';
 import { Segmented } from '@/ui';
 import about from './About.module.css';
 import styles from './EventLog.module.css';
-import { logText, type Names, subjectOf } from './logText';
+import { hostOf, logText, type Names, subjectText } from './logText';
 
 /** How many lines are drawn; the report has all. */
 export const mostDrawn = 100;
@@ -18,9 +18,7 @@ export function EventLog({ lines }: { lines: readonly LogLine[] | undefined }) {
   const [which, setWhich] = useState<'all' | 'problems'>('all');
   const names: Names = {
     person: (id) => shortName(conversations[id]?.name ?? '') || t('message.somebody'),
-    server: (id) => servers.find((one) => one.id === id)?.address.replace(/:\d+$/, '') ?? t('about.aServer'),
-    rule: ({ rule }) => rule || t('about.aRule'),
-    from: ({ from }) => from || t('message.somebody'),
+    server: (id) => hostOf(servers.find((one) => one.id === id)?.address ?? '…'),
   };
   const shown = (lines ?? []).filter(({ problem }) => which === 'all' || problem).slice(0, mostDrawn);
 
@@ -42,15 +40,11 @@ export function EventLog({ lines }: { lines: readonly LogLine[] | undefined }) {
       <ul className={styles.log} tabIndex={0} aria-label={t('about.log')}>
         {shown.map((line) => (
           <li key={`${line.time} ${line.kind} ${line.conversation}${line.server}`} className={styles.line}>
-            <time dateTime={line.time}>{secondTime(line.time)}</time>
-            <span className={styles.subject}>
-              {t(`about.subject.${subjectOf(line.kind)}`)}{' '}
-              {line.kind.startsWith('line') && names.person(line.conversation)}
-            </span>
-            <span>{logText(line, names)}</span>
+            <time dateTime={line.time}>{secondTime(line.time)}</time>{' '}
+            <span className={styles.subject}>{subjectText(line, names)}</span> <span>{logText(line, names)}</span>
           </li>
         ))}
-        {lines && shown.length === 0 && <li>{t(which === 'all' ? 'about.logEmpty' : 'about.logFine')}</li>}
+        {lines && shown.length === 0 && <li>{t('about.logEmpty')}</li>}
       </ul>
       <p className={about.fact}>{t('about.logNote')}</p>
     </section>

@@ -5,7 +5,7 @@ import { Dialog, Note } from '@/ui';
 import styles from './About.module.css';
 
 /** What this version brings. It is written in English only. */
-export function NewsDialog({ version, onClose }: { version: string; onClose: () => void }) {
+export function NewsDialog({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const [news, setNews] = useState<readonly string[]>([]);
   const [failure, setFailure] = useState<unknown>();
@@ -13,7 +13,7 @@ export function NewsDialog({ version, onClose }: { version: string; onClose: () 
     backend().news().then(setNews, setFailure);
   }, []);
   return (
-    <Dialog title={t('about.newsTitle', { version })} reading onClose={onClose}>
+    <Dialog title={t('about.news')} reading onClose={onClose}>
       {i18n.language !== 'en' && <p>{t('about.newsEnglish')}</p>}
       {failure !== undefined && (
         <Note kind="bad" role="alert">

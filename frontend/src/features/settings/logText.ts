@@ -1,89 +1,81 @@
-import type { Finding, LogKind, LogLine, Network, Server } from '@/backend';
+import type { Finding, LogLine, Network } from '@/backend';
 import { errorText, i18n } from '@/i18n';
 import { findingText, partOf } from './findings';
 
-/** How those are called that a line is about. */
+/** How those are called that a line is about, by ID. */
 export interface Names {
   person: (conversation: string) => string;
-  /** By ID; the address is that of a finding. */
-  server: (id: string, address?: string) => string;
-  rule: (line: LogLine) => string;
-  from: (line: LogLine) => string;
+  server: (id: string) => string;
 }
 
-const parts = { l: 'line', s: 'server', b: 'ban', m: 'mailbox', c: 'check' } as const;
+const subjects = { l: 'line', s: 'server', b: 'ban', m: 'mailbox', c: 'check' } as const;
 
-/** What a line of the log is about, by the first letter of its kind. */
-export const subjectOf = (kind: LogKind) => parts[kind.charAt(0) as keyof typeof parts];
+/** What a line of the log is about, by the first letter of its kind, and with whom. */
+export function subjectText({ kind, conversation }: LogLine, names: Names): string {
+  const subject = i18n.t(`about.subject.${subjects[kind.charAt(0) as keyof typeof subjects]}`);
+  return kind.startsWith('line') ? `${subject} ${names.person(conversation)}` : subject;
+}
 
 /** Whether several in one line are told as a number behind it: others have it in their sentence. */
 const repeats = /^(line|ban|server-down|mail-refused)/;
 
 /** What happened. */
 export function logText(line: LogLine, names: Names): string {
-  const { t } = i18n;
-  const { kind, rtt, count } = line;
-  const server = line.server ? names.server(line.server) : '';
-  const said = (): string => {
-    if (kind === 'line-open') {
-      const state = t(`line.${line.path as 'lan' | 'direct' | 'relayed'}`);
-      const way = rtt < 0 ? state : t('line.withDelay', { state, delay: rtt });
-      return server && line.path === 'relayed' ? `${way} · ${server}` : way;
-    }
-    if (kind === 'server-up') return t(line.problem ? 'about.event.slow' : 'about.event.server-up', { server, rtt });
-    if (kind === 'server-down' && line.code !== 'server-down') {
-      return `${server}: ${errorText({ code: line.code, message: line.code, params: { address: server, host: server } })}`;
-    }
-    if (kind === 'check') return count > 0 ? t('about.troubles', { count }) : t('about.fine');
-    const name = line.conversation ? names.person(line.conversation) : '';
-    return t(`about.event.${kind}`, { server, name, count, rule: names.rule(line), from: names.from(line) });
-  };
-  return count > 1 && repeats.test(kind) ? `${said()} × ${count}` : said();
+  const times = line.count > 1 && repeats.test(line.kind) ? ` × ${line.count}` : '';
+  return saidOf(line, names) + times;
 }
 
-/** Names nobody and no address: who is meant several times has the same number. */
-function numbered({ servers }: Network): Names {
+function saidOf({ kind, rtt, count, path, problem, code, ...line }: LogLine, names: Names): string {
   const { t } = i18n;
-  const people: string[] = [];
-  const hosts: string[] = [];
-  const place = (list: string[], one: string) => list.indexOf(one) + 1 || list.push(one);
-  const bare = (address: string) => address.replace(/:\d+$/, '');
-  return {
-    person: (conversation) => t('about.contactNumber', { number: place(people, conversation) }),
-    server: (id, address) => {
-      const known: Server | undefined = servers.find((one) => one.id === id);
-      return t('about.serverNumber', { number: place(hosts, bare(address ?? known?.address ?? id)) });
-    },
-    rule: () => t('about.aRule'),
-    from: () => t('message.somebody'),
-  };
+  const server = line.server && names.server(line.server);
+  if (kind === 'line-open') {
+    const state = t(`line.${path as 'lan' | 'direct' | 'relayed'}`);
+    const way = rtt < 0 ? state : t('line.withDelay', { state, delay: rtt });
+    return server ? `${way} · ${server}` : way;
+  }
+  if (kind === 'check') return count > 0 ? t('about.troubles', { count }) : t('about.fine');
+  if (kind === 'server-down' && code !== kind) {
+    return `${server}: ${errorText({ code, message: code, params: { address: server, host: server } })}`;
+  }
+  const from = line.from || t('message.somebody');
+  const name = names.person(line.conversation);
+  return t(kind === 'server-up' && problem ? 'about.event.slow' : `about.event.${kind}`, {
+    ...{ server, rtt, count, name, from, rule: line.rule || '…' },
+  });
 }
 
-/** The report as plain text, to send to somebody who helps: without names, messages and addresses. */
+/** The report as plain text, to send to somebody who helps: numbers stand for people and servers, and it has no addresses. */
 export function reportOf(
   findings: readonly Finding[],
   lines: readonly LogLine[],
   version: string,
-  network: Network,
+  { servers }: Network,
 ): string {
   const { t } = i18n;
-  const names = numbered(network);
-  const host = (address: string) => names.server('', address);
+  const people: string[] = [];
+  const hosts: string[] = [];
+  const numbered = (list: string[], one: string) => list.indexOf(one) + 1 || list.push(one);
+  const host = (address: string) => `${t('about.subject.server')} ${numbered(hosts, hostOf(address))}`;
+  const names: Names = {
+    person: (id) => `#${numbered(people, id)}`,
+    server: (id) => host(servers.find((one) => one.id === id)?.address ?? id),
+  };
+  const hidden: Record<string, (value: string) => string> = {
+    host,
+    hosts: (all) => all.split(', ').map(host).join(', '),
+    address: () => '…',
+  };
   const found = findings.map((finding) => {
     const part = partOf(finding);
-    const { host: one, hosts, address, ...params } = finding.params;
-    const hidden = {
-      ...params,
-      ...(one && { host: host(one) }),
-      ...(hosts && { hosts: hosts.split(', ').map(host).join(', ') }),
-      ...(address && { address: '…' }),
-    };
-    const text = findingText({ ...finding, message: finding.code, params: hidden });
+    const params = Object.entries(finding.params).map(([name, value]) => [name, hidden[name]?.(value) ?? value]);
+    const text = findingText({ ...finding, message: '', params: Object.fromEntries(params) });
     return `${part ? t(`about.part_${part}`) : finding.code} [${t(`about.grade.${finding.grade}`)}] ${text}`;
   });
-  const happened = lines.map((line) => {
-    const who = line.conversation ? ` ${names.person(line.conversation)}` : '';
-    return `${line.time}  ${t(`about.subject.${subjectOf(line.kind)}`)}${who}  ${logText(line, names)}`;
-  });
-  return [t('about.version', { version }), ...found, '', ...happened].join('\n').trim();
+  const happened = lines.map(
+    (line) => `${line.time}  ${subjectText(line, names)}  ${logText({ ...line, rule: '', from: '' }, names)}`,
+  );
+  return [t('about.version', { version }), ...found, ...happened].join('\n');
 }
+
+/** An address without its port. */
+export const hostOf = (address: string) => address.replace(/:\d+$/, '');
