@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -166,13 +167,23 @@ func TestCheckFindsDamage(t *testing.T) {
 	ana, ben := open(t, folder), open(t, t.TempDir())
 	profile(t, ana, "Ana")
 	profile(t, ben, "Ben")
-	made, err := ben.App().API().CreateInvite(app.InviteOptions{})
+	made, err := ana.App().API().CreateInvite(app.InviteOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	asked, err := ana.App().API().SendRequest(made.Link, "a text on a page of its own "+strings.Repeat("and long ", 80))
+	asked, err := ben.App().API().SendRequest(made.Link, "Hello")
 	if err != nil {
 		t.Fatal(err)
+	}
+	until(t, ana, "the request arrives", func(s app.State) bool { return len(s.Requests) == 1 })
+	if _, err = ana.App().API().AcceptRequest(asked.ID); err != nil {
+		t.Fatal(err)
+	}
+	const many = 120
+	for i := range many {
+		if _, err = ana.App().API().SendText(asked.ID, fmt.Sprintf("Ana says %d.", i)); err != nil {
+			t.Fatal(err)
+		}
 	}
 	if err = ana.Close(); err != nil {
 		t.Fatal(err)
@@ -189,10 +200,10 @@ func TestCheckFindsDamage(t *testing.T) {
 		}
 		return check.Findings[slices.IndexFunc(check.Findings, func(one app.Finding) bool { return strings.HasPrefix(one.Code, "database-") })]
 	}
-	if sound := database(); sound.Code != "database-sound" || sound.Params["messages"] != "1" {
+	if sound := database(); sound.Code != "database-sound" || sound.Params["messages"] != strconv.Itoa(many+1) {
 		t.Fatalf("a sound one: %+v", sound)
 	}
-	damage(t, folder, "a text on a page of its own")
+	damage(t, folder, "Ana says 60.") // no part of the list
 	if damaged := database(); damaged.Code != "database-damaged" || damaged.Grade != app.GradeBad {
 		t.Fatalf("a damaged one: %+v", damaged)
 	}
