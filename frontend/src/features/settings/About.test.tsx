@@ -145,7 +145,7 @@ describe('EventLog', () => {
     expect(rows()).toHaveLength(lines.filter(({ problem }) => problem).length);
   });
 
-  it('says that there is nothing, and draws no more than it has to', async () => {
+  it('says that there is nothing, and draws no more than it has to', () => {
     const { rerender } = render(<EventLog lines={[]} />);
     expect(rows()).toEqual(['Nothing so far.']);
     fireEvent.click(screen.getByRole('radio', { name: 'Problems' }));

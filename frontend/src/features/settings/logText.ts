@@ -67,8 +67,9 @@ export function reportOf(
   };
   const found = findings.map((finding) => {
     const part = partOf(finding);
-    const params = Object.entries(finding.params).map(([name, value]) => [name, hidden[name]?.(value) ?? value]);
-    const text = findingText({ ...finding, message: '', params: Object.fromEntries(params) });
+    const params: Record<string, string> = {};
+    for (const [name, value] of Object.entries(finding.params)) params[name] = hidden[name]?.(value) ?? value;
+    const text = findingText({ ...finding, message: '', params });
     return `${part ? t(`about.part_${part}`) : finding.code} [${t(`about.grade.${finding.grade}`)}] ${text}`;
   });
   const happened = lines.map(
