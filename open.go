@@ -29,7 +29,7 @@ func open(ctx context.Context, w *window, data string, links []string) (elsewher
 		return false, err
 	}
 	w.atDesktop(data, folder)
-	opened, err := device.Open(ctx, device.Options{Folder: folder, Version: release.Version(), Desktop: w, Logger: w.logger})
+	opened, err := device.Open(ctx, device.Options{Folder: folder, Version: release.Version(), News: release.News(), Desktop: w, Logger: w.logger})
 	if errors.Is(err, identity.ErrInUse) {
 		notifyErr := identity.Notify(ctx, folder, links)
 		if notifyErr == nil {

@@ -42,6 +42,7 @@ type Config struct {
 	Salvage Salvage
 	Desktop Desktop
 	Version string
+	News    []string // what this version brings, in English; nil for none
 	Logger  *slog.Logger
 	Now     func() time.Time // nil for time.Now
 	// NoHosting keeps the server in this app off, whatever the settings say.
@@ -130,6 +131,7 @@ type App struct {
 	banList      node.BanList        // as last asked for
 	marks        map[uuid.UUID]marks // by conversation
 	told         told
+	log          eventLog
 	notices      notices // replaced as a whole, by whoever holds noticing
 	first        func() (loaded, error)
 	repair       *Repair // nil when nothing is repaired

@@ -24,8 +24,8 @@ const (
 	mostOff = 365 * 24 * time.Hour
 )
 
-// CheckConnection asks servers and relays anew what of this network works, and names the causes of what does
-// not. It takes at most 8 s, and waits for one that is under way.
+// CheckConnection asks servers and relays anew what of this network works, and reads the database through; it
+// names the causes of what does not work. It takes at most 8 s, and waits for one that is under way.
 func (a *API) CheckConnection() (ConnectionCheck, error) {
 	return ask(a, "CheckConnection", func(ctx context.Context, app *App, running Running) (ConnectionCheck, error) {
 		select {
@@ -40,7 +40,9 @@ func (a *API) CheckConnection() (ConnectionCheck, error) {
 			return ConnectionCheck{}, err
 		}
 		asked := app.askAround(ctx, running, live)
-		return ConnectionCheck{Findings: asked.findings(), Took: milliseconds(time.Since(began))}, nil
+		findings := asked.findings()
+		app.checkedNow(findings)
+		return ConnectionCheck{Findings: findings, Took: milliseconds(time.Since(began))}, nil
 	})
 }
 
@@ -56,6 +58,9 @@ type checked struct {
 	reachError  error
 	clock       time.Duration // servers' time minus ours
 	clockKnown  bool
+	disk        checkedDisk
+	mail        node.Mailboxes
+	mailError   error
 }
 
 type checkedServer struct {
@@ -89,6 +94,8 @@ func (a *App) askAround(ctx context.Context, running Running, live node.Live) ch
 		working.Go(func() { asked.servers[i], clocks[i] = a.askServer(ctx, server) })
 	}
 	working.Go(func() { asked.reach, asked.reachError = running.Reach(ctx) })
+	working.Go(func() { asked.disk = a.examine(ctx, running) })
+	working.Go(func() { asked.mail, asked.mailError = running.Mailboxes(ctx) })
 	working.Wait()
 	for _, clock := range clocks {
 		if clock != nil {
@@ -132,11 +139,11 @@ func found(grade CheckGrade, code, message string, parameters ...string) Finding
 func (c checked) findings() []Finding {
 	network := c.network()
 	if network.Grade == GradeBad {
-		// Everything else only fails because of it.
-		return []Finding{network, c.local()}
+		// Everything else that needs it only fails because of it.
+		return []Finding{network, c.local(), c.database()}
 	}
 	all := append([]Finding{network, c.local()}, c.introductions()...)
-	return append(all, c.datagrams(), c.router(), c.relay(), c.time())
+	return append(all, c.datagrams(), c.router(), c.relay(), c.time(), c.database(), c.mailbox())
 }
 
 func (c checked) network() Finding {

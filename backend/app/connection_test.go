@@ -76,21 +76,58 @@ func TestCheckConnection(t *testing.T) {
 	for deadline := time.Now().Add(10 * time.Second); finding(t, check, "relay").Code == "relay-unset" && time.Now().Before(deadline); {
 		check = must(p.api.CheckConnection())(t)
 	}
-	want := []string{"network-up", "local-none", "servers-up", "udp-open", "router-none", "relay-up", "clock-right"}
+	want := []string{"network-up", "local-none", "servers-up", "udp-open", "router-none", "relay-up", "clock-right", "database-sound", "mailbox-none"}
 	if got := codes(check); !slices.Equal(got, want) {
 		t.Errorf("found %v, not %v", got, want)
 	}
 	for _, one := range check.Findings {
-		if one.Message == "" || one.Code != "local-none" && one.Grade != app.GradeGood {
+		if one.Message == "" || one.Code != "local-none" && one.Code != "mailbox-none" && one.Grade != app.GradeGood {
 			t.Errorf("finding %+v", one)
 		}
 	}
 	if relay := finding(t, check, "relay"); relay.Params["host"] != "127.0.0.1" || relay.Params["rtt"] == "0" {
 		t.Errorf("the relay is %+v", relay)
 	}
+	if database := finding(t, check, "database"); database.Params["messages"] != "0" || database.Params["took"] == "" {
+		t.Errorf("the database is %+v", database)
+	}
+	if mail := finding(t, check, "mailbox"); mail.Params["kept"] != "0" {
+		t.Errorf("the mailbox is %+v", mail)
+	}
 	if servers := finding(t, check, "servers"); servers.Params["up"] != "1" || servers.Params["all"] != "1" {
 		t.Errorf("the servers are %+v", servers)
 	}
+}
+
+// TestCheckMailbox: what is known of sealed mail, on both sides of it.
+func TestCheckMailbox(t *testing.T) {
+	t.Parallel()
+	server := rendezvoustest.Start(t, func(options *rendezvous.Options) { options.Mailbox = true })
+	ana, ben := checker(t), checker(t)
+	ana.reach, ben.reach = &link.Reach{}, &link.Reach{}
+	ana.add(server)
+	ben.add(server)
+	made := must(ben.api.CreateInvite(app.InviteOptions{}))(t)
+	mailbox := func(p *person, code, kept string) {
+		t.Helper()
+		for deadline := time.Now().Add(patience); ; {
+			got := finding(t, must(p.api.CheckConnection())(t), "mailbox")
+			if got.Code == code && got.Params["kept"] == kept {
+				return
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("the mailbox is %+v, not %s with %s", got, code, kept)
+			}
+		}
+	}
+	mailbox(ana, "mailbox-empty", "0")
+	ben.close()
+	must(ana.api.SendRequest(made.Link, "Hello"))(t)
+	mailbox(ana, "mailbox-empty", "1")
+	ben.open()
+	ben.reach = &link.Reach{}
+	must(ben.api.Start())(t)
+	mailbox(ben, "mailbox-empty", "0")
 }
 
 // TestCheckServers: each trouble of a server has its own name.
@@ -230,7 +267,7 @@ func TestCheckOffline(t *testing.T) {
 	p.mutex.Unlock()
 	listener.Surroundings(app.Surroundings{})
 	check := must(p.api.CheckConnection())(t)
-	if got := codes(check); !slices.Equal(got, []string{"network-none", "local-none"}) || check.Findings[0].Grade != app.GradeBad {
+	if got := codes(check); !slices.Equal(got, []string{"network-none", "local-none", "database-sound"}) || check.Findings[0].Grade != app.GradeBad {
 		t.Errorf("found %v", got)
 	}
 	listener.Surroundings(app.Surroundings{Up: true, HostError: &app.Error{Code: "host-port", Message: "The port is in use."}})

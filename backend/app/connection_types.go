@@ -13,7 +13,7 @@ const (
 
 // Finding is one cause that a connection check found, or that all is well with its part.
 type Finding struct {
-	// Code begins with its part (network, local, servers, udp, router, relay, clock) and chooses the translation.
+	// Code begins with its part (network, local, servers, udp, router, relay, clock, database, mailbox) and chooses the translation.
 	Code    string            `json:"code"`
 	Grade   CheckGrade        `json:"grade"`
 	Message string            `json:"message"` // an English sentence: what it is, and what to do

@@ -131,7 +131,7 @@ func (p *person) open() {
 		desktop = p.board
 	}
 	p.App = app.New(p.t.Context(), app.Config{
-		Keys: p.keys, Store: store, Run: p.run, CheckServer: p.checkServer, Desktop: desktop, Version: "1.2.3",
+		Keys: p.keys, Store: store, Run: p.run, CheckServer: p.checkServer, Desktop: desktop, Version: "1.2.3", News: []string{"What is new."},
 		Addresses: func() []netip.Addr {
 			if p.machine != nil {
 				return p.machine

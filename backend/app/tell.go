@@ -23,6 +23,10 @@ func (a *App) changed(changes []node.Change) {
 }
 
 func (a *App) note(change node.Change) {
+	if change.Happened != nil {
+		a.happened(*change.Happened)
+		return
+	}
 	var lines bool
 	if change.Contact != nil {
 		id := change.Contact.Contact.Conversation

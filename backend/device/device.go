@@ -28,6 +28,7 @@ const databaseName = "tincan.db"
 type Options struct {
 	Folder  string      // where the profile is kept; required
 	Version string      // of this build
+	News    []string    // what it brings, in English
 	Desktop app.Desktop // required
 	Logger  *slog.Logger
 	// NoHosting keeps the server in this app off, whatever the settings say.
@@ -158,6 +159,7 @@ func (d *Device) enter(ctx context.Context, opened *vault.Vault, history *store.
 		Salvage:     d.salvage,
 		Desktop:     d.options.Desktop,
 		Version:     d.options.Version,
+		News:        d.options.News,
 		Logger:      d.options.Logger,
 		NoHosting:   d.options.NoHosting,
 	})

@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/tincan-chat/tincan/backend/app"
@@ -156,4 +159,60 @@ func TestRepairOfNothing(t *testing.T) {
 	if _, err := device.Salvage(t.Context(), options(folder)); refusedAs(err) != "salvage-nothing" {
 		t.Errorf("without a device: %v", err)
 	}
+}
+
+// TestCheckFindsDamage: a check that finds damage stops what is written, as a start does, and the repair is offered.
+func TestCheckFindsDamage(t *testing.T) {
+	folder := t.TempDir()
+	ana, ben := open(t, folder), open(t, t.TempDir())
+	profile(t, ana, "Ana")
+	profile(t, ben, "Ben")
+	made, err := ana.App().API().CreateInvite(app.InviteOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, err := ben.App().API().SendRequest(made.Link, "Hello")
+	if err != nil {
+		t.Fatal(err)
+	}
+	until(t, ana, "the request arrives", func(s app.State) bool { return len(s.Requests) == 1 })
+	if _, err = ana.App().API().AcceptRequest(asked.ID); err != nil {
+		t.Fatal(err)
+	}
+	const many = 120
+	for i := range many {
+		if _, err = ana.App().API().SendText(asked.ID, fmt.Sprintf("Ana says %d.", i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err = ana.Close(); err != nil {
+		t.Fatal(err)
+	}
+	ana = open(t, folder)
+	api := ana.App().API()
+	if err = api.Painted(); err != nil {
+		t.Fatal(err)
+	}
+	database := func() app.Finding {
+		check, failed := api.CheckConnection()
+		if failed != nil {
+			t.Fatal(failed)
+		}
+		return check.Findings[slices.IndexFunc(check.Findings, func(one app.Finding) bool { return strings.HasPrefix(one.Code, "database-") })]
+	}
+	if sound := database(); sound.Code != "database-sound" || sound.Params["messages"] != strconv.Itoa(many+1) {
+		t.Fatalf("a sound one: %+v", sound)
+	}
+	damage(t, folder, "Ana says 60.") // no part of the list
+	if damaged := database(); damaged.Code != "database-damaged" || damaged.Grade != app.GradeBad {
+		t.Fatalf("a damaged one: %+v", damaged)
+	}
+	until(t, ana, "the window says so", func(s app.State) bool { return s.Problem != nil && s.Problem.Code == app.ProblemDatabaseDamaged })
+	if _, err = api.SendText(asked.ID, "?"); err == nil {
+		t.Error("a damaged history is written to")
+	}
+	if err = api.Repair(); err != nil {
+		t.Error(err)
+	}
+	until(t, ana, "it is repaired", func(s app.State) bool { return s.Notice != nil && s.Problem == nil })
 }

@@ -158,6 +158,8 @@ type Commands interface {
 	Touched(ctx context.Context, ban Ban) (Touch, error)
 	// BanOn returns the ban that keeps a person out. Error: code no-ban.
 	BanOn(ctx context.Context, peer identity.PeerID) (Ban, error)
+	// BansBy returns those of these bans, by ID, that are on the list.
+	BansBy(ctx context.Context, ids []uuid.UUID) ([]Ban, error)
 	// BannedPeer tells whether a person is banned by their key.
 	BannedPeer(peer identity.PeerID) bool
 
@@ -200,6 +202,10 @@ type Commands interface {
 	Live(ctx context.Context) (Live, error)
 	// Traffic tells what lines carried since the start, and how those that are open do.
 	Traffic(ctx context.Context) (Traffic, error)
+	// Mailboxes tells what is known of sealed mail.
+	Mailboxes(ctx context.Context) (Mailboxes, error)
+	// Damaged says that what is kept was found to be damaged: nothing more is taken.
+	Damaged(ctx context.Context) error
 }
 
 // Live is a copy of the core's state.
@@ -293,6 +299,7 @@ type Change struct {
 	Servers  bool
 	Self     bool
 	Problem  bool
+	Happened *Happened
 }
 
 // Touched names a message.

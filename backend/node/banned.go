@@ -109,6 +109,13 @@ func (c *Core) blocked(id uuid.UUID) {
 	c.bans.revision++
 }
 
+// blockedAt counts one that is known to come from an address.
+func (c *Core) blockedAt(id uuid.UUID, from netip.Addr) {
+	if c.blocked(id); c.bans.counted[id] > 0 {
+		c.bans.from[id] = from
+	}
+}
+
 // dueBans ends bans whose time is over, writes counters, and has names looked up again.
 func (c *Core) dueBans() {
 	if len(c.bans.counted) > 0 && !c.now.Before(c.bans.countAt) {
@@ -118,7 +125,13 @@ func (c *Core) dueBans() {
 			writes = append(writes, CountBlocked{ID: id, Add: count})
 		}
 		slices.SortFunc(writes, compareCounted)
+		for _, write := range writes[:min(len(writes), mostMatched)] {
+			if one, is := write.(CountBlocked); is {
+				c.happened(Happened{Kind: BanMatched, Ban: one.ID, Count: one.Add, Address: c.bans.from[one.ID]})
+			}
+		}
 		clear(c.bans.counted)
+		clear(c.bans.from)
 		c.keep(writes...)
 		c.tell(Change{Bans: true})
 	}

@@ -56,9 +56,10 @@ type bans struct {
 	all      map[uuid.UUID]*Ban
 	targets  map[ban.Target]uuid.UUID
 	revision uint64
-	due      time.Time         // when the next one ends, or goes; zero: none does
-	counted  map[uuid.UUID]int // attempts that are not written yet
-	countAt  time.Time         // when they may be
+	due      time.Time                // when the next one ends, or goes; zero: none does
+	counted  map[uuid.UUID]int        // attempts that are not written yet
+	countAt  time.Time                // when they may be
+	from     map[uuid.UUID]netip.Addr // where the last of these came from, as far as that is known
 	hosts    hosts
 }
 
@@ -67,6 +68,7 @@ func loadBans(list []Ban) bans {
 		all:      make(map[uuid.UUID]*Ban, len(list)),
 		targets:  make(map[ban.Target]uuid.UUID, len(list)),
 		counted:  make(map[uuid.UUID]int),
+		from:     make(map[uuid.UUID]netip.Addr),
 		revision: 1,
 		hosts:    newHosts(),
 	}
@@ -87,6 +89,7 @@ func (b *bans) drop(id uuid.UUID) {
 		delete(b.targets, one.Target())
 		delete(b.all, id)
 		delete(b.counted, id)
+		delete(b.from, id)
 		b.changed(one.Kind)
 	}
 }

@@ -223,6 +223,11 @@ func (n *Node) BanOn(ctx context.Context, peer identity.PeerID) (Ban, error) {
 	return call[Ban](ctx, n, banOnCall{peer})
 }
 
+// BansBy implements Commands.
+func (n *Node) BansBy(ctx context.Context, ids []uuid.UUID) ([]Ban, error) {
+	return call[[]Ban](ctx, n, bansByCall{ids})
+}
+
 // BannedPeer implements Commands.
 func (n *Node) BannedPeer(peer identity.PeerID) bool {
 	_, banned := n.bans.Load().Peer(peer)
@@ -264,6 +269,14 @@ func (n *Node) Live(ctx context.Context) (Live, error) { return call[Live](ctx, 
 func (n *Node) Traffic(ctx context.Context) (Traffic, error) {
 	return call[Traffic](ctx, n, trafficCall{})
 }
+
+// Mailboxes implements Commands.
+func (n *Node) Mailboxes(ctx context.Context) (Mailboxes, error) {
+	return call[Mailboxes](ctx, n, mailboxesCall{})
+}
+
+// Damaged implements Commands.
+func (n *Node) Damaged(ctx context.Context) error { return do(ctx, n, damagedCall{}) }
 
 // Delivery implements Commands.
 func (n *Node) Delivery(ctx context.Context, conversation uuid.UUID) (Delivery, error) {

@@ -57,6 +57,8 @@ type (
 	networkCall      struct{}
 	liveCall         struct{}
 	trafficCall      struct{}
+	mailboxesCall    struct{}
+	damagedCall      struct{}
 )
 
 // errors of commands that every interface shows alike.
@@ -137,6 +139,13 @@ func (c *Core) command(e Command) {
 		c.answer(e.ID, c.liveNow(), nil)
 	case trafficCall:
 		c.answer(e.ID, c.traffic(), nil)
+	case bansByCall:
+		c.answer(e.ID, c.bansBy(call.ids), nil)
+	case mailboxesCall:
+		c.answer(e.ID, c.mailboxes(), nil)
+	case damagedCall:
+		c.failed(ErrDamaged)
+		c.answer(e.ID, nil, nil)
 	case deliveryCall:
 		c.delivery(e.ID, call)
 	case cancelCall:

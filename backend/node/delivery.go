@@ -49,6 +49,34 @@ const (
 	MailMany      MailState = "many"       // as many letters as may be are stored
 )
 
+// Mailboxes is what is known of sealed mail.
+type Mailboxes struct {
+	Kept    int // letters of mine that servers keep for others
+	Servers int // own ones that are here and keep mail for this device
+	Waiting int // of these, how many have, or may have, something that is not fetched yet
+}
+
+func (c *Core) mailboxes() (now Mailboxes) {
+	for _, one := range c.contacts {
+		for _, letter := range one.outbox.letters {
+			if !letter.Until.IsZero() {
+				now.Kept++
+			}
+		}
+	}
+	for _, server := range c.network.servers {
+		box := &server.mailbox
+		if !server.up || !box.here || server.guest {
+			continue
+		}
+		now.Servers++
+		if box.fetching != 0 || box.again || box.left || !box.fetchAt.IsZero() {
+			now.Waiting++
+		}
+	}
+	return now
+}
+
 type deliveryCall struct{ conversation uuid.UUID }
 
 func (c *Core) delivery(id uint64, call deliveryCall) {

@@ -42,6 +42,7 @@ type session struct {
 	open      bool
 	answered  bool // something of theirs came
 	greeted   bool // their hello came
+	lost      bool // it ended, and nobody wanted that
 	opened    time.Time
 	path      link.Path
 	address   netip.Addr // of the other end; zero: a relay's, or not known
@@ -177,6 +178,14 @@ func (c *Core) sessionGone(id link.Session) {
 	if session == nil {
 		return
 	}
+	switch {
+	case session.open && session.lost:
+		c.lineHappened(LineLost, session)
+	case session.open:
+		c.lineHappened(LineClosed, session)
+	case session.lost:
+		c.lineHappened(LineFailed, session)
+	}
 	if one := c.contacts[session.remote.Peer]; one != nil {
 		c.rememberSent(one, session)
 	}
@@ -252,7 +261,7 @@ func (c *Core) signalOpened(content envelope.Content, signal link.Signal, fresh 
 func (c *Core) linkEvent(e link.Event) {
 	if e.Blocked.IsValid() {
 		if id, banned := c.banned.Address(e.Blocked); banned {
-			c.blocked(id)
+			c.blockedAt(id, e.Blocked)
 		}
 		return
 	}
@@ -274,12 +283,18 @@ func (c *Core) linkEvent(e link.Event) {
 		session.path, session.roundTrip, session.relayHost = e.Opened.Path, e.Opened.RoundTrip, e.Opened.RelayHost
 		session.opened, session.binding = c.now, e.Opened.Binding
 		session.tookRoundTrip(e.Opened.RoundTrip)
+		c.lineHappened(LineOpened, session)
 		c.sendHello(session)
 	case e.Path != nil:
+		moved := session.open && session.path != e.Path.Path
 		session.path, session.relayHost = e.Path.Path, e.Path.RelayHost
 		session.roundTrip = smooth(session.roundTrip, e.Path.RoundTrip)
 		session.tookRoundTrip(e.Path.RoundTrip)
+		if moved {
+			c.lineHappened(LineOpened, session)
+		}
 	case e.Closed != nil:
+		session.lost = e.Closed.Reason != link.ReasonLocal && e.Closed.Reason != link.ReasonRemote
 		c.sessionGone(e.Session)
 		if one != nil && e.Closed.Reason == link.ReasonRemote {
 			one.lastTalk = time.Time{} // they had no reason; ours, if any, stays

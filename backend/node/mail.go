@@ -121,10 +121,16 @@ func (c *Core) dueMail() {
 }
 
 func (c *Core) mailOpened(e MailOpened) {
+	fetched := 0
 	for _, opened := range e.Letters {
-		_ = c.letterOpened(place{token: e.Token, mail: opened.Mail}, opened) // what is worth nothing is deleted
+		if c.letterOpened(place{token: e.Token, mail: opened.Mail}, opened) == nil { // what is worth nothing is deleted
+			fetched++
+		}
 	}
 	server := c.network.servers[e.Token]
+	if server != nil && fetched > 0 {
+		c.happened(Happened{Kind: LettersFetched, Server: server.address.Key, Count: fetched})
+	}
 	if server == nil || server.mailbox.fetching != e.ID || e.More && e.Answer == signaling.AnswerDone {
 		return
 	}

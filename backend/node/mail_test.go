@@ -39,7 +39,13 @@ func TestMailBetweenPeopleWhoNeverMeet(t *testing.T) {
 			t.Fatalf("stored: %+v", letter)
 		}
 	}
+	if now := ana.core.mailboxes(); now != (Mailboxes{Kept: len(w.puts), Servers: 1}) {
+		t.Errorf("told of the mailboxes: %+v", now)
+	}
 	ana.disconnect()
+	if now := ana.core.mailboxes(); now != (Mailboxes{Kept: len(w.puts)}) {
+		t.Errorf("without a server: %+v", now)
+	}
 	w.pass(time.Hour)
 	ana.start()
 
@@ -58,6 +64,9 @@ func TestMailBetweenPeopleWhoNeverMeet(t *testing.T) {
 
 	ana.connect()
 	w.pass(time.Minute)
+	if now := ana.core.mailboxes(); now != (Mailboxes{Servers: 1}) {
+		t.Errorf("at the end: %+v", now)
+	}
 	if ana.undelivered(ben) || len(ana.disk.Outgoing) != 0 || len(ana.texts()) != 101 {
 		t.Fatalf("undelivered: %v, %d letters kept, %d texts", ana.undelivered(ben), len(ana.disk.Outgoing), len(ana.texts()))
 	}

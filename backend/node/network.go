@@ -167,6 +167,7 @@ func (c *Core) serverEvent(e signaling.Event) {
 		server.since, server.offset = c.now, e.Up.ClockOffset
 		c.do(SetClock{Token: e.Token, Offset: e.Up.ClockOffset})
 		c.compareClocks()
+		c.happened(Happened{Kind: ServerUp, Server: server.address.Key, RoundTrip: e.Up.RoundTrip})
 		c.mailboxUp(server, e.Up.Mailbox)
 		server.directory = e.Up.Directory
 		c.checkHandles(server)
@@ -179,6 +180,7 @@ func (c *Core) serverEvent(e signaling.Event) {
 	case e.Down != nil:
 		if server.up || server.code != e.Down.Code {
 			server.since = c.now
+			c.happened(Happened{Kind: ServerDown, Server: server.address.Key, Code: e.Down.Code})
 		}
 		c.serverGone(server)
 		server.tried, server.code, server.retryAt = true, e.Down.Code, e.Down.RetryAt

@@ -317,6 +317,13 @@ func (c *Core) mailStored(stored signaling.Stored) {
 		one.outbox.answers = map[string]signaling.Answer{} // of the servers that there are now
 	}
 	one.outbox.answers[put.token] = stored.Answer
+	kind := LetterRefused
+	if stored.Answer == signaling.AnswerDone {
+		kind = LetterKept
+	}
+	if stored.Answer != signaling.AnswerNoSession {
+		c.happened(Happened{Kind: kind, Conversation: one.Conversation, Server: server.address.Key, Count: 1})
+	}
 	if stored.Answer.Final() {
 		one.outbox.isLoose(letter.ID, -1)
 	}

@@ -72,4 +72,16 @@ type Reader interface {
 	// Setting returns a value by name, "" if none; SaveSetting keeps it. For the interface's own choices.
 	Setting(ctx context.Context, name string) (string, error)
 	SaveSetting(ctx context.Context, name, value string) error
+	// Examine reads all that is kept and tells whether it is sound, beside whoever
+	// writes. What it finds damaged is not written to any more: tell the device
+	// ([Commands.Damaged]). It takes as long as ctx allows.
+	Examine(ctx context.Context) (Examined, error)
+}
+
+// Examined is what was found of all that is kept.
+type Examined struct {
+	Damaged   bool
+	Whole     bool // all was looked at, and is sound
+	Disturbed bool // it ended early because something had to be erased
+	Messages  int  // that conversations show; known when it is whole
 }

@@ -102,9 +102,9 @@ func (c *Core) errRetired() error {
 // whileRetired tells whether a call may be made under an identity that was given up.
 func whileRetired(call any) bool {
 	switch call.(type) {
-	case liveCall, trafficCall, hostCall, networkCall, invitesCall, focusCall, markReadCall, deliveryCall, deleteCall, retryServerCall, addBanCall, restoreBanCall, removeBanCall, declineCall,
+	case liveCall, trafficCall, mailboxesCall, damagedCall, hostCall, networkCall, invitesCall, focusCall, markReadCall, deliveryCall, deleteCall, retryServerCall, addBanCall, restoreBanCall, removeBanCall, declineCall,
 		comparedCall, forgetComparedCall, answerCheckCall, importCall, bundleCall, bundledCall, revokeInviteCall, addServerCall, removeServerCall, retireCall, setPrivacyCall, setRouteCall, releaseHandleCall,
-		editBanCall, importBansCall, clearBansCall, bansCall, pinCall, folderCall, quietCall, markCall, clearCall, forgetCall:
+		editBanCall, importBansCall, clearBansCall, bansCall, bansByCall, pinCall, folderCall, quietCall, markCall, clearCall, forgetCall:
 		return true
 	}
 	return false

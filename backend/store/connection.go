@@ -165,6 +165,7 @@ type writer struct {
 	erased     []remains // since the file was last found free of what was erased
 	unknown    bool      // there is more, of another process
 	wrapper    Wrapper   // nil for none
+	makeWay    func()    // asks those who read for long to end; nil: nobody does
 }
 
 func newWriter(connection *sqlite3.SQLiteConn, folder string, logger *slog.Logger) *writer {

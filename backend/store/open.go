@@ -131,6 +131,7 @@ func openForWriting(ctx context.Context, folder string, options Options) (_ *Sto
 		transaction: newTransaction(writer),
 		file:        file,
 	}
+	writer.makeWay = opened.makeWay
 	if options.version >= placeVersion {
 		// A file that was never told where it is begins here.
 		if err = opened.write(func(t *transaction) error { //nolint:contextcheck // a transaction is not stopped half way

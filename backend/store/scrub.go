@@ -59,6 +59,9 @@ var errBusy = errors.New("store: somebody reads the write-ahead log")
 
 // emptyLog brings the write-ahead log into the database and truncates it.
 func (t *transaction) emptyLog() error {
+	if t.makeWay != nil {
+		t.makeWay()
+	}
 	values := make([]driver.Value, 3)
 	found, err := t.row("PRAGMA wal_checkpoint(TRUNCATE)", values)
 	if err == nil && (!found || integer(values[0]) != 0) { // the first column: not all could be done

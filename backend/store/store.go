@@ -50,7 +50,8 @@ type Store struct {
 	aside   string   // folder with a private copy, "" if none
 	indexer *indexer // nil when only reading
 
-	wanted      atomic.Int32 // how many wait for writing
+	wanted      atomic.Int32           // how many wait for writing
+	examining   atomic.Pointer[func()] // ends the examination that is under way, nil for none
 	writing     sync.Mutex
 	transaction *transaction // nil when only reading
 	problem     error        // why nothing is written, nil if it is

@@ -486,9 +486,19 @@ export async function checkConnection(page) {
   await page.locator('main section button').first().click();
 }
 
-export async function showLicences(page) {
+export async function showNews(page) {
   await showAbout(page);
   await page.locator('main button').first().click();
+}
+
+export async function showLicences(page) {
+  await showAbout(page);
+  await page.locator('main button').nth(1).click();
+}
+
+export async function showProblems(page) {
+  await checkConnection(page);
+  await page.locator('main [role="radio"]').last().click();
 }
 
 export async function selectSome(page) {

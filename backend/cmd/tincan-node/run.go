@@ -61,7 +61,7 @@ func run(ctx context.Context, arguments []string, input io.Reader, output, compl
 		return salvage(ctx, folder, passphrase, output, logger)
 	}
 	opened, err := device.Open(ctx, device.Options{
-		Folder: folder, Version: release.Version(), Desktop: desktop{browser: o.ui != ""}, Logger: logger, NoHosting: o.noHost, HostAt: o.hostAt,
+		Folder: folder, Version: release.Version(), News: release.News(), Desktop: desktop{browser: o.ui != ""}, Logger: logger, NoHosting: o.noHost, HostAt: o.hostAt,
 		Passphrase: passphrase,
 	})
 	if err != nil {

@@ -103,6 +103,18 @@ func (s *Store) Rows(ctx context.Context) (rows []node.Row, err error) {
 	return rows, err
 }
 
+// Examine implements node.Reader: memory is sound.
+func (s *Store) Examine(ctx context.Context) (examined node.Examined, err error) {
+	err = s.read(ctx, func(c *content) error {
+		examined.Whole = true
+		for _, v := range c.conversations {
+			examined.Messages += len(v.timeline)
+		}
+		return nil
+	})
+	return examined, err
+}
+
 // PageBefore implements node.Reader.
 func (s *Store) PageBefore(ctx context.Context, conversation uuid.UUID, before journal.Order, limit int) ([]node.Message, error) {
 	return s.page(ctx, conversation, func(timeline []*entry) []*entry {

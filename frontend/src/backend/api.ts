@@ -20,6 +20,7 @@ import type {
   InviteOptions,
   InvitePreview,
   LockState,
+  LogLine,
   Message,
   NumberCheck,
   Page,
@@ -146,6 +147,10 @@ export interface Backend {
   checkServer(address: string): Promise<ServerCheck>;
   /** Asks servers and relays anew what of this network works, and names the causes of what does not; at most 8 s. */
   checkConnection(): Promise<ConnectionCheck>;
+  /** What happened in this run, newest first, at most 500 lines. */
+  log(): Promise<LogLine[]>;
+  /** What this version brings, in English. */
+  news(): Promise<string[]>;
   addServer(address: string): Promise<Server>;
   removeServer(id: string): Promise<void>;
   retryServer(id: string): Promise<void>;

@@ -53,6 +53,7 @@ export type ShapesAgree = [
   Agrees<Same<Plain<app.InviteOptions>, types.InviteOptions>>,
   Agrees<Same<Plain<app.InvitePreview>, types.InvitePreview>>,
   Agrees<Same<Plain<app.Line>, types.Line>>,
+  Agrees<Same<Plain<app.LogLine>, types.LogLine>>,
   Agrees<Same<Plain<app.Message>, types.Message>>,
   Agrees<Same<Plain<app.Network>, types.Network>>,
   Agrees<Same<Plain<app.Notice>, types.Notice>>,

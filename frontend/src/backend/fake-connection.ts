@@ -15,6 +15,8 @@ export const fakeConnection: ConnectionCheck = {
     finding('router-changing', 'warn'),
     finding('relay-up', 'good', { host: 'lines.example.net', rtt: '31' }),
     finding('clock-behind', 'warn', { seconds: '100' }),
+    finding('database-sound', 'good', { messages: '184201', took: '812' }),
+    finding('mailbox-empty', 'good', { kept: '2' }),
   ],
   took: 1840,
 };

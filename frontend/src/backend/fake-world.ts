@@ -49,7 +49,7 @@ export abstract class FakeWorld {
   protected readonly listeners = new Set<(changes: Changes) => void>();
   protected readonly losses = new Set<() => void>();
   protected readonly reconnects = new Set<() => void>();
-  protected readonly log: Changes[] = [];
+  protected readonly emitted: Changes[] = [];
   protected readonly refusals = new Map<string, BackendError>();
   protected readonly readUpTo = new Map<string, string>();
   protected inviteList: Invite[];
@@ -91,7 +91,7 @@ export abstract class FakeWorld {
   emit(changes: Omit<Changes, 'sequence'>, lost = false): void {
     this.state.sequence += 1;
     const numbered = { ...changes, sequence: this.state.sequence };
-    this.log.push(numbered);
+    this.emitted.push(numbered);
     if (!lost) for (const listener of this.listeners) listener(numbered);
   }
 
@@ -183,7 +183,7 @@ export abstract class FakeWorld {
   }
 
   protected missed(sequence: number): Changes {
-    const later = this.log.filter((changes) => changes.sequence > sequence);
+    const later = this.emitted.filter((changes) => changes.sequence > sequence);
     if (later.length !== this.state.sequence - sequence) return { sequence: this.state.sequence, reset: true };
     const one: Changes = { sequence: this.state.sequence };
     const rows = new Map<string, Conversation>();

@@ -4,6 +4,7 @@ import { fakeBanCheck, fakeBanKind, fakeBansPage, fakeImport } from './fake-bans
 import { fakeDeleted, fakeReactions, fakeReply } from './fake-changes';
 import { fakeConnection } from './fake-connection';
 import { fakeDelivery } from './fake-delivery';
+import { fakeEvents, fakeNews } from './fake-events';
 import { fakeClaimed, fakeFound, fakeReleased } from './fake-handles';
 import { FakeLock } from './fake-lock';
 import { pageAround } from './fake-log';
@@ -443,6 +444,8 @@ export class FakeBackend extends FakeStanding implements Backend {
     });
 
   checkConnection = () => this.answer('checkConnection', [], () => fakeConnection);
+  log = () => this.answer('log', [], () => fakeEvents(this.now(), this.state.network));
+  news = () => this.answer('news', [], () => fakeNews);
 
   private turn = 0;
   traffic = () =>

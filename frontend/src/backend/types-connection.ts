@@ -3,7 +3,7 @@ export type CheckGrade = 'good' | 'warn' | 'bad' | 'unknown';
 
 /** Finding is one cause that a connection check found, or that all is well with its part. */
 export interface Finding {
-  /** begins with its part (network, local, servers, udp, router, relay, clock) and chooses the translation */
+  /** begins with its part (network, local, servers, udp, router, relay, clock, database, mailbox) and chooses the translation */
   code: string;
   grade: CheckGrade;
   /** an English sentence: what it is, and what to do */

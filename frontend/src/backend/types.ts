@@ -8,6 +8,7 @@ export type * from './types-connection';
 export type * from './types-delivery';
 export type * from './types-handles';
 export type * from './types-lock';
+export type * from './types-log';
 export type * from './types-repair';
 export type * from './types-search';
 export type * from './types-servers';

@@ -126,6 +126,8 @@ export function wailsBackend(): Backend {
     restoreBan: (ban) => call('RestoreBan', ban),
     traffic: () => call('Traffic'),
     checkConnection: () => call('CheckConnection'),
+    log: () => call('Log'),
+    news: () => call('News'),
     checkServer: (address) => call('CheckServer', address),
     addServer: (address) => call('AddServer', address),
     removeServer: (id) => call('RemoveServer', id),

@@ -28,6 +28,11 @@ export function clockTime(time: string): string {
   return formatter('clock', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }).format(new Date(time));
 }
 
+/** "10:42:07" */
+export function secondTime(time: string): string {
+  return formatter('seconds', { timeStyle: 'medium', hourCycle: 'h23' }).format(new Date(time));
+}
+
 /** "3 March", with the year when it is another one. */
 export function dateOf(time: string, now = new Date()): string {
   const date = new Date(time);

@@ -24,4 +24,5 @@ export * from './today';
 export * from './traffic';
 export * from './useCall';
 export * from './view';
+export * from './watch';
 export * from './writing';

@@ -1,6 +1,7 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { backend, type LineTraffic, type Traffic } from '@/backend';
+import { askAgain } from './watch';
 
 /** How often what lines carry is asked for while somebody looks, in milliseconds. */
 export const trafficEvery = 1000;
@@ -44,37 +45,22 @@ export function takeTraffic(before: LinesNow, traffic: Traffic): LinesNow {
   return { traffic, byConversation, busy, failure: undefined };
 }
 
-/** Asks again and again while somebody looks, never twice at once; not while the window is hidden. Returns what ends it. */
+/** Asks while somebody looks. Returns what ends it. */
 export function watchTraffic(): () => void {
-  let ended = false;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-
-  function again(): void {
-    if (!ended) timer = setTimeout(ask, trafficEvery);
-  }
-
-  function ask(): void {
-    if (document.visibilityState === 'hidden') {
-      again();
-      return;
-    }
+  const end = askAgain(trafficEvery, (ended) =>
     backend()
       .traffic()
       .then(
         (traffic) => {
-          if (!ended) linesNow.setState(takeTraffic(linesNow.getState(), traffic), true);
+          if (!ended()) linesNow.setState(takeTraffic(linesNow.getState(), traffic), true);
         },
         (failure: unknown) => {
-          if (!ended) linesNow.setState({ failure });
+          if (!ended()) linesNow.setState({ failure });
         },
-      )
-      .finally(again);
-  }
-
-  ask();
+      ),
+  );
   return () => {
-    ended = true;
-    clearTimeout(timer);
+    end();
     forgetTraffic();
   };
 }

@@ -77,6 +77,19 @@ export namespace app {
 	    Relayed = "relayed",
 	    Waiting = "waiting",
 	}
+	export enum LogKind {
+	    Ban = "ban",
+	    Check = "check",
+	    LineClosed = "line-closed",
+	    LineFailed = "line-failed",
+	    LineLost = "line-lost",
+	    LineOpen = "line-open",
+	    MailFetched = "mail-fetched",
+	    MailKept = "mail-kept",
+	    MailRefused = "mail-refused",
+	    ServerDown = "server-down",
+	    ServerUp = "server-up",
+	}
 	export enum MessageState {
 	    Delivered = "delivered",
 	    Queued = "queued",
@@ -1537,6 +1550,38 @@ export namespace app {
 		    }
 		    return a;
 		}
+	}
+	export class LogLine {
+	    time: string;
+	    kind: LogKind;
+	    problem: boolean;
+	    conversation: string;
+	    server: string;
+	    rule: string;
+	    from: string;
+	    path: string;
+	    rtt: number;
+	    code: string;
+	    count: number;
+	
+	    static createFrom(source: any = {}) {
+	        return new LogLine(source);
+	    }
+	
+	    constructor(source: any = {}) {
+	        if ('string' === typeof source) source = JSON.parse(source);
+	        this.time = source["time"];
+	        this.kind = source["kind"];
+	        this.problem = source["problem"];
+	        this.conversation = source["conversation"];
+	        this.server = source["server"];
+	        this.rule = source["rule"];
+	        this.from = source["from"];
+	        this.path = source["path"];
+	        this.rtt = source["rtt"];
+	        this.code = source["code"];
+	        this.count = source["count"];
+	    }
 	}
 	export class MatchRange {
 	    start: number;

@@ -4,14 +4,19 @@ import { useSession } from '@/model';
 import { Button, Card, Dialog, Mark } from '@/ui';
 import styles from './About.module.css';
 import { ConnectionCheck } from './ConnectionCheck';
+import { EventLog } from './EventLog';
 import { licences } from './licences';
+import { NewsDialog } from './NewsDialog';
 import { PageHead } from './Parts';
+import { useLog } from './useLog';
 
 /** What this program is, what is inside, and whether its ways out work. */
 export function AboutPage() {
   const { t } = useTranslation();
   const version = useSession((state) => state.version);
-  const [reading, setReading] = useState(false);
+  const [reading, setReading] = useState<'news' | 'licences'>();
+  const log = useLog();
+  const close = () => setReading(undefined);
   return (
     <>
       <PageHead title={t('about.title')} />
@@ -21,12 +26,17 @@ export function AboutPage() {
           <h2>{t('about.version', { version })}</h2>
           <p className={styles.text}>{t('about.text')}</p>
         </div>
-        <Button size="small" onPress={() => setReading(true)}>
+        <Button size="small" onPress={() => setReading('news')}>
+          {t('about.news')}
+        </Button>
+        <Button size="small" onPress={() => setReading('licences')}>
           {t('about.licences')}
         </Button>
       </Card>
-      <ConnectionCheck />
-      {reading && <Licences onClose={() => setReading(false)} />}
+      <ConnectionCheck log={log ?? []} />
+      <EventLog lines={log} />
+      {reading === 'news' && <NewsDialog onClose={close} />}
+      {reading === 'licences' && <Licences onClose={close} />}
     </>
   );
 }

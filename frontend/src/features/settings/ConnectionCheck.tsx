@@ -1,11 +1,12 @@
 import { CircleCheck, CircleHelp, CircleX, Copy, RotateCw, TriangleAlert } from 'lucide-react';
 import { useState } from 'react';
-import { backend, type ConnectionCheck as Check, type CheckGrade } from '@/backend';
-import { errorText, number, useTranslation } from '@/i18n';
-import { showToast, useCall, useSession } from '@/model';
+import { backend, type ConnectionCheck as Check, type CheckGrade, type LogLine } from '@/backend';
+import { errorText, useTranslation } from '@/i18n';
+import { session, showToast, useCall, useSession } from '@/model';
 import { Button, Card, classes, Hidden, Note } from '@/ui';
 import styles from './About.module.css';
-import { findingText, partOf, reportOf } from './findings';
+import { findingText, partOf, tookText } from './findings';
+import { reportOf } from './logText';
 
 const icon = { size: 18, strokeWidth: 1.75, 'aria-hidden': true } as const;
 const small = { size: 16, strokeWidth: 1.75, 'aria-hidden': true } as const;
@@ -18,7 +19,7 @@ const signs: Record<CheckGrade, typeof CircleCheck> = {
 };
 
 /** Asks servers and relays what works on this network, and says what to do about what does not. */
-export function ConnectionCheck() {
+export function ConnectionCheck({ log }: { log: readonly LogLine[] }) {
   const { t } = useTranslation();
   const version = useSession((state) => state.version);
   const [check, setCheck] = useState<Check>();
@@ -27,7 +28,7 @@ export function ConnectionCheck() {
 
   const start = () => run(async () => setCheck(await backend().checkConnection()));
   const copy = () => {
-    navigator.clipboard.writeText(reportOf(check?.findings ?? [], version)).then(
+    navigator.clipboard.writeText(reportOf(check?.findings ?? [], log, version, session.getState().network)).then(
       () => showToast(t('about.reportCopied')),
       () => showToast(t('app.copyFailed')),
     );
@@ -40,11 +41,9 @@ export function ConnectionCheck() {
         <Button size="small" icon={<RotateCw {...small} />} pending={pending} onPress={start}>
           {pending ? t('about.checking') : check ? t('about.again') : t('about.run')}
         </Button>
-        {check && (
-          <Button size="small" icon={<Copy {...small} />} onPress={copy}>
-            {t('about.copyReport')}
-          </Button>
-        )}
+        <Button size="small" icon={<Copy {...small} />} onPress={copy}>
+          {t('about.copyReport')}
+        </Button>
       </div>
       {failure !== undefined && (
         <Note kind="bad" role="alert" className={styles.failure ?? ''}>
@@ -79,7 +78,7 @@ export function ConnectionCheck() {
         {check &&
           !pending &&
           `${troubles > 0 ? t('about.troubles', { count: troubles }) : t('about.fine')} · ${t('about.took', {
-            seconds: number(Math.max(0.1, Math.round(check.took / 100) / 10)),
+            seconds: tookText(check.took),
           })}`}
       </p>
     </section>

@@ -82,9 +82,13 @@ export function Lock():Promise<void>;
 
 export function LockState():Promise<app.LockState>;
 
+export function Log():Promise<Array<app.LogLine>>;
+
 export function MarkRead(arg1:string,arg2:string):Promise<void>;
 
 export function MarkUnread(arg1:string,arg2:boolean):Promise<void>;
+
+export function News():Promise<Array<string>>;
 
 export function Open(arg1:string):Promise<app.Page>;
 

@@ -162,12 +162,20 @@ export function LockState() {
   return window['go']['app']['API']['LockState']();
 }
 
+export function Log() {
+  return window['go']['app']['API']['Log']();
+}
+
 export function MarkRead(arg1, arg2) {
   return window['go']['app']['API']['MarkRead'](arg1, arg2);
 }
 
 export function MarkUnread(arg1, arg2) {
   return window['go']['app']['API']['MarkUnread'](arg1, arg2);
+}
+
+export function News() {
+  return window['go']['app']['API']['News']();
 }
 
 export function Open(arg1) {
