@@ -238,17 +238,23 @@ func TestABurstMakesOneNotification(t *testing.T) {
 		after := func(wait time.Duration, want int) notify.Effect {
 			time.Sleep(wait)
 			synctest.Wait()
+			shown.mutex.Lock()
+			defer shown.mutex.Unlock()
 			if len(shown.effects) != want {
 				t.Fatalf("%d notifications, want %d: %+v", len(shown.effects), want, shown.effects)
 			}
+			if shown.unread != messages {
+				t.Errorf("%d unread", shown.unread)
+			}
 			return shown.effects[want-1]
 		}
-		if first := after(0, 1); first.Title != "Ben" || first.Body != "message 1" || shown.unread != messages {
-			t.Errorf("%+v, %d unread", first, shown.unread)
+		first := after(0, 1)
+		if first.Title != "Ben" || first.Body != "message 1" {
+			t.Errorf("%+v", first)
 		}
 		after(2*time.Second, 1)
 		rest := after(time.Second, 2)
-		if rest.Title != "Ben (40)" || rest.Body != "message 40" || rest.Key != talk.ID.String() || rest.Key != shown.effects[0].Key || rest.Target.Message != last {
+		if rest.Title != "Ben (40)" || rest.Body != "message 40" || rest.Key != talk.ID.String() || rest.Key != first.Key || rest.Target.Message != last {
 			t.Errorf("%+v, the last message is %s", rest, last)
 		}
 		after(time.Hour, 2)

@@ -75,12 +75,12 @@ func TestAutomaticBackupFails(t *testing.T) {
 		if err = os.Rename(gone, files); err != nil {
 			t.Fatal(err)
 		}
-		one.free = func(string) int64 { return 10 }
+		room(one, func(string) int64 { return 10 })
 		pass(automaticAgain + automaticLook)
 		if code, names := problem(t, one), inFiles(t, folder); code != "disk-room" || !slices.Equal(names, []string{first}) {
 			t.Errorf("on a full disk: %q, %v", code, names)
 		}
-		one.free = freeSpace
+		room(one, freeSpace)
 		pass(automaticAgain + automaticLook)
 		if code, names := problem(t, one), inFiles(t, folder); code != "" || len(names) != 2 || !slices.Contains(names, first) {
 			t.Errorf("when there is room: %q, %v", code, names)
@@ -88,18 +88,25 @@ func TestAutomaticBackupFails(t *testing.T) {
 	})
 }
 
+// room has a device see as much room on its disk as free says.
+func room(one *Device, free func(string) int64) {
+	one.turning.Lock()
+	defer one.turning.Unlock()
+	one.free = free
+}
+
 // TestAutomaticBackupGivesWay to whoever locks, and is made later.
 func TestAutomaticBackupGivesWay(t *testing.T) {
 	daily(t, func(t *testing.T, one *Device, first string) {
 		asked := 0
-		one.free = func(path string) int64 {
+		room(one, func(path string) int64 {
 			if asked++; asked == 1 {
 				one.state.Lock()
 				one.yield()
 				one.state.Unlock()
 			}
 			return freeSpace(path)
-		}
+		})
 		pass(24*time.Hour + time.Minute)
 		if names := inFiles(t, one.Folder()); asked == 0 || !slices.Equal(names, []string{first}) || problem(t, one) != "" {
 			t.Errorf("somebody waited: %v, %q", names, problem(t, one))

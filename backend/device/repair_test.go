@@ -203,7 +203,7 @@ func TestCheckFindsDamage(t *testing.T) {
 	if sound := database(); sound.Code != "database-sound" || sound.Params["messages"] != strconv.Itoa(many+1) {
 		t.Fatalf("a sound one: %+v", sound)
 	}
-	damage(t, folder, "Ana says 60.") // no part of the list
+	damage(t, folder, "Ana says 119.") // shown in the list
 	if damaged := database(); damaged.Code != "database-damaged" || damaged.Grade != app.GradeBad {
 		t.Fatalf("a damaged one: %+v", damaged)
 	}

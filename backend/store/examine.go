@@ -12,7 +12,7 @@ import (
 // Examine implements node.Reader: SQLite's own check of the whole file, on a
 // connection of its own. It reads only, beside the writer, and ends early where
 // that one wants the write-ahead log for itself. What it finds damaged is not
-// written to any more.
+// written to any more, and what cannot be read of it is left out.
 func (s *Store) Examine(ctx context.Context) (node.Examined, error) {
 	if err := s.enter(); err != nil {
 		return node.Examined{}, err
@@ -32,6 +32,7 @@ func (s *Store) Examine(ctx context.Context) (node.Examined, error) {
 		s.writing.Lock()
 		s.problem = node.ErrDamaged
 		s.writing.Unlock()
+		s.rescue.Store(true)
 		return node.Examined{Damaged: true}, nil
 	}
 	return examined, nil

@@ -191,7 +191,8 @@ func prepare(ctx context.Context, folder, path string, options Options) (int64, 
 // openForReading opens what can be read without writing to the file.
 func openForReading(folder string, options Options, problem error) (*Store, error) {
 	path := filepath.Join(folder, fileName)
-	opened := &Store{options: options, folder: folder, logger: options.Logger, rescue: true, problem: problem, wrapper: options.Wrapper}
+	opened := &Store{options: options, folder: folder, logger: options.Logger, problem: problem, wrapper: options.Wrapper}
+	opened.rescue.Store(true)
 	how := forReading
 	if size(path+"-wal") == 0 {
 		how = frozen

@@ -70,7 +70,8 @@ func (r *Rescue) Take(ctx context.Context) (Salvaged, error) {
 		s.closed = true
 		return Salvaged{}, errors.Join(err, openErr)
 	}
-	s.pool, s.rescue, s.file, s.aside = opened.pool, opened.rescue, opened.file, opened.aside
+	s.pool, s.file, s.aside = opened.pool, opened.file, opened.aside
+	s.rescue.Store(opened.rescue.Load())
 	s.writing.Lock()
 	s.transaction, s.problem = opened.transaction, opened.problem
 	s.writing.Unlock()

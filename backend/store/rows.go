@@ -68,7 +68,7 @@ func (s *Store) Row(ctx context.Context, conversation uuid.UUID) (node.Row, erro
 	}
 	defer s.leave()
 	row, err := s.row(ctx, conversation)
-	if err != nil && s.rescue && ctx.Err() == nil {
+	if err != nil && s.rescue.Load() && ctx.Err() == nil {
 		return s.rescueRow(ctx, conversation)
 	}
 	return row, err
@@ -96,7 +96,7 @@ func (s *Store) Rows(ctx context.Context) ([]node.Row, error) {
 	defer s.leave()
 	var rows []node.Row
 	var err error
-	if s.rescue {
+	if s.rescue.Load() {
 		rows, err = s.rescueRows(ctx)
 	} else {
 		rows, err = collect(ctx, s, scanRow, rowQuery)

@@ -45,11 +45,11 @@ type Store struct {
 
 	// Guarded by running: another database may take the place of a damaged one.
 	pool    *pool
-	rescue  bool     // only reading, perhaps a damaged file: what cannot be read is left out
 	file    string   // which file it is: see whichFile
 	aside   string   // folder with a private copy, "" if none
 	indexer *indexer // nil when only reading
 
+	rescue      atomic.Bool            // the file is, or may be, damaged: what cannot be read is left out
 	wanted      atomic.Int32           // how many wait for writing
 	examining   atomic.Pointer[func()] // ends the examination that is under way, nil for none
 	writing     sync.Mutex
@@ -158,7 +158,7 @@ func collect[T any](ctx context.Context, s *Store, scan func(*sql.Rows) (T, erro
 		return collected, nil
 	}
 	err = translate(err)
-	if s.rescue && ctx.Err() == nil && unreadable(err) {
+	if s.rescue.Load() && ctx.Err() == nil && unreadable(err) {
 		s.logger.WarnContext(ctx, "some of a damaged database cannot be read", slog.Any("error", err))
 		return collected, nil
 	}
@@ -178,7 +178,7 @@ func collectRows[T any](ctx context.Context, s *Store, scan func(*sql.Rows) (T, 
 	for rows.Next() {
 		one, err := scan(rows)
 		if err != nil {
-			if s.rescue && errors.Is(err, node.ErrDamaged) {
+			if s.rescue.Load() && errors.Is(err, node.ErrDamaged) {
 				continue
 			}
 			return collected, err

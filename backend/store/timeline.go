@@ -114,7 +114,7 @@ func (s *Store) page(ctx context.Context, query string, conversation uuid.UUID, 
 	}
 	defer s.leave()
 	messages, err := collect(ctx, s, scanMessage, query, conversation[:], from[:], int64(max(limit, 0)))
-	if err == nil && s.rescue && len(messages) < limit {
+	if err == nil && s.rescue.Load() && len(messages) < limit {
 		messages, err = s.rescuePage(ctx, conversation, from, limit, backward)
 	}
 	if err == nil {
