@@ -106,7 +106,7 @@ func (d *Device) Automatic(ctx context.Context, every app.Every, passphrase stri
 		return saved, explain(vault.ErrWeakPassphrase, "folder")
 	}
 	now.Every = every
-	if now.Key, err = backup.NewKey(backup.Passphrase{Words: passphrase}, opened.Keys().Peer()); err != nil {
+	if now.Key, err = backup.NewKey(backup.Passphrase{Words: passphrase, Work: d.options.BackupWork}, opened.Keys().Peer()); err != nil {
 		return saved, explain(err, "folder")
 	}
 	now.Signature = now.Key.Sign(opened.Keys())

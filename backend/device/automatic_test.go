@@ -35,7 +35,7 @@ func somebody(t *testing.T) (folder string) {
 // from going by.
 func started(t *testing.T, folder string) *Device {
 	t.Helper()
-	one, err := Open(t.Context(), Options{Folder: folder, Version: "1", Desktop: noDesktop{}, NoHosting: true, LoopbackOnly: true})
+	one, err := Open(t.Context(), Options{Folder: folder, Version: "1", Desktop: noDesktop{}, NoHosting: true, LoopbackOnly: true, BackupWork: 10})
 	if err != nil {
 		t.Fatal(err)
 	}

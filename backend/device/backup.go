@@ -45,7 +45,7 @@ func (d *Device) Backup(ctx context.Context, passphrase string, progress func(ap
 	if backup.TooShort(passphrase) {
 		return saved, explain(vault.ErrWeakPassphrase, "folder")
 	}
-	saved, err = d.writeOut(ctx, opened.Keys(), history, sealing{Sealer: backup.Passphrase{Words: passphrase}, passphrase: passphrase}, progress)
+	saved, err = d.writeOut(ctx, opened.Keys(), history, sealing{Sealer: backup.Passphrase{Words: passphrase, Work: d.options.BackupWork}, passphrase: passphrase}, progress)
 	if err == nil {
 		d.keepLast(ctx, history, saved, false)
 	}

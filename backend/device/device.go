@@ -42,6 +42,9 @@ type Options struct {
 	Passphrase string
 	// Ring is the keyring, nil for the system's.
 	Ring vault.Ring
+	// BackupWork is log2 of scrypt's cost for the passphrases of backups, for tests;
+	// 0: that of package backup.
+	BackupWork int
 }
 
 // Device is a data folder with what interfaces are built on. While its keys are

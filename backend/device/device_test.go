@@ -26,7 +26,7 @@ type desktop struct{}
 func (desktop) OpenURL(context.Context, string) error { return nil }
 
 func options(folder string) device.Options {
-	return device.Options{Folder: folder, Version: "1", Desktop: desktop{}, HostAt: "127.0.0.1", LoopbackOnly: true}
+	return device.Options{Folder: folder, Version: "1", Desktop: desktop{}, HostAt: "127.0.0.1", LoopbackOnly: true, BackupWork: 10}
 }
 
 func open(t *testing.T, folder string) *device.Device {

@@ -32,6 +32,10 @@ func (s *Store) Examine(ctx context.Context) (node.Examined, error) {
 		s.writing.Lock()
 		s.problem = node.ErrDamaged
 		s.writing.Unlock()
+		// It relies on whole answers. Whoever waits to let no calls in stopped it before.
+		if s.indexer != nil {
+			s.indexer.stop()
+		}
 		s.rescue.Store(true)
 		return node.Examined{Damaged: true}, nil
 	}

@@ -142,7 +142,7 @@ func (s *Store) indexSome(ctx context.Context) (bool, error) {
 	}
 	leaving, err := collect(ctx, s, scanNumber, `SELECT EXISTS (SELECT 1 FROM search_documents WHERE entry IS NULL)
 		OR NOT EXISTS (SELECT 1 FROM search_folding WHERE version = ?)`, search.Version)
-	if err != nil || len(logs) == 0 && leaving[0] == 0 {
+	if err != nil || len(logs) == 0 && !slices.Contains(leaving, 1) {
 		return false, err
 	}
 	s.writing.Lock()
