@@ -19,9 +19,12 @@ import (
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
-// patience is how long a test waits for what must come, and how long it may talk
-// to a server: with the race detector on busy cores that takes a while.
-const patience = time.Minute
+// patience is how long a test waits for what must come.
+const patience = 15 * time.Second
+
+// longTalk is how long a connection may be written to: filling a mailbox takes a
+// while with the race detector on busy cores.
+const longTalk = time.Minute
 
 // raw is a client made of bytes, so that it can misbehave, and so that
 // thousands of them cost little.
@@ -51,7 +54,7 @@ func dialVia(t testing.TB, address string, encoding protocol.Encoding, config *t
 		conn = tls.Client(conn, config)
 	}
 	r := &raw{testing: t, conn: conn, reader: bufio.NewReaderSize(conn, 512), encoding: encoding}
-	if err = conn.SetDeadline(time.Now().Add(patience)); err != nil {
+	if err = conn.SetDeadline(time.Now().Add(longTalk)); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	_, err = fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
