@@ -11,7 +11,7 @@ import (
 
 // Limits of signed records.
 const (
-	maxDevices       = 16
+	MaxDevices       = 16 // of an identity
 	maxDeviceList    = 2 << 10
 	maxLocation      = 8 << 10
 	maxServersListed = 8
@@ -45,7 +45,7 @@ func ParseDeviceList(signed *wire.Signed) (DeviceList, error) {
 		return DeviceList{}, fmt.Errorf("%w: device list: signature", ErrRecord)
 	}
 	list := DeviceList{Peer: peer, Version: body.GetVersion()}
-	if list.Version == 0 || len(body.GetDevices()) == 0 || len(body.GetDevices()) > maxDevices {
+	if list.Version == 0 || len(body.GetDevices()) == 0 || len(body.GetDevices()) > MaxDevices {
 		return DeviceList{}, fmt.Errorf("%w: device list: version or number of devices", ErrRecord)
 	}
 	for _, listed := range body.GetDevices() {

@@ -67,14 +67,14 @@ func TestDeviceList(t *testing.T) {
 		}
 		return all
 	}
-	if _, err := ParseDeviceList(signedList(t, keys, func(l *wire.DeviceList) { l.Devices = devices(maxDevices) })); err != nil {
-		t.Errorf("%d devices: %v", maxDevices, err)
+	if _, err := ParseDeviceList(signedList(t, keys, func(l *wire.DeviceList) { l.Devices = devices(MaxDevices) })); err != nil {
+		t.Errorf("%d devices: %v", MaxDevices, err)
 	}
 	for name, refused := range map[string]*wire.Signed{
 		"nothing":              nil,
 		"empty":                {},
 		"no devices":           signedList(t, keys, func(l *wire.DeviceList) { l.Devices = nil }),
-		"17 devices":           signedList(t, keys, func(l *wire.DeviceList) { l.Devices = devices(maxDevices + 1) }),
+		"17 devices":           signedList(t, keys, func(l *wire.DeviceList) { l.Devices = devices(MaxDevices + 1) }),
 		"a device twice":       signedList(t, keys, func(l *wire.DeviceList) { l.Devices = append(l.Devices, l.Devices[0]) }),
 		"version 0":            signedList(t, keys, func(l *wire.DeviceList) { l.Version = 0 }),
 		"a weak device":        signedList(t, keys, func(l *wire.DeviceList) { l.Devices[0].Key = make([]byte, 32) }),
@@ -175,7 +175,7 @@ func FuzzParseDeviceList(f *testing.F) {
 			}
 			return
 		}
-		if list.Peer != keys.Peer() || list.Version == 0 || len(list.Devices) == 0 || len(list.Devices) > maxDevices {
+		if list.Peer != keys.Peer() || list.Version == 0 || len(list.Devices) == 0 || len(list.Devices) > MaxDevices {
 			t.Errorf("%+v", list)
 		}
 	})

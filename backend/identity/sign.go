@@ -201,7 +201,7 @@ func (k *Keys) DeviceList(version uint64, now time.Time, earlier ...DeviceID) (*
 		Devices: []*wire.Device{{Key: k.deviceID[:], AddedMs: now.UnixMilli()}},
 	}
 	for _, device := range earlier {
-		if device != k.deviceID && len(list.GetDevices()) < maxDevices {
+		if device != k.deviceID && len(list.GetDevices()) < MaxDevices {
 			list.Devices = append(list.Devices, &wire.Device{Key: bytes.Clone(device[:]), AddedMs: now.UnixMilli()})
 		}
 	}

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"slices"
+
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/wire"
@@ -40,6 +42,14 @@ func (v *conversation) ours(log journal.Log) bool {
 	return log.Device == v.own.Device || v.elders[log.Device]
 }
 
+// tookBack tells whether entries of this person are among what came.
+func tookBack(writes []Write) bool {
+	return slices.ContainsFunc(writes, func(write Write) bool {
+		entry, appended := write.(AppendEntry)
+		return appended && entry.Mine
+	})
+}
+
 // listDevice signs a list with this device first, when the one that was kept has
 // another one there: it came from a backup. Versions go on from the time, so
 // that of two devices that are restored from one backup the later one counts,
@@ -52,15 +62,56 @@ func (c *Core) listDevice() {
 	if len(before.Devices) > 0 && before.Devices[0] == c.keys.Device() {
 		return
 	}
-	version := uint64(max(c.now.Unix(), 1))
-	signed, err := c.keys.DeviceList(max(before.Version+1, version), c.now, before.Devices...)
+	c.signList(before.Version, before.Devices)
+	c.self.LocationVersion = max(c.self.LocationVersion+1, uint64(max(c.now.Unix(), 1)))
+	c.do(Report{What: "a backup was restored: this is a new device"})
+	c.commit(func(error) {}, PutSelf{Self: c.self})
+}
+
+// signList signs a list newer than a version, of this device and earlier ones.
+func (c *Core) signList(newer uint64, earlier []identity.DeviceID) {
+	signed, err := c.keys.DeviceList(max(newer+1, uint64(max(c.now.Unix(), 1))), c.now, earlier...)
 	if err != nil {
 		return // cannot happen: keys and times always encode
 	}
-	if c.self.DeviceList, err = wire.Encode(signed); err != nil {
-		return // likewise
+	if list, err := wire.Encode(signed); err == nil {
+		c.self.DeviceList = list
 	}
-	c.self.LocationVersion = max(c.self.LocationVersion+1, version)
-	c.do(Report{What: "a backup was restored: this is a new device"})
-	c.commit(func(error) {}, PutSelf{Self: c.self})
+}
+
+// recollect takes lists of this person that a contact kept. A device in one of
+// them that the present list lacks is one on which a backup was restored, and on
+// this one an older backup, or the same. What it wrote is this person's: nobody
+// else could sign its list. Without it neither that nor what answers it would be
+// taken back.
+func (c *Core) recollect(lists []*wire.Signed) {
+	if len(lists) == 0 || c.self.Created.IsZero() || c.readOnly {
+		return
+	}
+	present := listOf(c.self.DeviceList)
+	devices := present.Devices
+	for _, signed := range lists[:min(len(lists), maxFormerLists)] {
+		list, err := identity.ParseDeviceList(signed)
+		if err != nil || list.Peer != c.keys.Peer() {
+			continue
+		}
+		for _, device := range list.Devices {
+			if !slices.Contains(devices, device) && len(devices) < identity.MaxDevices {
+				devices = append(devices, device)
+			}
+		}
+	}
+	if len(devices) == len(present.Devices) {
+		return
+	}
+	c.signList(present.Version, devices)
+	for _, device := range devices[len(present.Devices):] {
+		c.elders[device] = true
+	}
+	c.do(Report{What: "a contact remembers a device of this person that the backup did not"})
+	c.commit(func(err error) {
+		if err == nil {
+			c.publish()
+		}
+	}, PutSelf{Self: c.self})
 }

@@ -17,8 +17,12 @@ import (
 
 // sendHello says who this is; again when the record or the profile changes.
 func (c *Core) sendHello(session *session) {
+	var theirs []*wire.Signed
+	if one := c.contacts[session.remote.Peer]; one != nil {
+		theirs = one.record.signed.GetFormerLists()
+	}
 	c.frame(session, &wire.LinkFrame{Kind: &wire.LinkFrame_Hello{Hello: &wire.Hello{
-		Major: wire.Major, Minor: wire.Minor, Features: wire.Features, Profile: c.profile(), Record: c.ownRecord(),
+		Major: wire.Major, Minor: wire.Minor, Features: wire.Features, Profile: c.profile(), Record: c.ownRecord(), YourLists: theirs,
 	}}})
 }
 
@@ -86,8 +90,13 @@ func (c *Core) hello(session *session, one *contact, hello *wire.Hello) {
 	if before != nil {
 		c.dirty(one.Peer)
 	}
+	list := one.record.devices.Version
 	c.learn(one, hello.GetRecord())
+	if one.record.devices.Version != list && len(one.record.signed.GetFormerLists()) > 0 {
+		c.sendHello(session) // of lists that they may have lost, before any entries
+	}
 	c.learnProfile(one, hello.GetProfile())
+	c.recollect(hello.GetYourLists())
 	if session.greeted {
 		return
 	}
@@ -225,7 +234,12 @@ func (c *Core) entries(session *session, one *contact, conversation []byte, e Fr
 	}
 	c.chargeEntries(session, one, writes)
 	session.unwritten += e.Bytes
-	c.commitEntries(one, id, writes, func(error) { session.unwritten -= e.Bytes })
+	c.commitEntries(one, id, writes, func(err error) {
+		session.unwritten -= e.Bytes
+		if err == nil && tookBack(writes) {
+			c.count(session, one, c.conversations[id])
+		}
+	})
 }
 
 func waitingEntries(entries []journal.Entry, orders map[journal.Hash]journal.Order) []waitingEntry {

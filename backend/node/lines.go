@@ -64,6 +64,7 @@ type session struct {
 	rewinds    int                // how often they asked for something again
 	asked      map[uuid.UUID]bool // of which conversations a proof was asked for
 
+	heard    map[uuid.UUID]RemotePosition // the last that they said
 	promised map[uuid.UUID]journal.Vector // what stood in their logs when the line opened
 	owed     map[uuid.UUID]bool           // conversations of which something is not acknowledged yet: they are slowed
 	unpaid   int                          // bytes that came meanwhile

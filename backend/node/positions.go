@@ -55,14 +55,25 @@ func (c *Core) position(session *session, one *contact, position *wire.Position)
 		exchange.Again(held)
 	}
 	exchange.Position(held, c.now)
-	way := c.broughtBy(session, one, held)
-	if moved := conversation.moveRemote(session.remote.Device, held, read, way, c.now); len(moved) > 0 {
-		one.news()
-		c.commit(func(error) { c.tell(Change{Position: id}) }, moved...)
-		c.dirty(one.Peer)
+	if session.heard == nil {
+		session.heard = map[uuid.UUID]RemotePosition{}
 	}
+	session.heard[id] = RemotePosition{Held: held, Read: read}
+	c.count(session, one, conversation)
 	c.askForProof(session, conversation, other)
 	c.pumpOne(session, id)
+}
+
+// count has their last position count, as far as what it names is on this disk: again
+// when more of it is, since what a restored device takes back was read there before.
+func (c *Core) count(session *session, one *contact, conversation *conversation) {
+	heard := session.heard[conversation.id]
+	way := c.broughtBy(session, one, heard.Held)
+	if moved := conversation.moveRemote(session.remote.Device, heard.Held, heard.Read, way, c.now); len(moved) > 0 {
+		one.news()
+		c.commit(func(error) { c.tell(Change{Position: conversation.id}) }, moved...)
+		c.dirty(one.Peer)
+	}
 }
 
 // maxRewinds is how often one line may ask for something again.

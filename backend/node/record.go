@@ -17,6 +17,9 @@ import (
 // maxRecord caps a serialised PeerRecord: 16 devices with a sealing key each.
 const maxRecord = 48 << 10
 
+// maxFormerLists caps the earlier lists of a contact that are kept for them.
+const maxFormerLists = 4
+
 // errRecord is wrapped by what is wrong with a peer's record.
 var errRecord = errors.New("node: the peer's record is refused")
 
@@ -42,6 +45,11 @@ func loadRecord(peer identity.PeerID, kept []byte) (record, error) {
 	signed := &wire.PeerRecord{}
 	if err := wire.Decode(kept, maxRecord, signed); err != nil {
 		return loaded, fmt.Errorf("%w: %w", errRecord, err)
+	}
+	for _, former := range signed.GetFormerLists() {
+		if _, err := loaded.merge(&wire.PeerRecord{DeviceList: former}); err != nil {
+			return loaded, err
+		}
 	}
 	_, err := loaded.merge(signed)
 	return loaded, err
@@ -77,6 +85,7 @@ func (r *record) merge(other *wire.PeerRecord) (changed bool, err error) {
 		case devices.Peer != r.peer:
 			return false, fmt.Errorf("%w: another identity's device list", errRecord)
 		case devices.Version > next.devices.Version:
+			next.signed.FormerLists = formerLists(next.signed, devices)
 			next.devices, next.signed.DeviceList, changed = devices, other.GetDeviceList(), true
 		}
 	}
@@ -119,6 +128,20 @@ func (r *record) merge(other *wire.PeerRecord) (changed bool, err error) {
 	}
 	*r = next
 	return true, nil
+}
+
+// formerLists are the newest of the lists that a record has, of those with a
+// device that a newer one lacks.
+func formerLists(before *wire.PeerRecord, newer identity.DeviceList) []*wire.Signed {
+	lists := slices.Clone(before.GetFormerLists())
+	if before.GetDeviceList() != nil {
+		lists = append(lists, before.GetDeviceList())
+	}
+	lists = slices.DeleteFunc(lists, func(signed *wire.Signed) bool {
+		list, err := identity.ParseDeviceList(signed)
+		return err != nil || !slices.ContainsFunc(list.Devices, func(device identity.DeviceID) bool { return !newer.Has(device) })
+	})
+	return lists[max(0, len(lists)-maxFormerLists):]
 }
 
 // sealTo returns the sealing key of a device; false when none is known.

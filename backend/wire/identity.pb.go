@@ -420,10 +420,13 @@ func (x *LocationRecord) GetIssuedMs() int64 {
 
 // PeerRecord is what is published at a server and exchanged over a line.
 type PeerRecord struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	DeviceList    *Signed                `protobuf:"bytes,1,opt,name=device_list,json=deviceList,proto3" json:"device_list,omitempty"`
-	KeyRecords    []*Signed              `protobuf:"bytes,2,rep,name=key_records,json=keyRecords,proto3" json:"key_records,omitempty"` // one for each device
-	Location      *Signed                `protobuf:"bytes,3,opt,name=location,proto3" json:"location,omitempty"`
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	DeviceList *Signed                `protobuf:"bytes,1,opt,name=device_list,json=deviceList,proto3" json:"device_list,omitempty"`
+	KeyRecords []*Signed              `protobuf:"bytes,2,rep,name=key_records,json=keyRecords,proto3" json:"key_records,omitempty"` // one for each device
+	Location   *Signed                `protobuf:"bytes,3,opt,name=location,proto3" json:"location,omitempty"`
+	// Earlier lists with devices that device_list lacks, oldest first. Only on the
+	// disk of who keeps a contact: nobody publishes or takes it.
+	FormerLists   []*Signed `protobuf:"bytes,4,rep,name=former_lists,json=formerLists,proto3" json:"former_lists,omitempty"` // at most 4
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -475,6 +478,13 @@ func (x *PeerRecord) GetKeyRecords() []*Signed {
 func (x *PeerRecord) GetLocation() *Signed {
 	if x != nil {
 		return x.Location
+	}
+	return nil
+}
+
+func (x *PeerRecord) GetFormerLists() []*Signed {
+	if x != nil {
+		return x.FormerLists
 	}
 	return nil
 }
@@ -846,14 +856,15 @@ const file_tincan_v1_identity_proto_rawDesc = "" +
 	"\bidentity\x18\x01 \x01(\fR\bidentity\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\x04R\aversion\x122\n" +
 	"\aservers\x18\x03 \x03(\v2\x18.tincan.v1.ServerAddressR\aservers\x12\x1b\n" +
-	"\tissued_ms\x18\x04 \x01(\x03R\bissuedMs\"\xa3\x01\n" +
+	"\tissued_ms\x18\x04 \x01(\x03R\bissuedMs\"\xd9\x01\n" +
 	"\n" +
 	"PeerRecord\x122\n" +
 	"\vdevice_list\x18\x01 \x01(\v2\x11.tincan.v1.SignedR\n" +
 	"deviceList\x122\n" +
 	"\vkey_records\x18\x02 \x03(\v2\x11.tincan.v1.SignedR\n" +
 	"keyRecords\x12-\n" +
-	"\blocation\x18\x03 \x01(\v2\x11.tincan.v1.SignedR\blocation\"\xdd\x01\n" +
+	"\blocation\x18\x03 \x01(\v2\x11.tincan.v1.SignedR\blocation\x124\n" +
+	"\fformer_lists\x18\x04 \x03(\v2\x11.tincan.v1.SignedR\vformerLists\"\xdd\x01\n" +
 	"\x06Invite\x12\x1a\n" +
 	"\bidentity\x18\x01 \x01(\fR\bidentity\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
@@ -915,12 +926,13 @@ var file_tincan_v1_identity_proto_depIdxs = []int32{
 	0, // 2: tincan.v1.PeerRecord.device_list:type_name -> tincan.v1.Signed
 	0, // 3: tincan.v1.PeerRecord.key_records:type_name -> tincan.v1.Signed
 	0, // 4: tincan.v1.PeerRecord.location:type_name -> tincan.v1.Signed
-	4, // 5: tincan.v1.Invite.servers:type_name -> tincan.v1.ServerAddress
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	0, // 5: tincan.v1.PeerRecord.former_lists:type_name -> tincan.v1.Signed
+	4, // 6: tincan.v1.Invite.servers:type_name -> tincan.v1.ServerAddress
+	7, // [7:7] is the sub-list for method output_type
+	7, // [7:7] is the sub-list for method input_type
+	7, // [7:7] is the sub-list for extension type_name
+	7, // [7:7] is the sub-list for extension extendee
+	0, // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_tincan_v1_identity_proto_init() }

@@ -346,12 +346,15 @@ func (*LinkFrame_Check) isLinkFrame_Kind() {}
 
 // Hello is the first frame of the replica protocol.
 type Hello struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Major         uint32                 `protobuf:"varint,1,opt,name=major,proto3" json:"major,omitempty"`       // must be equal
-	Minor         uint32                 `protobuf:"varint,2,opt,name=minor,proto3" json:"minor,omitempty"`       // the smaller one counts
-	Features      uint64                 `protobuf:"varint,3,opt,name=features,proto3" json:"features,omitempty"` // bits both sides have are used: 1 comparison, batches and proofs; 2 checks by emoji
-	Profile       *Profile               `protobuf:"bytes,4,opt,name=profile,proto3" json:"profile,omitempty"`
-	Record        *PeerRecord            `protobuf:"bytes,5,opt,name=record,proto3" json:"record,omitempty"`
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Major    uint32                 `protobuf:"varint,1,opt,name=major,proto3" json:"major,omitempty"`       // must be equal
+	Minor    uint32                 `protobuf:"varint,2,opt,name=minor,proto3" json:"minor,omitempty"`       // the smaller one counts
+	Features uint64                 `protobuf:"varint,3,opt,name=features,proto3" json:"features,omitempty"` // bits both sides have are used: 1 comparison, batches and proofs; 2 checks by emoji
+	Profile  *Profile               `protobuf:"bytes,4,opt,name=profile,proto3" json:"profile,omitempty"`
+	Record   *PeerRecord            `protobuf:"bytes,5,opt,name=record,proto3" json:"record,omitempty"`
+	// Lists that the receiver has signed before, with devices that the present one
+	// lacks: it was restored from a backup that is older than they are.
+	YourLists     []*Signed `protobuf:"bytes,6,rep,name=your_lists,json=yourLists,proto3" json:"your_lists,omitempty"` // at most 4
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -417,6 +420,13 @@ func (x *Hello) GetProfile() *Profile {
 func (x *Hello) GetRecord() *PeerRecord {
 	if x != nil {
 		return x.Record
+	}
+	return nil
+}
+
+func (x *Hello) GetYourLists() []*Signed {
+	if x != nil {
+		return x.YourLists
 	}
 	return nil
 }
@@ -1249,13 +1259,15 @@ const file_tincan_v1_link_proto_rawDesc = "" +
 	"\x05proof\x18\t \x01(\v2\x10.tincan.v1.ProofH\x00R\x05proof\x12(\n" +
 	"\x05check\x18\n" +
 	" \x01(\v2\x10.tincan.v1.CheckH\x00R\x05checkB\x06\n" +
-	"\x04kind\"\xac\x01\n" +
+	"\x04kind\"\xde\x01\n" +
 	"\x05Hello\x12\x14\n" +
 	"\x05major\x18\x01 \x01(\rR\x05major\x12\x14\n" +
 	"\x05minor\x18\x02 \x01(\rR\x05minor\x12\x1a\n" +
 	"\bfeatures\x18\x03 \x01(\x04R\bfeatures\x12,\n" +
 	"\aprofile\x18\x04 \x01(\v2\x12.tincan.v1.ProfileR\aprofile\x12-\n" +
-	"\x06record\x18\x05 \x01(\v2\x15.tincan.v1.PeerRecordR\x06record\"\x9c\x01\n" +
+	"\x06record\x18\x05 \x01(\v2\x15.tincan.v1.PeerRecordR\x06record\x120\n" +
+	"\n" +
+	"your_lists\x18\x06 \x03(\v2\x11.tincan.v1.SignedR\tyourLists\"\x9c\x01\n" +
 	"\bPosition\x12\"\n" +
 	"\fconversation\x18\x01 \x01(\fR\fconversation\x12*\n" +
 	"\x04held\x18\x02 \x03(\v2\x16.tincan.v1.LogPositionR\x04held\x12*\n" +
@@ -1346,8 +1358,9 @@ var file_tincan_v1_link_proto_goTypes = []any{
 	(*CheckCancel)(nil),        // 17: tincan.v1.CheckCancel
 	(*Profile)(nil),            // 18: tincan.v1.Profile
 	(*PeerRecord)(nil),         // 19: tincan.v1.PeerRecord
-	(*LogPosition)(nil),        // 20: tincan.v1.LogPosition
-	(*Entry)(nil),              // 21: tincan.v1.Entry
+	(*Signed)(nil),             // 20: tincan.v1.Signed
+	(*LogPosition)(nil),        // 21: tincan.v1.LogPosition
+	(*Entry)(nil),              // 22: tincan.v1.Entry
 }
 var file_tincan_v1_link_proto_depIdxs = []int32{
 	3,  // 0: tincan.v1.LinkFrame.hello:type_name -> tincan.v1.Hello
@@ -1362,24 +1375,25 @@ var file_tincan_v1_link_proto_depIdxs = []int32{
 	13, // 9: tincan.v1.LinkFrame.check:type_name -> tincan.v1.Check
 	18, // 10: tincan.v1.Hello.profile:type_name -> tincan.v1.Profile
 	19, // 11: tincan.v1.Hello.record:type_name -> tincan.v1.PeerRecord
-	20, // 12: tincan.v1.Position.held:type_name -> tincan.v1.LogPosition
-	20, // 13: tincan.v1.Position.read:type_name -> tincan.v1.LogPosition
-	21, // 14: tincan.v1.Entries.entries:type_name -> tincan.v1.Entry
-	9,  // 15: tincan.v1.Digests.digests:type_name -> tincan.v1.ConversationDigest
-	4,  // 16: tincan.v1.Vectors.positions:type_name -> tincan.v1.Position
-	21, // 17: tincan.v1.Proof.first:type_name -> tincan.v1.Entry
-	21, // 18: tincan.v1.Proof.second:type_name -> tincan.v1.Entry
-	14, // 19: tincan.v1.Check.start:type_name -> tincan.v1.CheckStart
-	15, // 20: tincan.v1.Check.answer:type_name -> tincan.v1.CheckNonce
-	15, // 21: tincan.v1.Check.reveal:type_name -> tincan.v1.CheckNonce
-	16, // 22: tincan.v1.Check.result:type_name -> tincan.v1.CheckResult
-	17, // 23: tincan.v1.Check.cancel:type_name -> tincan.v1.CheckCancel
-	0,  // 24: tincan.v1.CheckCancel.why:type_name -> tincan.v1.CheckEnd
-	25, // [25:25] is the sub-list for method output_type
-	25, // [25:25] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	20, // 12: tincan.v1.Hello.your_lists:type_name -> tincan.v1.Signed
+	21, // 13: tincan.v1.Position.held:type_name -> tincan.v1.LogPosition
+	21, // 14: tincan.v1.Position.read:type_name -> tincan.v1.LogPosition
+	22, // 15: tincan.v1.Entries.entries:type_name -> tincan.v1.Entry
+	9,  // 16: tincan.v1.Digests.digests:type_name -> tincan.v1.ConversationDigest
+	4,  // 17: tincan.v1.Vectors.positions:type_name -> tincan.v1.Position
+	22, // 18: tincan.v1.Proof.first:type_name -> tincan.v1.Entry
+	22, // 19: tincan.v1.Proof.second:type_name -> tincan.v1.Entry
+	14, // 20: tincan.v1.Check.start:type_name -> tincan.v1.CheckStart
+	15, // 21: tincan.v1.Check.answer:type_name -> tincan.v1.CheckNonce
+	15, // 22: tincan.v1.Check.reveal:type_name -> tincan.v1.CheckNonce
+	16, // 23: tincan.v1.Check.result:type_name -> tincan.v1.CheckResult
+	17, // 24: tincan.v1.Check.cancel:type_name -> tincan.v1.CheckCancel
+	0,  // 25: tincan.v1.CheckCancel.why:type_name -> tincan.v1.CheckEnd
+	26, // [26:26] is the sub-list for method output_type
+	26, // [26:26] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_tincan_v1_link_proto_init() }
