@@ -1,5 +1,6 @@
 import { backend } from '@/backend';
 import { conversationOnScreen } from './attention';
+import { asTold } from './meanwhile';
 import { pageSize } from './timeline';
 import { type Anchor, landAt, type Origin, positionOf, showLatest, timelines } from './timelines';
 import { showConversation, showSearch, view } from './view';
@@ -23,7 +24,7 @@ async function land(
   turns += 1;
   const turn = turns;
   const held = timelines.getState().open[conversation]?.messages.some((one) => one.id === message);
-  const page = held ? undefined : await backend().pageAround(conversation, message, pageSize);
+  const page = held ? undefined : await asTold(backend().pageAround(conversation, message, pageSize));
   if (turn !== turns) return;
   landAt(conversation, page, anchor, found, back);
   showConversation(conversation);

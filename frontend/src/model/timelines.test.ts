@@ -156,6 +156,28 @@ describe('timelines', () => {
     expect(ana()?.messages.at(-1)).toMatchObject({ id: 'early', state: 'queued' });
   });
 
+  it('have what arrived, changed or went while their page was on its way', async () => {
+    let answer: (() => void) | undefined;
+    const open = fake.open;
+    fake.open = async (conversation) => {
+      const page = await open(conversation);
+      await new Promise<void>((resolve) => {
+        answer = resolve;
+      });
+      return page;
+    };
+    showConversation('ole');
+    await vi.waitFor(() => expect(answer).toBeDefined());
+    const arrived = sampleMessage('ole', 20);
+    fake.emit({ messages: [arrived, { ...sampleMessage('ole', 3), text: 'edited' }], removedMessages: ['ole-4'] });
+    answer?.();
+    await vi.waitFor(() => expect(timelines.getState().open.ole).toBeDefined());
+    const shown = timelines.getState().open.ole?.messages ?? [];
+    expect(shown.at(-1)).toEqual(arrived);
+    expect(shown.find(({ id }) => id === 'ole-3')?.text).toBe('edited');
+    expect(shown.some(({ id }) => id === 'ole-4')).toBe(false);
+  });
+
   it('lose what disappears, wherever it stands', async () => {
     showConversation('ana');
     await vi.waitFor(() => expect(ana()).toBeDefined());

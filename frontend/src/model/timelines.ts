@@ -1,6 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import { type BackendError, backend, type Message, type Page, toBackendError } from '@/backend';
 import { conversationOnScreen } from './attention';
+import { asTold, tellCleared, tellPages, tellRemoved } from './meanwhile';
 import { session } from './session';
 import { looked } from './standing';
 import {
@@ -122,7 +123,7 @@ export async function openTimeline(conversation: string): Promise<void> {
   const landed = landing.delete(conversation);
   const decision = landed ? 0 : decide(conversation);
   try {
-    const page = await backend().open(conversation);
+    const page = await asTold(backend().open(conversation));
     if (decided.get(conversation) !== decision) return;
     const held = timelines.getState().open[conversation];
     if (page.firstUnread) {
@@ -198,9 +199,11 @@ async function load(conversation: string, side: 'older' | 'newer'): Promise<void
   update(conversation, (timeline) => ({ ...timeline, loading: side }));
   const start = held.serial;
   try {
-    const page = await (side === 'older'
-      ? backend().pageBefore(conversation, edge.order, pageSize)
-      : backend().pageAfter(conversation, edge.order, pageSize));
+    const page = await asTold(
+      side === 'older'
+        ? backend().pageBefore(conversation, edge.order, pageSize)
+        : backend().pageAfter(conversation, edge.order, pageSize),
+    );
     update(conversation, (timeline) => {
       if (timeline.serial !== start) return timeline;
       const grown = side === 'older' ? withOlder(timeline, page) : withNewer(timeline, page);
@@ -236,7 +239,7 @@ export async function showLatest(conversation: string): Promise<void> {
     return;
   }
   try {
-    replace(await backend().pageLast(conversation, pageSize), { kind: 'end' }, held?.newLine);
+    replace(await asTold(backend().pageLast(conversation, pageSize)), { kind: 'end' }, held?.newLine);
   } catch (reason) {
     fail(conversation, reason);
   }
@@ -253,6 +256,7 @@ function bounded(conversation: string, { anchor }: OpenTimeline, grown: Timeline
 /** New and changed messages of any conversation. `unseen` is the open one while the window has no focus. */
 export function applyMessages(messages: readonly Message[], unseen = ''): void {
   if (messages.length === 0) return;
+  tellPages(messages);
   const { open } = timelines.getState();
   let next: Record<string, OpenTimeline> | undefined;
   for (const conversation of new Set(messages.map((message) => message.conversation))) {
@@ -279,6 +283,7 @@ export function placeAnswer(message: Message): void {
 /** Messages are gone: they disappeared, or were hidden here. They leave every stretch that is held. */
 export function removeMessages(ids: readonly string[]): void {
   if (ids.length === 0) return;
+  tellRemoved(ids);
   const { open } = timelines.getState();
   for (const [conversation, held] of Object.entries(open)) {
     const left = withoutMessages(held, ids);
@@ -346,6 +351,7 @@ function lineAfter(held: OpenTimeline, messages: readonly Message[]): NewLine | 
 export function clearTimelines(conversations: readonly string[]): void {
   if (conversations.length === 0) return;
   for (const conversation of conversations) {
+    tellCleared(conversation);
     positions.delete(conversation);
     if (!timelines.getState().open[conversation]) {
       if (conversation === conversationOnScreen()) void openTimeline(conversation);
