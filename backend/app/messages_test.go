@@ -118,11 +118,11 @@ func TestProfilesAndReceipts(t *testing.T) {
 		t.Errorf("the profile is %+v", profile)
 	}
 	var row app.Conversation
-	ben.until("the profile arrives", seen, func(c app.Changes) bool {
+	ben.until("the profile and its picture arrive", seen, func(c app.Changes) bool {
 		for _, one := range c.Conversations {
 			row = one
 		}
-		return row.About == "at sea"
+		return row.About == "at sea" && row.Picture != "" // which comes once it can be read
 	})
 	if row.Picture != profile.Picture {
 		t.Errorf("the picture is %q instead of %q", row.Picture, profile.Picture)
