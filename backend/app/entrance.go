@@ -30,8 +30,9 @@ type Door interface {
 	// Take takes a part of a backup that is to be restored; the first one begins
 	// anew. Parts come in order.
 	Take(ctx context.Context, part []byte, first bool) error
-	// Restore makes what was taken the profile of this folder, which has none.
-	Restore(ctx context.Context, passphrase string, progress func(Progress)) error
+	// Restore makes what was taken the profile of this folder. One that is there is
+	// refused, or put aside in the folder before, whose name is in this one.
+	Restore(ctx context.Context, passphrase string, replace bool, progress func(Progress)) (before string, err error)
 	// Export writes a conversation to a new folder in the folder for downloads,
 	// its page in a language, or in English.
 	Export(ctx context.Context, conversation, language string) (SavedExport, error)

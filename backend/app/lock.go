@@ -291,7 +291,7 @@ func (a *API) AutomaticBackup(every Every, passphrase string) (SavedBackup, erro
 
 // TakeBackup takes the next part (base64, RFC 4648, section 4, of at most
 // MaxPart bytes) of a backup that is to be restored; first begins anew. Errors:
-// restore-profile, backup-none, disk-room, disk-full.
+// backup-none, disk-room, disk-full, locked.
 func (a *API) TakeBackup(part string, first bool) error {
 	_, err := through(a, "TakeBackup", callPatience, func(ctx context.Context, door Door) (nothing, error) {
 		if len(part) > base64.StdEncoding.EncodedLen(MaxPart) {
@@ -308,18 +308,19 @@ func (a *API) TakeBackup(part string, first bool) error {
 
 var errNoBackup = refuse("backup-none", "This is not a backup that Tincan made. Choose the file that ends with .tincan-backup.")
 
-// RestoreBackup makes what was taken the profile of this install, which has none
-// yet: a new device of the same person. Progress is told. Errors:
-// backup-passphrase, backup-damaged, backup-newer, backup-none,
-// restore-profile, disk-full, busy.
-func (a *API) RestoreBackup(passphrase string) error {
-	_, err := long(a, "RestoreBackup", func(ctx context.Context, door Door, progress func(Progress)) (nothing, error) {
+// RestoreBackup makes what was taken the profile of this install: a new device of
+// the same person. A profile that is there is refused, or with replace put aside in
+// a folder of the data folder, whose name is returned. Nothing of it is touched before the
+// backup was opened and checked. Progress is told. Errors: backup-passphrase,
+// backup-damaged, backup-newer, backup-none, restore-profile, disk-full,
+// disk-room, busy, locked.
+func (a *API) RestoreBackup(passphrase string, replace bool) (string, error) {
+	return long(a, "RestoreBackup", func(ctx context.Context, door Door, progress func(Progress)) (string, error) {
 		if len(passphrase) > maxPassphrase {
-			return nothing{}, refuse("backup-passphrase", "That passphrase does not open this backup. Check for a missing word.")
+			return "", refuse("backup-passphrase", "That passphrase does not open this backup. Check for a missing word.")
 		}
-		return nothing{}, door.Restore(ctx, passphrase, progress)
+		return door.Restore(ctx, passphrase, replace, progress)
 	})
-	return err
 }
 
 // ExportConversation writes a conversation, signed, to a new folder in the

@@ -88,8 +88,10 @@ func (d *Device) open() (*vault.Vault, *store.Store) {
 }
 
 // shut closes lines and history and forgets the keys.
-func (d *Device) shut() error {
-	err := d.entrance.Shut()
+func (d *Device) shut() error { return errors.Join(d.entrance.Shut(), d.forget()) }
+
+// forget closes the history and forgets the keys; no App uses them any more.
+func (d *Device) forget() (err error) {
 	fault.Point("device.shut")
 	d.state.Lock()
 	closing, forgetting := d.store, d.vault

@@ -263,7 +263,8 @@ func TestBackupAndRestore(t *testing.T) {
 	if storage, failure := ana.App().API().Storage(); failure != nil || storage.BackupAt == "" || storage.BackupSize != int64(len(data)) || storage.Database == 0 || storage.Total < storage.Database {
 		t.Errorf("%+v, %v", storage, failure)
 	}
-	if err = ana.App().API().TakeBackup("", true); codeOf(t, err) != "restore-profile" {
+	give(t, ana, data)
+	if _, err = ana.App().API().RestoreBackup(passphrase, false); codeOf(t, err) != "restore-profile" {
 		t.Errorf("restoring over a profile: %v", err)
 	}
 	if slices.ContainsFunc(files(t, folder), func(name string) bool { return len(name) > 7 && name[:8] == ".backup-" }) {
@@ -275,10 +276,11 @@ func TestBackupAndRestore(t *testing.T) {
 	api := ben.App().API()
 	restore := func(data []byte, words string) string {
 		give(t, ben, data)
-		return codeOf(t, api.RestoreBackup(words))
+		_, failure := api.RestoreBackup(words, false)
+		return codeOf(t, failure)
 	}
-	if code := codeOf(t, api.RestoreBackup(passphrase)); code != "backup-none" {
-		t.Errorf("nothing was given: %q", code)
+	if _, err = api.RestoreBackup(passphrase, false); codeOf(t, err) != "backup-none" {
+		t.Errorf("nothing was given: %v", err)
 	}
 	for want, bad := range map[string][]byte{
 		"backup-none":    []byte("something else, and long enough to be looked at"),
@@ -303,8 +305,8 @@ func TestBackupAndRestore(t *testing.T) {
 		t.Fatalf("after what was refused: %+v, %v", state, failure)
 	}
 	// The file need not be given again.
-	if err = api.RestoreBackup(" correct  horse battery"); err != nil {
-		t.Fatal(err)
+	if before, failure := api.RestoreBackup(" correct  horse battery", false); failure != nil || before != "" {
+		t.Fatalf("%q, %v", before, failure)
 	}
 	after, err := api.Start()
 	if err != nil || after.FirstRun || after.Profile.PeerID != before.Profile.PeerID || after.Profile.Name != "Ana" {
@@ -318,5 +320,85 @@ func TestBackupAndRestore(t *testing.T) {
 	}
 	if again, err := open(t, clean).App().API().Start(); err != nil || again.Profile.PeerID != before.Profile.PeerID {
 		t.Errorf("at the next start: %+v, %v", again, err)
+	}
+}
+
+// TestRestoreReplaces restores a backup where somebody is: nothing of them is touched
+// before it was opened, and all of it is put aside.
+func TestRestoreReplaces(t *testing.T) {
+	t.Parallel()
+	source := open(t, t.TempDir())
+	profile(t, source, "Ana")
+	wanted, err := source.App().API().Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := backedUp(t, source)
+	folder := t.TempDir()
+	one := open(t, folder)
+	profile(t, one, "Ben")
+	api := one.App().API()
+	had, err := api.Start()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err = api.Protect(app.Protecting{Protection: app.ProtectionPassphrase, New: "quite another one"}); err != nil {
+		t.Fatal(err)
+	}
+	same := func(when string) {
+		t.Helper()
+		if state, failure := api.Start(); failure != nil || state.Profile.PeerID != had.Profile.PeerID {
+			t.Errorf("%s it is %+v, %v", when, state.Profile, failure)
+		}
+	}
+	give(t, one, data[:len(data)-20])
+	if _, err = api.RestoreBackup(passphrase, true); codeOf(t, err) != "backup-damaged" {
+		t.Errorf("a backup that was cut: %v", err)
+	}
+	same("after one that was cut")
+	give(t, one, data)
+	if _, err = api.RestoreBackup("quite another one", true); codeOf(t, err) != "backup-passphrase" {
+		t.Errorf("the passphrase of the profile: %v", err)
+	}
+	same("after a wrong passphrase")
+	changes := one.App().Subscribe(-1)
+	before, err := api.RestoreBackup(passphrase, true)
+	if err != nil || !slices.Contains(files(t, folder), before) {
+		t.Fatalf("put aside in %q, %v", before, err)
+	}
+	for {
+		change, failure := changes.Next(t.Context())
+		if failure != nil {
+			t.Fatal(failure)
+		}
+		if change.Locked {
+			t.Error("the window is told that the profile is locked")
+		}
+		if change.Reset {
+			break
+		}
+	}
+	if state, failure := api.Start(); failure != nil || state.Profile.PeerID != wanted.Profile.PeerID {
+		t.Errorf("afterwards it is %+v, %v", state.Profile, failure)
+	}
+	if state := one.State(); state.Locked || state.Protection != app.ProtectionFile {
+		t.Errorf("%+v", state)
+	}
+	old := open(t, filepath.Join(folder, before))
+	if !old.Locked() {
+		t.Error("what was put aside has lost its passphrase")
+	}
+	if _, err = old.App().API().Unlock("quite another one"); err != nil {
+		t.Fatal(err)
+	}
+	if state, failure := old.App().API().Start(); failure != nil || state.Profile.PeerID != had.Profile.PeerID || state.Profile.Name != "Ben" {
+		t.Errorf("put aside was %+v, %v", state.Profile, failure)
+	}
+	give(t, one, data)
+	if err = one.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if again, failure := open(t, folder).App().API().Start(); failure != nil || again.Profile.PeerID != wanted.Profile.PeerID {
+		t.Errorf("at the next start: %+v, %v", again.Profile, failure)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/tincan-chat/tincan/backend/app"
 	"github.com/tincan-chat/tincan/backend/backup"
@@ -25,7 +26,14 @@ const (
 	restoringName = "restoring"
 	restoredName  = "restored"
 	takenName     = "taken" // the backup, as it comes in
+	// replacesName has the name of the folder for what was there before; it is gone
+	// once all of that is in it.
+	replacesName = "replaces"
+	replacedName = "before-restore-" // and when, begins that name
 )
+
+// profileFiles are those of a profile, with what only makes sense beside them.
+var profileFiles = []string{databaseName + "-wal", databaseName + "-shm", databaseName, identity.KeyFile, "snapshots"}
 
 // leftFree is how many bytes of a disk a backup that comes in leaves free: it comes from a page,
 // part by part, and must not fill the disk for everybody else.
@@ -38,8 +46,8 @@ func (d *Device) Take(ctx context.Context, part []byte, first bool) error {
 	aside := filepath.Join(d.folder.Path(), restoringName)
 	flags := os.O_WRONLY | os.O_APPEND
 	if first {
-		if err := d.fresh(ctx); err != nil {
-			return err
+		if opened, _ := d.open(); opened == nil {
+			return explain(vault.ErrLocked, "folder")
 		}
 		if err := errors.Join(os.RemoveAll(aside), os.Mkdir(aside, 0o700)); err != nil {
 			return explain(err, "folder")
@@ -86,42 +94,59 @@ func (d *Device) fresh(ctx context.Context) error {
 }
 
 // Restore implements app.Door.
-func (d *Device) Restore(ctx context.Context, passphrase string, progress func(app.Progress)) error {
+func (d *Device) Restore(ctx context.Context, passphrase string, replace bool, progress func(app.Progress)) (before string, err error) {
 	d.turn()
 	defer d.turning.Unlock()
-	if err := d.fresh(ctx); err != nil {
-		return err
+	err = d.fresh(ctx)
+	if opened, _ := d.open(); err != nil && (!replace || opened == nil) {
+		return "", err
+	}
+	if err != nil {
+		before = replacedName + time.Now().UTC().Format("2006-01-02-150405")
 	}
 	aside := filepath.Join(d.folder.Path(), restoringName)
-	if err := d.unpack(ctx, aside, passphrase, progress); err != nil {
+	if err = d.unpack(ctx, aside, passphrase, progress); err == nil && before != "" {
+		err = writeSynced(filepath.Join(aside, replacesName), []byte(before))
+	}
+	if err != nil {
 		if !errors.Is(err, backup.ErrPassphrase) { // another try may find the word
 			err = errors.Join(err, os.RemoveAll(aside))
 		}
-		return explain(err, "folder")
+		return "", explain(err, "folder")
 	}
 	fault.Point("device.restore.unpacked")
 	progress(app.Progress{Step: app.ProgressPlace})
-	if err := os.Rename(aside, filepath.Join(d.folder.Path(), restoredName)); err != nil {
-		return explain(errors.Join(err, os.RemoveAll(aside)), "folder")
+	if err = os.Rename(aside, filepath.Join(d.folder.Path(), restoredName)); err != nil {
+		return "", explain(errors.Join(err, os.RemoveAll(aside)), "folder")
 	}
-	if err := syncPath(d.folder.Path()); err != nil {
+	if err = syncPath(d.folder.Path()); err != nil {
 		d.options.Logger.WarnContext(ctx, "a folder cannot be synced", slog.Any("error", err))
 	}
 	fault.Point("device.restore.named")
-	// It is decided. What was there had neither a name nor a contact.
-	if err := d.shut(); err != nil {
+	// It is decided.
+	if err = errors.Join(d.entrance.Pause(), d.forget()); err != nil {
 		d.options.Logger.WarnContext(ctx, "closing what the backup replaces", slog.Any("error", err))
 	}
-	err := settleRestore(d.folder.Path())
-	if err == nil {
+	if err = settleRestore(d.folder.Path()); err == nil {
 		err = d.unlock(context.WithoutCancel(ctx), "")
 	}
 	if err != nil {
 		d.state.Lock()
 		d.problem = sentence(err, "folder")
 		d.state.Unlock()
+		err = errors.Join(err, d.entrance.Shut())
 	}
-	return explain(err, "folder")
+	return before, explain(err, "folder")
+}
+
+// writeSynced makes a file that is on the disk when it returns.
+func writeSynced(path string, content []byte) error {
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(content)
+	return errors.Join(err, file.Sync(), file.Close())
 }
 
 // unpack makes a profile's files of the backup that was taken.
@@ -218,6 +243,9 @@ func settleRestore(folder string) error {
 	if _, err = os.Stat(whole); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	if err = putAside(folder, whole); err != nil {
+		return err
+	}
 	made, place := filepath.Join(whole, databaseName), filepath.Join(folder, databaseName)
 	if _, err = os.Stat(made); err == nil {
 		// A database must not find the log of another one beside it.
@@ -240,4 +268,31 @@ func settleRestore(folder string) error {
 		return err
 	}
 	return os.RemoveAll(whole)
+}
+
+// putAside moves what a restored profile replaces into a folder of its own. Nothing
+// of the new one is at its place before all of the old one is there.
+func putAside(folder, whole string) error {
+	marker := filepath.Join(whole, replacesName)
+	name, err := os.ReadFile(marker)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	aside := filepath.Join(folder, filepath.Base(string(name)))
+	if err = os.Mkdir(aside, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	for _, one := range profileFiles {
+		if err = os.Rename(filepath.Join(folder, one), filepath.Join(aside, one)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		fault.Point("device.restore.aside")
+	}
+	if err = errors.Join(syncPath(aside), syncPath(folder), os.Remove(marker)); err != nil {
+		return err
+	}
+	return syncPath(whole)
 }

@@ -70,7 +70,10 @@ func TestTakenBackupIsCapped(t *testing.T) {
 		t.Errorf("after that: %q, %d bytes are kept", code, size())
 	}
 	profile(t, one, "Ana")
-	if code := give([]byte{1}, true); code != "restore-profile" || size() != -1 {
+	if code := give([]byte{1}, true); code != "" || size() != 1 {
 		t.Errorf("where somebody is: %q, %d bytes are kept", code, size())
+	}
+	if _, err := api.RestoreBackup("correct horse battery", true); codeOf(t, err) != "backup-none" || size() != -1 {
+		t.Errorf("restoring that: %v, %d bytes are kept", err, size())
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -66,10 +67,10 @@ func TestRestoreGoesOn(t *testing.T) {
 	p.anaDir = t.TempDir()
 	p.ana = listen(start(t, "tincan-node", "--data", p.anaDir, "--control", "--no-host"), p.anaDir)
 	giveBackup(p.ana, data)
-	if refused := p.ana.try(nil, "RestoreBackup", newWords); refused == nil || refused.Code != "backup-passphrase" {
+	if refused := p.ana.try(nil, "RestoreBackup", newWords, false); refused == nil || refused.Code != "backup-passphrase" {
 		t.Fatalf("a wrong passphrase: %+v", refused)
 	}
-	p.ana.call(nil, "RestoreBackup", oldWords)
+	p.ana.call(nil, "RestoreBackup", oldWords, false)
 	if state := p.ana.state(); state.FirstRun || state.Profile.PeerID != who || state.Profile.Name != "Ana" || len(state.Conversations) != 1 {
 		t.Fatalf("%+v", state.Profile)
 	}
@@ -99,7 +100,8 @@ func TestRestoreGoesOn(t *testing.T) {
 			t.Errorf("%+v", notice)
 		}
 	}
-	if refused := p.ana.try(nil, "TakeBackup", "", true); refused == nil || refused.Code != "restore-profile" {
+	giveBackup(p.ana, data)
+	if refused := p.ana.try(nil, "RestoreBackup", oldWords, false); refused == nil || refused.Code != "restore-profile" {
 		t.Errorf("restoring over a profile: %+v", refused)
 	}
 	exported(t, p)
@@ -235,7 +237,7 @@ func TestDeathWhileKeysChange(t *testing.T) {
 	}
 	restore := func(d *device) {
 		giveBackup(d, data)
-		_, _ = d.attempt(nil, "RestoreBackup", oldWords)
+		_, _ = d.attempt(nil, "RestoreBackup", oldWords, false)
 	}
 	record := filepath.Join(t.TempDir(), "points")
 	folder := t.TempDir()
@@ -306,6 +308,76 @@ func TestDeathWhileKeysChange(t *testing.T) {
 		d.stop()
 	}
 	t.Logf("killed at %v and %v", changing, restoring)
+}
+
+// TestDeathWhileAProfileIsReplaced kills a device at each step of restoring a
+// backup over somebody else's profile. Afterwards it is the one or the other,
+// whole, and what was replaced is in a folder beside, whole too.
+func TestDeathWhileAProfileIsReplaced(t *testing.T) {
+	t.Parallel()
+	begin := func(folder string, environment ...string) *device {
+		command := exec.CommandContext(context.WithoutCancel(t.Context()), filepath.Join(programs, mortal), "--data", folder, "--control", "--no-host")
+		return listen(run(t, mortal, command, environment...), folder)
+	}
+	d := begin(t.TempDir())
+	d.call(nil, "CreateProfile", "Ana", 1)
+	ana := d.state().Profile.PeerID
+	data := backUp(t, d, oldWords)
+	d.stop()
+	replace := func(folder string, environment ...string) (d *device, ben string) {
+		d = begin(folder, environment...)
+		d.call(nil, "CreateProfile", "Ben", 1)
+		ben = d.state().Profile.PeerID
+		giveBackup(d, data)
+		_, _ = d.attempt(nil, "RestoreBackup", oldWords, true)
+		return d, ben
+	}
+	record := filepath.Join(t.TempDir(), "points")
+	d, _ = replace(t.TempDir(), "TINCAN_FAULTS_RECORD="+record)
+	if d.state().Profile.PeerID != ana {
+		t.Fatal("the backup was not restored")
+	}
+	text, err := os.ReadFile(record) // before it ends, which passes some of them again
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.stop()
+	aside := map[string]int{}
+	for line := range strings.Lines(string(text)) {
+		if point := strings.TrimSpace(line); strings.HasPrefix(point, "device.restore.") || point == "device.shut" {
+			aside[point]++
+		}
+	}
+	if aside["device.restore.aside"] < 5 || len(aside) < 6 {
+		t.Fatalf("points %v", aside)
+	}
+	for point, times := range aside {
+		for nth := 1; nth <= min(times, 5); nth++ {
+			folder := t.TempDir()
+			killed, ben := replace(folder, fmt.Sprintf("TINCAN_FAULTS_KILL=%s#%d", point, nth))
+			<-killed.gone
+			after := begin(folder)
+			state := after.state()
+			after.stop()
+			before, err := filepath.Glob(filepath.Join(folder, "before-restore-*"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch {
+			case state.Problem != nil || state.FirstRun:
+				t.Errorf("killed at %s: %+v", point, state)
+			case state.Profile.PeerID == ben && len(before) == 0:
+			case state.Profile.PeerID == ana && len(before) == 1:
+				old := begin(before[0])
+				if found := old.state(); found.Profile.PeerID != ben || found.Problem != nil {
+					t.Errorf("killed at %s: what was replaced is %+v", point, found.Profile)
+				}
+				old.stop()
+			default:
+				t.Errorf("killed at %s: %+v, and beside it %v", point, state.Profile, before)
+			}
+		}
+	}
 }
 
 const busConfiguration = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">

@@ -88,7 +88,7 @@ func TestChangeKey(t *testing.T) {
 	folder := t.TempDir()
 	restored := listen(start(t, "tincan-node", "--data", folder, "--control", "--no-host"), folder)
 	giveBackup(restored, data)
-	restored.call(nil, "RestoreBackup", oldWords)
+	restored.call(nil, "RestoreBackup", oldWords, false)
 	if got := restored.state(); got.Profile.PeerID != state.Profile.PeerID || len(got.Conversations) != 2 {
 		t.Errorf("%+v", got)
 	}

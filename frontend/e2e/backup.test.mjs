@@ -1,7 +1,7 @@
 // A backup on the shipped interface: made with a passphrase and checked, restored on a clean folder through the first run. The
 // restored device is a new one of the same person, and talks on.
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -173,6 +173,36 @@ test('the right one brings everything back, on a new device of the same person, 
     ),
   );
   assert.deepEqual(one, other);
+});
+
+test('where somebody is, a backup replaces them, and says where they are put', async () => {
+  const { page: ana, who } = people.Ana;
+  await openSettings(ana, 'Storage & backup');
+  await ana.getByRole('button', { name: 'Choose a file' }).press('Enter');
+  const dialog = ana.getByRole('dialog', { name: 'Restore from a backup' });
+  await dialog.getByText('is put aside in the data folder').waitFor();
+  await dialog.locator('input[type=file]').setInputFiles({ name: 'ana.tincan-backup', mimeType: 'application/octet-stream', buffer: whole });
+  await dialog.locator('input[type=password]:focus').waitFor();
+  await judgeAll(ana, 'replace');
+  await ana.keyboard.type('seven knots of rope');
+  await ana.keyboard.press('Enter');
+  await dialog.getByText('That passphrase does not open this backup. Check for a missing word.').waitFor();
+  await dialog.getByLabel('Passphrase of the backup').fill(words);
+  await ana.keyboard.press('Enter');
+  const said = ana.getByText(/before-restore-\d{4}-\d\d-\d\d-\d{6}/);
+  await said.waitFor();
+  const [folder] = /before-restore-[\d-]+/.exec(await said.innerText());
+  assert.ok((await stat(join(clean, folder, 'tincan.db'))).size > 0);
+  await dialog.waitFor({ state: 'detached' });
+  await ana.keyboard.press('Escape');
+  assert.equal((await call(ana, 'Start')).profile.peerId, who);
+  await online(ana);
+  await ana.locator('[data-row]').first().click();
+  // What came after that backup comes from Ben, also from the device between.
+  for (const text of ['Written after the backup', 'I am back, on a new computer', 'Good to hear you'])
+    await article(ana, text).waitFor({ timeout: 120_000 });
+  // What came back is where it was.
+  await ana.waitForFunction(async () => (await window.go.app.API.Start()).conversations[0].queued === 0);
 });
 
 test('every screen is well made', wellMade);

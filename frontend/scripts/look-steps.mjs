@@ -98,6 +98,16 @@ export async function changeAutomatic(page) {
   await page.locator('input[type="password"]').first().fill('six words');
 }
 
+export async function restoreHere(page) {
+  await showStorage(page);
+  await page.getByRole('button', { name: /^(Choose a file|选择文件)$/ }).click();
+  await page.locator('[role="dialog"] input[type="file"]').setInputFiles({
+    name: 'tincan-Mira.tincan-backup',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.alloc(2_400_000),
+  });
+}
+
 export async function changeProtection(page) {
   await showStorage(page);
   await page.locator('main section').nth(1).getByRole('button').first().click();

@@ -71,7 +71,7 @@ var script = []struct{ file, text, how, other string }{
 	{"features/addcontact/PasteLink.tsx", "mostFirst = N", "=", "backend/wire.MaxRequestText"},
 	{"features/addcontact/FindHandle.tsx", "mostFirst = N", "=", "backend/wire.MaxRequestText"},
 	{"features/addcontact/NewLink.tsx", "mostLabel = N", "=", "backend/wire.MaxName"},
-	{"features/firstrun/sendFile.ts", "partSize = N", "≤", "backend/app.MaxPart"},
+	{"model/sendFile.ts", "partSize = N", "≤", "backend/app.MaxPart"},
 	{"features/timeline/QuickReactions.tsx", "maxLength={N}", "≤", "backend/journal.MaxEmoji"},
 	{"features/search/SearchField.tsx", "maxLength={N}", "≤", "backend/chat/search.MaxQuery"},
 	{"features/switcher/index.tsx", "maxLength={N}", "≤", "backend/chat/search.MaxQuery"},

@@ -175,7 +175,7 @@ export interface Backend {
   automaticBackup(every: Every, passphrase: string): Promise<SavedBackup>;
   /** The next part of a backup in base64, of at most 512 KiB before that. */
   takeBackup(part: string, first: boolean): Promise<void>;
-  restoreBackup(passphrase: string): Promise<void>;
+  restoreBackup(passphrase: string, replace: boolean): Promise<string>;
   /** The page speaks the language. */
   exportConversation(conversation: string, language: string): Promise<SavedExport>;
 

@@ -61,9 +61,11 @@ export class FakeLock {
     this.taken = first ? [part] : [...this.taken, part];
   }
 
-  restore(passphrase: string): void {
+  restore(passphrase: string, empty: boolean, replace: boolean): string {
+    if (!empty && !replace) throw refuse('restore-profile');
     if (this.taken.length === 0) throw refuse('backup-none');
     if (passphrase !== this.backupPassphrase) throw refuse('backup-passphrase');
+    return empty ? '' : 'before-restore-2026-11-21-104207';
   }
 
   backup(passphrase: string, now: string): { path: string; size: number } {

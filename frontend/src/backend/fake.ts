@@ -74,11 +74,12 @@ export class FakeBackend extends FakeStanding implements Backend {
     this.answer('automaticBackup', [every, passphrase], () => this.door.automatic(every, passphrase, new Date()));
   takeBackup = (part: string, first: boolean) =>
     this.answer('takeBackup', [part, first], () => this.door.take(part, first));
-  restoreBackup = (passphrase: string) =>
-    this.answer('restoreBackup', [passphrase], () => {
-      this.door.restore(passphrase);
+  restoreBackup = (passphrase: string, replace: boolean) =>
+    this.answer('restoreBackup', [passphrase, replace], () => {
+      const before = this.door.restore(passphrase, this.state.firstRun, replace);
       this.state = { ...this.state, firstRun: false, profile: { ...this.state.profile, name: 'Mira' } };
       this.emit({ reset: true });
+      return before;
     });
   exportConversation = (conversation: string, language: string) =>
     this.answer('exportConversation', [conversation, language], () => ({

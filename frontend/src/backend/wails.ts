@@ -145,7 +145,7 @@ export function wailsBackend(): Backend {
     automaticBackup: (every, passphrase) => call('AutomaticBackup', every, passphrase),
     saveBackup: (passphrase) => call('SaveBackup', passphrase),
     takeBackup: (part, first) => call('TakeBackup', part, first),
-    restoreBackup: (passphrase) => call('RestoreBackup', passphrase),
+    restoreBackup: (passphrase, replace) => call('RestoreBackup', passphrase, replace),
     exportConversation: (conversation, language) => call('ExportConversation', conversation, language),
     onChanges: (listener) => subscribe('changes', (data) => listener(data as Changes)),
     onLost: (listener) => subscribe('lost', () => listener()),

@@ -10,6 +10,7 @@ export * from './line';
 export * from './lock';
 export * from './namesake';
 export * from './pictures';
+export * from './restore';
 export * from './search';
 export * from './selection';
 export * from './selectors';

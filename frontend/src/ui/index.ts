@@ -7,6 +7,7 @@ export * from './Checkbox';
 export * from './Chip';
 export * from './classes';
 export * from './Dialog';
+export * from './FileDrop';
 export * from './FormattedText';
 export * from './focus';
 export { formatted, plainFound, plainText } from './formatted';

@@ -68,7 +68,7 @@ describe('restoring a backup', () => {
       [partSize, false],
       [3, false],
     ]);
-    expect(called('restoreBackup')).toEqual([['restoreBackup', words]]);
+    expect(called('restoreBackup')).toEqual([['restoreBackup', words, false]]);
   });
 
   it('says that a passphrase is wrong, at its field, and does not read the file again', async () => {

@@ -1,93 +1,37 @@
-import { ArchiveRestore } from 'lucide-react';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
-import { backend, toBackendError } from '@/backend';
 import { errorText, fileSize, number, useTranslation } from '@/i18n';
-import { followProgress, useProgress } from '@/model';
-import { Button, classes, Note, TextField } from '@/ui';
+import { followProgress, useProgress, useRestore } from '@/model';
+import { Button, FileDrop, Note, TextField } from '@/ui';
 import styles from './Restore.module.css';
-import { sendFile } from './sendFile';
 
 /** Restores a backup instead of making a new profile; the window begins anew when it is done. */
 export function Restore({ onBack }: { onBack: () => void }) {
   const { t } = useTranslation();
   const [file, setFile] = useState<File>();
-  const [over, setOver] = useState(false);
   const [passphrase, setPassphrase] = useState('');
-  const [sent, setSent] = useState<File>();
-  const [reading, setReading] = useState<number>();
-  const [pending, setPending] = useState(false);
-  const [failure, setFailure] = useState<unknown>();
-  const input = useRef<HTMLInputElement>(null);
+  const { pending, reading, failure, wrong, forgive, restore } = useRestore();
   const field = useRef<HTMLInputElement>(null);
-  const wrong = failure !== undefined && toBackendError(failure).code === 'backup-passphrase';
 
-  function choose(chosen: File | undefined): void {
-    if (!chosen || pending) return;
+  function choose(chosen: File): void {
+    if (pending) return;
     setFile(chosen);
-    setFailure(undefined);
+    forgive();
     field.current?.focus();
   }
 
-  async function restore(event: FormEvent): Promise<void> {
+  function submit(event: FormEvent): void {
     event.preventDefault();
-    if (!file || pending) return;
-    setPending(true);
-    setFailure(undefined);
-    try {
-      // After a wrong passphrase the file is there already.
-      if (sent !== file) {
-        await sendFile(file, (part, first) => backend().takeBackup(part, first), setReading);
-        setSent(file);
-      }
-      setReading(undefined);
-      await backend().restoreBackup(passphrase);
-    } catch (reason) {
-      if (toBackendError(reason).code !== 'backup-passphrase') setSent(undefined);
-      setReading(undefined);
-      setFailure(reason);
-      setPending(false);
-      followProgress(undefined);
-    }
+    if (file && !pending) void restore(file, passphrase, false);
   }
 
   return (
     <>
       <h1 className={styles.title}>{t('lock.restoreTitle')}</h1>
       <p className={styles.text}>{t('lock.restoreText')}</p>
-      <form className={styles.form} onSubmit={(event) => void restore(event)}>
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a second way; the button in it is the first. */}
-        <div
-          className={classes(styles.drop, over && styles.over)}
-          onDragOver={(event) => {
-            event.preventDefault();
-            setOver(true);
-          }}
-          onDragLeave={() => setOver(false)}
-          onDrop={(event) => {
-            event.preventDefault();
-            setOver(false);
-            choose(event.dataTransfer.files[0]);
-          }}
-        >
-          <ArchiveRestore size={22} strokeWidth={1.75} aria-hidden="true" />
-          <b className={styles.name} role="status">
-            {file ? t('lock.chosen', { name: file.name, size: fileSize(file.size) }) : t('lock.drop')}
-          </b>
-          <input
-            ref={input}
-            type="file"
-            accept=".tincan-backup"
-            hidden
-            aria-label={t('lock.choose')}
-            onChange={(event) => {
-              choose(event.target.files?.[0]);
-              event.target.value = ''; // the same file may be chosen again
-            }}
-          />
-          <Button size="small" autoFocus onPress={() => input.current?.click()}>
-            {file ? t('lock.other') : t('lock.choose')}
-          </Button>
-        </div>
+      <form className={styles.form} onSubmit={submit}>
+        <FileDrop accept=".tincan-backup" choose={file ? t('lock.other') : t('lock.choose')} onFile={choose}>
+          {file ? t('lock.chosen', { name: file.name, size: fileSize(file.size) }) : t('lock.drop')}
+        </FileDrop>
         <TextField
           ref={field}
           label={t('lock.backupPassphrase')}
@@ -97,7 +41,7 @@ export function Restore({ onBack }: { onBack: () => void }) {
           error={wrong ? errorText(failure) : undefined}
           onChange={(text) => {
             setPassphrase(text);
-            if (wrong) setFailure(undefined);
+            if (wrong) forgive();
           }}
         />
         {failure !== undefined && !wrong && (

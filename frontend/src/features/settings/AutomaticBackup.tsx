@@ -1,4 +1,4 @@
-import { CalendarClock, KeyRound } from 'lucide-react';
+import { ArchiveRestore, CalendarClock, KeyRound } from 'lucide-react';
 import { useState } from 'react';
 import { type Automatic, BackendError, backend, type Every } from '@/backend';
 import { dateAndTime, errorText, gap, useTranslation } from '@/i18n';
@@ -13,11 +13,12 @@ interface AutomaticBackupProps {
   now: Automatic;
   /** A passphrase is needed first. */
   onStart: (every: Every) => void;
+  onRestore: () => void;
   onChanged: () => void;
 }
 
-/** How often a backup is made without anybody asking, and why the last one was not. */
-export function AutomaticBackup({ now, onStart, onChanged }: AutomaticBackupProps) {
+/** How often a backup is made without anybody asking, why the last one was not, and the way back from one. */
+export function AutomaticBackup({ now, onStart, onRestore, onChanged }: AutomaticBackupProps) {
   const { t } = useTranslation();
   const [failure, setFailure] = useState<unknown>();
   const { every, failedAt, next, problem } = now;
@@ -62,6 +63,11 @@ export function AutomaticBackup({ now, onStart, onChanged }: AutomaticBackupProp
               </Button>
             </Row>
           )}
+          <Row icon={<ArchiveRestore {...icon} />} title={t('lock.restore')} help={t('lock.restoreHelp')}>
+            <Button size="small" onPress={onRestore}>
+              {t('lock.choose')}
+            </Button>
+          </Row>
         </Rows>
       </Group>
     </>

@@ -109,11 +109,22 @@ export function BackupDialog({ every, onClose }: { every?: Every | undefined; on
 }
 
 /** A button outside of its form: Enter in a field does the same. */
-export function Submit({ form, pending, label }: { form: string; pending: boolean; label: string }) {
+export function Submit({
+  form,
+  pending,
+  label,
+  disabledReason,
+}: {
+  form: string;
+  pending: boolean;
+  label: string;
+  disabledReason?: string | undefined;
+}) {
   return (
     <Button
       kind="primary"
       pending={pending}
+      disabledReason={disabledReason}
       onPress={() => {
         const element = document.getElementById(form);
         if (element instanceof HTMLFormElement) element.requestSubmit();
@@ -124,18 +135,20 @@ export function Submit({ form, pending, label }: { form: string; pending: boolea
   );
 }
 
-/** What is being done, and how far it is. */
-function ProgressBar() {
+/** What is being done, and how far it is; reading is how much of a file the page has read. */
+export function ProgressBar({ reading }: { reading?: number | undefined }) {
   const { t } = useTranslation();
   const progress = useProgress();
   useEffect(() => () => followProgress(undefined), []);
-  if (!progress) return null;
-  const step = t(`lock.step.${progress.step}`);
-  const part = progress.total > 0 ? progress.done / progress.total : undefined;
+  if (!progress && reading === undefined) return null;
+  const step = t(`lock.step.${progress?.step ?? 'read'}`);
+  const part = reading ?? (progress && progress.total > 0 ? progress.done / progress.total : undefined);
   return (
     <div className={styles.progress}>
       {/* The step is said aloud; a number that runs is not. */}
-      <span role="status">{step}</span>
+      <span role="status">
+        {reading === undefined ? step : t('lock.reading', { percent: number(Math.round(reading * 100)) })}
+      </span>
       <progress
         max={1}
         {...(part === undefined ? {} : { value: part })}

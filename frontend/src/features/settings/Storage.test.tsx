@@ -293,3 +293,45 @@ describe('key protection', () => {
     expect(fake.door.state.protection).toBe('file');
   });
 });
+
+describe('restoring where somebody is', () => {
+  const words = 'six words that open this backup';
+  const passphrase = () => screen.getByLabelText<HTMLInputElement>('Passphrase of the backup');
+
+  async function openDialog(): Promise<void> {
+    render(<StoragePage />);
+    fireEvent.click(await screen.findByRole('button', { name: 'Choose a file' }));
+    await screen.findByRole('dialog');
+  }
+
+  function choose(): void {
+    const input = document.querySelector('[role="dialog"] input[type="file"]');
+    if (!input) throw new Error('there is no place for a file');
+    fireEvent.change(input, { target: { files: [new File([new Uint8Array(9)], 'tincan-Mira.tincan-backup')] } });
+  }
+
+  it('says what becomes of them, and replaces nothing without a file', async () => {
+    await openDialog();
+    expect(screen.getByText(/is put aside in the data folder/)).toBeDefined();
+    expect(screen.getByRole('button', { name: /^Replace/ }).getAttribute('aria-disabled')).toBe('true');
+    fireEvent.submit(passphrase());
+    fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(fake.calls.some(([name]) => name === 'takeBackup' || name === 'restoreBackup')).toBe(false);
+  });
+
+  it('says where they are afterwards', async () => {
+    await openDialog();
+    choose();
+    expect(document.activeElement).toBe(passphrase());
+    fireEvent.change(passphrase(), { target: { value: 'seven words' } });
+    fireEvent.submit(passphrase());
+    await screen.findByText('That passphrase does not open this backup. Check for a missing word.');
+    fireEvent.change(passphrase(), { target: { value: words } });
+    fireEvent.submit(passphrase());
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    expect(fake.calls.filter(([name]) => name === 'restoreBackup').at(-1)).toEqual(['restoreBackup', words, true]);
+    expect(fake.calls.filter(([name]) => name === 'takeBackup')).toHaveLength(1);
+    expect(toasts.getState().current?.text).toContain('before-restore-2026-11-21-104207');
+  });
+});

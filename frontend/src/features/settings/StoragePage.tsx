@@ -7,6 +7,7 @@ import { AutomaticBackup } from './AutomaticBackup';
 import { BackupDialog } from './BackupDialog';
 import { KeyProtection } from './KeyProtection';
 import { PageHead } from './Parts';
+import { RestoreDialog } from './RestoreDialog';
 import styles from './Storage.module.css';
 
 const parts = ['messages', 'search', 'pictures', 'snapshots', 'other'] as const;
@@ -24,6 +25,7 @@ export function StoragePage() {
   const [failure, setFailure] = useState<unknown>();
   // What a backup is made for: by hand, or from then on by itself.
   const [backingUp, setBackingUp] = useState<Every>();
+  const [restoring, setRestoring] = useState(false);
   // A browser has no folders to show.
   const [window, setWindow] = useState(false);
 
@@ -79,8 +81,16 @@ export function StoragePage() {
           </>
         )}
       </Note>
-      {storage && <AutomaticBackup now={storage.automatic} onStart={setBackingUp} onChanged={load} />}
+      {storage && (
+        <AutomaticBackup
+          now={storage.automatic}
+          onStart={setBackingUp}
+          onRestore={() => setRestoring(true)}
+          onChanged={load}
+        />
+      )}
       <KeyProtection />
+      {restoring && <RestoreDialog onClose={() => setRestoring(false)} />}
       {backingUp !== undefined && (
         <BackupDialog
           every={backingUp}

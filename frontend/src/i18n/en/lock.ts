@@ -93,6 +93,11 @@ export default {
   restore: 'Restore',
   restoring: 'Restoring',
   reading: 'Reading the file, {{percent}} %',
+  restoreHelp: 'Replaces what is on this computer',
+  replace: 'Replace',
+  replaceText:
+    'What is here now (your identity, contacts and history) is put aside in the data folder. Nothing is deleted, and nothing changes before the backup was opened and checked.',
+  replaced: 'Restored. What was here before is in {{folder}}, in the data folder.',
   oldDevice: 'Stop using Tincan where the backup was made: two devices of one person are not supported yet.',
 
   export: 'Export conversation',

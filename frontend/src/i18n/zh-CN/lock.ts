@@ -93,6 +93,11 @@ export default {
   restore: '恢复',
   restoring: '正在恢复',
   reading: '正在读取文件，{{percent}} %',
+  restoreHelp: '会替换这台电脑上的内容',
+  replace: '替换',
+  replaceText:
+    '这里现有的内容（你的身份、联系人和聊天记录）会移到数据文件夹里另外保存。什么都不会删除；备份打开并检查完之前，什么都不会改变。',
+  replaced: '已恢复。这里原有的内容在数据文件夹的 {{folder}} 中。',
   oldDevice: '请停止使用备份来源处的 Tincan：暂不支持一个人同时使用两台设备。',
 
   export: '导出对话',

@@ -126,7 +126,7 @@ export function RemoveServer(arg1:string):Promise<void>;
 
 export function Repair():Promise<void>;
 
-export function RestoreBackup(arg1:string):Promise<void>;
+export function RestoreBackup(arg1:string,arg2:boolean):Promise<string>;
 
 export function RestoreBan(arg1:app.Ban):Promise<app.Ban>;
 

@@ -250,8 +250,8 @@ export function Repair() {
   return window['go']['app']['API']['Repair']();
 }
 
-export function RestoreBackup(arg1) {
-  return window['go']['app']['API']['RestoreBackup'](arg1);
+export function RestoreBackup(arg1, arg2) {
+  return window['go']['app']['API']['RestoreBackup'](arg1, arg2);
 }
 
 export function RestoreBan(arg1) {
