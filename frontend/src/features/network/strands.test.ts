@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sampleConversation } from '@/backend/samples';
 import { factsOf, serversOf } from './facts';
 import { layOut } from './layout/layout';
@@ -95,7 +95,8 @@ describe('Motion', () => {
     return { motion: new Motion(root), drawing, at: () => lid?.style.transform, path: () => path?.getAttribute('d') };
   }
 
-  it('puts things where they belong at first and without motion, and brings them there otherwise', async () => {
+  it('puts things where they belong at first and without motion, and brings them there otherwise', () => {
+    vi.useFakeTimers();
     const { motion, drawing, at, path } = scene();
     motion.show(drawing(100), false);
     expect([at(), path()]).toEqual(['translate(100px, 0px)', 'M0 0L100 0']);
@@ -103,8 +104,12 @@ describe('Motion', () => {
     expect(at()).toBe('translate(200px, 0px)');
     motion.show(drawing(100), false);
     expect(at()).toBe('translate(200px, 0px)');
-    await expect.poll(at, { timeout: 10_000 }).toBe('translate(100px, 0px)');
-    expect(path()).toBe('M0 0L100 0');
+    vi.advanceTimersByTime(100);
+    expect(at()).not.toBe('translate(200px, 0px)');
+    expect(at()).not.toBe('translate(100px, 0px)');
+    vi.advanceTimersByTime(1000);
+    expect([at(), path()]).toEqual(['translate(100px, 0px)', 'M0 0L100 0']);
     motion.end();
+    vi.useRealTimers();
   });
 });
