@@ -50,8 +50,8 @@ func TestWindowLockedDoor(t *testing.T) { //nolint:paralleltest // there is one 
 	}
 	w.changes("door-kept", allOfIt, func() { w.keys("Return") })
 
-	w.changes("door-protection", allOfIt, func() { w.keys("Tab", "Tab", "Return") }) // past automatic backups
-	w.keys("Tab")                                                                    // from where the key is kept, which is a passphrase already
+	w.changes("door-protection", allOfIt, func() { w.keys("Tab", "Tab", "Tab", "Return") }) // past automatic backups and restoring
+	w.keys("Tab")                                                                           // from where the key is kept, which is a passphrase already
 	w.changes("door-protected", allOfIt, twice)
 	w.changes("door-locked", allOfIt, func() { w.keys("Tab", "Return") })
 	w.types("seven knots of rope")
