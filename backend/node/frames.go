@@ -237,7 +237,7 @@ func (c *Core) entries(session *session, one *contact, conversation []byte, e Fr
 	c.commitEntries(one, id, writes, func(err error) {
 		session.unwritten -= e.Bytes
 		if err == nil && tookBack(writes) {
-			c.count(session, one, c.conversations[id])
+			c.countPosition(session, one, c.conversations[id])
 		}
 	})
 }

@@ -59,14 +59,14 @@ func (c *Core) position(session *session, one *contact, position *wire.Position)
 		session.heard = map[uuid.UUID]RemotePosition{}
 	}
 	session.heard[id] = RemotePosition{Held: held, Read: read}
-	c.count(session, one, conversation)
+	c.countPosition(session, one, conversation)
 	c.askForProof(session, conversation, other)
 	c.pumpOne(session, id)
 }
 
-// count has their last position count, as far as what it names is on this disk: again
-// when more of it is, since what a restored device takes back was read there before.
-func (c *Core) count(session *session, one *contact, conversation *conversation) {
+// countPosition takes their last position as far as what it names is on this disk:
+// again when more of it is, since what a restored device takes back was there before.
+func (c *Core) countPosition(session *session, one *contact, conversation *conversation) {
 	heard := session.heard[conversation.id]
 	way := c.broughtBy(session, one, heard.Held)
 	if moved := conversation.moveRemote(session.remote.Device, heard.Held, heard.Read, way, c.now); len(moved) > 0 {
