@@ -6,7 +6,7 @@ import { ProgressBar, Submit } from './BackupDialog';
 import styles from './Storage.module.css';
 
 /** Restores a backup where somebody is already: says what becomes of them before a file is asked for. */
-export function RestoreDialog({ onClose }: { onClose: () => void }) {
+export function RestoreDialog({ onClose, onRestored }: { onClose: () => void; onRestored: () => void }) {
   const { t } = useTranslation();
   const form = useId();
   const field = useRef<HTMLInputElement>(null);
@@ -24,6 +24,7 @@ export function RestoreDialog({ onClose }: { onClose: () => void }) {
     const folder = await restore(file, passphrase, true);
     if (folder === undefined) return;
     showToast(t('lock.replaced', { folder }));
+    onRestored();
     onClose();
   }
 

@@ -333,5 +333,8 @@ describe('restoring where somebody is', () => {
     expect(fake.calls.filter(([name]) => name === 'restoreBackup').at(-1)).toEqual(['restoreBackup', words, true]);
     expect(fake.calls.filter(([name]) => name === 'takeBackup')).toHaveLength(1);
     expect(toasts.getState().current?.text).toContain('before-restore-2026-11-21-104207');
+    // The page is that of who is here now.
+    for (const asked of ['storage', 'lockState'])
+      await waitFor(() => expect(fake.calls.filter(([name]) => name === asked)).toHaveLength(2));
   });
 });

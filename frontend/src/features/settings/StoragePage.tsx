@@ -26,6 +26,8 @@ export function StoragePage() {
   // What a backup is made for: by hand, or from then on by itself.
   const [backingUp, setBackingUp] = useState<Every>();
   const [restoring, setRestoring] = useState(false);
+  // Another profile has its keys elsewhere: what is known of them begins anew.
+  const [restores, setRestores] = useState(0);
   // A browser has no folders to show.
   const [window, setWindow] = useState(false);
 
@@ -89,8 +91,16 @@ export function StoragePage() {
           onChanged={load}
         />
       )}
-      <KeyProtection />
-      {restoring && <RestoreDialog onClose={() => setRestoring(false)} />}
+      <KeyProtection key={restores} />
+      {restoring && (
+        <RestoreDialog
+          onClose={() => setRestoring(false)}
+          onRestored={() => {
+            setRestores((count) => count + 1);
+            load();
+          }}
+        />
+      )}
       {backingUp !== undefined && (
         <BackupDialog
           every={backingUp}
