@@ -47,6 +47,13 @@ func TestFrozenAndKilledNode(t *testing.T) {
 		if err := node.process.Signal(what); err != nil {
 			t.Fatal(err)
 		}
+		if what == syscall.SIGSTOP {
+			// All its threads have to have stopped: one may answer meanwhile.
+			var status syscall.WaitStatus
+			if _, err := syscall.Wait4(node.process.Pid, &status, syscall.WUNTRACED, nil); err != nil || !status.Stopped() {
+				t.Fatalf("it is not stopped: %v, %v", status, err)
+			}
+		}
 		return time.Now()
 	}
 	send := func() engine.Outcome {
