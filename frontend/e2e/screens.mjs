@@ -153,7 +153,7 @@ async function walk({ parts, tell, share }) {
   async function go() {
     const context = await browser.newContext({ viewport: wide, locale: 'en', timezoneId: 'Europe/Lisbon', reducedMotion: 'reduce' });
     const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
+    page.setDefaultTimeout(30_000);
     await page.addInitScript(note);
     await page.goto(address);
     let where = '';
