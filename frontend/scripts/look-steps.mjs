@@ -94,7 +94,10 @@ export async function makeBackup(page) {
 
 export async function changeAutomatic(page) {
   await showStorage(page);
-  await page.locator('main section').first().getByRole('button').click();
+  await page
+    .getByRole('button', { name: /^(Change|更改)$/ })
+    .first()
+    .click();
   await page.locator('input[type="password"]').first().fill('six words');
 }
 

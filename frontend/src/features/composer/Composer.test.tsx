@@ -181,6 +181,25 @@ describe('answering and editing', () => {
     expect(calls('saveDraft').at(-1)).not.toEqual([id, 'yes, no']);
   });
 
+  it('edits what is being sent, not the text before it', async () => {
+    await openTimeline(id);
+    show();
+    write('See you tomorow');
+    fireEvent.keyDown(field(), { key: 'Enter' });
+    fireEvent.keyDown(field(), { key: 'ArrowUp' });
+    await screen.findByText('Edit message');
+    expect(field().value).toBe('See you tomorow');
+    fireEvent.keyDown(field(), { key: 'Escape' });
+    // What is refused is back in the field, where it is edited anyway.
+    fake.refuse('sendText', 'disk-full');
+    write('precious');
+    fireEvent.keyDown(field(), { key: 'Enter' });
+    fireEvent.keyDown(field(), { key: 'ArrowUp' });
+    await screen.findByRole('alert');
+    expect(field().value).toBe('precious');
+    expect(aimOf(id).edit).toBeUndefined();
+  });
+
   it('saves with Enter, sends nothing when nothing changed, and asks before all of it goes', async () => {
     show();
     act(() => startEdit(mine()));

@@ -97,6 +97,8 @@ function Box({ conversation }: { conversation: Conversation }) {
   const area = useRef<HTMLTextAreaElement>(null);
   const [picking, setPicking] = useState(false);
   const typedAt = useRef(0);
+  // What was sent last, until it stands in the conversation.
+  const sending = useRef(Promise.resolve());
   const measure = measureText(text);
   const blocked =
     problem && problem.code !== 'clock-wrong' && problem.code !== 'disk-full' ? problemText(problem) : undefined;
@@ -111,10 +113,10 @@ function Box({ conversation }: { conversation: Conversation }) {
 
   useEffect(() => () => flushDraft(id), [id]);
 
-  // A message is answered or edited: the words come next.
+  // A message is answered or edited: the words come next, from the first letter on.
   const asked = useWritingAsked();
   const known = useRef(asked);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (known.current === asked) return;
     known.current = asked;
     const element = area.current;
@@ -193,7 +195,7 @@ function Box({ conversation }: { conversation: Conversation }) {
     if (isComposing) return;
     if (sendsMessage({ key, shiftKey, ctrlKey, altKey, metaKey, keyCode, isComposing })) {
       event.preventDefault();
-      void send();
+      sending.current = send();
     } else if (isPressed(event, keysOfComposer.leaveAim) && (edit || aim.reply)) {
       event.preventDefault();
       setFailure(undefined);
@@ -208,7 +210,7 @@ function Box({ conversation }: { conversation: Conversation }) {
       event.stopPropagation();
     } else if (isPressed(event, keysOfComposer.editLast) && text === '' && !edit) {
       event.preventDefault();
-      if (blocked === undefined) void editLast(id);
+      if (blocked === undefined) void editLast(id, sending.current);
     }
   }
 
@@ -254,7 +256,9 @@ function Box({ conversation }: { conversation: Conversation }) {
             aria-disabled={
               (edit ? edit.gone || measure.tooLong : !measure.sendable) || blocked !== undefined || undefined
             }
-            onClick={() => void send()}
+            onClick={() => {
+              sending.current = send();
+            }}
           >
             {edit ? (
               <Check size={18} strokeWidth={2} aria-hidden="true" />
@@ -279,9 +283,10 @@ function putFormat(event: KeyboardEvent<HTMLTextAreaElement>): boolean {
   return next !== undefined;
 }
 
-/** Puts the last text of mine into the composer, if there is one. */
-async function editLast(conversation: string): Promise<void> {
+/** Puts the last text of mine into the composer, if there is one: that which is being sent, once it is. */
+async function editLast(conversation: string, sending: Promise<void>): Promise<void> {
   try {
+    await sending;
     const message = await lastOwn(conversation);
     if (message && draftOf(conversation) === '') startEdit(message);
   } catch (reason) {
