@@ -14,6 +14,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/link"
 	"github.com/tincan-chat/tincan/backend/node"
+	"github.com/tincan-chat/tincan/backend/proxy"
 )
 
 // paintPatience is how long networking waits for the first paint.
@@ -31,6 +32,8 @@ type Config struct {
 	Run func(context.Context, Listener) (Running, error)
 	// CheckServer asks a server who it is. Its errors for people are *Error.
 	CheckServer func(ctx context.Context, address string) (ServerAnswer, error)
+	// Proxy is told which proxy Run's networking uses; nil where it uses none.
+	Proxy *proxy.Choice
 	// Addresses returns this machine's own addresses.
 	Addresses func() []netip.Addr
 	// Resolve returns the addresses of a name, as far as they can be found in a
@@ -257,6 +260,7 @@ func (a *App) device(ctx context.Context) (Running, error) {
 	if _, err := a.load(); err != nil {
 		return nil, err
 	}
+	a.config.Proxy.Set(a.Settings().proxy())
 	running, err := a.config.Run(context.WithoutCancel(ctx), Listener{Changed: a.changed, Surroundings: a.surrounded})
 	if err != nil {
 		return nil, err

@@ -49,6 +49,7 @@ func (a *API) CheckConnection() (ConnectionCheck, error) {
 // checked is what a connection check asked for.
 type checked struct {
 	up          bool
+	proxied     bool
 	hosting     bool
 	hostAddress string
 	hostError   *Error
@@ -77,7 +78,7 @@ func (a *App) askAround(ctx context.Context, running Running, live node.Live) ch
 	a.mutex.Lock()
 	around, hosting := a.surroundings, a.hosting
 	a.mutex.Unlock()
-	asked := checked{up: around.Up, hosting: hosting, hostAddress: around.HostAddress, hostError: around.HostError, clock: live.Clock, clockKnown: live.Clock != 0}
+	asked := checked{up: around.Up, proxied: a.Settings().Proxy != "", hosting: hosting, hostAddress: around.HostAddress, hostError: around.HostError, clock: live.Clock, clockKnown: live.Clock != 0}
 	if a.config.Addresses != nil {
 		asked.addresses = a.config.Addresses()
 	}
@@ -223,6 +224,8 @@ const codeLate = signaling.Code("late")
 
 func (c checked) datagrams() Finding {
 	switch {
+	case c.proxied:
+		return found(GradeWarn, "udp-proxy", "Nothing goes past the proxy, so no line is direct: all go over a relay.")
 	case c.reachError != nil || c.reach.Asked == 0:
 		return found(GradeUnknown, "udp-unknown", "Whether direct lines get out of this network is not known: no server that answers can tell. Check again when one does.")
 	case c.reach.Answered == 0:
@@ -232,6 +235,9 @@ func (c checked) datagrams() Finding {
 }
 
 func (c checked) router() Finding {
+	if c.proxied {
+		return found(GradeGood, "router-proxy", "What the router does is of no matter behind a proxy.")
+	}
 	switch c.reach.Router {
 	case link.RouterNone:
 		return found(GradeGood, "router-none", "No router stands before this computer: lines open directly.")
@@ -265,7 +271,7 @@ func (c checked) relay() Finding {
 	}
 	host := c.reach.Relays[0].Host
 	switch {
-	case best.Took > 0 && (datagrams || c.reach.Answered > 0):
+	case best.Took > 0 && (datagrams || c.proxied || c.reach.Answered > 0):
 		return found(GradeGood, "relay-up", "The relay at "+best.Host+" carries lines where no direct one opens.", "host", best.Host, "rtt", strconv.Itoa(milliseconds(best.Took)))
 	case best.Took > 0:
 		return found(GradeWarn, "relay-stream", "The relay at "+best.Host+" is reached without UDP only: lines work, and stutter on a bad network. Let UDP out in the firewall.", "host", best.Host)

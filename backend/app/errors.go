@@ -136,6 +136,8 @@ func ServerError(code signaling.Code, address string) *Error {
 		message = "The operator of the server at " + address + " does not let this device in. Ask them why, or use another server."
 	case signaling.CodeCertificate:
 		message = "The certificate of the server at " + address + " expired, or is not for that name. Ask whoever runs it to renew it."
+	case signaling.CodeProxy:
+		message = "The proxy that " + address + " is reached through does not answer, or refuses. Check it under Settings, Network, or use none."
 	}
 	return refuse(string(code), message, "address", address)
 }

@@ -185,7 +185,7 @@ func (p *person) run(ctx context.Context, listener app.Listener) (app.Running, e
 }
 
 func (p *person) checkServer(ctx context.Context, address string) (app.ServerAnswer, error) {
-	info, err := rendezvousclient.Check(ctx, address)
+	info, err := rendezvousclient.Check(ctx, address, nil)
 	if failure, known := errors.AsType[*rendezvousclient.Failure](err); known {
 		return app.ServerAnswer{}, app.ServerError(failure.Code, address)
 	}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/tincan-chat/tincan/backend/node"
+	"github.com/tincan-chat/tincan/backend/proxy"
 )
 
 // settingName is the name under which the store keeps the settings.
@@ -82,6 +83,9 @@ func (a *API) CreateProfile(name string, color int) (State, error) {
 // SaveSettings keeps the choices of this install and returns them as they are now.
 func (a *API) SaveSettings(settings Settings) (Settings, error) {
 	return do(a, "SaveSettings", func(ctx context.Context, app *App) (Settings, error) {
+		if _, err := proxy.Parse(settings.Proxy); err != nil {
+			return Settings{}, refuse("proxy-address", "That is not the address of a proxy. It has a host, such as proxy.example or 192.0.2.7, and a port from 1 to 65535.")
+		}
 		if !acceptable(settings) {
 			return Settings{}, refuse("settings", "This setting does not exist in this version.")
 		}
@@ -93,8 +97,10 @@ func (a *API) SaveSettings(settings Settings) (Settings, error) {
 			return Settings{}, err
 		}
 		app.mutex.Lock()
+		rerouted := app.settings.Proxy != settings.Proxy
 		app.settings = settings
 		app.mutex.Unlock()
+		app.config.Proxy.Set(settings.proxy())
 		app.changes.mark(func(w *waiting) { w.settings = &settings })
 		app.outside.choose(app.choices())
 		if running := app.started(); running != nil {
@@ -104,6 +110,9 @@ func (a *API) SaveSettings(settings Settings) (Settings, error) {
 			}
 			app.arrangeHosting(running, live)
 			running.LinePorts(settings.LinePort)
+			if rerouted { // what goes another way begins anew
+				return settings, running.NetworkChanged(ctx)
+			}
 		}
 		return settings, nil
 	})
@@ -112,6 +121,12 @@ func (a *API) SaveSettings(settings Settings) (Settings, error) {
 // standard are the settings of a new install.
 func standard() Settings {
 	return Settings{Theme: ThemeSystem, Language: "system", TextSize: 1, Hosting: true, Notifications: standardNotifications()}
+}
+
+// proxy is the chosen one. A Settings that was accepted has no other.
+func (s Settings) proxy() proxy.Address {
+	address, _ := proxy.Parse(s.Proxy)
+	return address
 }
 
 // recentMost is how many bytes the emoji used last may take: those of the
@@ -127,11 +142,13 @@ const (
 
 // acceptable tells whether every choice exists.
 func acceptable(s Settings) bool {
+	_, err := proxy.Parse(s.Proxy)
 	return slices.Contains([]Theme{ThemeSystem, ThemeLight, ThemeDark}, s.Theme) &&
 		slices.Contains([]string{"system", "en", "zh-CN"}, s.Language) &&
 		slices.Contains([]float64{0.9, 1, 1.15, 1.3}, s.TextSize) &&
 		slices.Contains([]int{0, 1, 5, 15, 60}, s.LockAfter) &&
 		(s.LinePort == 0 || leastLinePort <= s.LinePort && s.LinePort <= mostLinePort) &&
+		err == nil &&
 		0 <= s.EmojiTone && s.EmojiTone <= 5 &&
 		len(s.RecentEmoji) <= recentMost &&
 		s.Notifications.acceptable()

@@ -137,6 +137,9 @@ type Settings struct {
 	// LinePort is the first of the 100 UDP ports that direct lines use, 1024 to
 	// 65436; absent: any.
 	LinePort int `json:"linePort,omitempty"`
+	// Proxy is what servers and relays are reached through: socks5://, http:// or
+	// https://, name:password@ if it wants them, host:port; absent: none.
+	Proxy string `json:"proxy,omitempty"`
 	// AsWritten shows messages with the marks (**, `, > and so on) that they were
 	// written with, instead of the formats that these stand for.
 	AsWritten bool `json:"asWritten,omitempty"`

@@ -8,7 +8,6 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -16,6 +15,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/app"
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/internal/fault"
+	"github.com/tincan-chat/tincan/backend/proxy"
 	"github.com/tincan-chat/tincan/backend/signaling/rendezvousclient"
 	"github.com/tincan-chat/tincan/backend/store"
 	"github.com/tincan-chat/tincan/backend/vault"
@@ -54,6 +54,7 @@ type Device struct {
 	options  Options
 	folder   *identity.Folder
 	entrance *app.Entrance
+	proxy    *proxy.Choice
 	free     func(path string) int64 // bytes left on a disk, -1 unknown; freeSpace but in tests
 
 	once  sync.Once
@@ -90,7 +91,7 @@ func Open(ctx context.Context, options Options) (*Device, error) {
 	if options.Ring == nil {
 		options.Ring = systemRing{}
 	}
-	d := &Device{options: options, folder: folder, free: freeSpace}
+	d := &Device{options: options, folder: folder, proxy: &proxy.Choice{}, free: freeSpace}
 	d.entrance = app.NewEntrance(ctx, d, options.Logger)
 	if err = settleRestore(folder.Path()); err != nil {
 		return nil, errors.Join(explain(err, "folder"), folder.Close())
@@ -155,9 +156,10 @@ func (d *Device) enter(ctx context.Context, opened *vault.Vault, history *store.
 		Keys:        opened.Keys(),
 		Store:       history,
 		Run:         d.run,
-		CheckServer: checkServer,
+		CheckServer: d.checkServer,
+		Proxy:       d.proxy,
 		Addresses:   machineAddresses,
-		Resolve:     names{resolver: net.DefaultResolver}.known,
+		Resolve:     d.names().known,
 		Downloads:   func() (string, error) { return downloads(d.folder) },
 		Salvage:     d.salvage,
 		Desktop:     d.options.Desktop,
@@ -239,8 +241,8 @@ func (d *Device) Close() error {
 }
 
 // checkServer asks a server who it is.
-func checkServer(ctx context.Context, address string) (app.ServerAnswer, error) {
-	info, err := rendezvousclient.Check(ctx, address)
+func (d *Device) checkServer(ctx context.Context, address string) (app.ServerAnswer, error) {
+	info, err := rendezvousclient.Check(ctx, address, d.proxy)
 	if err == nil {
 		return app.ServerAnswer{Server: info.Server, RoundTrip: info.RoundTrip, Clock: info.Offset}, nil
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/chat/ban"
+	"github.com/tincan-chat/tincan/backend/proxy"
 )
 
 const (
@@ -19,11 +20,21 @@ const (
 )
 
 // names asks the resolver of the system. It keeps nothing: whoever asks does.
-type names struct{ resolver *net.Resolver }
+type names struct {
+	resolver *net.Resolver
+	proxy    *proxy.Choice // while one is chosen nothing is asked: questions would go past it
+}
+
+func (d *Device) names() names { return names{resolver: net.DefaultResolver, proxy: d.proxy} }
+
+var errProxied = errors.New("device: names are not asked for while a proxy is used")
 
 // Confirmed implements node.Names: the names that an address leads to, if their
 // addresses contain it.
 func (n names) Confirmed(ctx context.Context, address netip.Addr) []string {
+	if !n.proxy.Address().IsZero() {
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, nameTime)
 	defer cancel()
 	claimed, err := n.resolver.LookupAddr(ctx, address.String())
@@ -46,6 +57,9 @@ func (n names) Confirmed(ctx context.Context, address netip.Addr) []string {
 
 // Addresses implements node.Names.
 func (n names) Addresses(ctx context.Context, name string) ([]netip.Addr, error) {
+	if !n.proxy.Address().IsZero() {
+		return nil, errProxied
+	}
 	ctx, cancel := context.WithTimeout(ctx, nameTime)
 	defer cancel()
 	found, err := n.lookUp(ctx, name)

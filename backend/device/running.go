@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
-	"net"
 	"strconv"
 	"time"
 
@@ -59,7 +58,7 @@ func (d *Device) run(ctx context.Context, listener app.Listener) (app.Running, e
 			}
 			listener.Changed(changes)
 		},
-		Names:  names{resolver: net.DefaultResolver},
+		Names:  d.names(),
 		Logger: d.options.Logger,
 	})
 	if err != nil {
@@ -89,6 +88,7 @@ func (d *Device) links(config node.LinkConfig) (*webrtclink.Transport, error) {
 		Identity:     config.Identity,
 		Events:       config.Events,
 		Filter:       config.Filter,
+		Proxy:        d.proxy,
 		Logger:       config.Logger,
 		Now:          time.Now,
 		Random:       rand.Reader,
@@ -102,6 +102,7 @@ func (d *Device) signaling(ctx context.Context, config node.SignalingConfig) sig
 		return rendezvousclient.New(rendezvousclient.Options{
 			Identity: link.Identity{Peer: keys.Peer(), Device: keys.Device(), Sign: keys.SignAsDevice},
 			Handle:   events,
+			Proxy:    d.proxy,
 			Logger:   config.Logger,
 		})
 	})

@@ -106,6 +106,7 @@ const (
 	CodeShutdown    Code = "server-stopped"     // it said it stops, or sent us to another one
 	CodeBanned      Code = "server-banned"      // by the operator: retried when the server said, or not by itself
 	CodeCertificate Code = "server-certificate" // of the web, and not valid there: expired, for another name, or of an unknown issuer
+	CodeProxy       Code = "server-proxy"       // the proxy that it is reached through cannot be used
 )
 
 // Servers is a newer list of the cluster, signed by the server that sent it.

@@ -122,7 +122,7 @@ func TestServes(t *testing.T) {
 	t.Parallel()
 	data := filepath.Join(t.TempDir(), "new", "folder")
 	command, address := start(t, "--listen", "127.0.0.1:0", "--data", data)
-	info, err := rendezvousclient.Check(t.Context(), address)
+	info, err := rendezvousclient.Check(t.Context(), address, nil)
 	if err != nil {
 		t.Fatalf("Check(%s): %v", address, err)
 	}
@@ -144,7 +144,7 @@ func TestWithoutTLS(t *testing.T) {
 	if !strings.HasPrefix(address, "ws://127.0.0.1:") {
 		t.Errorf("address %s", address)
 	}
-	if _, err := rendezvousclient.Check(t.Context(), address); err != nil {
+	if _, err := rendezvousclient.Check(t.Context(), address, nil); err != nil {
 		t.Errorf("Check: %v", err)
 	}
 	stop(t, command)

@@ -13,6 +13,7 @@ import (
 	"github.com/pion/turn/v2"
 
 	"github.com/tincan-chat/tincan/backend/link"
+	"github.com/tincan-chat/tincan/backend/proxy"
 )
 
 const (
@@ -25,7 +26,7 @@ const (
 )
 
 // Reach asks the STUN and TURN servers of the moment, over sockets of its own, what of this network lets
-// packets through. Banned addresses are not asked. It takes at most 6 s.
+// packets through. Banned addresses are not asked, and nothing over UDP while a proxy is used. It takes at most 6 s.
 func (t *Transport) Reach(ctx context.Context) (link.Reach, error) {
 	ctx, cancel := context.WithTimeout(ctx, reachPatience)
 	defer cancel()
@@ -40,12 +41,15 @@ func (t *Transport) Reach(ctx context.Context) (link.Reach, error) {
 	if filter := t.config.Filter; filter != nil {
 		check.network.banned = filter
 	}
+	if !t.config.Proxy.Address().IsZero() {
+		check.proxy = t.config.Proxy
+	}
 	found := link.Reach{}
 	var binding, relaying []reachURL
 	for _, relay := range relays {
 		for _, text := range relay.URLs {
 			uri, parseErr := stun.ParseURI(text)
-			if parseErr != nil || len(binding)+len(relaying) >= mostReached {
+			if parseErr != nil || len(binding)+len(relaying) >= mostReached || check.proxy != nil && uri.Proto == stun.ProtoTypeUDP {
 				continue
 			}
 			one := reachURL{uri: uri, text: text, relay: relay}
@@ -78,6 +82,7 @@ func (u reachURL) address() string { return net.JoinHostPort(u.uri.Host, strconv
 type reachCheck struct {
 	transport *Transport
 	network   *network
+	proxy     *proxy.Choice // nil: none is used
 }
 
 // socket opens a UDP socket of the family of an address, which drops what bans forbid.
@@ -234,12 +239,12 @@ func (c *reachCheck) reach(ctx context.Context, one reachURL) (net.PacketConn, s
 		conn, err := c.socket(to)
 		return conn, to.String(), err
 	}
-	dialer := newRelayDialer(ctx, c.transport.config.RelayRoots)
+	dialer := newRelayDialer(ctx, c.transport.config.RelayRoots, c.proxy)
 	own := *c.network
 	own.actual = dialer.actual
 	dialer.network = &own
 	address := one.address()
-	if learned := dialer.learn(one.text, one.uri, &one.relay); learned != one.text {
+	if learned, _ := dialer.learn(one.text, one.uri, &one.relay); learned != one.text {
 		uri, err := stun.ParseURI(learned)
 		if err != nil {
 			return nil, "", err
@@ -249,6 +254,9 @@ func (c *reachCheck) reach(ctx context.Context, one reachURL) (net.PacketConn, s
 	conn, err := dialer.Dial("tcp", address) //nolint:contextcheck // the dialer was made with it: pion gives none
 	if err != nil {
 		return nil, "", err
+	}
+	if c.proxy != nil {
+		return turn.NewSTUNConn(conn), dialer.actual(address), nil
 	}
 	return turn.NewSTUNConn(conn), conn.RemoteAddr().String(), nil
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"strconv"
 	"sync"
 	"time"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/link"
+	"github.com/tincan-chat/tincan/backend/proxy"
 	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 )
 
@@ -32,7 +34,8 @@ var errNotNeeded = errors.New("webrtclink: a relay answered already, or none is 
 // relayDialer connects to relays over TCP and TLS in pion's place
 // (webrtc.SettingEngine.SetICEProxyDialer): pion would try every URL at once,
 // and could not be told which certificates are good. To pion, relays over TLS
-// have made-up names, because one port may take both.
+// have made-up names, because one port may take both; behind a proxy all have
+// them, because their own are not to be resolved here.
 type relayDialer struct {
 	context context.Context //nolint:containedctx // the life of the session; pion gives none
 	network *network
@@ -40,46 +43,61 @@ type relayDialer struct {
 	started time.Time
 	hasUDP  bool // some relay takes UDP
 	hasTCP  bool
-	secure  map[string]secureRelay // by made-up name and port
+	named   map[string]namedRelay // by made-up name and port
+	proxy   *proxy.Choice         // nil: relays are reached directly
 
 	once   sync.Once
 	enough chan struct{} // closed when no further relay is needed
 }
 
-// secureRelay is a relay over TLS.
-type secureRelay struct {
-	host string // as in its URL
-	port int
-	key  identity.ServerKey // zero for none
+// namedRelay is a relay with a made-up name.
+type namedRelay struct {
+	host   string // as in its URL
+	port   int
+	secure bool               // over TLS
+	key    identity.ServerKey // zero for none
 }
 
-func newRelayDialer(ctx context.Context, roots *x509.CertPool) *relayDialer {
+func (r namedRelay) address() string { return net.JoinHostPort(r.host, strconv.Itoa(r.port)) }
+
+func newRelayDialer(ctx context.Context, roots *x509.CertPool, through *proxy.Choice) *relayDialer {
 	return &relayDialer{
-		context: ctx, roots: roots, started: time.Now(), secure: make(map[string]secureRelay), enough: make(chan struct{}),
+		context: ctx, roots: roots, started: time.Now(), named: make(map[string]namedRelay), proxy: through, enough: make(chan struct{}),
 	}
 }
 
-// learn notes a relay's URL and returns it as pion shall see it.
-func (d *relayDialer) learn(url string, uri *stun.URI, relay *link.Relay) string {
-	switch {
-	case uri.Scheme == stun.SchemeTypeTURN && uri.Proto == stun.ProtoTypeUDP:
-		d.hasUDP = true
-	case uri.Scheme == stun.SchemeTypeTURN && uri.Proto == stun.ProtoTypeTCP:
-		d.hasTCP = true
-	case uri.Scheme == stun.SchemeTypeTURNS && uri.Proto == stun.ProtoTypeTCP:
-		name := net.JoinHostPort(strconv.Itoa(len(d.secure))+aliasSuffix, strconv.Itoa(uri.Port))
-		d.secure[name] = secureRelay{host: uri.Host, port: uri.Port, key: relay.Key}
-		return "turns:" + name + "?transport=tcp"
+// learn notes a relay's URL and returns it as pion shall see it; false: pion shall not.
+func (d *relayDialer) learn(url string, uri *stun.URI, relay *link.Relay) (string, bool) {
+	secure := uri.Scheme == stun.SchemeTypeTURNS && uri.Proto == stun.ProtoTypeTCP
+	stream := uri.Scheme == stun.SchemeTypeTURN && uri.Proto == stun.ProtoTypeTCP
+	d.hasTCP = d.hasTCP || stream
+	if d.proxy != nil && !secure && !stream {
+		return "", false // a proxy takes TCP only
 	}
-	return url
+	d.hasUDP = d.hasUDP || uri.Scheme == stun.SchemeTypeTURN && uri.Proto == stun.ProtoTypeUDP
+	if !secure && d.proxy == nil {
+		return url, true
+	}
+	name := net.JoinHostPort(strconv.Itoa(len(d.named))+aliasSuffix, strconv.Itoa(uri.Port))
+	d.named[name] = namedRelay{host: uri.Host, port: uri.Port, secure: secure, key: relay.Key}
+	scheme := "turn:"
+	if secure {
+		scheme = "turns:"
+	}
+	return scheme + name + "?transport=tcp", true
 }
 
-// actual is the address behind a made-up one; any other stays.
+// actual is the address behind a made-up one; any other stays. Behind a proxy
+// it is an address that is nobody's (RFC 5737): pion wants one, and sends nothing to it.
 func (d *relayDialer) actual(address string) string {
-	if relay, ok := d.secure[address]; ok {
-		return net.JoinHostPort(relay.host, strconv.Itoa(relay.port))
+	relay, ok := d.named[address]
+	switch {
+	case !ok:
+		return address
+	case d.proxy != nil:
+		return net.JoinHostPort("192.0.2.1", strconv.Itoa(relay.port))
 	}
-	return address
+	return relay.address()
 }
 
 // suffices says that no further relay is needed. Any goroutine may call it, more than once.
@@ -87,12 +105,12 @@ func (d *relayDialer) suffices() { d.once.Do(func() { close(d.enough) }) }
 
 // Dial implements proxy.Dialer. It waits for what is tried first.
 func (d *relayDialer) Dial(kind, address string) (net.Conn, error) {
-	relay, isSecure := d.secure[address]
+	relay := d.named[address]
 	wait := time.Duration(0)
 	if d.hasUDP {
 		wait += streamGrace
 	}
-	if isSecure && d.hasTCP {
+	if relay.secure && d.hasTCP {
 		wait += streamGrace
 	}
 	timer := time.NewTimer(time.Until(d.started.Add(wait)))
@@ -106,13 +124,13 @@ func (d *relayDialer) Dial(kind, address string) (net.Conn, error) {
 	}
 	ctx, cancel := context.WithTimeout(d.context, relayConnect)
 	defer cancel()
-	conn, err := d.connect(ctx, kind, address)
+	conn, err := d.reach(ctx, kind, address)
 	if err != nil {
 		return nil, err
 	}
 	// pion's own end of the session would wait for answers.
 	context.AfterFunc(d.context, func() { _ = conn.Close() })
-	if !isSecure {
+	if !relay.secure {
 		return conn, nil
 	}
 	secured := tls.Client(conn, d.clientTLS(relay))
@@ -121,6 +139,18 @@ func (d *relayDialer) Dial(kind, address string) (net.Conn, error) {
 		return nil, fmt.Errorf("webrtclink: a relay over TLS: %w", err)
 	}
 	return secured, nil
+}
+
+// reach opens a TCP connection, through the proxy if there is one.
+func (d *relayDialer) reach(ctx context.Context, kind, address string) (net.Conn, error) {
+	if d.proxy == nil {
+		return d.connect(ctx, kind, address)
+	}
+	relay, known := d.named[address]
+	if plain, err := netip.ParseAddr(relay.host); !known || err == nil && d.network.banned != nil && d.network.banned(plain.Unmap()) {
+		return nil, errBanned
+	}
+	return d.proxy.DialContext(ctx, "tcp", relay.address())
 }
 
 // connect opens a TCP connection; the network under pion knows no contexts.
@@ -158,7 +188,7 @@ func (d *relayDialer) connect(ctx context.Context, kind, address string) (net.Co
 
 // clientTLS takes a certificate of the rendezvous server's own key, or one that
 // an authority gave for the host's name.
-func (d *relayDialer) clientTLS(relay secureRelay) *tls.Config {
+func (d *relayDialer) clientTLS(relay namedRelay) *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12,
 		ServerName: relay.host,

@@ -12,6 +12,7 @@ import (
 	"github.com/pion/webrtc/v3"
 
 	"github.com/tincan-chat/tincan/backend/link"
+	"github.com/tincan-chat/tincan/backend/proxy"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
@@ -31,6 +32,7 @@ type session struct {
 	options   link.Options
 	role      link.Role
 	servers   []link.Relay
+	proxied   string // the proxy that was chosen when it began, "" for none
 
 	inbox    *inbox
 	context  context.Context //nolint:containedctx // the life of the session, for its readers and streams
@@ -91,6 +93,15 @@ func newSession(t *Transport, id link.Session, remote link.Remote, options link.
 	s.outgoing = newOutgoing(func() { s.post(s.drained) })
 	s.streams = newStreams(ctx, role)
 	return s
+}
+
+// through is the proxy that relays are reached by, nil for none. It is the chosen
+// one of the moment they are dialled; a session of before ends when that changes.
+func (s *session) through() *proxy.Choice {
+	if s.proxied == "" {
+		return nil
+	}
+	return s.transport.config.Proxy
 }
 
 func (s *session) post(item func()) { s.inbox.post(item) }

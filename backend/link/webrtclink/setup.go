@@ -155,7 +155,7 @@ func relayWait(relays []link.Relay) time.Duration {
 // iceServers leaves out what pion would refuse, so that one bad address of a
 // server does not keep a line from opening, and tells the dialer of the rest.
 func (s *session) iceServers() []webrtc.ICEServer {
-	s.dialer = newRelayDialer(s.context, s.transport.config.RelayRoots)
+	s.dialer = newRelayDialer(s.context, s.transport.config.RelayRoots, s.through())
 	if s.options.Route == link.RouteNetwork {
 		return nil // not even to learn the own address
 	}
@@ -172,7 +172,9 @@ func (s *session) iceServers() []webrtc.ICEServer {
 			if s.options.Route == link.RouteRelayed && !turn {
 				continue
 			}
-			urls = append(urls, s.dialer.learn(url, uri, &relay))
+			if learned, usable := s.dialer.learn(url, uri, &relay); usable {
+				urls = append(urls, learned)
+			}
 		}
 		if len(urls) > 0 {
 			out = append(out, webrtc.ICEServer{URLs: urls, Username: relay.Username, Credential: relay.Password})

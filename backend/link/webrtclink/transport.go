@@ -16,6 +16,7 @@ import (
 	"github.com/pion/transport/v2/stdnet"
 
 	"github.com/tincan-chat/tincan/backend/link"
+	"github.com/tincan-chat/tincan/backend/proxy"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
 
@@ -28,6 +29,11 @@ type Config struct {
 	Filter   link.Filter      // nil bans nothing
 	Logger   *slog.Logger     // nil logs nothing
 	Timing   link.Timing      // zero fields are the promised times
+
+	// Proxy is what relays are reached through, nil for none. While one is chosen
+	// lines go over relays alone, but for those that shall stay on this network.
+	// NetworkChanged after it was set ends those of before.
+	Proxy *proxy.Choice
 
 	RelayRoots   *x509.CertPool // who may sign certificates of relays; nil: the machine's authorities
 	LoopbackOnly bool           // for tests: no candidate but 127.0.0.1 and ::1
@@ -134,7 +140,12 @@ func (t *Transport) begin(id link.Session, remote link.Remote, options link.Opti
 	if _, running := t.sessions[id]; running || !t.seen.Add(remote.Device, id, t.config.Now()) {
 		return nil, link.ErrKnownSession
 	}
+	chosen := t.config.Proxy.Address()
+	if !chosen.IsZero() && options.Route != link.RouteNetwork {
+		options.Route = link.RouteRelayed
+	}
 	s := newSession(t, id, remote, options, role, t.relays)
+	s.proxied = chosen.String()
 	t.sessions[id] = s
 	t.running.Go(s.run)
 	return s, nil
@@ -256,6 +267,10 @@ func (t *Transport) SetRelays(relays []link.Relay) {
 // ping within probeTimeout, or it is closed and its owner opens a new one.
 func (t *Transport) NetworkChanged() {
 	for _, s := range t.all() {
+		if s.proxied != t.config.Proxy.Address().String() && s.options.Route != link.RouteNetwork {
+			s.post(s.cut)
+			continue
+		}
 		s.post(s.probe)
 	}
 }

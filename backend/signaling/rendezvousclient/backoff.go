@@ -46,7 +46,7 @@ func (b *backoff) next(failure *Failure, spare bool) time.Duration {
 			return never
 		}
 		return max(failure.RetryAfter, lastDelay)
-	case signaling.CodeLimit, signaling.CodeShutdown, signaling.CodeRefused, signaling.CodeNotServer, signaling.CodeUnreachable:
+	case signaling.CodeLimit, signaling.CodeShutdown, signaling.CodeRefused, signaling.CodeNotServer, signaling.CodeUnreachable, signaling.CodeProxy:
 	}
 	if spare && elsewhere(failure.Code) {
 		if b.failures == 1 {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/proxy"
 	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 	"github.com/tincan-chat/tincan/backend/signaling"
 )
@@ -22,7 +23,7 @@ type Info struct {
 // Check asks the server at an address (host:port, wss://host:port, with or
 // without #key) who it is. An address that cannot be read gives the error of
 // identity.ParseServerAddress; everything else is a *Failure.
-func Check(ctx context.Context, address string) (Info, error) {
+func Check(ctx context.Context, address string, through *proxy.Choice) (Info, error) {
 	server, err := identity.ParseServerAddress(address)
 	if err != nil {
 		return Info{}, fmt.Errorf("rendezvous: %w", err)
@@ -31,7 +32,7 @@ func Check(ctx context.Context, address string) (Info, error) {
 	defer cancel()
 	began := time.Now()
 	targets, _ := newCluster(server, nil).targets(began, func() float64 { return 0 }, choice{})
-	found, err := dialAny(ctx, dialer{}.dial, targets, protocol.Protobuf)
+	found, err := dialAny(ctx, dialer{proxy: through}.dial, targets, protocol.Protobuf)
 	if err != nil {
 		return Info{}, err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tincan-chat/tincan/backend/identity"
 	"github.com/tincan-chat/tincan/backend/link"
+	"github.com/tincan-chat/tincan/backend/proxy"
 	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 	"github.com/tincan-chat/tincan/backend/signaling"
 	"github.com/tincan-chat/tincan/backend/wire"
@@ -34,6 +35,9 @@ type Options struct {
 	// Roots are trusted to certify servers that have a certificate of the web;
 	// nil for the system's.
 	Roots *x509.CertPool
+	// Proxy is what servers are reached through, nil for none. NetworkChanged after
+	// it was set has sessions of before begin again.
+	Proxy *proxy.Choice
 	// Dial opens sockets, nil for WebSocket over TCP.
 	Dial DialFunc
 	// Logger: nil logs nothing.
@@ -71,7 +75,7 @@ func New(options Options) *Client {
 		options.Random = rand.Reader
 	}
 	if options.Dial == nil {
-		options.Dial = dialer{roots: options.Roots}.dial
+		options.Dial = dialer{roots: options.Roots, proxy: options.Proxy}.dial
 	}
 	if options.Logger == nil {
 		options.Logger = slog.New(slog.DiscardHandler)

@@ -435,7 +435,7 @@ func TestManyRequests(t *testing.T) {
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	server := rendezvoustest.Start(t)
-	info, err := Check(t.Context(), server.Address())
+	info, err := Check(t.Context(), server.Address(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -443,16 +443,16 @@ func TestCheck(t *testing.T) {
 		t.Errorf("info %+v", info)
 	}
 	unpinned := server.Server().Address()
-	if info, err = Check(t.Context(), unpinned); err != nil || info.Server.Key != server.Server().Key {
+	if info, err = Check(t.Context(), unpinned, nil); err != nil || info.Server.Key != server.Server().Key {
 		t.Errorf("Check = %+v, %v", info, err)
 	}
 	other := rendezvoustest.Start(t)
-	_, err = Check(t.Context(), unpinned+"/#"+other.Server().Key.String())
+	_, err = Check(t.Context(), unpinned+"/#"+other.Server().Key.String(), nil)
 	var failure *Failure
 	if !errors.As(err, &failure) || failure.Code != signaling.CodeKey {
 		t.Errorf("Check with another key = %v", err)
 	}
-	if _, err = Check(t.Context(), "no address at all"); !errors.Is(err, identity.ErrServerAddress) {
+	if _, err = Check(t.Context(), "no address at all", nil); !errors.Is(err, identity.ErrServerAddress) {
 		t.Errorf("Check of nonsense = %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/proxy"
 	"github.com/tincan-chat/tincan/backend/signaling"
 	"github.com/tincan-chat/tincan/backend/wire"
 )
@@ -91,7 +92,7 @@ func parseList(body []byte, plain bool) (int64, []signaling.Listed, error) {
 func allLoopback(urls []string) bool {
 	return len(urls) > 0 && !slices.ContainsFunc(urls, func(text string) bool {
 		parsed, err := url.Parse(text)
-		return err != nil || !isLoopback(parsed.Hostname())
+		return err != nil || !proxy.IsLoopback(parsed.Hostname())
 	})
 }
 

@@ -6,9 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -16,6 +14,7 @@ import (
 	"github.com/coder/websocket"
 
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/proxy"
 	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 	"github.com/tincan-chat/tincan/backend/signaling"
 	"github.com/tincan-chat/tincan/backend/wire"
@@ -173,6 +172,7 @@ func readFrame(ctx context.Context, conn Conn, encoding protocol.Encoding) (*wir
 // dialer opens WebSockets on real networks.
 type dialer struct {
 	roots *x509.CertPool // of certificates of the web, nil for the system's
+	proxy *proxy.Choice  // nil for none
 }
 
 // dial is a DialFunc.
@@ -185,7 +185,7 @@ func (d dialer) dial(ctx context.Context, address string, pinned identity.Server
 	switch parsed.Scheme {
 	case "wss":
 	case "ws":
-		if !isLoopback(parsed.Hostname()) {
+		if !proxy.IsLoopback(parsed.Hostname()) {
 			return nil, none, fail(signaling.CodeNotServer, errPlain)
 		}
 	default:
@@ -195,7 +195,7 @@ func (d dialer) dial(ctx context.Context, address string, pinned identity.Server
 		HTTPClient: &http.Client{
 			Transport: &http.Transport{
 				TLSClientConfig: clientTLS(parsed.Hostname(), pinned, d.roots), DisableKeepAlives: true,
-				DialContext:            (&net.Dialer{}).DialContext,
+				DialContext:            d.proxy.DialContext,
 				MaxResponseHeaderBytes: maxHeader,
 			},
 			// A rendezvous server never sends elsewhere.
@@ -225,20 +225,13 @@ func (d dialer) dial(ctx context.Context, address string, pinned identity.Server
 	return &webSocket{socket: socket, kind: kind}, certified, nil
 }
 
-// isLoopback says whether a host is this machine by name or number.
-func isLoopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
-}
-
 // classify tells what a failed dial means.
 func classify(err error, response *http.Response) error {
 	var notTLS tls.RecordHeaderError
 	var alert tls.AlertError
 	switch {
+	case errors.Is(err, proxy.ErrProxy):
+		return fail(signaling.CodeProxy, err)
 	case errors.Is(err, protocol.ErrOtherKey):
 		return fail(signaling.CodeKey, err)
 	case errors.Is(err, errCertificate):

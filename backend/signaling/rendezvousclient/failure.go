@@ -89,7 +89,7 @@ func telling(code signaling.Code) int {
 		return 3
 	case signaling.CodeRefused, signaling.CodeReplaced, signaling.CodeLimit, signaling.CodeShutdown:
 		return 2
-	case signaling.CodeNotServer, signaling.CodeCertificate:
+	case signaling.CodeNotServer, signaling.CodeCertificate, signaling.CodeProxy:
 		return 1
 	case signaling.CodeUnreachable:
 		return 0

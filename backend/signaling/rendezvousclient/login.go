@@ -82,7 +82,7 @@ func elsewhere(code signaling.Code) bool {
 	switch code {
 	case signaling.CodeUnreachable, signaling.CodeNotServer, signaling.CodeLimit, signaling.CodeShutdown, signaling.CodeCertificate:
 		return true
-	case signaling.CodeVersion, signaling.CodeKey, signaling.CodeRefused, signaling.CodeReplaced, signaling.CodeBanned:
+	case signaling.CodeVersion, signaling.CodeKey, signaling.CodeRefused, signaling.CodeReplaced, signaling.CodeBanned, signaling.CodeProxy:
 	}
 	return false
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/identity"
+	"github.com/tincan-chat/tincan/backend/proxy"
 	"github.com/tincan-chat/tincan/backend/rendezvous/protocol"
 	"github.com/tincan-chat/tincan/backend/signaling"
 	"github.com/tincan-chat/tincan/backend/wire"
@@ -65,6 +66,8 @@ type session struct {
 	beatLimit time.Duration
 	nextBeat  time.Time
 	checking  bool
+	through   proxy.Address // when it began
+	elsewhere bool          // another proxy is used now
 
 	relay      *wire.RelayCredentials // of the welcome, until serve
 	relayAgain time.Time              // when to ask for new ones; zero: never
@@ -75,7 +78,7 @@ func newSession(k *keeper, found *greeted, now time.Time) *session {
 		keeper: k, conn: found.conn, key: found.key, began: now,
 		at:      identity.Server{Key: found.key, URLs: []string{found.target.url}},
 		watched: make(map[identity.PeerID]bool), pending: make(map[uint64]request),
-		tokens: burst, filled: now,
+		tokens: burst, filled: now, through: k.client.options.Proxy.Address(),
 	}
 }
 
@@ -182,6 +185,7 @@ func (s *session) wake() {
 	if s.keeper.takeCheck() {
 		s.checking = true
 		s.nextBeat = s.now()
+		s.elsewhere = s.keeper.client.options.Proxy.Address().String() != s.through.String()
 	}
 	if !s.checking {
 		// A retry means nothing to a session that works.
@@ -193,6 +197,10 @@ func (s *session) wake() {
 // act does everything that is due, as far as the rate allows.
 func (s *session) act(ctx, stopped context.Context) *Failure {
 	now := s.now()
+	if s.elsewhere {
+		s.sayGoodbye() //nolint:contextcheck // it ends whatever its context says
+		return fail(signaling.CodeUnreachable, errRestart)
+	}
 	if !s.beatSent.IsZero() && now.Sub(s.beatSent) >= s.beatLimit {
 		return fail(signaling.CodeUnreachable, errSilent)
 	}

@@ -28,6 +28,8 @@ export interface Settings {
   hosting: boolean;
   /** the first of the 100 UDP ports that direct lines use; absent: any */
   linePort?: number;
+  /** What servers and relays are reached through: socks5://, http:// or https://, name:password@, host:port. */
+  proxy?: string;
   /** the details panel is open */
   details: boolean;
   /** messages are shown with the marks that they were written with */

@@ -972,6 +972,7 @@ export namespace app {
 	    hosting: boolean;
 	    details: boolean;
 	    linePort?: number;
+	    proxy?: string;
 	    asWritten?: boolean;
 	    still?: boolean;
 	    ownLeft?: boolean;
@@ -995,6 +996,7 @@ export namespace app {
 	        this.hosting = source["hosting"];
 	        this.details = source["details"];
 	        this.linePort = source["linePort"];
+	        this.proxy = source["proxy"];
 	        this.asWritten = source["asWritten"];
 	        this.still = source["still"];
 	        this.ownLeft = source["ownLeft"];
