@@ -18,6 +18,22 @@ export async function choosePort(page) {
   await first.scrollIntoViewIfNeeded();
 }
 
+/** One that is used, and another that is none. */
+export async function chooseProxy(page) {
+  await showNetwork(page);
+  await page
+    .getByRole('button', { name: /^(Set up|设置)$/ })
+    .last()
+    .click();
+  const host = page.getByRole('textbox', { name: /^(Host|主机)$/ });
+  await host.fill('proxy.example');
+  await page.getByRole('textbox', { name: /^(Port|端口)$/ }).fill('1080');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: /^(Change|更改)$/ }).click();
+  await host.fill('proxy example');
+  await page.keyboard.press('Enter');
+}
+
 /** The network, and the card of whoever has a name in it. */
 export const openLines =
   (name = '') =>

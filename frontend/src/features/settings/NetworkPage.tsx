@@ -9,6 +9,7 @@ import { LinePort } from './LinePort';
 import { LineRoute } from './LineRoute';
 import styles from './Network.module.css';
 import { Group, PageHead, Rows } from './Parts';
+import { ProxyRow } from './ProxyRow';
 import { ServerRow } from './ServerRow';
 import { sortedServers } from './servers';
 import { useChange } from './useChange';
@@ -79,6 +80,7 @@ function Hosting() {
       <Rows>
         <LineRoute />
         <LinePort />
+        <ProxyRow />
         <div className={styles.hosting}>
           <span className={styles.hostingIcon}>
             <Radar size={18} strokeWidth={1.75} aria-hidden="true" />

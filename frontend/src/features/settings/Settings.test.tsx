@@ -233,6 +233,44 @@ describe('the port for direct lines', () => {
   });
 });
 
+describe('the proxy', () => {
+  const kept = () => session.getState().settings.proxy ?? '';
+
+  async function openDialog(button: string): Promise<void> {
+    press(button);
+    await screen.findByRole('dialog', { name: 'Proxy' });
+  }
+
+  it('is written in parts, changed, and used no more', async () => {
+    await show('network');
+    await openDialog('Set up');
+    expect(screen.queryByRole('button', { name: 'Use none' })).toBeNull();
+    press('Use it');
+    expect(screen.getByText(/Write a host/)).toBeDefined();
+    write('Host', 'proxy.example');
+    expect(screen.queryByText(/Write a host/)).toBeNull();
+    write('Port', '1080');
+    write('Name, if it wants one', 'ana');
+    fireEvent.change(screen.getByLabelText('Password'), { target: { value: 's e@t' } });
+    press('Use it');
+    await waitFor(() => expect(kept()).toBe('socks5://ana:s%20e%40t@proxy.example:1080'));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    // Whoever looks over a shoulder sees no password.
+    expect(screen.getByText('socks5://proxy.example:1080')).toBeDefined();
+    await openDialog('Change');
+    fireEvent.change(screen.getByRole('combobox', { name: 'Kind' }), { target: { value: 'http' } });
+    press('Use it');
+    await waitFor(() => expect(kept()).toBe('http://ana:s%20e%40t@proxy.example:1080'));
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
+    await openDialog('Change');
+    fake.refuse('saveSettings', 'disk-full');
+    press('Use none');
+    await screen.findByText(/disk is full/);
+    press('Use none');
+    await waitFor(() => expect(kept()).toBe(''));
+  });
+});
+
 describe('ban list', () => {
   const rows = () => [...document.querySelectorAll<HTMLElement>('[data-ban]')].map((row) => row.dataset.ban);
 

@@ -55,6 +55,8 @@ export default {
     'udp-open': 'They get out of this network, seen as {{address}}.',
     'udp-blocked':
       'UDP does not get out of this network, so lines to people elsewhere are not direct. Let UDP out in the firewall, or use another network; until then they go through a relay.',
+    'udp-proxy': 'Nothing goes past the proxy, so no line is direct: all go over a relay.',
+    'router-proxy': 'Of no matter behind a proxy.',
     'udp-unknown': 'Not known: no server that answers can tell. Check again when one does.',
     'router-none': 'None stands before this computer. Lines open directly.',
     'router-steady': 'It lets direct lines open by itself.',

@@ -17,4 +17,14 @@ export default {
   portFirst: '第一个 UDP 端口',
   portRange: '新线路使用 UDP {{first}} 至 {{last}}。请在路由器中把这些端口放行到这台电脑。',
   portWrong: '请写一个 {{least}} 到 {{most}} 之间的数字。',
+  proxy: '代理',
+  proxySet: '设置',
+  proxyChange: '更改',
+  proxyText:
+    '经它连接服务器，线路则以 TCP 经服务器的中继。任何数据都不会绕过它：没有直连线路，按域名的封禁也不会查询地址的名称。',
+  proxyKind: { socks5: 'SOCKS 5', http: 'HTTP', https: 'HTTPS' },
+  proxyPart: { kind: '类型', host: '主机', port: '端口', name: '用户名（如果需要）', password: '密码' },
+  proxyWrong: '请写主机（如 proxy.example 或 192.0.2.7）和 1 到 65535 之间的端口。',
+  proxyUse: '使用',
+  proxyNone: '不使用代理',
 } satisfies Words<typeof en>;
