@@ -148,6 +148,17 @@ describe('NetworkView', () => {
     within(screen.getByRole('table', { name: 'Introduction servers' })).getByText('lines.example.net:7443');
   });
 
+  it('takes the focus of a tab along when a key changes the form', async () => {
+    begin();
+    const tab = (name: string) => screen.getByRole('tab', { name });
+    await waitFor(() => expect(document.activeElement).toBe(tab('Picture')));
+    act(() => showNetworkAs('table'));
+    await waitFor(() => expect(document.activeElement).toBe(tab('Table')));
+    act(() => tab('Table').blur());
+    act(() => showNetworkAs('picture'));
+    expect(document.activeElement).toBe(document.body);
+  });
+
   it('moves through the rows with the arrows, and opens one with Enter', () => {
     act(() => showNetworkAs('table'));
     begin();

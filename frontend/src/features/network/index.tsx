@@ -36,11 +36,13 @@ export default function NetworkView({ onOpened, onLeave }: NetworkViewProps) {
   useEffect(watchTraffic, []);
   // Whoever comes here by keyboard goes on from the tabs, which are there a moment later.
   useEffect(() => {
-    const timer = setTimeout(() => {
-      tabs.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus({ preventScroll: true });
-    });
+    const timer = setTimeout(() => focusTab(tabs.current));
     return () => clearTimeout(timer);
   }, []);
+  // A key changes the form wherever the focus is: on a tab, it goes with it.
+  useEffect(() => {
+    if (tabs.current?.contains(document.activeElement)) focusTab(tabs.current);
+  }, [form]);
 
   function open(conversation: string): void {
     showConversation(conversation);
@@ -102,4 +104,8 @@ export default function NetworkView({ onOpened, onLeave }: NetworkViewProps) {
       </TabPanel>
     </div>
   );
+}
+
+function focusTab(tabs: HTMLElement | null): void {
+  tabs?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus({ preventScroll: true });
 }
