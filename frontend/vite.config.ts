@@ -35,6 +35,17 @@ function asciiScripts(): Plugin {
   };
 }
 
+/** Pieces of an icon never change places: the keys that each has are left out, which are a hundredth of all that is shipped. */
+function keylessIcons(): Plugin {
+  return {
+    name: 'keyless-icons',
+    transform(code, id) {
+      if (!/\/lucide-react\/.*\/icons\//.test(id)) return null;
+      return { code: code.replace(/, key: "\w+"/g, ''), map: null };
+    },
+  };
+}
+
 const source = fileURLToPath(new URL('./src', import.meta.url));
 const sheets = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.module.css'))
@@ -66,7 +77,7 @@ function packed(): Plugin {
 }
 
 export default defineConfig(({ mode }) => ({
-  plugins: [react(), emoji(), asciiScripts(), ...(mode === 'production' ? [packed()] : [])],
+  plugins: [react(), emoji(), asciiScripts(), ...(mode === 'production' ? [keylessIcons(), packed()] : [])],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
   // The fake backend is reachable by `?fake=…` in development and in the look script's build, never in production.
   define: { __FAKE__: JSON.stringify(mode !== 'production') },
