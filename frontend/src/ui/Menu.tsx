@@ -34,10 +34,24 @@ export interface Opener {
   onPress: () => void;
 }
 
+export interface MenuButtonProps {
+  label: string;
+  children: ReactNode;
+  opener: Opener;
+  /** False where Tab goes past it. */
+  reachable?: boolean;
+}
+
 /** A small trigger of a menu: an icon, and its label as a tooltip. */
-export function MenuButton({ label, children, opener }: { label: string; children: ReactNode; opener: Opener }) {
+export function MenuButton({ label, children, opener, reachable = true }: MenuButtonProps) {
   return (
-    <PressButton {...opener} className={classes(button.button, button.small)} aria-label={label} hint={{ text: label }}>
+    <PressButton
+      {...opener}
+      className={classes(button.button, button.small)}
+      aria-label={label}
+      hint={{ text: label }}
+      tabIndex={reachable ? 0 : -1}
+    >
       {children}
     </PressButton>
   );

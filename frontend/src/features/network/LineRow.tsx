@@ -1,8 +1,7 @@
-import { Ellipsis } from 'lucide-react';
 import type { KeyboardEvent } from 'react';
 import { fileSize, useTranslation } from '@/i18n';
 import { initial, usePicture } from '@/model';
-import { Chip, Lid, LineSign, lineKind, Menu, type MenuEntry, PressButton } from '@/ui';
+import { Chip, Lid, LineSign, lineKind, type MenuEntry, NumberCell, OptionsCell } from '@/ui';
 import type { LineFacts } from './facts';
 import styles from './NetworkTable.module.css';
 import { delayWords, elapsed, stateWord, waits } from './words';
@@ -26,11 +25,10 @@ export function LineRow({ facts, now, reachable, onFocus, onKeyDown, entries }: 
   const { t } = useTranslation();
   const { row, line, open, carried } = facts;
   const picture = usePicture(row.id, row.picture);
-  const options = t('network.options', { name: row.name });
   const moved = carried && (carried.received > 0 || carried.sent > 0);
   return (
     <tr tabIndex={reachable ? 0 : -1} data-line={row.id} onFocus={onFocus} onKeyDown={onKeyDown}>
-      <th scope="row" className={styles.who}>
+      <th scope="row">
         <span className={styles.person}>
           <Lid
             letter={initial(row.name)}
@@ -49,7 +47,7 @@ export function LineRow({ facts, now, reachable, onFocus, onKeyDown, entries }: 
           {waits(facts) ? t('network.queued', { count: row.queued }) : stateWord(facts)}
         </Chip>
       </td>
-      <td className={styles.number}>{line.delay === undefined ? nothing : delayWords(line.delay)}</td>
+      <NumberCell>{line.delay === undefined ? nothing : delayWords(line.delay)}</NumberCell>
       <td className={line.state === 'relayed' ? styles.host : styles.via}>
         {line.state === 'relayed' && row.line.host
           ? row.line.host
@@ -57,20 +55,10 @@ export function LineRow({ facts, now, reachable, onFocus, onKeyDown, entries }: 
             ? t('network.path.lan')
             : nothing}
       </td>
-      <td className={styles.number}>{moved ? fileSize(carried.received) : nothing}</td>
-      <td className={styles.number}>{moved ? fileSize(carried.sent) : nothing}</td>
-      <td className={styles.number}>{open && carried?.opened ? elapsed(carried.opened, now) : nothing}</td>
-      <td className={styles.options}>
-        <Menu
-          label={options}
-          trigger={(opener) => (
-            <PressButton {...opener} className={styles.dots} aria-label={options} tabIndex={reachable ? 0 : -1}>
-              <Ellipsis size={18} strokeWidth={1.75} aria-hidden="true" />
-            </PressButton>
-          )}
-          entries={entries}
-        />
-      </td>
+      <NumberCell>{moved ? fileSize(carried.received) : nothing}</NumberCell>
+      <NumberCell>{moved ? fileSize(carried.sent) : nothing}</NumberCell>
+      <NumberCell>{open && carried?.opened ? elapsed(carried.opened, now) : nothing}</NumberCell>
+      <OptionsCell label={t('network.options', { name: row.name })} reachable={reachable} entries={entries} />
     </tr>
   );
 }

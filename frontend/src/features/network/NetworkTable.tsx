@@ -1,7 +1,7 @@
-import { ArrowDown, ArrowUp, MessageSquare, Radar } from 'lucide-react';
-import { type FocusEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { MessageSquare, Radar } from 'lucide-react';
+import { type FocusEvent, useEffect, useRef, useState } from 'react';
 import { useTranslation } from '@/i18n';
-import { Button, Card, classes, Hidden } from '@/ui';
+import { Button, Hidden, pressInRow, SortHead, Table } from '@/ui';
 import type { LineFacts, ServerFacts } from './facts';
 import { LineRow } from './LineRow';
 import styles from './NetworkTable.module.css';
@@ -31,32 +31,8 @@ export function NetworkTable({ people, servers, onOpen, onShow }: NetworkTablePr
   const [current, setCurrent] = useState('');
   const rows = useCalmOrder(people, order);
   const shown = rows.rows.slice(0, most);
-  const body = useRef<HTMLTableSectionElement>(null);
   const stop = shown.some(({ row }) => row.id === current) ? current : (shown[0]?.row.id ?? '');
   const now = useMinute();
-
-  function focusRow(index: number): void {
-    const all = body.current?.querySelectorAll<HTMLElement>('tr') ?? [];
-    all[Math.max(0, Math.min(index, all.length - 1))]?.focus();
-  }
-
-  function onKeyDown(event: KeyboardEvent, id: string, index: number): void {
-    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
-    const moves: Record<string, number> = {
-      ArrowDown: index + 1,
-      ArrowUp: index - 1,
-      Home: 0,
-      End: shown.length - 1,
-      PageDown: index + 10,
-      PageUp: index - 10,
-    };
-    const to = moves[event.key];
-    if (to !== undefined) focusRow(to);
-    else if (event.key === 'Enter') onOpen(id);
-    else if (event.key === 'ArrowRight') event.currentTarget.querySelector<HTMLElement>('button')?.focus();
-    else return;
-    event.preventDefault();
-  }
 
   function sort(column: Column): void {
     setOrder((held) => ({
@@ -69,55 +45,60 @@ export function NetworkTable({ people, servers, onOpen, onShow }: NetworkTablePr
   return (
     <div className={styles.page}>
       {people.length > 0 ? (
-        <Card className={styles.card}>
-          <table
-            className={styles.table}
-            aria-label={t('network.people')}
-            onPointerEnter={() => rows.hold('pointer', true)}
-            onPointerLeave={() => rows.hold('pointer', false)}
-            onFocus={() => rows.hold('focus', true)}
-            onBlur={(event: FocusEvent) => {
-              if (!event.currentTarget.contains(event.relatedTarget)) rows.hold('focus', false);
-            }}
-          >
-            <thead>
-              <tr>
-                {columns.map((column) => (
-                  <Head key={column} column={column} order={order} onPress={() => sort(column)} />
-                ))}
-                <th scope="col">
-                  <Hidden>{t('network.column.options')}</Hidden>
-                </th>
-              </tr>
-            </thead>
-            <tbody ref={body}>
-              {shown.map((facts, index) => (
-                <LineRow
-                  key={facts.row.id}
-                  facts={facts}
-                  now={now}
-                  reachable={facts.row.id === stop}
-                  onFocus={() => setCurrent(facts.row.id)}
-                  onKeyDown={(event) => onKeyDown(event, facts.row.id, index)}
-                  entries={[
-                    {
-                      id: 'open',
-                      label: t('network.card.open'),
-                      icon: <MessageSquare {...icon} />,
-                      run: () => onOpen(facts.row.id),
-                    },
-                    {
-                      id: 'show',
-                      label: t('network.inPicture'),
-                      icon: <Radar {...icon} />,
-                      run: () => onShow(personKey(facts.row.id)),
-                    },
-                  ]}
-                />
+        <Table
+          tall
+          label={t('network.people')}
+          onPointerEnter={() => rows.hold('pointer', true)}
+          onPointerLeave={() => rows.hold('pointer', false)}
+          onFocus={() => rows.hold('focus', true)}
+          onBlur={(event: FocusEvent) => {
+            if (!event.currentTarget.contains(event.relatedTarget)) rows.hold('focus', false);
+          }}
+        >
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <SortHead
+                  key={column}
+                  numeric={numeric.includes(column)}
+                  sorted={order.column !== column ? 'none' : order.descending ? 'descending' : 'ascending'}
+                  onPress={() => sort(column)}
+                >
+                  {t(`network.column.${column}`)}
+                </SortHead>
               ))}
-            </tbody>
-          </table>
-        </Card>
+              <th scope="col">
+                <Hidden>{t('network.column.options')}</Hidden>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((facts) => (
+              <LineRow
+                key={facts.row.id}
+                facts={facts}
+                now={now}
+                reachable={facts.row.id === stop}
+                onFocus={() => setCurrent(facts.row.id)}
+                onKeyDown={(event) => pressInRow(event, { key: 'Enter', press: () => onOpen(facts.row.id) })}
+                entries={[
+                  {
+                    id: 'open',
+                    label: t('network.card.open'),
+                    icon: <MessageSquare {...icon} />,
+                    run: () => onOpen(facts.row.id),
+                  },
+                  {
+                    id: 'show',
+                    label: t('network.inPicture'),
+                    icon: <Radar {...icon} />,
+                    run: () => onShow(personKey(facts.row.id)),
+                  },
+                ]}
+              />
+            ))}
+          </tbody>
+        </Table>
       ) : (
         <p className={styles.none}>
           <b>{t('network.none')}</b> {t('network.noneText')}
@@ -130,24 +111,6 @@ export function NetworkTable({ people, servers, onOpen, onShow }: NetworkTablePr
       )}
       {servers.length > 0 && <ServerTable servers={servers} />}
     </div>
-  );
-}
-
-function Head({ column, order, onPress }: { column: Column; order: Order; onPress: () => void }) {
-  const { t } = useTranslation();
-  const sorted = order.column === column;
-  const Arrow = order.descending ? ArrowDown : ArrowUp;
-  return (
-    <th
-      scope="col"
-      className={classes(numeric.includes(column) && styles.number)}
-      aria-sort={sorted ? (order.descending ? 'descending' : 'ascending') : 'none'}
-    >
-      <button type="button" className={styles.sort} onClick={onPress}>
-        {t(`network.column.${column}`)}
-        {sorted && <Arrow size={12} strokeWidth={2} aria-hidden="true" />}
-      </button>
-    </th>
   );
 }
 

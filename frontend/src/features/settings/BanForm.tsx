@@ -4,7 +4,7 @@ import { type BanCheck, type BanKind, backend, type Invite } from '@/backend';
 import { errorText, inviteName, list, useTranslation } from '@/i18n';
 import { type BanLife, banDays, banEnds, session, showToast } from '@/model';
 import { Button, Card, classes, marked, mostReason, Select, Switch, TextField } from '@/ui';
-import styles from './Bans.module.css';
+import styles from './BanForm.module.css';
 import { banName } from './bans';
 import { useRested } from './useRested';
 

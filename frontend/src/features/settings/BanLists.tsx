@@ -1,9 +1,9 @@
-import { Download, Ellipsis, Trash2, Upload } from 'lucide-react';
+import { Download, Trash2, Upload } from 'lucide-react';
 import { useState } from 'react';
 import { backend } from '@/backend';
 import { errorText, number, useTranslation } from '@/i18n';
 import { showToast } from '@/model';
-import { Button, Dialog, Menu, Note, PressButton } from '@/ui';
+import { Button, Dialog, DotsMenu, Note } from '@/ui';
 import styles from './Bans.module.css';
 import { ImportBans } from './ImportBans';
 
@@ -44,13 +44,8 @@ export function BanLists({ count }: { count: number }) {
         {pending ? t('bans.exporting') : t('bans.export')}
       </Button>
       {count > 0 && (
-        <Menu
+        <DotsMenu
           label={t('settings.column.options')}
-          trigger={(opener) => (
-            <PressButton {...opener} className={styles.dots} aria-label={t('settings.column.options')}>
-              <Ellipsis size={18} strokeWidth={1.75} aria-hidden="true" />
-            </PressButton>
-          )}
           entries={[
             {
               id: 'clear',

@@ -1,22 +1,22 @@
-import {
-  ArrowDown,
-  ArrowUp,
-  Ellipsis,
-  Globe,
-  Link,
-  MapPin,
-  Network,
-  Pencil,
-  Server,
-  Trash2,
-  UserRound,
-} from 'lucide-react';
+import { Globe, Link, MapPin, Network, Pencil, Server, Trash2, UserRound } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { type Ban, type BanColumn, type BanKind, backend } from '@/backend';
 import { dateAndTime, dateOf, dayLabel, errorText, number, useTranslation } from '@/i18n';
 import { showToast } from '@/model';
-import { Card, classes, Hidden, Menu, Note, PressButton, Skeleton } from '@/ui';
-import styles from './Bans.module.css';
+import {
+  Card,
+  classes,
+  focusRow,
+  Hidden,
+  Note,
+  NumberCell,
+  OptionsCell,
+  pressInRow,
+  Skeleton,
+  SortHead,
+  Table,
+} from '@/ui';
+import styles from './BanTable.module.css';
 import { type BanOrder, banName, shortPeer } from './bans';
 import { EditBan } from './EditBan';
 
@@ -40,17 +40,12 @@ export function BanTable({ bans: rows, order, onSort }: BanTableProps) {
   const leaving = useRef<{ id: string; index: number }>(undefined);
   const stop = rows.some((ban) => ban.id === current) ? current : (rows[0]?.id ?? '');
 
-  function focusRow(index: number): void {
-    const all = body.current?.querySelectorAll<HTMLElement>('tr') ?? [];
-    all[Math.max(0, Math.min(index, all.length - 1))]?.focus();
-  }
-
   useEffect(() => {
     const gone = leaving.current;
     if (!gone || rows.some((ban) => ban.id === gone.id)) return;
     leaving.current = undefined;
     // After the menu has given the focus back, to a button that is not there any more.
-    setTimeout(() => focusRow(gone.index), 50);
+    setTimeout(() => focusRow(body.current, gone.index), 50);
   }, [rows]);
 
   async function remove(ban: Ban, index: number): Promise<void> {
@@ -76,29 +71,6 @@ export function BanTable({ bans: rows, order, onSort }: BanTableProps) {
     }
   }
 
-  function onKeyDown(event: KeyboardEvent, ban: Ban, index: number): void {
-    const moves: Record<string, number> = {
-      ArrowDown: index + 1,
-      ArrowUp: index - 1,
-      Home: 0,
-      End: rows.length - 1,
-      PageDown: index + 10,
-      PageUp: index - 10,
-    };
-    const to = moves[event.key];
-    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (to !== undefined) {
-      event.preventDefault();
-      focusRow(to);
-    } else if (event.key === 'Enter' || event.key === 'ArrowRight') {
-      event.preventDefault();
-      event.currentTarget.querySelector<HTMLElement>('button')?.focus();
-    } else if (event.key === 'Delete') {
-      event.preventDefault();
-      void remove(ban, index);
-    }
-  }
-
   return (
     <>
       {failure !== undefined && (
@@ -106,53 +78,40 @@ export function BanTable({ bans: rows, order, onSort }: BanTableProps) {
           {errorText(failure)}
         </Note>
       )}
-      <Card className={styles.tableCard}>
-        <table className={styles.table} aria-label={t('settings.page.bans')}>
-          <thead>
-            <tr>
-              {columns.map((column) => (
-                <Column key={column} column={column} order={order} onPress={() => onSort(column)} />
-              ))}
-              <th scope="col">
-                <Hidden>{t('settings.column.options')}</Hidden>
-              </th>
-            </tr>
-          </thead>
-          <tbody ref={body}>
-            {rows.map((ban, index) => (
-              <Row
-                key={ban.id}
-                ban={ban}
-                reachable={ban.id === stop}
-                onFocus={() => setCurrent(ban.id)}
-                onKeyDown={(event) => onKeyDown(event, ban, index)}
-                onEdit={() => setEdited(ban)}
-                onRemove={() => void remove(ban, index)}
-              />
+      <Table label={t('settings.page.bans')}>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <SortHead
+                key={column}
+                numeric={column === 'blocked'}
+                sorted={order.column !== column ? 'none' : order.descending ? 'descending' : 'ascending'}
+                onPress={() => onSort(column)}
+              >
+                {t(`settings.column.${column}`)}
+              </SortHead>
             ))}
-          </tbody>
-        </table>
-      </Card>
+            <th scope="col">
+              <Hidden>{t('settings.column.options')}</Hidden>
+            </th>
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          {rows.map((ban, index) => (
+            <Row
+              key={ban.id}
+              ban={ban}
+              reachable={ban.id === stop}
+              onFocus={() => setCurrent(ban.id)}
+              onKeyDown={(event) => pressInRow(event, { key: 'Delete', press: () => void remove(ban, index) })}
+              onEdit={() => setEdited(ban)}
+              onRemove={() => void remove(ban, index)}
+            />
+          ))}
+        </tbody>
+      </Table>
       {edited && <EditBan ban={edited} onClose={() => setEdited(undefined)} />}
     </>
-  );
-}
-
-function Column({ column, order, onPress }: { column: BanColumn; order: BanOrder; onPress: () => void }) {
-  const { t } = useTranslation();
-  const sorted = order.column === column;
-  const Arrow = order.descending ? ArrowDown : ArrowUp;
-  return (
-    <th
-      scope="col"
-      className={classes(column === 'blocked' && styles.number)}
-      aria-sort={sorted ? (order.descending ? 'descending' : 'ascending') : 'none'}
-    >
-      <button type="button" className={styles.sort} onClick={onPress}>
-        {t(`settings.column.${column}`)}
-        {sorted && <Arrow size={12} strokeWidth={2} aria-hidden="true" />}
-      </button>
-    </th>
   );
 }
 
@@ -219,32 +178,26 @@ function Row({ ban, reachable, onFocus, onKeyDown, onEdit, onRemove }: RowProps)
           </time>
         )}
       </td>
-      <td className={styles.number}>{number(ban.blocked)}</td>
-      <td className={styles.options}>
-        <Menu
-          label={options}
-          trigger={(opener) => (
-            <PressButton {...opener} className={styles.dots} aria-label={options} tabIndex={reachable ? 0 : -1}>
-              <Ellipsis size={18} strokeWidth={1.75} aria-hidden="true" />
-            </PressButton>
-          )}
-          entries={[
-            {
-              id: 'edit',
-              label: t('bans.edit'),
-              icon: <Pencil size={16} strokeWidth={1.75} aria-hidden="true" />,
-              run: onEdit,
-            },
-            {
-              id: 'remove',
-              label: t('settings.removeBan'),
-              icon: <Trash2 size={16} strokeWidth={1.75} aria-hidden="true" />,
-              danger: true,
-              run: onRemove,
-            },
-          ]}
-        />
-      </td>
+      <NumberCell>{number(ban.blocked)}</NumberCell>
+      <OptionsCell
+        label={options}
+        reachable={reachable}
+        entries={[
+          {
+            id: 'edit',
+            label: t('bans.edit'),
+            icon: <Pencil size={16} strokeWidth={1.75} aria-hidden="true" />,
+            run: onEdit,
+          },
+          {
+            id: 'remove',
+            label: t('settings.removeBan'),
+            icon: <Trash2 size={16} strokeWidth={1.75} aria-hidden="true" />,
+            danger: true,
+            run: onRemove,
+          },
+        ]}
+      />
     </tr>
   );
 }

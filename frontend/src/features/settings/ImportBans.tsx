@@ -3,7 +3,7 @@ import { useRef, useState } from 'react';
 import { BackendError, backend, type ImportedBans } from '@/backend';
 import { errorText, number, useTranslation } from '@/i18n';
 import { Button, Dialog, Note } from '@/ui';
-import styles from './Bans.module.css';
+import styles from './ImportBans.module.css';
 
 /** The most bytes of a list, as in backend/app/banlist.go. */
 const maxSize = 16 << 20;
@@ -86,9 +86,9 @@ function Result({ imported }: { imported: ImportedBans }) {
         <ol className={styles.refused} tabIndex={0} aria-label={t('bans.refusedLines')}>
           {errors.map((one) => (
             <li key={one.line}>
-              <span className={styles.refusedLine}>{t('bans.line', { line: number(one.line) })}</span>
-              <code className={styles.refusedText}>{one.text}</code>
-              <span className={styles.refusedWhy}>{errorText(one.error)}</span>
+              <span className={styles.line}>{t('bans.line', { line: number(one.line) })}</span>
+              <code className={styles.text}>{one.text}</code>
+              <span className={styles.why}>{errorText(one.error)}</span>
             </li>
           ))}
         </ol>

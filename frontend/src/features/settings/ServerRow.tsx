@@ -1,8 +1,8 @@
-import { Ellipsis, RotateCw, Trash2 } from 'lucide-react';
+import { RotateCw, Trash2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { backend, type Server } from '@/backend';
 import { dateAndTime, errorText, number, useTranslation } from '@/i18n';
-import { Button, Chip, classes, Menu, MenuButton } from '@/ui';
+import { Button, Chip, classes, DotsMenu } from '@/ui';
 import styles from './Network.module.css';
 import { chipKind, courseOf, waitUntil } from './servers';
 
@@ -80,13 +80,8 @@ export function ServerRow({ server, onRemove }: { server: Server; onRemove: () =
         <Chip kind={chipKind(server)}>{chipText()}</Chip>
       </span>
       {own ? (
-        <Menu
+        <DotsMenu
           label={t('settings.server.options', { host: server.address })}
-          trigger={(opener) => (
-            <MenuButton label={t('settings.server.options', { host: server.address })} opener={opener}>
-              <Ellipsis size={18} strokeWidth={1.75} aria-hidden="true" />
-            </MenuButton>
-          )}
           entries={[
             {
               id: 'remove',
