@@ -3,17 +3,11 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { stillness } from '../scripts/settled.mjs';
 import { artifacts, call } from './programs.mjs';
 
 const wide = { width: 1200, height: 800 };
 const narrow = { width: 720, height: 800 };
-
-/** Waits for fades: half a fade has half a contrast, and is not where it will be. */
-export const stillness = (at) =>
-  at.evaluate(() => {
-    const moving = document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations === 1);
-    return Promise.all(moving.map((one) => one.finished.catch(() => undefined))).then(() => undefined);
-  });
 
 let axe;
 

@@ -1,7 +1,8 @@
 // What the tests of the operator's page share: opening it, logging in, and looking whether it is well made.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { stillness, violations } from './judge.mjs';
+import { stillness } from '../scripts/settled.mjs';
+import { violations } from './judge.mjs';
 import { artifacts } from './programs.mjs';
 
 export const wide = { width: 1200, height: 800 };

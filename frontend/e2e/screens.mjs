@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { openScreen, screens } from '../scripts/look.mjs';
 import { serve } from '../scripts/served.mjs';
+import { drawn, stillness } from '../scripts/settled.mjs';
 import { measure } from './faults.mjs';
 import { lostInForcedColors } from './forced.mjs';
-import { stillness, violations } from './judge.mjs';
+import { violations } from './judge.mjs';
 
 const wide = { width: 1200, height: 800 };
 const narrow = { width: 720, height: 800 };
@@ -56,7 +57,7 @@ function note() {
 
 /** Waits for what a change of size or words sets off: two frames, and the fades. */
 async function settle(page) {
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await drawn(page);
   await stillness(page);
 }
 
@@ -67,27 +68,6 @@ async function resize(page, size) {
   if (before.width !== size.width || before.height !== size.height)
     await page.waitForFunction((wanted) => window.told === wanted, `${size.width} x ${size.height}`);
   await settle(page);
-}
-
-/** Waits until the scene has come to rest: nothing in the page changes for a while. */
-async function settled(page) {
-  await page.waitForFunction(() => window.fake);
-  await page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        let timer;
-        const watched = new MutationObserver(() => again());
-        const again = () => {
-          clearTimeout(timer);
-          timer = setTimeout(() => {
-            watched.disconnect();
-            resolve();
-          }, 250);
-        };
-        watched.observe(document.documentElement, { subtree: true, childList: true, characterData: true });
-        again();
-      }),
-  );
 }
 
 /** As the settings do, also where no profile is open. */
@@ -167,8 +147,7 @@ async function walk({ parts, tell, share }) {
       // Before a profile is open the words and the theme are those of the last time.
       await page.evaluate((kept) => Object.assign(localStorage, kept), { 'tincan.language': language, 'tincan.theme': theme });
       await resize(page, wide);
-      await openScreen(page, address, screen, { theme, language, until: settled });
-      await settled(page);
+      await openScreen(page, address, screen, { theme, language });
     };
     for (let screen = waiting.shift(); screen; screen = waiting.shift()) {
       const begun = Date.now();

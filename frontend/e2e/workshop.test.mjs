@@ -10,8 +10,9 @@ import { fileURLToPath } from 'node:url';
 import pixelmatch from 'pixelmatch';
 import { PNG } from 'pngjs';
 import { serve } from '../scripts/served.mjs';
+import { stillness } from '../scripts/settled.mjs';
 import { measure } from './faults.mjs';
-import { stillness, violations } from './judge.mjs';
+import { violations } from './judge.mjs';
 
 const kept = fileURLToPath(new URL('../pictures/', import.meta.url));
 const artifacts = fileURLToPath(new URL('../../.artifacts/workshop/', import.meta.url));

@@ -1,38 +1,6 @@
-// What is pressed and typed before a picture of look.mjs is taken.
+// What is pressed and typed before a picture of look.mjs is taken, but in settings: look-settings.mjs.
 import { Buffer } from 'node:buffer';
-
-export async function showNetwork(page) {
-  await page.keyboard.press('Control+,');
-  await page.keyboard.press('Tab');
-  await page.locator('nav[data-pane="pages"] button').nth(2).click();
-}
-
-/** Ports for direct lines, the first of which is wrong. */
-export async function choosePort(page) {
-  await showNetwork(page);
-  const way = page.locator('select').nth(1);
-  await way.selectOption('chosen');
-  const first = page.getByRole('textbox').last();
-  await first.fill('80');
-  await first.press('Enter');
-  await first.scrollIntoViewIfNeeded();
-}
-
-/** One that is used, and another that is none. */
-export async function chooseProxy(page) {
-  await showNetwork(page);
-  await page
-    .getByRole('button', { name: /^(Set up|设置)$/ })
-    .last()
-    .click();
-  const host = page.getByRole('textbox', { name: /^(Host|主机)$/ });
-  await host.fill('proxy.example');
-  await page.getByRole('textbox', { name: /^(Port|端口)$/ }).fill('1080');
-  await page.keyboard.press('Enter');
-  await page.getByRole('button', { name: /^(Change|更改)$/ }).click();
-  await host.fill('proxy example');
-  await page.keyboard.press('Enter');
-}
+import { drawn, settled } from './settled.mjs';
 
 /** The network, and the card of whoever has a name in it. */
 export const openLines =
@@ -73,64 +41,9 @@ export async function repairWell(page) {
   });
 }
 
-export async function showSettings(page) {
-  await page.keyboard.press('Control+,');
-}
-
 export async function unlockInVain(page) {
   await page.locator('input[type="password"]').fill('correct horse');
   await page.locator('button[type="submit"]').click();
-}
-
-export async function showStorage(page) {
-  await showSettings(page);
-  await page.locator('nav button').nth(4).click();
-  await page.locator('[data-page="storage"] section').first().waitFor();
-}
-
-export async function showNotifications(page) {
-  await showSettings(page);
-  await page.locator('nav button').nth(6).click();
-  await page.locator('[data-page="notifications"]').waitFor();
-  await page.locator('main label').nth(2).click();
-}
-
-/** Mutes who is open, and looks where that can be taken back. */
-export async function muteAndLook(page) {
-  await page.locator('aside[data-pane="details"] label').first().click();
-  await page.waitForTimeout(300);
-  await showNotifications(page);
-}
-
-export async function makeBackup(page) {
-  await showStorage(page);
-  await page.getByRole('button', { name: /^(Back up now|立即备份)$/ }).click();
-  await page.locator('input[type="password"]').first().fill('six words');
-}
-
-export async function changeAutomatic(page) {
-  await showStorage(page);
-  await page
-    .getByRole('button', { name: /^(Change|更改)$/ })
-    .first()
-    .click();
-  await page.locator('input[type="password"]').first().fill('six words');
-}
-
-export async function restoreHere(page) {
-  await showStorage(page);
-  await page.getByRole('button', { name: /^(Choose a file|选择文件)$/ }).click();
-  await page.locator('[role="dialog"] input[type="file"]').setInputFiles({
-    name: 'tincan-Mira.tincan-backup',
-    mimeType: 'application/octet-stream',
-    buffer: Buffer.alloc(2_400_000),
-  });
-}
-
-export async function changeProtection(page) {
-  await showStorage(page);
-  await page.locator('main section').nth(1).getByRole('button').first().click();
-  await page.getByRole('dialog').waitFor();
 }
 
 export async function restoreInVain(page) {
@@ -144,54 +57,8 @@ export async function restoreInVain(page) {
   await page.locator('button[type="submit"]').click();
 }
 
-export async function writeLongAbout(page) {
-  await showSettings(page);
-  await page.locator('form input[type="text"]').nth(1).fill('Harbour, maps, thermos. '.repeat(7));
-}
-
 export async function openRequests(page) {
   await page.locator('aside nav > button').first().click();
-}
-
-export async function showBans(page) {
-  await page.locator('[data-log]').waitFor();
-  await page.keyboard.press('Control+,');
-  await page.getByRole('button', { name: /^(Ban list|封禁名单)$/ }).click();
-  await page.locator('[data-ban]').first().waitFor();
-}
-
-export async function banDomain(page) {
-  await showBans(page);
-  await page.locator('form input').first().fill('mail.*.example.net');
-  await page.waitForTimeout(800);
-}
-
-export async function banLink(page) {
-  await showBans(page);
-  await page.locator('form select').first().selectOption('invite');
-  await page.waitForTimeout(800);
-}
-
-export async function importBans(page) {
-  await showBans(page);
-  await page
-    .locator('main button, button')
-    .filter({ hasText: /^(Import|导入)$/ })
-    .click();
-  const list = ['*.ads.example.net # ads', '198.51.100.0/33', 'mail.*.example.net # a star', '198.51.100.77', '*'];
-  await page.locator('input[type="file"]').setInputFiles({
-    name: 'old.txt',
-    mimeType: 'text/plain',
-    buffer: Buffer.from(list.join('\n')),
-  });
-  await page.locator('ol li').first().waitFor();
-}
-
-export async function editBan(page) {
-  await showBans(page);
-  await page.locator('[data-ban]').nth(1).locator('button').click();
-  await page.locator('[role="menuitem"]').first().click();
-  await page.locator('[role="dialog"]').waitFor();
 }
 
 export async function banRequest(page) {
@@ -206,25 +73,6 @@ export async function noRequests(page) {
 
 export async function addContact(page) {
   await page.keyboard.press('Control+n');
-}
-
-export async function openSettings(page) {
-  await page.keyboard.press('Control+,');
-  await page.locator('[data-reach]').scrollIntoViewIfNeeded();
-}
-
-export async function releaseHandle(page) {
-  await openSettings(page);
-  await page
-    .getByRole('button', { name: /^(Release|放弃)$/ })
-    .first()
-    .click();
-}
-
-export async function takeHandle(page) {
-  await openSettings(page);
-  await page.locator('[data-reach] input').fill('elif');
-  await page.keyboard.press('Enter');
 }
 
 export function lookUp(handle) {
@@ -276,7 +124,7 @@ export async function scrollUp(page) {
     await page.locator('[data-log]').evaluate((log) => {
       log.scrollTop = 200;
     });
-    await page.waitForTimeout(60);
+    await page.waitForFunction(() => document.querySelector('[data-log]').scrollTop > 400);
   }
 }
 
@@ -300,7 +148,7 @@ export function find(text) {
     await page.keyboard.press('Control+Shift+F');
     await page.locator('[data-search]:focus').waitFor();
     await page.keyboard.type(text);
-    await page.waitForTimeout(500);
+    await settled(page);
   };
 }
 
@@ -316,7 +164,7 @@ export async function openFound(page) {
 
 export async function backToFound(page) {
   await openFound(page);
-  await page.waitForTimeout(500);
+  await settled(page);
   await page.keyboard.press('Escape');
 }
 
@@ -350,7 +198,7 @@ export async function findMany(page) {
     await page.locator('[data-results]').evaluate((list) => {
       list.scrollTop = list.scrollHeight;
     });
-    await page.waitForTimeout(200);
+    await settled(page);
   }
 }
 
@@ -387,7 +235,7 @@ export async function askLink(page) {
 
 export async function hoverTools(page, at) {
   await page.locator('[data-message]').nth(at).hover();
-  await page.waitForTimeout(300);
+  await settled(page);
 }
 
 export function toolsOfMine(page) {
@@ -489,7 +337,7 @@ export async function followQuote(page) {
 
 export async function hoverMessage(page) {
   await page.locator('[data-message]').last().hover();
-  await page.waitForTimeout(300);
+  await settled(page);
 }
 
 /** The switcher, with something written in it or nothing. */
@@ -501,41 +349,12 @@ export function jump(text) {
   };
 }
 
-export async function showShortcuts(page) {
-  await page.keyboard.press('Control+/');
-}
-
-export async function showAbout(page) {
-  await showSettings(page);
-  await page.locator('nav[data-pane="pages"] button').last().click();
-}
-
-export async function checkConnection(page) {
-  await showAbout(page);
-  await page.locator('main section button').first().click();
-}
-
-export async function showNews(page) {
-  await showAbout(page);
-  await page.locator('main button').first().click();
-}
-
-export async function showLicences(page) {
-  await showAbout(page);
-  await page.locator('main button').nth(1).click();
-}
-
-export async function showProblems(page) {
-  await checkConnection(page);
-  await page.locator('main [role="radio"]').last().click();
-}
-
 export async function selectSome(page) {
   await page.locator('[data-log]').focus();
   const keys = ['ArrowUp', 'ArrowUp', 'ArrowUp', 'ArrowUp', 's', 'Shift+ArrowDown', 'ArrowDown', 'ArrowDown', 'Space'];
   for (const key of keys) {
     await page.keyboard.press(key);
-    await page.waitForTimeout(200);
+    await drawn(page);
   }
   await page.locator('[data-selection]').waitFor();
 }
@@ -545,7 +364,7 @@ export async function removeSome(page) {
   await page.keyboard.press('Delete');
 }
 
-export async function showAppearance(page) {
-  await page.keyboard.press('Control+,');
-  await page.locator('nav button').nth(5).click();
+/** A bar says what is wrong once it has been wrong for a while. */
+export async function troubled(page) {
+  await page.locator('main [role="status"] svg').first().waitFor();
 }

@@ -1,4 +1,6 @@
 // Pictures of who a contact is, for look.mjs.
+import { settled } from './settled.mjs';
+
 const wide = { width: 1200, height: 800 };
 const narrow = { width: 720, height: 800 };
 const both = { sizes: [wide, narrow], languages: ['en', 'zh-CN'] };
@@ -7,7 +9,7 @@ async function verify(page) {
   await page.locator('[data-log]').waitFor();
   await page.keyboard.press('Control+Shift+V');
   await page.locator('[role="dialog"]').waitFor();
-  await page.waitForTimeout(200);
+  await settled(page);
 }
 
 function typeNumber(text) {
@@ -15,7 +17,7 @@ function typeNumber(text) {
     await verify(page);
     await page.getByRole('button', { name: /Enter theirs|输入对方的号码/ }).click();
     await page.locator('[role="dialog"] textarea').fill(text);
-    await page.waitForTimeout(300);
+    await settled(page);
   };
 }
 

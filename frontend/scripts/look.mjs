@@ -7,6 +7,35 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { managePictures } from './look-manage.mjs';
 import {
+  banDomain,
+  banLink,
+  changeAutomatic,
+  changeProtection,
+  checkConnection,
+  choosePort,
+  chooseProxy,
+  editBan,
+  importBans,
+  makeBackup,
+  muteAndLook,
+  openSettings,
+  releaseHandle,
+  restoreHere,
+  showAbout,
+  showAppearance,
+  showBans,
+  showLicences,
+  showNetwork,
+  showNews,
+  showNotifications,
+  showProblems,
+  showSettings,
+  showShortcuts,
+  showStorage,
+  takeHandle,
+  writeLongAbout,
+} from './look-settings.mjs';
+import {
   addContact,
   askBan,
   askDelete,
@@ -14,19 +43,11 @@ import {
   askRemove,
   askRepair,
   backToFound,
-  banDomain,
-  banLink,
   banRequest,
   byFile,
   cancelMessage,
-  changeAutomatic,
-  changeProtection,
-  checkConnection,
-  choosePort,
-  chooseProxy,
   createInVain,
   createSlowly,
-  editBan,
   editLast,
   find,
   findByArrows,
@@ -37,12 +58,9 @@ import {
   findSlowly,
   followQuote,
   hoverMessage,
-  importBans,
   jump,
   lookUp,
-  makeBackup,
   manageLinks,
-  muteAndLook,
   noRequests,
   openEmoji,
   openFound,
@@ -51,47 +69,33 @@ import {
   openLinesTable,
   openMenu,
   openRequests,
-  openSettings,
   pasteExpired,
   pasteLink,
   pickEmoji,
   pickNoEmoji,
-  releaseHandle,
   removeSome,
   repairInVain,
   repairSlowly,
   repairWell,
   reply,
   replyToGone,
-  restoreHere,
   restoreInVain,
   saveFile,
   scrollUp,
   selectSome,
-  showAbout,
-  showAppearance,
-  showBans,
   showDelivery,
-  showLicences,
-  showNetwork,
-  showNews,
-  showNotifications,
-  showProblems,
-  showSettings,
-  showShortcuts,
-  showStorage,
   tabToRow,
   tabToTools,
-  takeHandle,
   toolsOfMine,
   toolsOfTheirs,
+  troubled,
   unlockInVain,
   writeLines,
-  writeLongAbout,
   writeTooMuch,
 } from './look-steps.mjs';
 import { verifyPictures } from './look-verify.mjs';
 import { serve } from './served.mjs';
+import { settled, stillness } from './settled.mjs';
 
 const wide = { width: 1200, height: 800 };
 const medium = { width: 960, height: 800 };
@@ -110,8 +114,8 @@ export const screens = [
   { name: 'connecting', sizes: [wide] },
   { name: 'lan', sizes: [wide] },
   { name: 'ready', sizes: [wide] },
-  { name: 'offline', sizes: [wide], rest: 3600 },
-  { name: 'away', sizes: [wide], rest: 3600, languages: ['en', 'zh-CN'] },
+  { name: 'offline', sizes: [wide], steps: troubled },
+  { name: 'away', sizes: [wide], steps: troubled, languages: ['en', 'zh-CN'] },
   { name: 'banned', sizes: [wide], details: true },
   { name: 'asked', sizes: [wide], details: true },
   { name: 'long', sizes: [wide, narrow] },
@@ -120,7 +124,7 @@ export const screens = [
   { name: 'invited', sizes: [wide, narrow], languages: ['en', 'zh-CN'] },
   { name: 'problem', sizes: [wide] },
   { name: 'clock', sizes: [wide] },
-  { name: 'loading', sizes: [wide], rest: 2200 },
+  { name: 'loading', sizes: [wide] },
   { name: 'failed', sizes: [wide] },
   { name: 'main', as: 'compact', query: 'compact', sizes: [wide] },
   { name: 'main', as: 'own-left', query: 'left', sizes: [wide, narrow] },
@@ -285,18 +289,17 @@ export const screens = [
   ...verifyPictures,
 ];
 
-const aMoment = (page) => page.waitForTimeout(700);
-
-/** Opens a screen in an empty page, at what `address` serves; `until` waits for a scene that nobody has touched. */
-export async function openScreen(page, address, screen, { theme = 'system', language = 'en', until = aMoment } = {}) {
+/** Opens a screen in an empty page, at what `address` serves. */
+export async function openScreen(page, address, screen, { theme = 'system', language = 'en' } = {}) {
   await page.clock.setFixedTime(new Date('2026-11-21T10:45:00Z'));
   const rest = `${screen.details ? '&details' : ''}${screen.query ? `&${screen.query}` : ''}`;
   await page.goto(`${address}?fake=${screen.name}&theme=${theme}&lang=${language}${rest}`);
   await page.evaluate(() => document.fonts.ready);
-  if (screen.rest) await page.waitForTimeout(screen.rest);
-  else await until(page);
+  await page.waitForFunction(() => window.fake);
+  await settled(page);
   if (screen.details && page.viewportSize().width < 1080) await page.keyboard.press('Control+i');
   await screen.steps?.(page);
+  await settled(page);
 }
 
 async function takePictures(folder, only) {
@@ -324,7 +327,7 @@ async function takePictures(folder, only) {
           page.on('console', (message) => message.type() === 'error' && complain(message.text()));
           page.on('pageerror', (error) => complain(error.message));
           await openScreen(page, address, screen, { theme, language });
-          await page.waitForTimeout(700);
+          await stillness(page);
           await page.screenshot({ path: join(folder, file) });
           await context.close();
         }

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
-import { stillness } from '../e2e/judge.mjs';
 import { article, composer, introduce, openNamed, openSettings, write } from '../e2e/people.mjs';
 import { call, eventually, openPage, startBrowser, startDevice, startServer } from '../e2e/programs.mjs';
+import { stillness } from './settled.mjs';
 
 const folder = process.argv[2] ?? new URL('../../docs/pictures', import.meta.url).pathname;
 /** Bytes of a picture. */

@@ -1,8 +1,8 @@
 // One picture of a screen: the drawing, and beside it ours in both languages and widths; light above, dark below.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { stillness } from '../e2e/judge.mjs';
 import { call } from '../e2e/programs.mjs';
+import { stillness } from './settled.mjs';
 
 const sizes = [
   { width: 1200, height: 800 },

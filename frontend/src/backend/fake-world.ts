@@ -35,8 +35,6 @@ export interface FakeOptions {
   people?: FoundPerson[];
   /** What the desktop can do; without it, everything. */
   desktop?: DesktopState;
-  /** How long a call takes, in milliseconds. */
-  delay?: number;
   now?: () => Date;
 }
 
@@ -57,7 +55,6 @@ export abstract class FakeWorld {
   protected readonly previews: Record<string, InvitePreview>;
   protected readonly people: FoundPerson[];
   protected readonly desktopState: DesktopState;
-  protected readonly delay: number;
   protected readonly now: () => Date;
   protected made = 0;
   /** What lines carried, when a test says so. */
@@ -73,7 +70,6 @@ export abstract class FakeWorld {
     this.people = options.people ?? [];
     this.desktopState = { ...(options.desktop ?? wholeDesktop) };
     this.pictures = { ...options.pictures };
-    this.delay = options.delay ?? 0;
     this.now = options.now ?? (() => new Date());
     for (const row of this.state.conversations) {
       const theirs = (this.messages[row.id] ?? []).filter((message) => !message.mine);
@@ -176,7 +172,7 @@ export abstract class FakeWorld {
 
   protected async answer<Answer>(method: keyof Backend, parameters: unknown[], work: () => Answer): Promise<Answer> {
     this.calls.push([method, ...parameters]);
-    await (this.delay > 0 ? new Promise((resolve) => setTimeout(resolve, this.delay)) : Promise.resolve());
+    await Promise.resolve();
     const refusal = this.refusals.get(method);
     if (refusal) throw refusal;
     return work();

@@ -241,7 +241,13 @@ const scenes: Record<string, Scene> = {
     options.state.problem = { code: 'clock-wrong', message: 'The clock is wrong.', params: { minutes: '1440' } };
     return { options, open: 'ana' };
   },
-  loading: (now) => ({ options: { ...withAna(now, {}), delay: 1500 }, open: 'ana' }),
+  loading: (now) => ({
+    options: withAna(now, {}),
+    open: 'ana',
+    prepare: (backend) => {
+      backend.open = () => new Promise(() => undefined);
+    },
+  }),
   failed: (now) => ({ options: withAna(now, {}), prepare: (backend) => backend.refuse('start', 'internal') }),
   requests: (now) => ({ options: withAna(now, {}) }),
   settings: (now) => {

@@ -11,9 +11,9 @@ import { nameOnTheCan } from './nameOnTheCan';
 let fake: FakeBackend;
 let stop: () => void;
 
-function begin(delay = 0): void {
+function begin(): void {
   resetModel();
-  fake = new FakeBackend({ state: sampleState([], { firstRun: true }), delay });
+  fake = new FakeBackend({ state: sampleState([], { firstRun: true }) });
   setBackend(fake);
   stop = synchronise(fake);
   render(<FirstRun />);
@@ -65,7 +65,13 @@ describe('first run', () => {
     stop();
     document.body.replaceChildren();
     vi.useFakeTimers();
-    begin(1000);
+    begin();
+    const { createProfile } = fake;
+    fake.createProfile = async (...asked) => {
+      const state = await createProfile(...asked);
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      return state;
+    };
     fireEvent.change(name(), { target: { value: 'Mira' } });
     create();
     await act(() => vi.advanceTimersByTimeAsync(300));
