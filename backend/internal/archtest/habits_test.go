@@ -148,20 +148,22 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// mostLines is where a file has become two. The design says 500 for Go and 400 for TypeScript; this
-// is the end of all patience.
-const mostLines = 600
+// Where a file has become two. The design says 500 for Go; this is the end of all patience.
+const (
+	mostLinesGo    = 600
+	mostLinesOther = 400
+)
 
 func TestFilesAreSmall(t *testing.T) {
 	t.Parallel()
 	all := repository(t)
 	for _, one := range all.files {
-		if !one.generated && one.lines > mostLines {
+		if !one.generated && one.lines > mostLinesGo {
 			t.Errorf("%s has %d lines: it is two files", one.path, one.lines)
 		}
 	}
 	for _, one := range all.other {
-		if one.lines > mostLines {
+		if one.lines > mostLinesOther {
 			t.Errorf("%s has %d lines: it is two files", one.path, one.lines)
 		}
 	}
