@@ -70,7 +70,8 @@ test('the network opens by the keyboard, shows who is there and how, and is well
   await page.getByRole('tab', { name: 'Picture', selected: true }).waitFor();
   await node(page, 'Ben').waitFor();
   assert.match(await said(page, 'Ben'), /^Ben, (LAN|Direct), \d+ ms$/);
-  assert.equal(await said(page, 'Cleo'), 'Cleo, Waiting');
+  // Who goes is shown as there for three seconds.
+  await node(page, 'Cleo').filter({ hasText: 'Cleo, Waiting' }).waitFor();
   assert.equal(await said(page, 'Dora'), 'Dora, Banned');
   assert.equal(await page.getByRole('button', { name: /introduction server/ }).count(), 1);
   await judgeAll(page, 'network-picture');

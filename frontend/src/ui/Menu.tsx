@@ -9,11 +9,9 @@ import {
 } from 'react';
 import type { Box } from './anchor';
 import { classes } from './classes';
-import button from './IconButton.module.css';
 import { Kbd } from './Kbd';
 import styles from './Menu.module.css';
 import { Popover } from './Popover';
-import { PressButton } from './PressButton';
 
 export interface MenuEntry {
   id: string;
@@ -34,32 +32,9 @@ export interface Opener {
   onPress: () => void;
 }
 
-export interface MenuButtonProps {
-  label: string;
-  children: ReactNode;
-  opener: Opener;
-  /** False where Tab goes past it. */
-  reachable?: boolean;
-}
-
-/** A small trigger of a menu: an icon, and its label as a tooltip. */
-export function MenuButton({ label, children, opener, reachable = true }: MenuButtonProps) {
-  return (
-    <PressButton
-      {...opener}
-      className={classes(button.button, button.small)}
-      aria-label={label}
-      hint={{ text: label }}
-      tabIndex={reachable ? 0 : -1}
-    >
-      {children}
-    </PressButton>
-  );
-}
-
 export interface MenuProps {
   label: string;
-  /** The button that opens it: MenuButton, or another PressButton. */
+  /** The PressButton that opens it. */
   trigger: (opener: Opener) => ReactElement;
   entries: MenuEntry[];
 }

@@ -1,10 +1,11 @@
 import { useState } from 'react';
 import { describe, expect, it, vi } from 'vitest';
 import { act, fireEvent, render, screen, waitFor } from '@/testing';
-import { Button, Dialog, Menu, MenuButton, RowList, TabList, TabPanel } from '.';
+import { Button, Dialog, DotsMenu, RowList, TabList, TabPanel } from '.';
 import { placeBeside } from './place';
 
 const key = (name: string, more = {}) => fireEvent.keyDown(document.activeElement as Element, { key: name, ...more });
+const dots = () => screen.getByRole('button', { name: 'more' });
 const focused = () => document.activeElement?.textContent;
 const button = (name: string) => screen.getByText(name).closest('button') as HTMLButtonElement;
 
@@ -19,13 +20,8 @@ function Question({ onClose = () => undefined }: { onClose?: () => void }) {
       <Button onPress={() => setOpen(true)}>ask</Button>
       {open && (
         <Dialog title="Sure?" onClose={close} footer={<Button onPress={close}>yes</Button>}>
-          <Menu
-            label="More"
-            trigger={(opener) => (
-              <MenuButton label="more" opener={opener}>
-                more
-              </MenuButton>
-            )}
+          <DotsMenu
+            label="more"
             entries={[
               { id: 'copy', label: 'Copy', run: onClose },
               { id: 'clear', label: 'Clear', run: () => undefined },
@@ -88,9 +84,9 @@ describe('a menu', () => {
     const onClose = vi.fn();
     render(<Question onClose={onClose} />);
     fireEvent.click(button('ask'));
-    act(() => button('more').focus());
+    act(() => dots().focus());
     key('ArrowDown');
-    expect(await screen.findByRole('menu', { name: 'More' })).toBeDefined();
+    expect(await screen.findByRole('menu', { name: 'more' })).toBeDefined();
     return onClose;
   }
 
@@ -111,7 +107,7 @@ describe('a menu', () => {
     const onClose = await opened();
     key('Enter');
     expect(onClose).toHaveBeenCalledOnce();
-    await waitFor(() => expect(focused()).toBe('more'));
+    await waitFor(() => expect(document.activeElement).toBe(dots()));
     expect(screen.queryByRole('menu')).toBeNull();
     key('ArrowUp');
     expect(focused()).toBe('Delete');

@@ -1,6 +1,6 @@
-import { Copy, EllipsisVertical, Trash2 } from 'lucide-react';
+import { Copy, Trash2 } from 'lucide-react';
 import { useRef, useState } from 'react';
-import { Button, boxOf, Dialog, Menu, MenuButton, PopoverAt } from '@/ui';
+import { Button, boxOf, Dialog, DotsMenu, PopoverAt } from '@/ui';
 import { EmojiPicker } from '@/ui/emoji';
 import { Row, Section } from './Section';
 
@@ -18,13 +18,8 @@ export function Overlays() {
       <Row label="Press to open">
         <Button onPress={() => setOpen('dialog')}>Dialog</Button>
         <Button onPress={() => setOpen('alert')}>Question before a loss</Button>
-        <Menu
-          label="Message"
-          trigger={(opener) => (
-            <MenuButton label="More" opener={opener}>
-              <EllipsisVertical size={18} strokeWidth={1.75} aria-hidden="true" />
-            </MenuButton>
-          )}
+        <DotsMenu
+          label="More"
           entries={[
             { id: 'copy', label: 'Copy', keys: 'C', icon: <Copy {...icon} />, run: () => undefined },
             { id: 'delete', label: 'Delete', danger: true, icon: <Trash2 {...icon} />, run: () => undefined },
