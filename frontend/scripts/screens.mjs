@@ -198,8 +198,7 @@ async function world() {
 
   // Adding somebody by a link, and by a handle.
   await dialog('Control+n', '[role=tabpanel] svg path');
-  await page.locator('[role=tab][data-key=paste]').press('ArrowRight');
-  await page.locator('[role=tab][data-key=handle]').press('ArrowLeft');
+  await page.locator('[role=tab][data-key=paste]').click();
   const field = page.locator('[role=tabpanel] input');
   const elif = await person('Elif Kaya');
   const invite = await elif.call('CreateInvite', { label: '', days: 7, uses: 1 });
@@ -211,7 +210,7 @@ async function world() {
   await screen('add-contact-bad', '04-add-contact-bad', page);
   const host = new URL(server.address).hostname;
   await elif.call('ClaimHandle', `elif@${host}`).catch((reason) => process.stderr.write(`${reason.message}\n`));
-  await page.locator('[role=tab][data-key=paste]').press('ArrowRight');
+  await page.locator('[role=tab][data-key=handle]').click();
   await page.locator('[role=tabpanel] input').fill(`elif@${host}`);
   await page.keyboard.press('Enter');
   await page
