@@ -247,7 +247,7 @@ async function world() {
   await page.locator('[role=option]').first().waitFor();
   await screen('search-results', '09-search-results', page);
   await page.locator('[data-search]').fill('fery');
-  await page.locator('[data-place=search] h2').nth(1).waitFor();
+  await page.locator('[data-place=search] p button').waitFor();
   await screen('search-none', '09-search-none', page);
   await leave();
   await dialog('Control+k', '[role=combobox]');
