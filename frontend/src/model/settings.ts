@@ -35,3 +35,10 @@ export async function changeSettings(
     }
   }
 }
+
+/** Settings to show when some are told: while a choice is being saved they are of before it, and what is left if that fails. */
+export function toldSettings(told: Settings): Settings {
+  if (!saving) return told;
+  kept = told;
+  return session.getState().settings;
+}

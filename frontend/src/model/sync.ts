@@ -8,6 +8,7 @@ import { paced } from './pace';
 import { askNow, followFound } from './search';
 import { followSelection } from './selection';
 import { emptySession, type Session, session } from './session';
+import { toldSettings } from './settings';
 import { forgetLeaving, steadyRows } from './steady';
 import { applyMessages, clearTimelines, forgetTimelines, openTimeline, removeMessages } from './timelines';
 import { showAddContact, showConversation, showRequests, view } from './view';
@@ -32,7 +33,8 @@ export function synchronise(backend: Backend): () => void {
 
   function apply(changes: Changes): void {
     const conversations = steadyRows(changes.conversations ?? []);
-    session.setState(applyChanges(session.getState(), { ...changes, conversations }));
+    const settings = changes.settings && { settings: toldSettings(changes.settings) };
+    session.setState(applyChanges(session.getState(), { ...changes, conversations, ...settings }));
     clearTimelines(changes.clearedConversations ?? []);
     applyMessages(changes.messages ?? [], attention.getState().focused ? '' : conversationOnScreen());
     followFound(changes);
@@ -98,7 +100,7 @@ export function synchronise(backend: Backend): () => void {
     forgetTimelines();
     forgetLeaving();
     askNow();
-    session.setState(applyState(session.getState(), state));
+    session.setState(applyState(session.getState(), { ...state, settings: toldSettings(state.settings) }));
     if (before.status === 'ready') {
       // The rows are on screen, and nobody else says so to what answers now.
       backend.painted().catch(() => undefined);
