@@ -34,7 +34,7 @@ function ProxyDialog({ address, onClose }: { address: string; onClose: () => voi
   const { t } = useTranslation();
   const form = useId();
   const [parts, setParts] = useState(() => proxyParts(address));
-  const [wrong, setWrong] = useState(false);
+  const [wrong, setWrong] = useState<'place' | 'name'>();
   const [pending, setPending] = useState(false);
   const [failure, setFailure] = useState<unknown>();
 
@@ -54,8 +54,9 @@ function ProxyDialog({ address, onClose }: { address: string; onClose: () => voi
   function submit(event: FormEvent): void {
     event.preventDefault();
     const written = proxyAddress(parts);
-    setWrong(written === undefined);
-    if (written !== undefined) void keep(written);
+    if (written === undefined) setWrong('place');
+    else if (parts.name === '' && parts.password !== '') setWrong('name');
+    else void keep(written);
   }
 
   const field = (
@@ -67,7 +68,7 @@ function ProxyDialog({ address, onClose }: { address: string; onClose: () => voi
       value={parts[name]}
       onChange={(text) => {
         setParts({ ...parts, [name]: text });
-        setWrong(false);
+        setWrong(undefined);
       }}
       {...more}
     />
@@ -104,10 +105,10 @@ function ProxyDialog({ address, onClose }: { address: string; onClose: () => voi
           onChange={(kind) => setParts({ ...parts, kind })}
         />
         <div className={styles.proxyPlace}>
-          {field('host', { mono: true, error: wrong ? t('route.proxyWrong') : undefined })}
+          {field('host', { mono: true, error: wrong === 'place' ? t('route.proxyWrong') : undefined })}
           {field('port', { mono: true })}
         </div>
-        {field('name')}
+        {field('name', { error: wrong === 'name' ? t('route.proxyNameless') : undefined })}
         {field('password', { secret: true })}
         <button type="submit" hidden />
       </form>

@@ -228,8 +228,11 @@ describe('the proxy', () => {
     write('Host', 'proxy.example');
     expect(screen.queryByText(/Write a host/)).toBeNull();
     write('Port', '1080');
-    write('Name, if it wants one', 'ana');
     fireEvent.change(screen.getByLabelText('Password'), { target: { value: 's e@t' } });
+    press('Use it');
+    expect(screen.getByText('A password needs the name that it belongs to.')).toBeDefined();
+    expect(kept()).toBe('');
+    write('Name, if it wants one', 'ana');
     press('Use it');
     await waitFor(() => expect(kept()).toBe('socks5://ana:s%20e%40t@proxy.example:1080'));
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());

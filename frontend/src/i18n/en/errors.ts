@@ -68,7 +68,7 @@ export default {
     'The certificate of this server expired, or is not for this name. Ask its operator to renew it.',
   'server-proxy': 'The proxy does not answer, or refuses. Check it below, or use none.',
   'proxy-address':
-    'That is not the address of a proxy. It has a host, such as proxy.example or 192.0.2.7, and a port from 1 to 65535.',
+    'That is not the address of a proxy, or its name or password is too long. It has a host, such as proxy.example or 192.0.2.7, and a port from 1 to 65535.',
   'link-scheme': 'Only http and https links can be opened.',
   'no-browser': 'No browser was found. Copy the link and open it yourself.',
   'ban-target-empty':

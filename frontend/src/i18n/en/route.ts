@@ -24,6 +24,7 @@ export default {
   proxyKind: { socks5: 'SOCKS 5', http: 'HTTP', https: 'HTTPS' },
   proxyPart: { kind: 'Kind', host: 'Host', port: 'Port', name: 'Name, if it wants one', password: 'Password' },
   proxyWrong: 'Write a host, such as proxy.example or 192.0.2.7, and a port from 1 to 65535.',
+  proxyNameless: 'A password needs the name that it belongs to.',
   proxyUse: 'Use it',
   proxyNone: 'Use none',
 };

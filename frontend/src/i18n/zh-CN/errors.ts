@@ -60,7 +60,8 @@ export default {
   'server-banned': '这台服务器的运营者封禁了这台设备或它的地址。请询问原因，或改用另一台服务器。',
   'server-certificate': '这台服务器的证书已过期，或不属于这个名称。请其运营者更新证书。',
   'server-proxy': '代理没有应答，或拒绝了连接。请在下方检查，或不使用代理。',
-  'proxy-address': '这不是代理的地址。请写主机（如 proxy.example 或 192.0.2.7）和 1 到 65535 之间的端口。',
+  'proxy-address':
+    '这不是代理的地址，或用户名、密码太长。请写主机（如 proxy.example 或 192.0.2.7）和 1 到 65535 之间的端口。',
   'link-scheme': '只能打开 http 和 https 链接。',
   'no-browser': '没有找到浏览器。请复制链接，自行打开。',
   'ban-target-empty':

@@ -25,6 +25,7 @@ export default {
   proxyKind: { socks5: 'SOCKS 5', http: 'HTTP', https: 'HTTPS' },
   proxyPart: { kind: '类型', host: '主机', port: '端口', name: '用户名（如果需要）', password: '密码' },
   proxyWrong: '请写主机（如 proxy.example 或 192.0.2.7）和 1 到 65535 之间的端口。',
+  proxyNameless: '密码需要它所属的用户名。',
   proxyUse: '使用',
   proxyNone: '不使用代理',
 } satisfies Words<typeof en>;
