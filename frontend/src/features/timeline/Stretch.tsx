@@ -33,7 +33,7 @@ import { followToQuoted, toggleEmoji, toggleReaction, useMessageActions } from '
 import { useMessageKeys } from './useMessageKeys';
 import { type SeenRow, useRemovals } from './useRemovals';
 import { useSelecting } from './useSelecting';
-import { followsAfter, latestFrom, newestSeen, trimSide } from './visible';
+import { followsAfter, latestFrom, newestSeen, rowHeight, rowsAt, trimSide } from './visible';
 import { WayBack } from './WayBack';
 import { type Speaker, speakerOf } from './words';
 
@@ -49,6 +49,8 @@ const dayRest = 1500;
 /** How long the first frames may take to measure what is mounted, in milliseconds. */
 const settleTime = 150;
 
+const none: readonly number[] = [];
+
 /** The stretch of a timeline that is held, mounted as far as it is visible. A new `serial` mounts it anew at its anchor. */
 export function Stretch({ conversation, name, timeline }: StretchProps) {
   const { t } = useTranslation();
@@ -63,6 +65,9 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
   const [atEnd, setAtEnd] = useState(timeline.anchor.kind === 'end');
   const [day, setDay] = useState('');
   const [dayShown, setDayShown] = useState(false);
+  // They are mounted with the list, which does not know yet how much of it is visible: measured in one go, all of it
+  // stands in its place in the first frame.
+  const [first, setFirst] = useState(() => rowsAt(timeline.anchor, timeline.messages, window.innerHeight));
   const { scrolls: handScrolls, forget: forgetHand } = useHand(scroller);
   const focused = useFocused();
   const today = useToday();
@@ -138,6 +143,11 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
     else if (distance < view.clientHeight * 1.5 && timeline.hasAfter) void loadNewer(id);
   }, [measure, rows, id, timeline.hasAfter, timeline.hasBefore, timeline.messages.length]);
 
+  /** What grows while the view follows keeps the end in sight. */
+  const follow = useCallback(() => {
+    if (following.current && !timeline.hasAfter) pin();
+  }, [pin, timeline.hasAfter]);
+
   // The first frame stands at the anchor.
   const anchored = useRef(false);
   useLayoutEffect(() => {
@@ -157,27 +167,27 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
   useEffect(() => {
     const timer = setTimeout(() => {
       settled.current = true;
+      setFirst(none);
       look();
     }, settleTime);
     return () => clearTimeout(timer);
   }, [look]);
 
   // While the view follows, whatever grows (a message, a line of the composer, a measured size) keeps the end in sight.
-  useLayoutEffect(() => {
-    if (following.current && !timeline.hasAfter) pin();
-  }, [rows, conversation.typing, pin, timeline.hasAfter]);
+  useLayoutEffect(follow, [rows, conversation.typing, follow]);
 
-  // The observer calls at once for what it begins to watch: so this looks again whenever rows or focus changed, too.
-  useEffect(() => {
+  // The observer calls at once for what it begins to watch: so this looks again whenever rows or focus changed, too. It is
+  // there before the first frame, which then stands where it should.
+  useLayoutEffect(() => {
     const watched = new ResizeObserver(() => {
-      if (following.current && !timeline.hasAfter) pin();
+      follow();
       look();
     });
     for (const element of [scroller.current, content.current, scroller.current?.lastElementChild]) {
       if (element) watched.observe(element);
     }
     return () => watched.disconnect();
-  }, [look, pin, focused, timeline.hasAfter]);
+  }, [look, follow, focused]);
 
   // The person sent something, or asked for the latest.
   const jumps = useRef(timeline.jumps);
@@ -220,6 +230,7 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
     scroller,
     onEnd: goToLatest,
   });
+  const kept = focusedIndex === undefined ? first : [...first, focusedIndex];
   const selecting = useSelecting({ conversation, speaker, readOnly, focusMessage });
   useRemovals({ removals: timeline.removals, rows, list, seen, following, focused: focusedMessage });
   const marked = useLanding(timeline.found, focusMessage);
@@ -255,8 +266,9 @@ export function Stretch({ conversation, name, timeline }: StretchProps) {
             shift={timeline.side === 'start'}
             data={rows}
             bufferSize={400}
-            itemSize={56}
-            {...(focusedIndex === undefined ? {} : { keepMounted: [focusedIndex] })}
+            itemSize={rowHeight}
+            keepMounted={kept}
+            onResize={follow}
           >
             {(row) => (
               <MessageRow

@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import type { Conversation } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
 import { endSelection, openTimeline, shortName, useTimeline, useTimelineFailure } from '@/model';
@@ -55,16 +55,25 @@ const forms: readonly [mine: boolean, width: number][] = [
   [true, 140],
 ];
 
+/** A page that comes within this, in milliseconds, comes without grey forms that would only flash up. */
+const patience = 150;
+
 function Waiting() {
   const { t } = useTranslation();
+  const [long, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), patience);
+    return () => clearTimeout(timer);
+  }, []);
   return (
     <div className={styles.waiting} role="status" aria-label={t('timeline.loading')} aria-busy="true">
-      {forms.map(([mine, width]) => (
-        <div key={width} className={styles.waitingLine} data-mine={mine || undefined}>
-          {!mine && <Skeleton width={32} height={32} round={16} />}
-          <Skeleton width={width} height={44} round={14} />
-        </div>
-      ))}
+      {long &&
+        forms.map(([mine, width]) => (
+          <div key={width} className={styles.waitingLine} data-mine={mine || undefined}>
+            {!mine && <Skeleton width={32} height={32} round={16} />}
+            <Skeleton width={width} height={44} round={14} />
+          </div>
+        ))}
     </div>
   );
 }

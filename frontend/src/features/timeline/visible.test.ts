@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sampleMessage } from '@/backend/samples';
 import { timelineRows } from './rows';
-import { followsAfter, type Measures, newestSeen, trimSide } from './visible';
+import { followsAfter, type Measures, newestSeen, rowHeight, rowsAt, trimSide } from './visible';
 
 /** Rows of 100 pixels each. */
 const even: Measures = {
@@ -49,5 +49,24 @@ describe('trimSide', () => {
   it('drops from the end that is farther from what is read', () => {
     expect(trimSide(800, 10, 20)).toBe('end');
     expect(trimSide(800, 780, 799)).toBe('start');
+  });
+});
+
+describe('rowsAt', () => {
+  const messages = Array.from({ length: 20 }, (_, at) => sampleMessage('ana', at));
+  const id = (at: number) => messages[at]?.id ?? '';
+
+  it('is as many rows as fit, where the stretch appears', () => {
+    expect(rowsAt({ kind: 'end' }, messages, 4 * rowHeight)).toEqual([16, 17, 18, 19]);
+    expect(rowsAt({ kind: 'unread', message: id(7) }, messages, 4 * rowHeight)).toEqual([7, 8, 9, 10]);
+    expect(rowsAt({ kind: 'found', message: id(7) }, messages, 4 * rowHeight)).toEqual([5, 6, 7, 8]);
+  });
+
+  it('stays within the stretch', () => {
+    expect(rowsAt({ kind: 'found', message: id(0) }, messages, 4 * rowHeight)).toEqual([0, 1, 2, 3]);
+    expect(rowsAt({ kind: 'unread', message: id(18) }, messages, 4 * rowHeight)).toEqual([18, 19]);
+    expect(rowsAt({ kind: 'message', message: 'gone', offset: 0 }, messages, 4 * rowHeight)).toEqual([16, 17, 18, 19]);
+    expect(rowsAt({ kind: 'end' }, messages.slice(0, 2), 4 * rowHeight)).toEqual([0, 1]);
+    expect(rowsAt({ kind: 'end' }, [], 4 * rowHeight)).toEqual([]);
   });
 });

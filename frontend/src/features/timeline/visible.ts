@@ -1,3 +1,5 @@
+import type { Message } from '@/backend';
+import type { Anchor } from '@/model';
 import type { Row } from './rows';
 
 /** What the rules below must know of the mounted list; virtua's handle gives it. Offsets are pixels from the list's start. */
@@ -11,6 +13,18 @@ export interface Measures {
 export const endSlack = 24;
 /** Farther than this from the end, "Latest" is offered. */
 export const latestFrom = 160;
+
+/** How high a row is thought to be before it is measured, in pixels. */
+export const rowHeight = 56;
+
+/** The rows that are on screen when a stretch appears at its anchor, as far as can be said before any is measured. */
+export function rowsAt(anchor: Anchor, messages: readonly Message[], viewHeight: number): readonly number[] {
+  const count = Math.ceil(viewHeight / rowHeight);
+  const at = anchor.kind === 'end' ? -1 : messages.findIndex(({ id }) => id === anchor.message);
+  const from = at < 0 ? messages.length - count : anchor.kind === 'found' ? at - Math.floor(count / 2) : at;
+  const begin = Math.max(0, from);
+  return [...messages.keys()].slice(begin, begin + count);
+}
 
 /** Whether the view follows new messages after a scroll: at the end yes, after going up no, otherwise as before. */
 export function followsAfter(following: boolean, distance: number, wentUp: boolean): boolean {
