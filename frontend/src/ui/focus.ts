@@ -26,16 +26,23 @@ function lost(page: Document): boolean {
 /** Only what is seen can have the focus. */
 const seen = (element: Element) => typeof element.checkVisibility !== 'function' || element.checkVisibility();
 
-/** Puts the focus on the best of several selectors that is there, when it was lost with the view that had it. */
+let wishes = 0;
+
+/** Puts the focus on the best of several selectors that is there, when it was lost with the view that had it. A later wish takes the place of one that waits. */
 export function focusWhenLost(selectors: string, left = tries, page = document): void {
-  setTimeout(() => {
-    const element = selectors
-      .split(', ')
-      .flatMap((one) => [...page.querySelectorAll<HTMLElement>(one)])
-      .find(seen);
-    if (element && lost(page)) element.focus();
-    else if (left > 1) focusWhenLost(selectors, left - 1, page);
-  }, pause);
+  wishes += 1;
+  const wish = wishes;
+  const look = (more: number) =>
+    setTimeout(() => {
+      if (wish !== wishes) return;
+      const element = selectors
+        .split(', ')
+        .flatMap((one) => [...page.querySelectorAll<HTMLElement>(one)])
+        .find(seen);
+      if (element && lost(page)) element.focus();
+      else if (more > 1) look(more - 1);
+    }, pause);
+  look(left);
 }
 
 /** Puts the focus on what is being opened as soon as it is there, wherever a dialog that closes gives it back to. */
