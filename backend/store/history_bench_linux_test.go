@@ -20,6 +20,7 @@ import (
 	"github.com/tincan-chat/tincan/backend/chat/search"
 	"github.com/tincan-chat/tincan/backend/journal"
 	"github.com/tincan-chat/tincan/backend/node"
+	"github.com/tincan-chat/tincan/backend/node/nodetest"
 	"github.com/tincan-chat/tincan/backend/store"
 	"github.com/tincan-chat/tincan/backend/store/storetest"
 )
@@ -27,6 +28,7 @@ import (
 var (
 	historySize   = flag.Int("history", 1_000_000, "messages of BenchmarkHistory")
 	historyFolder = flag.String("history-folder", "", "keep the database of BenchmarkHistory here for the next run")
+	historyPeople = flag.Int("history-people", historyTalks, "contacts of BenchmarkHistory; beyond the first 200 they have no messages")
 )
 
 const historyTalks = 200
@@ -55,7 +57,7 @@ func writeHistory(b *testing.B, one *store.Store, size int) (text int64) {
 					count = size / historyTalks * 5
 				}
 				talk := historyTalk(b, number)
-				commit(b, one, node.PutContact{Contact: talk.Contact()})
+				commit(b, one, node.PutContact{Contact: named(talk, words)})
 				step := time.Duration(3*365*24) * time.Hour / time.Duration(count)
 				for done := 0; done < count; {
 					var batch []node.Write
@@ -81,7 +83,18 @@ func writeHistory(b *testing.B, one *store.Store, size int) (text int64) {
 		})
 	}
 	makers.Wait()
+	words := newSpeech(1)
+	for number := historyTalks; number < *historyPeople; number++ {
+		commit(b, one, node.PutContact{Contact: named(historyTalk(b, number), words)})
+	}
 	return text
+}
+
+// named returns the other person of a conversation under a name of their own.
+func named(talk *storetest.Talk, words *speech) node.Contact {
+	contact := talk.Contact()
+	contact.Name = words.name()
+	return contact
 }
 
 func fileSize(b *testing.B, folder string) int64 {
@@ -130,6 +143,9 @@ func history(b *testing.B) *store.Store {
 		waitForIndex(b, one)
 		indexed, indexing := time.Since(start), allProcessors(b)-used
 		closeStore(b, one)
+		if err := nodetest.KeepKeys(folder, historyTalk(b, 0).Me.Keys); err != nil {
+			b.Fatal(err)
+		}
 		after := fileSize(b, folder)
 		b.Logf("%d messages, %d MB of text; written in %.0f s (processor %.0f), indexed in %.0f (processor %.0f); database %d MB, index %d MB: %.1f times the text",
 			*historySize, text>>20, written.Seconds(), writing.Seconds(), indexed.Seconds(), indexing.Seconds(), before>>20, (after-before)>>20,
@@ -140,6 +156,12 @@ func history(b *testing.B) *store.Store {
 	b.Logf("opened in %v", time.Since(start))
 	waitForIndex(b, one)
 	return one
+}
+
+// BenchmarkWriteHistory makes a data folder that a device opens. Use
+// -benchtime 1x and -history-folder.
+func BenchmarkWriteHistory(b *testing.B) {
+	closeStore(b, history(b))
 }
 
 // sample reads pages of messages from all over the history.

@@ -77,3 +77,16 @@ func (s *speech) message() string {
 	}
 	return text.String()
 }
+
+// name returns a person's name: two English words, or in three of ten cases
+// two or three Chinese characters.
+func (s *speech) name() string {
+	if s.random.IntN(10) < 3 {
+		return s.chinese[150+s.random.IntN(len(s.chinese)-150)]
+	}
+	word := func() string {
+		word := s.english[len(common)+s.random.IntN(len(s.english)-len(common))]
+		return strings.ToUpper(word[:1]) + word[1:]
+	}
+	return word() + " " + word()
+}

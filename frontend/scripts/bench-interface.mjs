@@ -1,21 +1,26 @@
 // Measures the shipped interface in Chromium on real devices, and prints a table as backend/bench does: each figure, what it
 // should reach, and what it is compared with in the same run, because machines are noisy and a ratio says more than a number.
 //
-//   node scripts/bench-interface.mjs [bundle] [keys] [scroll] [switch] [burst] [--messages=100000]
+//   node scripts/bench-interface.mjs [bundle] [keys] [scroll] [switch] [burst] [find] [--messages=100000]
+//     [--history=1000000]
 import { setTimeout as rest } from 'node:timers/promises';
 import { openPage, startBrowser } from '../e2e/programs.mjs';
 import { heap, keyPresses, milliseconds, quantile, spread, switchTo, tasksOf, watchFrames } from './bench/browser.mjs';
 import { bundle } from './bench/bundle.mjs';
+import { find } from './bench/find.mjs';
 import { meet, newest, same, send, startPerson, textOf } from './bench/people.mjs';
 
-const all = ['bundle', 'keys', 'scroll', 'switch', 'burst'];
+const all = ['bundle', 'keys', 'scroll', 'switch', 'burst', 'find'];
 const asked = process.argv.slice(2).filter((word) => all.includes(word));
 const wanted = (name) => asked.length === 0 || asked.includes(name);
-const messages = Number(process.argv.find((word) => word.startsWith('--messages='))?.split('=')[1] ?? 100_000);
+const number = (flag, otherwise) =>
+  Number(process.argv.find((word) => word.startsWith(`${flag}=`))?.split('=')[1] ?? otherwise);
+const messages = number('--messages', 100_000);
+const history = number('--history', 1_000_000);
 
 /** Key presses of each field, switches to each kind of conversation, and bursts. */
 const presses = 60;
-const switches = 20;
+const switches = 40;
 const bursts = 20;
 const burst = 1000;
 /** Messages that are scrolled through. */
@@ -209,30 +214,44 @@ async function furnish(stops) {
 
 const measurements = { keys, scroll, switch: switching, burst: bursting };
 
-/** Everything that was asked for. What fails is told, and the rest is measured all the same. */
-async function measure() {
-  const figures = wanted('bundle') ? await bundle() : [];
-  const chosen = Object.entries(measurements).filter(([name]) => wanted(name));
-  if (chosen.length === 0) return figures;
+const figures = [];
+
+/** Measures one thing. What fails is told, and the rest is measured all the same. */
+async function measure(name, work) {
+  tell(`Measuring: ${name}.`);
+  try {
+    figures.push(...(await work()));
+  } catch (reason) {
+    tell(`${name}: ${reason.stack}`);
+    process.exitCode = 1;
+  }
+}
+
+async function among(chosen) {
   const stops = [];
   try {
     const world = await furnish(stops);
-    for (const [name, one] of chosen) {
-      tell(`Measuring: ${name}.`);
-      try {
-        figures.push(...(await one(world)));
-      } catch (reason) {
-        tell(`${name}: ${reason.stack}`);
-        process.exitCode = 1;
-      }
-    }
+    for (const [name, one] of chosen) await measure(name, () => one(world));
   } finally {
     for (const stop of stops.reverse()) await stop();
   }
-  return figures;
 }
 
-const figures = await measure();
+async function finding() {
+  const browser = await startBrowser();
+  try {
+    tell(`Writing a history of ${history} messages.`);
+    return await find(browser, size, history);
+  } finally {
+    await browser.close();
+  }
+}
+
+if (wanted('bundle')) await measure('bundle', bundle);
+const chosen = Object.entries(measurements).filter(([name]) => wanted(name));
+if (chosen.length > 0) await among(chosen);
+if (wanted('find')) await measure('find', finding);
+
 const table = [
   ['what', 'measured', 'reach', 'in the same run'],
   ...figures.map(({ what, measured, reach, beside }) => [what, measured, reach, beside]),

@@ -30,7 +30,7 @@ async function screen(name, drawing, page) {
 
 /** Somebody whose interface is not looked at; each has a colour of their own. */
 async function person(name) {
-  const one = await startPerson(name, server);
+  const one = await startPerson(name, { server });
   await one.call('SetProfile', name, 1 + ((running.length * 3) % 8), '', '');
   running.push(one);
   await until(`${name} is online`, async () =>

@@ -67,7 +67,7 @@ func NewTalk(t testing.TB, seed uint64) *Talk {
 	t.Helper()
 	talk := &Talk{Me: NewPerson(t, 1), Them: NewPerson(t, seed+1000), Clock: Start, heads: journal.Vector{}, orders: map[journal.Log]journal.Order{}}
 	binary.BigEndian.PutUint64(talk.ID[:], seed)
-	talk.ID[6], talk.ID[8] = 0x80, 0x80
+	talk.ID[6], talk.ID[8], talk.ID[9] = 0x80, 0x80, byte(seed>>8) // the version and the variant, and what the version covered
 	return talk
 }
 

@@ -81,36 +81,35 @@ export async function keyPresses(page, field, count) {
   return presses;
 }
 
-/** Clicks a conversation's row, and gives how long it took until its newest message was painted, in milliseconds. */
-export async function switchTo(page, conversation, text) {
-  const painted = page.evaluate(
-    (words) =>
-      new Promise((resolve) => {
-        const shown = () => {
-          const log = document.querySelector('[data-log]');
-          const last = [...(log?.querySelectorAll('[data-message]') ?? [])].at(-1);
-          const place = last?.getBoundingClientRect();
-          return place && last.textContent.includes(words) && place.bottom <= log.getBoundingClientRect().bottom;
-        };
-        const begin = ({ timeStamp }) => {
-          const look = () => {
-            if (!shown()) return requestAnimationFrame(look);
-            // A message is delivered after the frame that this call belongs to was painted.
-            const { port1, port2 } = new MessageChannel();
-            port1.onmessage = () => resolve(performance.now() - timeStamp);
-            port2.postMessage(0);
+/**
+ * Does something that causes an event, and gives how long it took from that event until a frame was painted in which
+ * `shown(argument)` holds, in milliseconds. Both run in the page, so `shown` may use nothing from here.
+ */
+async function untilPainted(page, event, shown, argument, act) {
+  const watch = (name, isShown, given) => {
+    window.benchPainted = new Promise((resolve) => {
+      const begin = ({ timeStamp }) => {
+        const look = () => {
+          // A message is delivered after the frame that this call belongs to was painted: what stands then is what it shows.
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => {
+            const now = performance.now();
+            if (isShown(given)) resolve(now - timeStamp);
+            else requestAnimationFrame(look);
           };
-          requestAnimationFrame(look);
+          port2.postMessage(0);
         };
-        addEventListener('click', begin, { once: true, capture: true });
-      }),
-    text,
-  );
-  const place = await page.locator(`[data-row="${conversation}"]`).boundingBox();
-  await page.mouse.click(place.x + 80, place.y + place.height / 2);
+        requestAnimationFrame(look);
+      };
+      addEventListener(name, begin, { once: true, capture: true });
+    });
+  };
+  await page.evaluate(`(${watch})(${JSON.stringify(event)}, ${shown}, ${JSON.stringify(argument)})`);
+  await act();
+  const painted = page.evaluate('window.benchPainted');
   const ended = new AbortController();
   const late = rest(30_000, undefined, { signal: ended.signal }).then(() => {
-    throw new Error(`${text} was never shown`);
+    throw new Error(`${argument} was never shown`);
   });
   late.catch(() => undefined);
   try {
@@ -118,6 +117,43 @@ export async function switchTo(page, conversation, text) {
   } finally {
     ended.abort();
   }
+}
+
+/** Clicks a conversation's row, and gives how long it took until its newest message was painted, in milliseconds. */
+export async function switchTo(page, conversation, text) {
+  const shown = (words) => {
+    const log = document.querySelector('[data-log]');
+    const last = [...(log?.querySelectorAll('[data-message]') ?? [])].at(-1);
+    const place = last?.getBoundingClientRect();
+    return place && last.textContent.includes(words) && place.bottom <= log.getBoundingClientRect().bottom;
+  };
+  const place = await page.locator(`[data-row="${conversation}"]`).boundingBox();
+  return await untilPainted(page, 'click', shown, text, () =>
+    page.mouse.click(place.x + 80, place.y + place.height / 2),
+  );
+}
+
+/** Presses a key in the switcher, and gives how long it took until what `text` finds was painted, in milliseconds. */
+export async function findIn(page, key, text) {
+  // The way into the search quotes what the options answer.
+  const shown = (words) =>
+    [...document.querySelectorAll('[role="dialog"] [role="option"]')].at(-1)?.textContent.includes(`“${words}”`);
+  return await untilPainted(page, 'keydown', shown, text, () => page.keyboard.press(key));
+}
+
+/** Presses a key in the search, and gives how long it took until the messages with `text` were painted, in milliseconds. */
+export async function searchFor(page, key, text) {
+  // How many there are is said when they are there.
+  const shown = (words) => {
+    const place = document.querySelector('[data-place="search"]');
+    const hit = place?.querySelector('[role="option"] mark');
+    return (
+      place?.querySelector('h1').textContent.includes(`“${words}”`) &&
+      place.querySelector('[role="status"]').textContent !== '' &&
+      hit
+    );
+  };
+  return await untilPainted(page, 'keydown', shown, text, () => page.keyboard.press(key));
 }
 
 /** Begins to note when frames begin in a page; the end gives the share of frames that were not shown in time. */

@@ -20,10 +20,11 @@ function ask(agent, method, address, headers = {}, body = undefined) {
   });
 }
 
-/** A device with a profile, perhaps at a server; call() calls the app over the bridge as the interface does. */
-export async function startPerson(name, server) {
+/** A device with a profile, perhaps at a server, perhaps with a folder's history; call() calls the app over the bridge as the interface does. */
+export async function startPerson(name, { server, folder } = {}) {
   const device = await startDevice({
     log: 'error',
+    ...(folder ? { folder } : {}),
     ...(server ? { options: ['--name', name, '--no-host', '--server', server.address] } : {}),
   });
   const agent = new Agent({ keepAlive: true, maxSockets: callers });

@@ -240,8 +240,8 @@ describe('keys', () => {
     act(() => screen.getByRole('textbox', { name: 'Message Ana' }).focus());
     act(() => void press('f', { ctrlKey: true }));
     expect(search.getState().scope).toBe('ana');
+    expect(focused().search).toBe(''); // before the results come, so that no letter is lost
     await screen.findByText('Find what was written');
-    await waitFor(() => expect(focused().search).toBe(''));
     act(() => void press('F', { ctrlKey: true, shiftKey: true }));
     expect(search.getState().scope).toBe('');
     act(() => void press('f', { ctrlKey: true }));

@@ -46,7 +46,11 @@ export function followSettings(): () => void {
 export function startSearch(scope: string): void {
   rememberFocus(document.activeElement);
   openSearch(scope);
-  setTimeout(focusSearch);
+  // What is typed right after the keys belongs into the field. A dialog that closes gives the focus back a moment later.
+  focusSearch();
+  setTimeout(() => {
+    if (view.getState().place.kind === 'search' && !document.activeElement?.matches('[data-search]')) focusSearch();
+  });
 }
 
 /** Leaves the search and its field: back to where one was. */

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SearchHit } from '@/backend';
-import { sampleConversation } from '@/backend/samples';
-import { matchOfName, peopleFound, withoutHits, withPage } from './hits';
+import { withoutHits, withPage } from './hits';
 
 const hit = (order: number): SearchHit => ({
   ...{ id: `hit-${order}`, conversation: 'ana', order: String(order), mine: false, author: 'tc1ana' },
@@ -43,27 +42,5 @@ describe('withoutHits', () => {
     expect(orders(withoutHits(held, new Set(['hit-2'])))).toEqual([3, 1]);
     expect(withoutHits(held, new Set(), new Set(['ana']))).toEqual([]);
     expect(withoutHits(held, new Set(['hit-7']), new Set(['ole']))).toBe(held);
-  });
-});
-
-describe('names', () => {
-  it.each([
-    ['Tomás Reyes', 'TOMAS', 'Tomás'],
-    ['李小梅', ' 小梅 ', '小梅'],
-    ['Ångström', 'strom', 'ström'],
-    ['ﬁsh and chips', 'is', 'ﬁs'],
-    ['Priya Raman', 'r', 'R'],
-    ['Ana', 'zzz', undefined],
-    ['Ana', ' ', undefined],
-  ])('of %s: %s marks %s', (name, text, marked) => {
-    const range = matchOfName(name, text);
-    expect(range && name.slice(range.start, range.end)).toBe(marked);
-  });
-
-  it('are few, with how many more there are', () => {
-    const rows = ['Ana', 'Anton', 'Ole', 'Hanna'].map((name) => sampleConversation(name, { name }));
-    const { people, more } = peopleFound(rows, 'an', 2);
-    expect(people.map(({ row }) => row.name)).toEqual(['Ana', 'Anton']);
-    expect(more).toBe(1);
   });
 });

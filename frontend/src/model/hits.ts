@@ -1,5 +1,4 @@
-import type { Conversation, MatchRange, SearchHit, SearchPage } from '@/backend';
-import { foldName } from './selectors';
+import type { SearchHit, SearchPage } from '@/backend';
 
 interface Found {
   hits: readonly SearchHit[];
@@ -26,45 +25,4 @@ export function withoutHits(
 ): readonly SearchHit[] {
   const kept = hits.filter((hit) => !messages.has(hit.id) && !conversations.has(hit.conversation));
   return kept.length === hits.length ? hits : kept;
-}
-
-const ofWord = /[\p{L}\p{N}]/u;
-
-/** Where a word begins with a text, else the first place that has it, else -1. */
-function placeIn(folded: string, wanted: string): number {
-  for (let at = folded.indexOf(wanted); at >= 0; at = folded.indexOf(wanted, at + 1)) {
-    if (!ofWord.test(folded[at - 1] ?? '')) return at;
-  }
-  return folded.indexOf(wanted);
-}
-
-/** Where a text stands in a name, as people type them, without case and accents: where a word begins with it, else anywhere. */
-export function matchOfName(name: string, text: string): MatchRange | undefined {
-  const wanted = foldName(text.trim());
-  if (wanted === '') return undefined;
-  let folded = '';
-  // For each character of the folded name, where what it was made of begins and ends.
-  const places: MatchRange[] = [];
-  for (const { segment, index } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(name)) {
-    const part = foldName(segment);
-    folded += part;
-    for (let count = 0; count < part.length; count++) places.push({ start: index, end: index + segment.length });
-  }
-  const at = placeIn(folded, wanted);
-  const first = places[at];
-  const last = places[at + wanted.length - 1];
-  return at >= 0 && first && last ? { start: first.start, end: last.end } : undefined;
-}
-
-/** People whose name has a text in it, in the order of the list: the first few, and how many more there are. */
-export function peopleFound(
-  rows: readonly Conversation[],
-  text: string,
-  most: number,
-): { people: { row: Conversation; match: MatchRange }[]; more: number } {
-  const found = rows.flatMap((row) => {
-    const match = matchOfName(row.name, text);
-    return match ? [{ row, match }] : [];
-  });
-  return { people: found.slice(0, most), more: Math.max(0, found.length - most) };
 }

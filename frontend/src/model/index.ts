@@ -9,6 +9,7 @@ export * from './jump';
 export * from './line';
 export * from './lock';
 export * from './namesake';
+export * from './people';
 export * from './pictures';
 export * from './restore';
 export * from './search';

@@ -55,14 +55,11 @@ export const emptySearch: Search = {
 
 export const search = createStore<Search>()(() => emptySearch);
 
-/** How long somebody must not type before it is searched, in milliseconds. */
-export const searchRest = 150;
 /** How often an answer is asked for again while the index is being made, or while messages come, in milliseconds. */
 export const searchAgain = 2000;
 /** As many hits as are held; whoever looks for older ones writes another word. */
 export const hitsMost = 1000;
 
-let typing: ReturnType<typeof setTimeout> | undefined;
 let again: ReturnType<typeof setTimeout> | undefined;
 /** Grows when all that runs is given up. */
 let life = 0;
@@ -87,7 +84,7 @@ function same(one: Question, other: Question | undefined): boolean {
 /** Types into the field. While a word is being composed (an input method), nothing is asked yet. */
 export function setSearchText(text: string, composing = false): void {
   search.setState({ text, active: '', gone: false });
-  askSoon(composing);
+  askTyped(composing);
 }
 
 /** Looks through one conversation, or with '' through all. */
@@ -96,8 +93,8 @@ export function setSearchScope(scope: string): void {
   askNow();
 }
 
-function askSoon(composing: boolean): void {
-  clearTimeout(typing);
+/** The index answers within a frame, mostly: there is no pause before it is asked. */
+function askTyped(composing: boolean): void {
   const question = questionNow();
   if (question.text === '') {
     const { text, scope } = search.getState();
@@ -109,13 +106,11 @@ function askSoon(composing: boolean): void {
     search.setState({ asking: false, failure: undefined });
     return;
   }
-  search.setState({ asking: true });
-  typing = setTimeout(askNow, searchRest);
+  askNow();
 }
 
-/** Asks what stands in the field without waiting: Enter was pressed, or it is tried again. */
+/** Asks what stands in the field. */
 export function askNow(): void {
-  clearTimeout(typing);
   if (questionNow().text === '') return;
   search.setState({ asking: true });
   void ask();
@@ -143,11 +138,8 @@ async function ask(): Promise<void> {
   } finally {
     if (mine === life) running = false;
   }
-  // Typed meanwhile; while its timer runs, that asks.
-  if (search.getState().asking && !same(question, questionNow())) {
-    clearTimeout(typing);
-    typing = setTimeout(askNow, searchRest);
-  }
+  // Typed meanwhile.
+  if (mine === life && search.getState().asking && !same(question, questionNow())) void ask();
 }
 
 /** The next older hits. */
@@ -256,7 +248,6 @@ export function forgetSearch(): void {
   running = false;
   stale.clear();
   origin = undefined;
-  clearTimeout(typing);
   clearTimeout(again);
   again = undefined;
   search.setState(emptySearch, true);

@@ -10,6 +10,7 @@ export * from './Dialog';
 export * from './DotsMenu';
 export * from './FileDrop';
 export * from './FormattedText';
+export * from './FoundText';
 export * from './focus';
 export { formatted, plainFound, plainText } from './formatted';
 export * from './Hidden';

@@ -78,6 +78,32 @@ describe('Conversations', () => {
     fireEvent.keyDown(document.activeElement as HTMLElement, { key: 'ArrowUp' });
     expect(onUp).toHaveBeenCalledOnce();
   });
+
+  it('begins with some of a long list, and has more of it for whoever scrolls, opens one, or goes to its end', () => {
+    const many = Array.from({ length: 500 }, (_, at) =>
+      sampleConversation(`p${at}`, { lastTime: new Date(Date.UTC(2026, 10, 21) - at * 60_000).toISOString() }),
+    );
+    many.push(sampleConversation('old', { folder: 'archived' }));
+    session.setState(applyState(session.getState(), sampleState(many)));
+    render(list());
+    expect(rows().at(-1)).toBe('p99');
+    const nav = screen.getByRole('navigation', { name: 'Conversations' });
+    for (const [name, value] of Object.entries({ scrollHeight: 5600, clientHeight: 600, scrollTop: 3000 }))
+      Object.defineProperty(nav, name, { value, configurable: true });
+    fireEvent.scroll(nav);
+    expect(rows().at(-1)).toBe('p99');
+    Object.defineProperty(nav, 'scrollTop', { value: 4900 });
+    fireEvent.scroll(nav);
+    expect(rows().at(-1)).toBe('p199');
+    act(() => showConversation('p320'));
+    expect(rows().at(-1)).toBe('p320');
+    expect(screen.queryByRole('button', { name: /archived/i })).toBeNull();
+    const first = document.querySelector<HTMLElement>('[data-row="p0"]');
+    act(() => first?.focus());
+    act(() => void fireEvent.keyDown(first as HTMLElement, { key: 'End' }));
+    expect((document.activeElement as HTMLElement).dataset.row).toBe('p499');
+    expect(screen.getByRole('button', { name: /archived/i })).toBeDefined();
+  });
 });
 
 describe('previewOf', () => {

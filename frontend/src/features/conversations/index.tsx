@@ -1,5 +1,6 @@
 import { Archive, ChevronDown, ChevronRight, Network, Search, UserPlus } from 'lucide-react';
-import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { type ReactNode, type UIEvent, useMemo, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { Conversation } from '@/backend';
 import { useTranslation } from '@/i18n';
 import {
@@ -17,6 +18,9 @@ import { Badge, Hidden, IconButton, keyNames, keysAnywhere, Mark, narrowQuery, S
 import { ConversationRow } from './ConversationRow';
 import styles from './Conversations.module.css';
 import { IdentityBar } from './IdentityBar';
+
+/** Rows that a list begins with, and that it grows by when its end comes near: what nobody scrolls to costs nothing. */
+const step = 100;
 
 export interface ConversationsProps {
   /** The field that finds people and messages. A narrow list has no room for it: then it is a button. */
@@ -39,6 +43,7 @@ export function Conversations({ field, onSearch, onUp, onNetwork }: Conversation
   const open = useView((state) => (state.place.kind === 'conversations' ? state.conversation : ''));
   const filter = useView((state) => state.filter);
   const [reached, setReached] = useState('');
+  const [wanted, setWanted] = useState(step);
   const list = useRef<HTMLElement>(null);
   const lidsOnly = useMedia(narrowQuery);
 
@@ -48,6 +53,8 @@ export function Conversations({ field, onSearch, onUp, onNetwork }: Conversation
   // One that is open is always listed.
   const unfolded = useView((state) => state.archiveOpen) || archived.some((row) => row.id === open);
   const rows = unfolded ? [...shown, ...archived] : shown;
+  const count = Math.max(wanted, rows.findIndex((row) => row.id === open) + 1);
+  const mounted = new Set(rows.slice(0, count));
   const pinned = shown.filter((row) => row.pinned);
   const reachable =
     rows.find((row) => row.id === reached)?.id ?? rows.find((row) => row.id === open)?.id ?? rows[0]?.id;
@@ -70,12 +77,17 @@ export function Conversations({ field, onSearch, onUp, onNetwork }: Conversation
       <div className={styles.heading}>
         <span>{title}</span>
       </div>
-      <ul aria-label={title}>{list.map(listed)}</ul>
+      <ul aria-label={title}>{list.filter((row) => mounted.has(row)).map(listed)}</ul>
     </>
   );
 
-  function step(event: React.KeyboardEvent): void {
+  function grow({ currentTarget: { scrollHeight, scrollTop, clientHeight } }: UIEvent): void {
+    if (count < rows.length && scrollHeight - scrollTop < 3 * clientHeight) setWanted(count + step);
+  }
+
+  function move(event: React.KeyboardEvent): void {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === 'End') flushSync(() => setWanted(rows.length));
     const buttons = [...(list.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
     const at = buttons.indexOf(document.activeElement as HTMLElement);
     if (at < 0) return;
@@ -139,7 +151,8 @@ export function Conversations({ field, onSearch, onUp, onNetwork }: Conversation
         ref={list}
         className={styles.list}
         aria-label={t('conversations.label')}
-        onKeyDown={step}
+        onKeyDown={move}
+        onScroll={grow}
         onFocus={(event) => setReached(event.target.dataset.row ?? '')}
       >
         {requests > 0 && (
@@ -166,7 +179,7 @@ export function Conversations({ field, onSearch, onUp, onNetwork }: Conversation
             shown.filter((row) => !row.pinned),
           )}
         {shown.length === 0 && <Quiet any={filter === 'unread' && all.length > 0} />}
-        {archived.length > 0 && (
+        {archived.length > 0 && shown.every((row) => mounted.has(row)) && (
           <>
             <button
               type="button"
@@ -189,7 +202,7 @@ export function Conversations({ field, onSearch, onUp, onNetwork }: Conversation
               <Hidden>{t('conversations.archivedCount', { count: archived.length })}</Hidden>
               <Fold size={16} strokeWidth={1.75} aria-hidden="true" className={styles.foldMark} />
             </button>
-            {unfolded && <ul>{archived.map(listed)}</ul>}
+            {unfolded && <ul>{archived.filter((row) => mounted.has(row)).map(listed)}</ul>}
           </>
         )}
       </nav>

@@ -2,14 +2,14 @@ import { memo } from 'react';
 import type { Conversation, MatchRange, Profile, SearchHit } from '@/backend';
 import { dateAndTime, foundTime, useTranslation } from '@/i18n';
 import { initial, showConversation } from '@/model';
-import { classes, Lid, plainFound } from '@/ui';
+import { classes, FoundText, Lid, plainFound } from '@/ui';
 import styles from './Hit.module.css';
-import { Marked } from './Marked';
 import { elementOf, openOption, personOption } from './options';
 
 export interface PersonHitProps {
   row: Conversation;
-  match: MatchRange;
+  /** Where the text stands in the name; undefined when the handle has it. */
+  match: MatchRange | undefined;
   active: boolean;
 }
 
@@ -39,9 +39,9 @@ export function PersonHit({ row, match, active }: PersonHitProps) {
       />
       <span className={styles.text}>
         <span className={styles.name}>
-          <Marked text={row.name} ranges={[match]} />
+          <FoundText text={row.name} ranges={match ? [match] : []} />
         </span>
-        <span className={styles.snippet}>{last}</span>
+        <span className={styles.snippet}>{match ? last : row.handle}</span>
       </span>
     </div>
   );
@@ -82,7 +82,7 @@ export const MessageHit = memo(function MessageHit({ hit, conversation, profile,
           </time>
         </span>
         <span className={styles.snippet} dir="auto">
-          <Marked text={shown.text} ranges={shown.found} />
+          <FoundText text={shown.text} ranges={shown.found} />
         </span>
       </span>
     </div>

@@ -16,8 +16,8 @@ import {
 } from '@/model';
 import { resetModel } from '@/model/reset';
 import { act, fireEvent, render, screen, waitFor, within } from '@/testing';
+import { FoundText } from '@/ui';
 import { SearchField } from './index';
-import { Marked } from './Marked';
 import SearchView from './SearchView';
 
 // Without a layout the real one mounts no row.
@@ -215,7 +215,7 @@ describe('search', () => {
   });
 });
 
-describe('Marked', () => {
+describe('FoundText', () => {
   it.each([
     ['in order', [{ start: 4, end: 9 }], 'the [ferry] goes'],
     [
@@ -238,7 +238,7 @@ describe('Marked', () => {
       'the [ferry] goes',
     ],
   ])('marks %s', (_name, ranges, shown) => {
-    const { container } = render(<Marked text="the ferry goes" ranges={ranges} />);
+    const { container } = render(<FoundText text="the ferry goes" ranges={ranges} />);
     expect(
       [...container.childNodes]
         .map((node) => (node.nodeName === 'MARK' ? `[${node.textContent}]` : node.textContent))

@@ -1,8 +1,9 @@
 import { CircleAlert, Hourglass, Search, SearchX } from 'lucide-react';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useMemo } from 'react';
 import { errorText, useTranslation } from '@/i18n';
 import {
   askNow,
+  presentConversations,
   setSearchScope,
   setSearchText,
   shortName,
@@ -23,8 +24,14 @@ export default function SearchView({ field }: { field?: ReactNode }) {
   const conversations = useSession((state) => state.conversations);
   const found = useSearch((state) => state);
   const open = useConversation(useView((state) => state.conversation));
-  const text = found.text.trim();
-  const options = optionsOf(conversations, found);
+  // What is shown answers one question, people and messages alike: until the next answer is here, the one before.
+  const { text, scope: asked } =
+    found.asking && found.answered ? found.answered : { text: found.text.trim(), scope: found.scope };
+  const rows = useMemo(() => presentConversations(conversations), [conversations]);
+  const options = useMemo(
+    () => optionsOf(conversations, rows, { text, scope: asked, hits: found.hits }),
+    [conversations, rows, text, asked, found.hits],
+  );
   const count = options.people.length + options.more + options.hits.length;
   const scope = found.scope !== '' || open ? found.scope || open?.id : undefined;
   const within = useConversation(scope ?? '');
@@ -110,7 +117,7 @@ export default function SearchView({ field }: { field?: ReactNode }) {
         </Quiet>
       ) : count > 0 ? (
         <Results options={options} />
-      ) : found.asking ? (
+      ) : found.asking && !found.answered ? (
         <Waiting />
       ) : (
         !found.failure && (

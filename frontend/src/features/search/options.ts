@@ -1,8 +1,9 @@
-import type { Conversation, MatchRange, SearchHit } from '@/backend';
+import type { Conversation, SearchHit } from '@/backend';
 import {
   askNow,
+  type FoundRow,
+  findPeople,
   openHit,
-  peopleFound,
   presentConversations,
   type Search,
   type Session,
@@ -16,22 +17,20 @@ import {
 const peopleMost = 5;
 
 export interface Options {
-  people: { row: Conversation; match: MatchRange }[];
+  people: FoundRow[];
   /** People beyond those. */
   more: number;
   hits: readonly SearchHit[];
 }
 
-/** What can be chosen: people by name, then messages. Within a conversation only messages. */
+/** What can be chosen: people of the rows by name or handle, then messages. Within a conversation only messages. */
 export function optionsOf(
   conversations: Session['conversations'],
+  rows: readonly Conversation[],
   found: Pick<Search, 'text' | 'scope' | 'hits'>,
 ): Options {
-  const named =
-    found.scope === '' ? peopleFound(presentConversations(conversations), found.text, peopleMost) : undefined;
   return {
-    people: named?.people ?? [],
-    more: named?.more ?? 0,
+    ...(found.scope === '' ? findPeople(rows, found.text, peopleMost) : { people: [], more: 0 }),
     hits: found.hits.filter((hit) => conversations[hit.conversation] !== undefined),
   };
 }
@@ -50,7 +49,8 @@ export function elementOf(option: string): string {
 export const listId = 'found';
 
 function optionsNow(): { ids: string[]; options: Options } {
-  const options = optionsOf(session.getState().conversations, search.getState());
+  const { conversations } = session.getState();
+  const options = optionsOf(conversations, presentConversations(conversations), search.getState());
   const ids = [...options.people.map(({ row }) => personOption(row.id)), ...options.hits.map((hit) => hit.id)];
   return { ids, options };
 }

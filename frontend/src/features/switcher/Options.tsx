@@ -2,8 +2,7 @@ import type { LucideIcon } from 'lucide-react';
 import type { Conversation, MatchRange } from '@/backend';
 import { lineWords, useTranslation } from '@/i18n';
 import { initial, lineView, shortName, usePicture } from '@/model';
-import { Badge, Chip, classes, Hidden, Kbd, Lid, LineGlyph, TrustMark } from '@/ui';
-import { Marked } from './Marked';
+import { Badge, Chip, classes, FoundText, Hidden, Kbd, Lid, LineGlyph, TrustMark } from '@/ui';
 import styles from './Switcher.module.css';
 
 interface OptionProps {
@@ -62,7 +61,7 @@ export function PersonOption({
       />
       <span className={styles.words}>
         <b className={styles.name} dir="auto">
-          <Marked text={row.name} match={match} />
+          <FoundText text={row.name} ranges={match ? [match] : []} />
         </b>
         {row.verified.trust !== 'none' && (
           <TrustMark trust={row.verified.trust} label={t(`verify.mark.${row.verified.trust}`)} />
@@ -97,7 +96,7 @@ export function CommandOption({ label, match, icon: Icon, keys, ...option }: Com
         <Icon size={18} strokeWidth={1.75} aria-hidden="true" />
       </span>
       <span className={classes(styles.words, styles.command)}>
-        <Marked text={label} match={match} />
+        <FoundText text={label} ranges={match ? [match] : []} />
       </span>
       {keys && (
         <span className={styles.keys} aria-hidden="true">

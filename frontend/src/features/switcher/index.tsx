@@ -2,10 +2,18 @@ import { Search } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react';
 import { addWords, useTranslation } from '@/i18n';
 import { lateWords } from '@/i18n/en/late';
-import { presentConversations, setSearchText, showConversation, useSession, useView } from '@/model';
+import {
+  findPeople,
+  foldPeople,
+  presentConversations,
+  recentPeople,
+  setSearchText,
+  showConversation,
+  useSession,
+  useView,
+} from '@/model';
 import { isPressed, Kbd, keysAnywhere, Modal, useFirstFocus } from '@/ui';
 import { commandsNow, findCommands } from './commands';
-import { findPeople, foldPeople, recentPeople } from './find';
 import { CommandOption, PersonOption } from './Options';
 import styles from './Switcher.module.css';
 

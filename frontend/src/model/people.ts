@@ -1,5 +1,5 @@
 import type { Conversation, MatchRange } from '@/backend';
-import { foldName, matchOfName } from '@/model';
+import { foldName } from './selectors';
 
 /** How well somebody fits what was written, the best first. */
 const beginsName = 0;
@@ -38,6 +38,32 @@ export function foldPeople(rows: readonly Conversation[]): void {
 /** Letters of scripts that put no spaces between words: every one may begin a word. */
 const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
 const ofWord = /[\p{L}\p{N}]/u;
+
+/** Where a word begins with a text, else the first place that has it, else -1. */
+function placeIn(folded: string, wanted: string): number {
+  for (let at = folded.indexOf(wanted); at >= 0; at = folded.indexOf(wanted, at + 1)) {
+    if (!ofWord.test(folded[at - 1] ?? '')) return at;
+  }
+  return folded.indexOf(wanted);
+}
+
+/** Where a text stands in a name, as people type them, without case and accents: where a word begins with it, else anywhere. */
+export function matchOfName(name: string, text: string): MatchRange | undefined {
+  const wanted = foldName(text.trim());
+  if (wanted === '') return undefined;
+  let folded = '';
+  // For each character of the folded name, where what it was made of begins and ends.
+  const places: MatchRange[] = [];
+  for (const { segment, index } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(name)) {
+    const part = foldName(segment);
+    folded += part;
+    for (let count = 0; count < part.length; count++) places.push({ start: index, end: index + segment.length });
+  }
+  const at = placeIn(folded, wanted);
+  const first = places[at];
+  const last = places[at + wanted.length - 1];
+  return at >= 0 && first && last ? { start: first.start, end: last.end } : undefined;
+}
 
 /** The best place of one word in a folded name. */
 function rankOf(name: string, word: string): number | undefined {

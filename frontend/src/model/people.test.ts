@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sampleConversation } from '@/backend/samples';
-import { findPeople, recentPeople } from './find';
+import { findPeople, matchOfName, recentPeople } from './people';
 
 const rows = [
   sampleConversation('ban', { name: 'Anders Bann', contact: 'banned' }),
@@ -77,5 +77,20 @@ describe('recentPeople', () => {
     expect(recent(['ana', 'elif', 'gone', 'li'], 'ana')).toEqual(['elif', 'li', 'ban']);
     expect(recent([])).toEqual(['ban', 'li', 'hanna']);
     expect(recent([], 'ban')).toEqual(['li', 'hanna', 'tomas']);
+  });
+});
+
+describe('names', () => {
+  it.each([
+    ['Tomás Reyes', 'TOMAS', 'Tomás'],
+    ['李小梅', ' 小梅 ', '小梅'],
+    ['Ångström', 'strom', 'ström'],
+    ['ﬁsh and chips', 'is', 'ﬁs'],
+    ['Priya Raman', 'r', 'R'],
+    ['Ana', 'zzz', undefined],
+    ['Ana', ' ', undefined],
+  ])('of %s: %s marks %s', (name, text, marked) => {
+    const range = matchOfName(name, text);
+    expect(range && name.slice(range.start, range.end)).toBe(marked);
   });
 });

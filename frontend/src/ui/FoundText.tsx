@@ -1,7 +1,5 @@
-import type { MatchRange } from '@/backend';
-
 /** A text with what was found in it marked. Ranges are in order and do not touch; whatever does not fit the text is left out. */
-export function Marked({ text, ranges }: { text: string; ranges: readonly MatchRange[] }) {
+export function FoundText({ text, ranges }: { text: string; ranges: readonly { start: number; end: number }[] }) {
   const pieces: { at: number; shown: string; marked: boolean }[] = [];
   let at = 0;
   for (const { start, end } of ranges) {
