@@ -25,8 +25,10 @@ function chosenFile(page) {
     canvas.width = 640;
     canvas.height = 480;
     const context = canvas.getContext('2d');
+    context.fillStyle = '#c02020';
+    context.fillRect(0, 0, 340, 480);
     context.fillStyle = '#20a060';
-    context.fillRect(0, 0, 640, 480);
+    context.fillRect(340, 0, 300, 480);
     return canvas.toDataURL('image/png').split(',')[1];
   });
 }
@@ -82,10 +84,24 @@ test('a picture and an about reach the other person, and go again', async () => 
   const file = ana.getByLabel('Use a picture', { exact: true }).and(ana.locator('input'));
   await file.setInputFiles({ name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('no image') });
   await ana.getByText('This picture cannot be used.').waitFor();
+  await ana.getByLabel('Name', { exact: true }).fill('Ana ');
+  await ana.getByText('This picture cannot be used.').waitFor({ state: 'hidden' });
   await file.setInputFiles({ name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no image') });
-  await ana.getByRole('button', { name: /^Save/ }).click();
   await ana.getByText('This picture cannot be used.').waitFor();
   await file.setInputFiles({ name: 'lid.png', mimeType: 'image/png', buffer });
+  // Its middle is red: it is dragged and moved until the green part is, and made larger.
+  const crop = ana.getByRole('dialog', { name: 'Choose what is seen' });
+  const stage = await crop.getByRole('application').boundingBox();
+  await ana.mouse.move(stage.x + 120, stage.y + 120);
+  await ana.mouse.down();
+  await ana.mouse.move(stage.x + 100, stage.y + 130, { steps: 4 });
+  await ana.mouse.up();
+  await crop.getByRole('application').focus();
+  await ana.keyboard.press('ArrowLeft');
+  await crop.getByRole('slider').press('ArrowRight');
+  await picture(ana, 'profile-crop');
+  await crop.getByRole('button', { name: 'Use it' }).click();
+  await crop.waitFor({ state: 'detached' });
   await ana.getByLabel('About').fill('x'.repeat(141));
   await ana.getByText('This has 141 characters, the most is 140.').waitFor();
   await ana.getByLabel('About').fill('Out on the water until Sunday');

@@ -65,7 +65,6 @@ var script = []struct{ file, text, how, other string }{
 	{"features/composer/limits.ts", "countFrom = N", "≤", "backend/wire.MaxText"},
 	{"features/delivery/FileDialog.tsx", "maxSize = N", "=", "backend/bundle.MaxSize"},
 	{"features/settings/ImportBans.tsx", "maxSize = N", "=", "backend/app.maxBanText"},
-	{"features/settings/pictureFile.ts", "pictureMost = N", "=", "backend/app.maxPictureFile"},
 	{"features/settings/ProfileForm.tsx", "aboutMost = N", "=", "backend/journal.MaxAbout"},
 	{"ui/BanFields.tsx", "mostReason = N", "=", "backend/wire.MaxReason"},
 	{"features/addcontact/PasteLink.tsx", "mostFirst = N", "=", "backend/wire.MaxRequestText"},

@@ -4,6 +4,7 @@ import { backend, toBackendError } from '@/backend';
 import { errorText, useTranslation } from '@/i18n';
 import { initial, session, showToast, usePicture, useSession } from '@/model';
 import { Button, Card, Lid, LidPicker, Note, TextField } from '@/ui';
+import { CropDialog } from './CropDialog';
 import styles from './ProfilePage.module.css';
 import { pictureTypes, readPicture } from './pictureFile';
 
@@ -26,6 +27,7 @@ export function ProfileForm() {
   const [edited, setEdited] = useState<Edited>({});
   const [pending, setPending] = useState(false);
   const [failure, setFailure] = useState<unknown>();
+  const [chosen, setChosen] = useState('');
   const held = { name: profile.name, color: profile.color, about: profile.about ?? '', picture: profile.picture ?? '' };
   const now = { ...held, ...edited };
   const changed = (['name', 'color', 'about', 'picture'] as const).some((key) => now[key] !== held[key]);
@@ -103,7 +105,11 @@ export function ProfileForm() {
               />
               <PictureButtons
                 there={now.picture !== ''}
-                onChoose={(picture) => edit({ picture })}
+                onChoose={(image) => {
+                  setFailure(undefined);
+                  setChosen(image);
+                }}
+                onRemove={() => edit({ picture: '' })}
                 onFailure={setFailure}
               />
             </div>
@@ -122,17 +128,32 @@ export function ProfileForm() {
           </div>
         </form>
       </Card>
+      {chosen && (
+        <CropDialog
+          image={chosen}
+          onUse={(picture) => {
+            setChosen('');
+            edit({ picture });
+          }}
+          onFailure={(reason) => {
+            setChosen('');
+            setFailure(reason);
+          }}
+          onClose={() => setChosen('')}
+        />
+      )}
     </>
   );
 }
 
 interface PictureButtonsProps {
   there: boolean;
-  onChoose: (picture: string) => void;
+  onChoose: (image: string) => void;
+  onRemove: () => void;
   onFailure: (reason: unknown) => void;
 }
 
-function PictureButtons({ there, onChoose, onFailure }: PictureButtonsProps) {
+function PictureButtons({ there, onChoose, onRemove, onFailure }: PictureButtonsProps) {
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
   const choose = useRef<HTMLButtonElement>(null);
@@ -160,7 +181,7 @@ function PictureButtons({ there, onChoose, onFailure }: PictureButtonsProps) {
           icon={<Trash2 {...icon} />}
           onPress={() => {
             choose.current?.focus();
-            onChoose('');
+            onRemove();
           }}
         >
           {t('settings.removePicture')}

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { setBackend } from '@/backend';
 import { FakeBackend } from '@/backend/fake';
 import { sampleConversation, sampleState } from '@/backend/samples';
@@ -6,6 +6,9 @@ import { type SettingsPage, session, synchronise, view } from '@/model';
 import { resetModel } from '@/model/reset';
 import { act, cleanup, fireEvent, render, screen, waitFor } from '@/testing';
 import SettingsView from './index';
+
+// There is no canvas here: what it cuts out is seen in Chromium (e2e/manner.test.mjs).
+vi.mock('./crop', async (load) => ({ ...(await load<object>()), cut: () => 'data:image/png;base64,cut' }));
 
 let fake: FakeBackend;
 let stop: () => void;
@@ -59,19 +62,26 @@ describe('picture and about', () => {
   const file = () => screen.getByLabelText('Use a picture', { selector: 'input' });
   const choose = (one: File) => fireEvent.change(file(), { target: { files: [one] } });
   const shown = () => document.querySelector('main img')?.getAttribute('src');
+  const use = async () => fireEvent.click(await screen.findByRole('button', { name: 'Use it' }));
 
   it('a picture is seen before it is saved, can be taken back, and is sent with the rest', async () => {
     await show('profile');
     choose(new File(['png'], 'me.png', { type: 'image/png' }));
-    await waitFor(() => expect(shown()).toBe(`data:image/png;base64,${btoa('png')}`));
+    await screen.findByRole('dialog', { name: 'Choose what is seen' });
+    press('Cancel');
+    expect(shown()).toBeUndefined();
+    choose(new File(['png'], 'me.png', { type: 'image/png' }));
+    await use();
+    await waitFor(() => expect(shown()).toBe('data:image/png;base64,cut'));
     press('Remove');
     await waitFor(() => expect(shown()).toBeUndefined());
     await waitFor(() => expect(document.activeElement?.textContent).toBe('Use a picture'));
     choose(new File(['png'], 'me.png', { type: 'image/png' }));
+    await use();
     await waitFor(() => expect(shown()).toBeDefined());
     write('About', 'at sea');
     press(/^Save/);
-    const sent = ['setProfile', 'Mira Lind', 2, 'at sea', `data:image/png;base64,${btoa('png')}`];
+    const sent = ['setProfile', 'Mira Lind', 2, 'at sea', 'data:image/png;base64,cut'];
     await waitFor(() => expect(called('setProfile')).toEqual([sent]));
     await waitFor(() => expect(session.getState().profile.picture).toBeDefined());
     // The picture that is there stays by its name.
@@ -89,8 +99,13 @@ describe('picture and about', () => {
     await screen.findByText(/This picture cannot be used/);
     write('Name', 'Mira');
     expect(screen.queryByText(/This picture cannot be used/)).toBeNull();
-    choose(new File([new Uint8Array((2 << 20) + 1)], 'large.png', { type: 'image/png' }));
+    choose(new File([new Uint8Array((20 << 20) + 1)], 'large.png', { type: 'image/png' }));
     await screen.findByText(/This picture cannot be used/);
+    write('Name', 'Mira Li');
+    choose(new File(['x'], 'broken.png', { type: 'image/png' }));
+    fireEvent.error((await screen.findByRole('dialog')).querySelector('img') as Element);
+    await screen.findByText(/This picture cannot be used/);
+    expect(screen.queryByRole('dialog')).toBeNull();
   });
 
   it('counts the characters of an about as people do, and keeps what is too long from being saved', async () => {

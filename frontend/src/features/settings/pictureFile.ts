@@ -1,19 +1,23 @@
 import { BackendError } from '@/backend';
 
-/** The most bytes of an image that becomes a picture, as in backend/app/profile.go. */
-export const pictureMost = 2 << 20;
+/** The most bytes of an image that a picture is cut from; what is cut is small enough for the backend (backend/app/profile.go). */
+export const imageMost = 20 << 20;
 
 /** What the backend reads (backend/chat/picture.go). */
 export const pictureTypes = 'image/png,image/jpeg,image/gif';
 
-/** A chosen image as a data: URL. It is cut to its middle and made small by the backend, which also looks at what it is. */
+/** What is said of a file that is no image, or too large. */
+export function unusable(): BackendError {
+  return new BackendError({ code: 'picture', message: '', params: {} });
+}
+
+/** A chosen image as a data: URL. Whether it is one is seen when it is shown. */
 export async function readPicture(file: File): Promise<string> {
-  const refused = new BackendError({ code: 'picture', message: '', params: {} });
-  if (file.size > pictureMost || !pictureTypes.split(',').includes(file.type)) throw refused;
+  if (file.size > imageMost || !pictureTypes.split(',').includes(file.type)) throw unusable();
   return new Promise((done, failed) => {
     const reader = new FileReader();
     reader.onload = () => done(reader.result as string);
-    reader.onerror = () => failed(refused);
+    reader.onerror = () => failed(unusable());
     reader.readAsDataURL(file);
   });
 }

@@ -89,7 +89,7 @@ export default {
   'reactions-many': 'You put very many emoji on this message already. Take one away first.',
   timer: 'Messages can disappear after 1 second to 90 days. Choose a time in between.',
   'about-long': 'This text about you is longer than {{limit}} characters. Shorten it.',
-  picture: 'This picture cannot be used. Choose a JPEG, PNG or GIF image of up to 2 MiB.',
+  picture: 'This picture cannot be used. Choose a JPEG, PNG or GIF image of up to 20 MiB.',
   'no-request': 'This request is not here any more. It may have been answered already.',
   'no-invite': 'This link is not here any more.',
   'no-ban': 'This ban is not on the list any more.',

@@ -81,7 +81,7 @@ export default {
   'reactions-many': '你已在这条消息上放了很多表情。请先取消一个。',
   timer: '消息可以在 1 秒到 90 天之后消失。请选择其间的时间。',
   'about-long': '个人介绍超过 {{limit}} 个字符。请缩短。',
-  picture: '无法使用这张图片。请选择不超过 2 MiB 的 JPEG、PNG 或 GIF 图片。',
+  picture: '无法使用这张图片。请选择不超过 20 MiB 的 JPEG、PNG 或 GIF 图片。',
   'no-request': '这个请求已经不在了，可能已经答复过。',
   'no-invite': '这个链接已经不在了。',
   'no-ban': '这项封禁已不在名单中。',
