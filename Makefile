@@ -247,7 +247,7 @@ bench-history: ## A history of a million messages: open, page, search, and sendi
 		"$$folder/store.test" -test.v -test.run '^$$' -test.bench Send -test.benchtime 1x -history-folder "$$folder"
 
 .PHONY: bench-interface
-bench-interface: build/bin/tincan-node frontend/node_modules/.package-lock.json ## The interface in Chromium: bundle, keys, scrolling, switching, bursts; ONLY="keys burst" for some, FLAGS=--messages=20000 for less
+bench-interface: build/bin/tincan-node frontend/node_modules/.package-lock.json ## The interface in Chromium: bundle, keys, scrolling, switching, bursts, Ctrl K and the search; ONLY="keys burst" for some, FLAGS=--messages=20000 for less
 	@cd frontend && node scripts/bench-interface.mjs $(ONLY) $(FLAGS)
 
 .PHONY: bench-rendezvous
