@@ -184,10 +184,7 @@ test-e2e: build $(TOOLS)/gotestsum ## Real processes: nodes, a server, and the r
 test-browser: build frontend/node_modules/.package-lock.json ## Two people in Chromium on the shipped interface (Playwright)
 	@echo "== browser"
 	@mkdir -p .artifacts
-	@cd frontend && { failed=; for file in e2e/*.test.mjs; do \
-		echo "-- $$file"; \
-		npm run --silent e2e -- "$$file" || { echo "flaky: once more"; npm run --silent e2e -- "$$file"; } || failed="$$failed $$file"; \
-		done; [ -z "$$failed" ] || { echo "failed twice:$$failed"; false; }; } 2>&1 | tee ../.artifacts/browser.log
+	@build/tools/browser 2>&1 | tee .artifacts/browser.log
 
 .PHONY: test-lab
 test-lab: prepare-lab build/bin/rendezvous build/bin/tincan-node $(TOOLS)/gotestsum ## Real programs behind NATs, in network namespaces; needs root and takes 3 minutes
