@@ -45,11 +45,16 @@ type reply struct {
 	Error  *app.Error      `json:"error"`
 }
 
-// startDevice starts a device whose network rests until it is painted.
+// startDevice starts a device, which goes to a server unless that is "" and has
+// no lines until it is painted.
 func startDevice(t *testing.T, on *namespace, folder, name, server string) *device {
 	t.Helper()
+	options := []string{"--data", folder, "--control", "--name", name, "--no-host"}
+	if server != "" {
+		options = append(options, "--server", server)
+	}
 	d := &device{
-		process: start(t, on, "tincan-node", "--data", folder, "--control", "--name", name, "--no-host", "--server", server),
+		process: start(t, on, "tincan-node", options...),
 		machine: on, name: name, waits: map[int]chan reply{}, happened: make(chan struct{}), texts: map[string]time.Time{},
 	}
 	go func() {

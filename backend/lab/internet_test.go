@@ -77,6 +77,8 @@ const (
 	symmetric
 	// udpBlocked is portRestricted and lets no UDP through.
 	udpBlocked
+	// proxied lets nothing through, and counts what tries.
+	proxied
 	// routed does not translate: IPv6 only, with a firewall that lets in answers only.
 	routed
 )
@@ -85,6 +87,9 @@ func (t translation) rules() string {
 	masquerade, forward, extra := "masquerade", "", ""
 	switch t {
 	case portRestricted, routed:
+	case proxied:
+		forward = `iifname "lan" counter name past drop`
+		extra = `counter past { }`
 	case symmetric:
 		masquerade = "masquerade fully-random"
 	case udpBlocked:

@@ -15,6 +15,7 @@ const serverPort = "7117"
 // place is where two people are, and what will happen there.
 type place struct {
 	ana, ben *namespace
+	proxy    string // that Ana's device goes through, "" for none
 	cause    string
 	disturb  func()
 	finally  func() // judges the place at the end; may be nil
@@ -67,6 +68,7 @@ func TestPaths(t *testing.T) { //nolint:paralleltest // times are measured
 			name: "UDP blocked at one home, relayed over TCP", path: app.LineRelayed, back: 30 * time.Second,
 			needs: "relay-tcp", build: twoHomes(udpBlocked, portRestricted),
 		},
+		{name: "a proxy is the only way out", path: app.LineRelayed, back: 30 * time.Second, needs: "relay-tcp", build: proxiedHome},
 		{
 			name: "the same home", path: app.LineLAN, back: 15 * time.Second,
 			build: func(i *internet) place {
@@ -135,6 +137,22 @@ func slowHome(i *internet) place {
 	}
 }
 
+// proxiedHome is Ana's office: a SOCKS proxy that asks for a name, and nothing
+// else lets anything out.
+func proxiedHome(i *internet) place {
+	a, b := i.newHome(proxied, 21), i.newHome(portRestricted, 22)
+	proxy := startProxy(i.t, a.router)
+	return place{
+		ana: a.newDevice(100), ben: b.newDevice(100), proxy: "socks5://ana:open%20sesame@192.168.1.1:1080",
+		cause: "the proxy starts again", disturb: func() { proxy.kill(); startProxy(i.t, a.router) },
+		finally: func() {
+			if past := a.router.dropped(); past != 0 {
+				i.t.Errorf("%d packets tried to go past the proxy", past)
+			}
+		},
+	}
+}
+
 func (s scenario) run(t *testing.T) {
 	if s.needs != "" && !serverKnows(t, s.needs) {
 		why := s.name + ": the built server has no --" + s.needs
@@ -149,7 +167,7 @@ func (s scenario) run(t *testing.T) {
 		host = "[" + at6(serverAt) + "]"
 	}
 	key := startServer(t, i.server)
-	p := meet(t, "wss://"+host+":"+serverPort+"/#"+key, where.ana, where.ben)
+	p := meetThrough(t, where.proxy, "wss://"+host+":"+serverPort+"/#"+key, where.ana, where.ben)
 	row := measurement{scenario: s.name, path: s.path, cause: where.cause}
 	row.opened = p.restart()
 	p.path(s.path, i.server)

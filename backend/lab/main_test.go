@@ -36,7 +36,7 @@ func missing() string {
 	if os.Geteuid() != 0 {
 		return "it makes network namespaces, which only root may do. Run it as root: sudo make test-lab"
 	}
-	for _, tool := range []string{"ip", "nft"} {
+	for _, tool := range []string{"ip", "nft", proxyProgram} {
 		if _, err := exec.LookPath(tool); err != nil {
 			return "there is no " + tool + " here. `build/tools/prepare lab` installs it."
 		}

@@ -93,6 +93,18 @@ func (n *namespace) rules(text string) {
 	command(n.t, text, "ip", "netns", "exec", n.name, "nft", "-f", "-")
 }
 
+// dropped returns how many packets a [proxied] router did not let through.
+func (n *namespace) dropped() int {
+	n.t.Helper()
+	said := command(n.t, "", "ip", "netns", "exec", n.name, "nft", "list", "counter", "ip", "translate", "past")
+	var packets int
+	_, after, found := strings.Cut(said, "packets ")
+	if _, err := fmt.Sscan(after, &packets); !found || err != nil {
+		n.t.Fatalf("no count in %q: %v", said, err)
+	}
+	return packets
+}
+
 // forward makes a router of the namespace.
 func (n *namespace) forward() {
 	n.t.Helper()

@@ -54,7 +54,11 @@ func (b *lockedBuffer) text() string {
 func start(t *testing.T, on *namespace, name string, arguments ...string) *process {
 	t.Helper()
 	p := &process{t: t, name: name, lines: make(chan string, 64), errors: &lockedBuffer{}, gone: make(chan struct{})}
-	whole := append([]string{"netns", "exec", on.name, filepath.Join(programs, name)}, arguments...)
+	program := filepath.Join(programs, name)
+	if name == proxyProgram {
+		program = name
+	}
+	whole := append([]string{"netns", "exec", on.name, program}, arguments...)
 	p.command = exec.CommandContext(context.WithoutCancel(t.Context()), "ip", whole...)
 	p.command.Stderr = p.errors
 	p.command.Env = append(os.Environ(), "TINCAN_LOG=debug")
@@ -131,6 +135,21 @@ func (p *process) stop() {
 	if p.code != 0 {
 		p.t.Fatalf("%s ended with %d", p.name, p.code)
 	}
+}
+
+// kill ends a process like a power cut.
+func (p *process) kill() {
+	_ = p.command.Process.Kill()
+	<-p.gone
+}
+
+// proxyProgram is Debian's SOCKS server, which knows nothing of Tincan.
+const proxyProgram = "microsocks"
+
+// startProxy starts a SOCKS proxy for a home, which asks for a name and password.
+func startProxy(t *testing.T, on *namespace) *process {
+	t.Helper()
+	return start(t, on, proxyProgram, "-i", "192.168.1.1", "-p", "1080", "-u", "ana", "-P", "open sesame")
 }
 
 // startServer starts the rendezvous server and returns the part of its address

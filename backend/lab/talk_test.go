@@ -37,8 +37,23 @@ type pair struct {
 // meet makes two people contacts the way people do: an invite, a request, an answer.
 func meet(t *testing.T, server string, anaOn, benOn *namespace) *pair {
 	t.Helper()
+	return meetThrough(t, "", server, anaOn, benOn)
+}
+
+// meetThrough is meet, with a proxy in Ana's settings before she goes to the server.
+func meetThrough(t *testing.T, proxy, server string, anaOn, benOn *namespace) *pair {
+	t.Helper()
 	p := &pair{t: t, anaDir: t.TempDir(), benDir: t.TempDir(), server: server}
-	p.ana = startDevice(t, anaOn, p.anaDir, "Ana", server)
+	if proxy == "" {
+		p.ana = startDevice(t, anaOn, p.anaDir, "Ana", server)
+	} else {
+		p.ana = startDevice(t, anaOn, p.anaDir, "Ana", "")
+		var state app.State
+		p.ana.call(&state, "Start")
+		state.Settings.Proxy = proxy
+		p.ana.call(nil, "SaveSettings", state.Settings)
+		p.ana.call(nil, "AddServer", server)
+	}
 	p.ben = startDevice(t, benOn, p.benDir, "Ben", server)
 	p.ana.call(nil, "Painted")
 	p.ben.call(nil, "Painted")
