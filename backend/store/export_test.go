@@ -118,15 +118,14 @@ func Damage(s *Store) {
 	s.problem = node.ErrDamaged
 }
 
-// PlantCopies writes copies of a message's beginning into the gaps of so many
-// pages of the closed or resting database at a path, as a split would leave them.
-func PlantCopies(path string, name journal.Hash, body []byte, copies int) (planted int, err error) {
+// PlantCopies writes copies of a text into the gaps of so many pages of the closed
+// or resting database at a path, as a split would leave them.
+func PlantCopies(path string, text []byte, copies int) (planted int, err error) {
 	file, err := os.OpenFile(path, os.O_RDWR, 0)
 	if err != nil {
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	text := append(name[:], body[:min(len(body), beginLength)]...)
 	page := make([]byte, 4096)
 	for at := int64(len(page)); planted < copies; at += int64(len(page)) {
 		if _, err = file.ReadAt(page, at); err != nil {

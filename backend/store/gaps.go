@@ -1,8 +1,12 @@
 package store
 
 import (
+	"bytes"
 	"encoding/binary"
-	"slices"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
 )
 
 // Pages of the database's file (https://www.sqlite.org/fileformat2.html). A page
@@ -21,67 +25,95 @@ const (
 	mostPages = 1 << 25
 )
 
-// wipePages overwrites what was found where it lies in gaps and free blocks of
-// pages, which hold nothing; false when some of it lies elsewhere. It writes past
-// SQLite: whatever part of it arrives on the disk, the pages say the same. The
-// write-ahead log must be empty, and the caller holds writing.
-func (t *transaction) wipePages(found []span) (bool, error) {
-	if len(found) == 0 {
-		return true, nil
-	}
-	header := make([]byte, fileHeader)
-	if _, err := t.raw.ReadAt(header, 0); err != nil {
-		return false, translate(err)
-	}
-	size := int64(binary.BigEndian.Uint16(header[pageSizeAt:]))
-	if size == 1 {
-		size = 65536
-	}
-	information, err := t.raw.Stat()
-	if err != nil {
-		return false, translate(err)
-	}
-	if size < 512 || information.Size()/size > mostPages {
-		return false, nil
-	}
-	page := make([]byte, size)
-	usable := int(size) - int(header[reservedAt])
-	slices.SortFunc(found, func(a, b span) int { return int(min(max(a.from-b.from, -1), 1)) })
-	all := true
-	for len(found) > 0 {
-		begin := found[0].from / size * size
-		end := 0
-		for end < len(found) && found[end].from < begin+size {
-			end++
-		}
-		here := found[:end]
-		found = found[end:]
-		if begin == 0 { // the first page is laid out differently
-			all = false
-			continue
-		}
-		if _, err = t.raw.ReadAt(page, begin); err != nil {
+// wipeGaps overwrites the gaps and free blocks of all pages, which hold nothing:
+// SQLite leaves copies of rows there when it moves them to other pages, and later
+// cells may cover the ends of such a copy, by which it would be known. It tells
+// whether something that was erased lies elsewhere. It reads the whole file, 1 GiB
+// in about a second, and writes past SQLite: whatever part of it arrives on the
+// disk, the pages say the same. The write-ahead log must be empty, and the caller
+// holds writing. The file stays open: closing it would end SQLite's own locks on
+// it (fcntl).
+func (t *transaction) wipeGaps() (elsewhere bool, err error) {
+	if t.raw == nil {
+		if t.raw, err = os.OpenFile(filepath.Join(t.folder, fileName), os.O_RDWR, 0); err != nil {
+			t.raw = nil
 			return false, translate(err)
 		}
-		free := freeOf(page, usable)
-		for _, one := range here {
-			at := slices.IndexFunc(free, func(gap span) bool { return begin+gap.from <= one.from && one.to <= begin+gap.to })
-			if at < 0 {
-				all = false
-				continue
+	}
+	size, usable, err := t.pages()
+	if err != nil {
+		return false, err
+	}
+	const part = 1 << 20 // a multiple of every page's size
+	wanted := newNeedles(t.erased)
+	buffer := make([]byte, wanted.longest+part)
+	empty := make([]byte, size)
+	wiped := false
+	for at, held := int64(0), 0; ; {
+		read, failure := t.raw.ReadAt(buffer[held:held+part], at)
+		fresh := buffer[held : held+read]
+		for begin := 0; size > 0 && begin+size <= read; begin += size {
+			if at == 0 && begin == 0 {
+				continue // the first page is laid out differently
 			}
-			if _, err = t.raw.WriteAt(make([]byte, free[at].to-free[at].from), begin+free[at].from); err != nil {
-				return false, translate(err)
+			page := fresh[begin : begin+size]
+			for _, gap := range freeOf(page, usable) {
+				stretch := page[gap.from:gap.to]
+				if bytes.Equal(stretch, empty[:len(stretch)]) {
+					continue
+				}
+				clear(stretch)
+				if _, err = t.raw.WriteAt(stretch, at+int64(begin)+gap.from); err != nil {
+					return false, translate(err)
+				}
+				wiped = true
 			}
 		}
+		at += int64(read)
+		elsewhere = elsewhere || wanted.in(buffer[:held+read])
+		if errors.Is(failure, io.EOF) {
+			break
+		}
+		if failure != nil {
+			return false, translate(failure)
+		}
+		// What stands across two parts is found with the next one.
+		held = copy(buffer, buffer[max(0, held+read-wanted.longest):held+read])
+	}
+	if !wiped {
+		return elsewhere, nil
 	}
 	if err = t.raw.Sync(); err != nil {
 		return false, translate(err)
 	}
 	// The writer remembers pages with their gaps, and would write these again.
 	_, err = t.exec("PRAGMA shrink_memory")
-	return all, err
+	return elsewhere, err
 }
+
+// pages returns the size of the file's pages and how much of each is SQLite's, 0
+// when they are not to be understood.
+func (t *transaction) pages() (size, usable int, err error) {
+	header := make([]byte, fileHeader)
+	if _, err = t.raw.ReadAt(header, 0); err != nil {
+		return 0, 0, translate(err)
+	}
+	information, err := t.raw.Stat()
+	if err != nil {
+		return 0, 0, translate(err)
+	}
+	size = int(binary.BigEndian.Uint16(header[pageSizeAt:]))
+	if size == 1 {
+		size = 65536
+	}
+	if size < 512 || information.Size()/int64(size) > mostPages {
+		return 0, 0, nil
+	}
+	return size, size - int(header[reservedAt]), nil
+}
+
+// span is a stretch of a page, in bytes.
+type span struct{ from, to int64 }
 
 // freeOf returns the stretches of a page of a B-tree that hold nothing, none when
 // it is not such a page or not as it should be.

@@ -4,10 +4,8 @@ import (
 	"bytes"
 	"database/sql/driver"
 	"errors"
-	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
+	"slices"
 
 	"github.com/tincan-chat/tincan/backend/internal/fault"
 	"github.com/tincan-chat/tincan/backend/journal"
@@ -70,9 +68,8 @@ func (t *transaction) emptyLog() error {
 	return err
 }
 
-// scrub looks for copies of what was erased, and overwrites them where they lie
-// in the gaps of pages; if there are others it writes the database anew. The
-// write-ahead log must be empty.
+// scrub overwrites copies of what was erased in the gaps of pages; if there are
+// others it writes the database anew. The write-ahead log must be empty.
 func (t *transaction) scrub() error {
 	values := make([]driver.Value, 1)
 	pending, err := t.row(`SELECT 1 FROM erasing LIMIT 1`, values)
@@ -82,15 +79,9 @@ func (t *transaction) scrub() error {
 	// What another process erased, that did not come to its end, is not known.
 	dirty := t.unknown
 	if !dirty {
-		found, failed := t.findErased()
-		if failed != nil {
-			return failed
+		if dirty, err = t.wipeGaps(); err != nil {
+			return err
 		}
-		wiped, failed := t.wipePages(found)
-		if failed != nil {
-			return failed
-		}
-		dirty = !wiped
 	}
 	if dirty {
 		if _, err = t.exec("VACUUM"); err != nil {
@@ -105,40 +96,6 @@ func (t *transaction) scrub() error {
 	}
 	t.erased, t.unknown = nil, false
 	return nil
-}
-
-// span is a stretch of the database's file, in bytes.
-type span struct{ from, to int64 }
-
-// findErased reads the whole file: 1 GiB takes about a second. The file stays
-// open: closing it would end SQLite's own locks on it (fcntl).
-func (t *transaction) findErased() (found []span, err error) {
-	if t.raw == nil {
-		if t.raw, err = os.OpenFile(filepath.Join(t.folder, fileName), os.O_RDWR, 0); err != nil {
-			t.raw = nil
-			return nil, translate(err)
-		}
-	}
-	wanted := newNeedles(t.erased)
-	const part = 1 << 20
-	buffer := make([]byte, part+wanted.longest)
-	held := 0
-	for at := int64(0); ; {
-		read, err := t.raw.ReadAt(buffer[held:held+part], at)
-		begin := at - int64(held)
-		at += int64(read)
-		wanted.each(buffer[:held+read], func(from, length int) {
-			found = append(found, span{begin + int64(from), begin + int64(from+length)})
-		})
-		switch {
-		case errors.Is(err, io.EOF):
-			return found, nil
-		case err != nil:
-			return nil, translate(err)
-		}
-		// What stands across two parts is found with the next one.
-		held = copy(buffer, buffer[max(0, held+read-wanted.longest):held+read])
-	}
 }
 
 // needles finds any of several texts.
@@ -167,30 +124,19 @@ func newNeedles(erased []remains) *needles {
 	return s
 }
 
-// each calls a function for everything that is found.
-func (s *needles) each(data []byte, found func(from, length int)) {
+// in tells whether any of them is in a piece of the file.
+func (s *needles) in(data []byte) bool {
 	if len(s.texts) <= fewTexts {
-		for _, text := range s.texts {
-			for at := 0; ; at++ {
-				next := bytes.Index(data[at:], text)
-				if next < 0 {
-					break
-				}
-				at += next
-				found(at, len(text))
-			}
-		}
-		return
+		return slices.ContainsFunc(s.texts, func(text []byte) bool { return bytes.Contains(data, text) })
 	}
 	for i := 0; i+1 < len(data); i++ {
 		two := uint(data[i])<<8 | uint(data[i+1])
 		if s.first[two/64]&(1<<(two%64)) == 0 {
 			continue
 		}
-		for _, text := range s.texts {
-			if bytes.HasPrefix(data[i:], text) {
-				found(i, len(text))
-			}
+		if slices.ContainsFunc(s.texts, func(text []byte) bool { return bytes.HasPrefix(data[i:], text) }) {
+			return true
 		}
 	}
+	return false
 }
