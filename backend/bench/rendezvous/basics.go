@@ -77,7 +77,7 @@ func enter(ctx context.Context, s settings, service load.Service, server *proces
 	return entered{rate: result.Joined.Rate, cost: each(after - before), load: each(ownAfter - own)}, nil
 }
 
-// rest waits until a server that everybody left has nothing more to do.
+// rest waits until a server that everybody left, or came to, has nothing more to do.
 func rest(ctx context.Context, server *process) error {
 	const look, idle = 200 * time.Millisecond, 10 * time.Millisecond
 	last := time.Duration(-1)
@@ -181,12 +181,21 @@ func relayedBy(ctx context.Context, s settings, service load.Service, servers ..
 	return result, err
 }
 
-// passing relays at a rate, 0 for the most, and tells what the servers' processors took for a message.
+// passing relays at a rate, 0 for the most, and tells what the servers' processors took for a message. What the logins
+// leave to do (a cluster stores who came, and tells every node) is done before.
 func passing(ctx context.Context, s settings, service load.Service, rate float64, servers []*process) (load.SignalResult, float64, error) {
 	var before, after time.Duration
 	var failed error
 	result, err := load.Signals(ctx, service, load.SignalOptions{
 		Clients: s.pairing, Rate: rate, For: s.measured, Warm: 2 * time.Second,
+		Joined: func(ctx context.Context) error {
+			for _, server := range servers {
+				if err := rest(ctx, server); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
 		Measuring: func(on bool) {
 			into := &after
 			if on {

@@ -15,6 +15,8 @@ type SignalOptions struct {
 	Window  int           // messages under way at a time while Rate is 0; 256
 	For     time.Duration // what is measured
 	Warm    time.Duration // before that
+	// Joined, if it is not nil, is called when all clients are logged in and nothing was sent yet.
+	Joined func(context.Context) error
 	// Measuring, if it is not nil, is called with true when the measured time
 	// begins and with false when it ended.
 	Measuring func(bool)
@@ -90,6 +92,11 @@ func Signals(ctx context.Context, service Service, options SignalOptions) (Signa
 		return SignalResult{}, err
 	}
 	defer fleet.Leave()
+	if options.Joined != nil {
+		if err = options.Joined(ctx); err != nil {
+			return SignalResult{}, err
+		}
+	}
 	return t.run(ctx)
 }
 
