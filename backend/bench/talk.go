@@ -142,7 +142,7 @@ func history(ctx context.Context, folder string) (_ []figure, err error) {
 	}
 	defer func() { err = errors.Join(err, p.close()) }()
 	const length = 100_000
-	if err := fill(ctx, p.ana, p, length); err != nil {
+	if err = fill(ctx, p.ana, p, length); err != nil {
 		return nil, err
 	}
 	p.wait(ctx, length)

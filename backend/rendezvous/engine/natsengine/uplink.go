@@ -36,6 +36,7 @@ type uplink struct {
 	links       *links
 	lookups     chan pair // who turned out to be nowhere
 	refreshes   *refreshes
+	bursts      *bursts
 
 	busy    atomic.Int64  // work that waits or is done; tests wait for 0
 	lost    atomic.Bool   // something that other nodes said, or were told
@@ -67,6 +68,7 @@ func newUplink(ctx context.Context, e *Engine) (*uplink, error) {
 	u.queue = newQueue(u)
 	u.links = newLinks(u)
 	u.refreshes = newRefreshes(u)
+	u.bursts = &bursts{publish: u.publishNow}
 	var err error
 	if e.embedded.presence, err = u.connect(); err != nil {
 		return nil, err
@@ -117,17 +119,27 @@ func (u *uplink) leave() {
 	if err := u.away.writeRound(ctx); err != nil {
 		u.away.logged(err)
 	}
+	u.bursts.flush()
 	u.publish(allNodes, "", message{kind: kindBye})
 	_ = u.connection.FlushTimeout(time.Second) // they find out otherwise
 }
 
-// publish sends one message. While the connection is down it is lost, and mended later.
+// publish sends one message, a signal or its answer perhaps with others in a
+// moment. While the connection is down it is lost, and mended later.
 func (u *uplink) publish(subject, reply string, m message) {
 	m.node, m.clock = u.incarnation, u.clock.read()
 	msg := &nats.Msg{Subject: subject, Reply: reply, Data: m.encode()}
 	if m.kind == kindSignal {
 		msg.Header = nats.Header{senderHeader: []string{hex.EncodeToString(m.sender[:])}}
 	}
+	if m.kind == kindSignal || m.kind == kindTaken || m.kind == kindNobody {
+		u.bursts.add(msg)
+		return
+	}
+	u.publishNow(msg)
+}
+
+func (u *uplink) publishNow(msg *nats.Msg) {
 	err := u.connection.PublishMsg(msg)
 	if err != nil && !errors.Is(err, nats.ErrConnectionClosed) {
 		u.missed()
