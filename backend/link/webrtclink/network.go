@@ -25,7 +25,7 @@ type network struct {
 	resolved  func(name string, address netip.Addr)
 	actual    func(address string) string             // what a made-up name and port stand for; nil: there are none
 	disguised func(packet []byte, from net.Addr) bool // see relayBook; nil: nothing is
-	relays    *relaySockets
+	asking    *askingSockets
 	ports     int // the first port of sockets, 0: any
 }
 
@@ -67,10 +67,14 @@ func (n *network) ListenPacket(kind, address string) (net.PacketConn, error) {
 	if err != nil {
 		return nil, err
 	}
+	made := &relayPacketConn{}
 	if udp, ok := conn.(transport.UDPConn); ok {
-		return n.relays.add(n.wrap(udp)), nil
+		made.PacketConn = n.wrap(udp)
+	} else {
+		made.PacketConn = &packetConn{PacketConn: conn, guard: n.guard}
 	}
-	return n.relays.add(&packetConn{PacketConn: conn, guard: n.guard}), nil
+	n.asking.add(made)
+	return made, nil
 }
 
 func (n *network) ListenUDP(kind string, local *net.UDPAddr) (transport.UDPConn, error) {
@@ -82,7 +86,7 @@ func (n *network) ListenUDP(kind string, local *net.UDPAddr) (transport.UDPConn,
 	if n.disguised == nil {
 		return wrapped, nil
 	}
-	return &checkedConn{UDPConn: wrapped, disguised: n.disguised}, nil
+	return &checkedConn{UDPConn: wrapped, disguised: n.disguised, asking: n.asking}, nil
 }
 
 // checkedConn is a socket of a candidate: it waits with checks that come through
@@ -91,6 +95,7 @@ func (n *network) ListenUDP(kind string, local *net.UDPAddr) (transport.UDPConn,
 type checkedConn struct {
 	transport.UDPConn
 	disguised func(packet []byte, from net.Addr) bool
+	asking    *askingSockets
 	questions questions
 }
 
@@ -111,9 +116,13 @@ func (c *checkedConn) WriteTo(p []byte, to net.Addr) (int, error) {
 	n, err := c.UDPConn.WriteTo(p, to)
 	if err == nil && isQuestion(p) {
 		c.questions.repeat(c.UDPConn, p, to)
+		c.asking.add(c)
 	}
 	return n, err
 }
+
+// silent implements asking.
+func (c *checkedConn) silent() bool { return c.questions.open() }
 
 func (c *checkedConn) Close() error {
 	c.questions.end()

@@ -79,7 +79,7 @@ func TestEarlyChecksAreNotRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	early := []byte("early")
-	wrapped := &network{Net: machine, disguised: func(packet []byte, _ net.Addr) bool { return string(packet) == string(early) }}
+	wrapped := &network{Net: machine, asking: &askingSockets{}, disguised: func(packet []byte, _ net.Addr) bool { return string(packet) == string(early) }}
 	conn, err := wrapped.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"sync"
 	"sync/atomic"
 
 	"github.com/pion/stun"
@@ -65,37 +64,8 @@ func (c *relayPacketConn) WriteTo(packet []byte, relay net.Addr) (int, error) {
 	return c.PacketConn.WriteTo(packet, relay)
 }
 
-// relaySockets are those of one session.
-type relaySockets struct {
-	mutex  sync.Mutex
-	all    []*relayPacketConn
-	closed bool
-}
-
-func (r *relaySockets) add(conn net.PacketConn) *relayPacketConn {
-	made := &relayPacketConn{PacketConn: conn}
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	r.all = append(r.all, made)
-	if r.closed {
-		_ = conn.Close() // nobody waits for it any more
-	}
-	return made
-}
-
-// giveUp closes the sockets of relays that never said anything. Where UDP is
-// blocked pion would wait 8 s for them before it lets a connection go. The
-// others stay: a relay is told that its allocation is not needed any more.
-func (r *relaySockets) giveUp() {
-	r.mutex.Lock()
-	defer r.mutex.Unlock()
-	r.closed = true
-	for _, conn := range r.all {
-		if !conn.heard.Load() {
-			_ = conn.Close() // it has nothing to lose
-		}
-	}
-}
+// silent implements asking.
+func (c *relayPacketConn) silent() bool { return !c.heard.Load() }
 
 // relayTCPConn is the same over TCP: each message is written at once.
 type relayTCPConn struct{ transport.TCPConn }

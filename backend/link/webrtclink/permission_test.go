@@ -63,7 +63,7 @@ func TestRelaySockets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn, err := (&network{Net: machine, relays: &relaySockets{}}).ListenPacket("udp4", "127.0.0.1:0")
+	conn, err := (&network{Net: machine, asking: &askingSockets{}}).ListenPacket("udp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

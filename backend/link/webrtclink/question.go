@@ -23,8 +23,9 @@ const (
 // questions repeats what a socket asks a STUN server, until it is answered or closed.
 type questions struct {
 	mutex sync.Mutex
-	timer *time.Timer // nil when nothing waits
+	timer *time.Timer // nil when nothing is to be repeated
 	asked [stun.TransactionIDSize]byte
+	waits bool // for the answer to asked
 }
 
 // isQuestion tells whether a packet asks for an address: a binding request
@@ -43,7 +44,7 @@ func (q *questions) repeat(conn transport.UDPConn, packet []byte, to net.Addr) {
 	q.mutex.Lock()
 	defer q.mutex.Unlock()
 	q.stop()
-	q.asked = transactionOf(packet)
+	q.asked, q.waits = transactionOf(packet), true
 	wait, left := questionEvery, mostQuestions
 	var again func()
 	again = func() {
@@ -73,9 +74,17 @@ func (q *questions) heard(packet []byte) {
 	}
 	q.mutex.Lock()
 	defer q.mutex.Unlock()
-	if q.timer != nil && q.asked == transactionOf(packet) {
+	if q.waits && q.asked == transactionOf(packet) {
+		q.waits = false
 		q.stop()
 	}
+}
+
+// open tells whether a question has no answer yet.
+func (q *questions) open() bool {
+	q.mutex.Lock()
+	defer q.mutex.Unlock()
+	return q.waits
 }
 
 func (q *questions) end() {

@@ -16,7 +16,7 @@ func TestQuestionsAreRepeated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wrapped := &network{Net: machine, disguised: func([]byte, net.Addr) bool { return false }}
+	wrapped := &network{Net: machine, asking: &askingSockets{}, disguised: func([]byte, net.Addr) bool { return false }}
 	conn, err := wrapped.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +87,7 @@ func TestQuestionsEnd(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checked := &checkedConn{UDPConn: conn, disguised: func([]byte, net.Addr) bool { return false }}
+	checked := &checkedConn{UDPConn: conn, disguised: func([]byte, net.Addr) bool { return false }, asking: &askingSockets{}}
 	question := stun.MustBuild(stun.TransactionID, stun.BindingRequest)
 	if _, err = checked.WriteTo(question.Raw, conn.LocalAddr()); err != nil {
 		t.Fatal(err)

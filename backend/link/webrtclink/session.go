@@ -41,7 +41,7 @@ type session struct {
 	outgoing *outgoing // safe for concurrent use
 	streams  *streams  // safe for concurrent use
 	relays   relayBook // safe for concurrent use
-	sockets  relaySockets
+	asking   askingSockets
 	muted    atomic.Bool // the selected pair is banned: what comes is dropped
 	heard    atomic.Int64
 	started  time.Time
@@ -216,7 +216,7 @@ func (s *session) dismantle() {
 	s.outgoing.close()
 	s.cancel()
 	if s.connection != nil {
-		s.sockets.giveUp()
+		s.asking.giveUp()
 		if err := s.connection.GracefulClose(); err != nil {
 			s.transport.logger.Debug("closing a connection", "error", err)
 		}

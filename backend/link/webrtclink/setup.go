@@ -116,7 +116,7 @@ func (s *session) settings(base transport.Net) webrtc.SettingEngine {
 	settings.SetDTLSInsecureSkipHelloVerify(true) // ICE has proved the return path already
 	settings.SetSCTPMaxReceiveBufferSize(receiveWindow)
 	settings.EnableSCTPZeroChecksum(true) // RFC 9653: DTLS protects every packet better than a CRC
-	wrapped := &network{Net: base, resolved: s.relays.note, disguised: s.relays.disguised, relays: &s.sockets, ports: int(s.transport.ports.Load())}
+	wrapped := &network{Net: base, resolved: s.relays.note, disguised: s.relays.disguised, asking: &s.asking, ports: int(s.transport.ports.Load())}
 	if config.Filter != nil || s.options.Route == link.RouteNetwork {
 		wrapped.banned = s.refused
 	}
