@@ -22,11 +22,13 @@ type carrier struct {
 	deliver func(engine.Sink, []byte) bool
 }
 
-// newCarriers starts the event loops; none where there are none. A loop does
-// little for each event: one is enough for two processors.
+// perTwo is one for every two processors: enough for what takes little time each.
+func perTwo() int { return (runtime.GOMAXPROCS(0) + 1) / 2 }
+
+// newCarriers starts the event loops; none where there are none.
 func newCarriers(s *Server) ([]*carrier, error) {
 	var all []*carrier
-	for range (runtime.GOMAXPROCS(0) + 1) / 2 {
+	for range perTwo() {
 		one := &carrier{server: s}
 		one.deliver = func(sink engine.Sink, envelope []byte) bool {
 			c, ok := sink.(*connection)

@@ -130,9 +130,9 @@ func (o *outbox) putEnvelope(c *connection, envelope []byte, kick bool) bool {
 }
 
 // putPlain is put for an encoded frame of less than headSize bytes, in the protobuf encoding.
-func (o *outbox) putPlain(c *connection, data []byte) bool {
+func (o *outbox) putPlain(c *connection, data []byte, kick bool) bool {
 	var head [headSize]byte
-	return o.add(c, framing.AppendHeader(head[:0], framing.Binary, len(data)), data, false, false)
+	return o.add(c, framing.AppendHeader(head[:0], framing.Binary, len(data)), data, kick, false)
 }
 
 // add queues a frame that is in two parts.
@@ -203,7 +203,7 @@ func (o *outbox) flush(c *connection) {
 // goDrain has the outbox drained by somebody else.
 func (c *connection) goDrain() {
 	if s := c.socket.Load(); s != nil && s.isEvented() {
-		c.server.handlers.add(c, (*connection).drain)
+		c.server.drainers.add(c, (*connection).drain)
 		return
 	}
 	c.server.running.Go(c.drain)

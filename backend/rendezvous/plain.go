@@ -21,7 +21,7 @@ func (c *connection) takePlain(message framing.Message) (taken, proceed bool) {
 			return true, more
 		}
 		c.session.heard = now
-		c.say(protocol.AppendHeartbeatReply(make([]byte, 0, headSize), id, now.UnixMilli()))
+		c.say(protocol.AppendHeartbeatReply(make([]byte, 0, headSize), id, now.UnixMilli()), false)
 		return true, true
 	}
 	near, ok := c.attachment.(engine.Near)
@@ -41,11 +41,15 @@ func (c *connection) takePlain(message framing.Message) (taken, proceed bool) {
 		deliver = c.carrier.deliver
 	}
 	outcome, ok := near.SendNear(to, envelope, deliver)
+	if far, isFar := c.attachment.(engine.Far); !ok && isFar {
+		outcome, ok = far.SendFar(to, envelope, func(outcome engine.Outcome) { c.sayOutcome(id, outcome, now, true) })
+	}
 	if !ok {
 		return true, c.perform([]effect{handOn{id: id, to: to, envelope: bytes.Clone(envelope), came: now}})
 	}
-	c.countSignal(outcome, now)
-	c.say(protocol.AppendSignalResult(make([]byte, 0, headSize), id, outcomeOf(outcome)))
+	if outcome != 0 {
+		c.sayOutcome(id, outcome, now, false)
+	}
 	return true, true
 }
 
@@ -63,9 +67,15 @@ func (c *connection) refused(now time.Time) (refused, proceed bool) {
 	return true, c.perform(complaint)
 }
 
+// sayOutcome answers a signal that came at a time; kick as for outbox.put.
+func (c *connection) sayOutcome(id uint64, outcome engine.Outcome, came time.Time, kick bool) {
+	c.countSignal(outcome, came)
+	c.say(protocol.AppendSignalResult(make([]byte, 0, headSize), id, outcomeOf(outcome)), kick)
+}
+
 // say is send for a frame of a few bytes that is encoded already.
-func (c *connection) say(data []byte) {
-	if !c.out.putPlain(c, data) {
+func (c *connection) say(data []byte, kick bool) {
+	if !c.out.putPlain(c, data, kick) {
 		c.cut()
 	}
 }

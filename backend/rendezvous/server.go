@@ -54,7 +54,8 @@ type Server struct {
 
 	context  context.Context //nolint:containedctx // the life of the server, for engine calls
 	cancel   context.CancelFunc
-	handlers *workers // decode, check, write: never wait
+	handlers *workers // decode, check, answer: never wait
+	drainers *workers // write what the engine brought; few, so that one wakes for a burst and not many
 	callers  *workers // ask the engine
 	// answerers ask it too, for what the device does not wait for with everything else.
 	answerers *workers
@@ -100,6 +101,7 @@ func New(options Options) (*Server, error) {
 	s := &Server{
 		options: options, context: ctx, cancel: cancel, began: time.Now(),
 		handlers:    newWorkers(runtime.GOMAXPROCS(0), runtime.GOMAXPROCS(0)),
+		drainers:    newWorkers(perTwo(), perTwo()),
 		callers:     newWorkers(maxCallers, runtime.GOMAXPROCS(0)),
 		answerers:   newWorkers(maxAnswerers, lastAnswerers),
 		guard:       guard.New(options.Limits.Guard),
@@ -268,6 +270,7 @@ func (s *Server) shutdown() error {
 	s.answerers.stop()
 	s.handlers.stop()
 	s.callers.stop()
+	s.drainers.stop()
 	if s.relay != nil {
 		err = errors.Join(err, s.relay.Close())
 	}

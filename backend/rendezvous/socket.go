@@ -68,7 +68,7 @@ func (s *socket) Readable(ended bool) {
 // Written implements eventloop.Handler.
 func (s *socket) Written(size int) {
 	if s.unwritten.Add(-int64(size)) <= 0 && s.blocked.CompareAndSwap(true, false) {
-		s.connection.server.handlers.add(s.connection, (*connection).drain)
+		s.connection.server.drainers.add(s.connection, (*connection).drain)
 	}
 }
 

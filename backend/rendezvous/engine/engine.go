@@ -72,6 +72,16 @@ type Near interface {
 	SendNear(to identity.PeerID, envelope []byte, deliver func(Sink, []byte) bool) (Outcome, bool)
 }
 
+// Far is an Attachment that can relay some envelopes to other nodes without
+// waiting for what they say.
+type Far interface {
+	// SendFar is Send where no device of the peer is here. The outcome is 0 while
+	// it is not known: then told is called with it, once, unless the engine closes
+	// before; it must not block. The envelope may change after SendFar. False:
+	// nothing was done, and Send has to do it.
+	SendFar(to identity.PeerID, envelope []byte, told func(Outcome)) (outcome Outcome, done bool)
+}
+
 // Sink is where an attachment's events go. Its methods are called one at a
 // time, with the engine's locks held: they must not block or call the engine.
 type Sink interface {

@@ -24,6 +24,7 @@ type Cluster struct {
 	Keep bool
 
 	joined int
+	sent   int
 }
 
 // Run runs the suite on engines that open makes; it closes them.

@@ -1,62 +1,89 @@
 package natsengine
 
 import (
+	"context"
 	"sync"
 	"time"
 
 	"github.com/nats-io/nats.go"
 )
 
-// gatherTime is how long a message waits for others at most.
-const gatherTime = time.Millisecond
+const (
+	// gatherTime is how long a message waits for others at most.
+	gatherTime = time.Millisecond
+	// maxGathered is what may wait, in bytes of content; what comes beyond is lost.
+	maxGathered = 16 << 20
+)
 
 // bursts lets messages leave together that come in quick succession: one that
 // leaves alone wakes half a dozen goroutines here and on the other node, which
 // costs more than the message itself. After a pause the first leaves at once.
+// Who adds does not wait for the connection, which a slow server may hold up.
 type bursts struct {
 	publish func(*nats.Msg)
+	added   chan struct{}
 
 	mu      sync.Mutex
 	waiting []*nats.Msg
-	lately  bool // something left less than gatherTime ago
+	size    int // of what waits, in bytes
+
+	leaving sync.Mutex // held while messages leave, in their order
+	spare   []*nats.Msg
 }
 
-// add publishes a message now or soon, after those that were added before.
-func (b *bursts) add(one *nats.Msg) {
+func newBursts(publish func(*nats.Msg)) *bursts {
+	return &bursts{publish: publish, added: make(chan struct{}, 1)}
+}
+
+// add has a message leave soon, after those that were added before; false when
+// too many wait.
+func (b *bursts) add(one *nats.Msg) bool {
 	b.mu.Lock()
-	defer b.mu.Unlock()
+	if b.size += len(one.Data); b.size > maxGathered {
+		b.size -= len(one.Data)
+		b.mu.Unlock()
+		return false
+	}
 	b.waiting = append(b.waiting, one)
-	if !b.lately {
-		b.leave()
+	b.mu.Unlock()
+	select {
+	case b.added <- struct{}{}:
+	default:
+	}
+	return true
+}
+
+// run lets messages leave until the context ends.
+func (b *bursts) run(ctx context.Context) {
+	pause := time.NewTimer(0)
+	defer pause.Stop()
+	for {
+		select {
+		case <-pause.C:
+		case <-ctx.Done():
+			return
+		}
+		select {
+		case <-b.added:
+		case <-ctx.Done():
+			return
+		}
+		b.flush()
+		pause.Reset(gatherTime)
 	}
 }
 
 // flush publishes what waits.
 func (b *bursts) flush() {
+	b.leaving.Lock()
+	defer b.leaving.Unlock()
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.publishAll()
-}
-
-// leave runs under mu.
-func (b *bursts) leave() {
-	b.lately = len(b.waiting) > 0
-	if !b.lately {
-		return
-	}
-	b.publishAll()
-	time.AfterFunc(gatherTime, func() {
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		b.leave()
-	})
-}
-
-// publishAll runs under mu.
-func (b *bursts) publishAll() {
-	for i, one := range b.waiting {
+	all := b.waiting
+	b.waiting, b.size = b.spare[:0], 0
+	b.mu.Unlock()
+	for i, one := range all {
 		b.publish(one)
-		b.waiting[i] = nil
+		all[i] = nil
 	}
-	b.waiting = b.waiting[:0]
+	b.spare = all
 }

@@ -1,8 +1,10 @@
 package natsengine
 
 import (
+	"context"
 	"slices"
 	"strconv"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,29 +12,58 @@ import (
 	"github.com/nats-io/nats.go"
 )
 
+// gathered notes what leaves.
+type gathered struct {
+	mu   sync.Mutex
+	left []string // subject and millisecond
+}
+
+// gather starts bursts that end with the test.
+func gather(t *testing.T) (*bursts, *gathered) {
+	t.Helper()
+	began, seen := time.Now(), &gathered{}
+	b := newBursts(func(one *nats.Msg) {
+		seen.mu.Lock()
+		defer seen.mu.Unlock()
+		seen.left = append(seen.left, one.Subject+" at "+strconv.FormatInt(time.Since(began).Milliseconds(), 10))
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	running.Go(func() { b.run(ctx) })
+	t.Cleanup(func() {
+		cancel()
+		running.Wait()
+	})
+	return b, seen
+}
+
+// take returns what left since the last call.
+func (g *gathered) take() []string {
+	synctest.Wait()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	left := g.left
+	g.left = nil
+	return left
+}
+
 // TestBursts: what comes at once leaves together and in order, a millisecond
 // after what left before; after a pause nothing waits.
 func TestBursts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		began := time.Now()
-		var left []string // subject and millisecond
-		b := &bursts{publish: func(one *nats.Msg) {
-			left = append(left, one.Subject+" at "+strconv.FormatInt(time.Since(began).Milliseconds(), 10))
-		}}
+		b, seen := gather(t)
 		add := func(subjects ...string) {
 			for _, subject := range subjects {
-				b.add(&nats.Msg{Subject: subject})
+				if !b.add(&nats.Msg{Subject: subject}) {
+					t.Errorf("there is no room for %s", subject)
+				}
 			}
 		}
 		expect := func(when string, want ...string) {
 			t.Helper()
-			synctest.Wait()
-			b.mu.Lock() // under which it publishes
-			defer b.mu.Unlock()
-			if !slices.Equal(left, want) {
+			if left := seen.take(); !slices.Equal(left, want) {
 				t.Errorf("%s: left %q, expected %q", when, left, want)
 			}
-			left = nil
 		}
 
 		add("a")
@@ -46,40 +77,46 @@ func TestBursts(t *testing.T) {
 		time.Sleep(gatherTime)
 		expect("again a millisecond after them", "d at 2")
 		time.Sleep(2 * gatherTime)
-		add("e", "f")
+		add("e")
 		expect("after another pause", "e at 4")
+		add("f")
 		b.flush()
 		expect("flushed", "f at 4")
 		time.Sleep(gatherTime)
 		expect("flushed before")
-		add("g")
-		expect("after a flush and a pause", "g at 5")
-		time.Sleep(2 * gatherTime)
 	})
 }
 
 // TestBurstsWaitBounded: messages that never stop coming leave every millisecond.
 func TestBurstsWaitBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		b, seen := gather(t)
 		left := 0
-		b := &bursts{publish: func(*nats.Msg) { left++ }}
 		for sent := range 1000 {
 			b.add(&nats.Msg{})
-			b.mu.Lock() // under which it publishes
-			missing := sent + 1 - left
-			b.mu.Unlock()
-			if missing > 10 { // ten come in a millisecond
+			left += len(seen.take())
+			if missing := sent + 1 - left; missing > 10 { // ten come in a millisecond
 				t.Fatalf("%d of %d wait", missing, sent+1)
 			}
 			time.Sleep(gatherTime / 10)
-			synctest.Wait()
 		}
 		time.Sleep(2 * gatherTime)
-		synctest.Wait()
-		b.mu.Lock()
-		defer b.mu.Unlock()
-		if left != 1000 {
+		if left += len(seen.take()); left != 1000 {
 			t.Errorf("%d of 1000 left", left)
 		}
 	})
+}
+
+// TestBurstsAreBounded: while nothing leaves, so much waits and not more.
+func TestBurstsAreBounded(t *testing.T) {
+	b := newBursts(func(*nats.Msg) {})
+	half := &nats.Msg{Data: make([]byte, maxGathered/2)}
+	for i, want := range []bool{true, true, false} {
+		if b.add(half) != want {
+			t.Errorf("message %d: there is room: %t, expected %t", i+1, !want, want)
+		}
+	}
+	if b.flush(); !b.add(half) {
+		t.Error("there is no room after everything left")
+	}
 }

@@ -284,6 +284,18 @@ func (a *attachment) WatchNear(add, remove []identity.PeerID) (bool, error) {
 	return true, a.Attachment.Watch(add, remove)
 }
 
+// SendFar implements engine.Far: what has to be looked up first takes its time.
+func (a *attachment) SendFar(to identity.PeerID, envelope []byte, told func(engine.Outcome)) (engine.Outcome, bool) {
+	if a.engine.uplink == nil {
+		return 0, false
+	}
+	relayed, ok := a.Elsewhere(to)
+	if !ok || (relayed.Watched && !relayed.Known) {
+		return 0, false
+	}
+	return a.engine.uplink.relay(a.Peer(), to, envelope, relayed, told), true
+}
+
 // Send implements engine.Attachment.
 func (a *attachment) Send(ctx context.Context, to identity.PeerID, envelope []byte) (engine.Outcome, error) {
 	relayed, err := a.Attachment.Send(to, envelope)

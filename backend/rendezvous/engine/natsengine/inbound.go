@@ -28,8 +28,9 @@ func (u *uplink) dispatch(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case now := <-ticker.C:
 			u.links.tick()
+			u.giveUp(now)
 		case msg := <-u.inbound:
 			u.take(msg)
 		}

@@ -43,7 +43,7 @@ type uplink struct {
 	handled atomic.Uint64 // messages that changed or asked something, for tests
 
 	mu      sync.Mutex
-	signals map[uint64]chan engine.Outcome // that wait for an answer
+	signals map[uint64]unanswered
 	syncs   map[syncKey]func()
 	next    uint64
 }
@@ -51,6 +51,12 @@ type uplink struct {
 type pair struct {
 	from, about identity.PeerID
 	attempt     int
+}
+
+// unanswered is a signal that waits for an answer.
+type unanswered struct {
+	told  func(engine.Outcome)
+	until time.Time
 }
 
 // syncKey is one node's answer that is waited for.
@@ -62,13 +68,16 @@ func newUplink(ctx context.Context, e *Engine) (*uplink, error) {
 	u := &uplink{
 		engine: e, incarnation: binary.BigEndian.Uint64(random[:]) | 1,
 		inbound: make(chan *nats.Msg, inboundSize), lookups: make(chan pair, maxLookups),
-		signals: make(map[uint64]chan engine.Outcome), syncs: make(map[syncKey]func()),
+		signals: make(map[uint64]unanswered), syncs: make(map[syncKey]func()),
 	}
 	u.clock = &clock{now: time.Now, node: u.incarnation}
 	u.queue = newQueue(u)
 	u.links = newLinks(u)
 	u.refreshes = newRefreshes(u)
-	u.bursts = &bursts{publish: u.publishNow}
+	u.bursts = newBursts(func(msg *nats.Msg) {
+		u.publishNow(msg)
+		u.busy.Add(-1)
+	})
 	var err error
 	if e.embedded.presence, err = u.connect(); err != nil {
 		return nil, err
@@ -104,6 +113,7 @@ func (u *uplink) join() error {
 	e := u.engine
 	e.tasks.Go(func() { u.dispatch(e.background) })
 	e.tasks.Go(func() { u.queue.run(e.background) })
+	e.tasks.Go(func() { u.bursts.run(e.background) })
 	e.tasks.Go(func() { u.away.write(e.background) })
 	for range awayWriters {
 		e.tasks.Go(func() { u.look(e.background) })
@@ -133,7 +143,10 @@ func (u *uplink) publish(subject, reply string, m message) {
 		msg.Header = nats.Header{senderHeader: []string{hex.EncodeToString(m.sender[:])}}
 	}
 	if m.kind == kindSignal || m.kind == kindTaken || m.kind == kindNobody {
-		u.bursts.add(msg)
+		u.busy.Add(1)
+		if !u.bursts.add(msg) {
+			u.busy.Add(-1)
+		}
 		return
 	}
 	u.publishNow(msg)
@@ -239,37 +252,22 @@ func (u *uplink) hint(owner identity.PeerID) {
 	u.publish(peerSubject(owner), "", message{kind: kindHint, peer: owner})
 }
 
-// send relays an envelope to the nodes where the recipient is. Only between peers
-// that watch each other does it wait for an answer: for others the time it takes
-// would say what the outcome does not.
+// send relays an envelope to the nodes where the recipient is, and waits for
+// what they say.
 func (u *uplink) send(ctx context.Context, from, to identity.PeerID, envelope []byte, relayed switchboard.Relayed) (engine.Outcome, error) {
 	if relayed.Complete {
 		return engine.Accepted, nil
 	}
-	signal := message{kind: kindSignal, peer: to, sender: from, rest: envelope}
-	if relayed.Here || !relayed.Watched || !u.mutual(ctx, from, to, relayed) {
-		u.publish(peerSubject(to), "", signal)
-		return engine.Accepted, nil
+	if relayed.Watched && !relayed.Here && !relayed.Known {
+		relayed.Known = u.mutual(ctx, from, to, relayed)
 	}
 	answer := make(chan engine.Outcome, 1)
-	u.mu.Lock()
-	u.next++
-	name := u.next
-	u.signals[name] = answer
-	u.mu.Unlock()
-	defer func() {
-		u.mu.Lock()
-		defer u.mu.Unlock()
-		delete(u.signals, name)
-	}()
-	u.publish(peerSubject(to), back{word: wordSignal, number: name}.subject(u.incarnation), signal)
-	timeout := time.NewTimer(signalWait)
-	defer timeout.Stop()
+	if outcome := u.relay(from, to, envelope, relayed, func(outcome engine.Outcome) { answer <- outcome }); outcome != 0 {
+		return outcome, nil
+	}
 	select {
 	case outcome := <-answer:
 		return outcome, nil
-	case <-timeout.C:
-		return engine.Absent, nil
 	case <-ctx.Done():
 		return 0, ctx.Err()
 	case <-u.engine.background.Done():
@@ -277,11 +275,27 @@ func (u *uplink) send(ctx context.Context, from, to identity.PeerID, envelope []
 	}
 }
 
+// relay hands an envelope to the nodes where the recipient is. Only between peers
+// that watch each other does their answer matter: for others the time it takes
+// would say what the outcome does not. When it does, the outcome is 0, and told
+// is called once with it, unless the engine closes before.
+func (u *uplink) relay(from, to identity.PeerID, envelope []byte, relayed switchboard.Relayed, told func(engine.Outcome)) engine.Outcome {
+	signal := message{kind: kindSignal, peer: to, sender: from, rest: envelope}
+	if relayed.Here || !relayed.Watched || !relayed.Known {
+		u.publish(peerSubject(to), "", signal)
+		return engine.Accepted
+	}
+	u.mu.Lock()
+	u.next++
+	name := u.next
+	u.signals[name] = unanswered{told: told, until: time.Now().Add(signalWait)}
+	u.mu.Unlock()
+	u.publish(peerSubject(to), back{word: wordSignal, number: name}.subject(u.incarnation), signal)
+	return 0
+}
+
 // mutual says whether the recipient of a signal watches its sender, or did when it left.
 func (u *uplink) mutual(ctx context.Context, from, to identity.PeerID, relayed switchboard.Relayed) bool {
-	if relayed.Known {
-		return true
-	}
 	watched, err := u.away.has(ctx, to, from)
 	if err != nil {
 		return relayed.Left
@@ -289,13 +303,30 @@ func (u *uplink) mutual(ctx context.Context, from, to identity.PeerID, relayed s
 	return watched
 }
 
-// answered ends the wait for a signal's outcome.
+// answered tells a signal's outcome to who waits for it.
 func (u *uplink) answered(name uint64, outcome engine.Outcome) {
 	u.mu.Lock()
-	defer u.mu.Unlock()
-	if answer := u.signals[name]; answer != nil {
-		delete(u.signals, name)
-		answer <- outcome
+	one, waits := u.signals[name]
+	delete(u.signals, name)
+	u.mu.Unlock()
+	if waits {
+		one.told(outcome)
+	}
+}
+
+// giveUp ends the waits for answers that do not come: nobody is there.
+func (u *uplink) giveUp(now time.Time) {
+	u.mu.Lock()
+	var late []unanswered
+	for name, one := range u.signals {
+		if now.After(one.until) {
+			late = append(late, one)
+			delete(u.signals, name)
+		}
+	}
+	u.mu.Unlock()
+	for _, one := range late {
+		one.told(engine.Absent)
 	}
 }
 

@@ -161,6 +161,19 @@ func (a *Attachment) Send(to identity.PeerID, envelope []byte) (Relayed, error) 
 	return relayed, nil
 }
 
+// Elsewhere is what becomes of an envelope for a peer of which no device is
+// here; false if one is, or the attachment ended.
+func (a *Attachment) Elsewhere(to identity.PeerID) (Relayed, bool) {
+	b := a.board
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if p := b.peers[to]; a.ended || b.closed || (p != nil && len(p.here) > 0) {
+		return Relayed{}, false
+	}
+	watched := a.peer.watches(to)
+	return Relayed{Watched: watched, Known: watched && b.online(a.peer, to)}, true
+}
+
 // SendNear implements engine.Near.
 func (a *Attachment) SendNear(to identity.PeerID, envelope []byte, deliver func(engine.Sink, []byte) bool) (engine.Outcome, bool) {
 	b := a.board
