@@ -21,31 +21,57 @@ const (
 // Who adds does not wait for the connection, which a slow server may hold up.
 type bursts struct {
 	publish func(*nats.Msg)
+	send    func(node uint64, bundle []byte) // to a node, by incarnation
 	added   chan struct{}
 
 	mu      sync.Mutex
 	waiting []*nats.Msg
-	size    int // of what waits, in bytes
+	bundles []bundle
+	open    map[uint64]int // the bundle of a node that has room
+	size    int            // of what waits, in bytes
 
 	leaving sync.Mutex // held while messages leave, in their order
 	spare   []*nats.Msg
 }
 
-func newBursts(publish func(*nats.Msg)) *bursts {
-	return &bursts{publish: publish, added: make(chan struct{}, 1)}
+// bundle is what one node will be told in one message.
+type bundle struct {
+	node uint64
+	data []byte
+}
+
+func newBursts(publish func(*nats.Msg), send func(node uint64, bundle []byte)) *bursts {
+	return &bursts{publish: publish, send: send, added: make(chan struct{}, 1), open: make(map[uint64]int)}
 }
 
 // add has a message leave soon, after those that were added before; false when
 // too many wait.
 func (b *bursts) add(one *nats.Msg) bool {
+	return b.gather(len(one.Data), func() { b.waiting = append(b.waiting, one) })
+}
+
+// tell has an entry leave soon, in one message with others for the same node;
+// false when too many wait. It makes a copy.
+func (b *bursts) tell(node uint64, one entry) bool {
+	return b.gather(one.size(), func() {
+		at, ok := b.open[node]
+		if !ok || len(b.bundles[at].data)+one.size() > maxBundle {
+			at = len(b.bundles)
+			b.bundles, b.open[node] = append(b.bundles, bundle{node: node}), at
+		}
+		b.bundles[at].data = one.append(b.bundles[at].data)
+	})
+}
+
+// gather adds what has a size, if there is room for it.
+func (b *bursts) gather(size int, add func()) bool {
 	b.mu.Lock()
-	if b.size += len(one.Data); b.size > maxGathered {
-		b.size -= len(one.Data)
-		b.mu.Unlock()
+	defer b.mu.Unlock()
+	if b.size+size > maxGathered {
 		return false
 	}
-	b.waiting = append(b.waiting, one)
-	b.mu.Unlock()
+	b.size += size
+	add()
 	select {
 	case b.added <- struct{}{}:
 	default:
@@ -78,12 +104,16 @@ func (b *bursts) flush() {
 	b.leaving.Lock()
 	defer b.leaving.Unlock()
 	b.mu.Lock()
-	all := b.waiting
-	b.waiting, b.size = b.spare[:0], 0
+	all, bundles := b.waiting, b.bundles
+	b.waiting, b.bundles, b.size = b.spare[:0], nil, 0
+	clear(b.open)
 	b.mu.Unlock()
 	for i, one := range all {
 		b.publish(one)
 		all[i] = nil
 	}
 	b.spare = all
+	for _, one := range bundles {
+		b.send(one.node, one.data)
+	}
 }

@@ -15,17 +15,30 @@ import (
 // gathered notes what leaves.
 type gathered struct {
 	mu   sync.Mutex
-	left []string // subject and millisecond
+	left []string // subject, or node and numbers, and millisecond
 }
 
 // gather starts bursts that end with the test.
 func gather(t *testing.T) (*bursts, *gathered) {
 	t.Helper()
 	began, seen := time.Now(), &gathered{}
-	b := newBursts(func(one *nats.Msg) {
+	note := func(what string) {
 		seen.mu.Lock()
 		defer seen.mu.Unlock()
-		seen.left = append(seen.left, one.Subject+" at "+strconv.FormatInt(time.Since(began).Milliseconds(), 10))
+		seen.left = append(seen.left, what+" at "+strconv.FormatInt(time.Since(began).Milliseconds(), 10))
+	}
+	b := newBursts(func(one *nats.Msg) { note(one.Subject) }, func(node uint64, bundle []byte) {
+		what := "node " + strconv.FormatUint(node, 10) + ":"
+		for len(bundle) > 0 {
+			one, rest, err := nextEntry(bundle)
+			if err != nil {
+				t.Errorf("a bundle cannot be read: %v", err)
+				return
+			}
+			what += " " + strconv.FormatUint(one.number, 10)
+			bundle = rest
+		}
+		note(what)
 	})
 	ctx, cancel := context.WithCancel(t.Context())
 	var running sync.WaitGroup
@@ -87,6 +100,37 @@ func TestBursts(t *testing.T) {
 	})
 }
 
+// TestBundles: what is for one node leaves in one message, as long as that is not too large.
+func TestBundles(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b, seen := gather(t)
+		large := make([]byte, maxBundle/2)
+		for _, told := range []struct {
+			node uint64
+			entry
+		}{
+			{1, entry{what: entrySignal, number: 1, envelope: large}},
+			{2, entry{what: entryNobody, number: 2}},
+			{1, entry{what: entryTaken, number: 3}},
+			{1, entry{what: entrySignal, number: 4, envelope: large}},
+			{1, entry{what: entryTaken, number: 5}},
+		} {
+			if !b.tell(told.node, told.entry) {
+				t.Errorf("there is no room for %d", told.number)
+			}
+		}
+		want := []string{"node 1: 1 3 at 0", "node 2: 2 at 0", "node 1: 4 5 at 0"}
+		if left := seen.take(); !slices.Equal(left, want) {
+			t.Errorf("left %q, expected %q", left, want)
+		}
+		b.tell(1, entry{what: entryTaken, number: 6})
+		time.Sleep(gatherTime)
+		if left := seen.take(); !slices.Equal(left, []string{"node 1: 6 at 1"}) {
+			t.Errorf("a millisecond later left %q", left)
+		}
+	})
+}
+
 // TestBurstsWaitBounded: messages that never stop coming leave every millisecond.
 func TestBurstsWaitBounded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -109,7 +153,7 @@ func TestBurstsWaitBounded(t *testing.T) {
 
 // TestBurstsAreBounded: while nothing leaves, so much waits and not more.
 func TestBurstsAreBounded(t *testing.T) {
-	b := newBursts(func(*nats.Msg) {})
+	b := newBursts(func(*nats.Msg) {}, func(uint64, []byte) {})
 	half := &nats.Msg{Data: make([]byte, maxGathered/2)}
 	for i, want := range []bool{true, true, false} {
 		if b.add(half) != want {

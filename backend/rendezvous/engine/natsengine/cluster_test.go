@@ -122,7 +122,7 @@ func settle(t testing.TB, all []*Engine) {
 	}
 	idle := func() bool {
 		for _, one := range all {
-			if one.uplink.busy.Load() != 0 && one.background.Err() == nil {
+			if (one.uplink.busy.Load() != 0 || gathers(one.uplink.bursts)) && one.background.Err() == nil {
 				return false
 			}
 		}
@@ -136,6 +136,15 @@ func settle(t testing.TB, all []*Engine) {
 		after := total()
 		again, before = after != before || !idle(), after
 	}
+}
+
+// gathers says whether something waits to leave.
+func gathers(b *bursts) bool {
+	b.leaving.Lock()
+	defer b.leaving.Unlock()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.waiting)+len(b.bundles) > 0
 }
 
 // syncAll waits until what an engine sent so far is done.

@@ -20,6 +20,16 @@
 //     over) is mended by the roll: both sides send the list of who is with them,
 //     and tell their facts about those anew.
 //
+// # Signals
+//
+// A signal goes to peer.<recipient>. Between peers who watch each other the sender's
+// node usually knows on which one node the recipient is: then it goes to that node,
+// in one message with whatever else leaves for it in the same millisecond, and so
+// does the answer. If the recipient has more devices, or is no longer there, that
+// node hands it on to peer.<recipient>.
+//
+// # When a node dies
+//
 // A node that is dead has no subscription, so that the next ping, 250 ms later,
 // is answered by the server with "no responders"; one that is frozen is given up
 // after 5 s. Either way the pairs noted for it are dropped, and watchers told.

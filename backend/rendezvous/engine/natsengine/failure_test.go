@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tincan-chat/tincan/backend/rendezvous/engine"
+	"github.com/tincan-chat/tincan/backend/rendezvous/engine/switchboard"
 	"github.com/tincan-chat/tincan/backend/rendezvous/rendezvoustest"
 )
 
@@ -35,6 +36,46 @@ func TestServerStopsWithoutAWord(t *testing.T) {
 	again.watch(t, ana.Peer())
 	ana.expect(t, presence(ben.Peer(), true))
 	again.expect(t, presence(ana.Peer(), true))
+}
+
+// TestSignalToAWrongNode: a signal finds its recipient although it went to a node
+// where they are not, and whoever is nowhere is absent at once, as on a node that is gone.
+func TestSignalToAWrongNode(t *testing.T) {
+	t.Parallel()
+	all := startAll(t, clusterOptions(t, 3))
+	ana, ben := visit(t, all[0], rendezvoustest.NewDevice(t)), visit(t, all[1], rendezvoustest.NewDevice(t))
+	settle(t, all)
+	from := all[0].uplink
+	wrong, known := from.links.node(all[2].uplink.incarnation)
+	if !known {
+		t.Fatal("the nodes do not know each other")
+	}
+	relay := func(to rendezvoustest.Device, envelope string) engine.Outcome {
+		t.Helper()
+		told := make(chan engine.Outcome, 1)
+		relayed := switchboard.Relayed{Watched: true, Known: true, OnOne: true, On: wrong}
+		if outcome := from.relay(ana.Peer(), to.Peer(), []byte(envelope), relayed, func(one engine.Outcome) { told <- one }); outcome != 0 {
+			t.Fatalf("relay = %d before anybody answered", outcome)
+		}
+		select {
+		case outcome := <-told:
+			return outcome
+		case <-time.After(signalWait - pingEvery):
+			t.Error("no answer in time")
+			return 0
+		}
+	}
+	if outcome := relay(ben.Device, "one"); outcome != engine.Accepted {
+		t.Errorf("for somebody on a third node: %d", outcome)
+	}
+	ben.expect(t, "deliver one")
+	if outcome := relay(rendezvoustest.NewDevice(t), "two"); outcome != engine.Absent {
+		t.Errorf("for nobody: %d", outcome)
+	}
+	all[2].embedded.server.Shutdown()
+	if outcome := relay(ben.Device, "three"); outcome != engine.Absent {
+		t.Errorf("to a node that is gone: %d", outcome)
+	}
 }
 
 func TestHintsAndNotices(t *testing.T) {

@@ -30,7 +30,7 @@ func (u *uplink) dispatch(ctx context.Context) {
 			return
 		case now := <-ticker.C:
 			u.links.tick()
-			u.giveUp(now)
+			u.giveUp(func(one unanswered) bool { return now.After(one.until) })
 		case msg := <-u.inbound:
 			u.take(msg)
 		}
@@ -139,7 +139,7 @@ func (u *uplink) obey(node switchboard.Node, m message, reply string) {
 		board.Hint(m.peer)
 	case kindSignal:
 		taken := message{kind: kindNobody}
-		if board.Deliver(m.sender, m.peer, m.rest) {
+		if here, _ := board.Deliver(m.sender, m.peer, m.rest); here {
 			taken.kind = kindTaken
 		}
 		if reply != "" {
@@ -147,12 +147,59 @@ func (u *uplink) obey(node switchboard.Node, m message, reply string) {
 		}
 	case kindSync:
 		u.publish(reply, "", message{kind: kindSynced})
+	case kindBundle:
+		u.unpack(m.node, m.rest)
 	case kindRoll:
 		u.links.rollFrom(m.node, m.rest)
 	case kindBye:
 		u.links.gone(m.node)
 	default:
 	}
+}
+
+// unpack takes what another node told in one message.
+func (u *uplink) unpack(node uint64, bundle []byte) {
+	for len(bundle) > 0 {
+		one, rest, err := nextEntry(bundle)
+		if err != nil {
+			u.engine.options.Logger.Warn("a message between nodes is refused", "size", len(bundle))
+			return
+		}
+		bundle = rest
+		switch one.what {
+		case entryTaken:
+			u.answered(one.number, engine.Accepted)
+		case entryNobody:
+			u.answered(one.number, engine.Absent)
+		default:
+			u.deliver(node, one)
+		}
+	}
+}
+
+// deliver takes a signal from a node that knew of nobody but this one who has its
+// recipient. Devices that are elsewhere as well get it, too, and if all are by
+// now, whoever has them answers the sender.
+func (u *uplink) deliver(node uint64, one entry) {
+	here, complete := u.engine.board.Deliver(one.from, one.to, one.envelope)
+	answer := entry{what: entryTaken, number: one.number}
+	if !complete {
+		reply, subject := "", peerSubject(one.to)
+		if !here {
+			reply = back{word: wordSignal, number: one.number}.subject(node)
+		}
+		elsewhere := u.engine.embedded.interested(subject)
+		if elsewhere {
+			u.publish(subject, reply, message{kind: kindSignal, peer: one.to, sender: one.from, rest: one.envelope})
+		}
+		if !here && elsewhere {
+			return
+		}
+		if !here {
+			answer.what = entryNobody
+		}
+	}
+	u.bursts.tell(node, answer)
 }
 
 // claimed takes a claim, which may be a third node's.

@@ -181,6 +181,7 @@ func (l *links) gone(incarnation uint64) {
 	delete(l.nodes, incarnation)
 	l.mu.Unlock()
 	l.uplink.forgetSyncs(incarnation)
+	l.uplink.giveUp(func(one unanswered) bool { return one.node == incarnation })
 	l.uplink.engine.board.NodeGone(one.index)
 	l.mu.Lock()
 	l.used[one.index] = nil

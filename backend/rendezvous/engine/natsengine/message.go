@@ -47,6 +47,7 @@ const (
 	kindRoll                      // node: who is with me
 	kindBeacon                    // all nodes: I am alive
 	kindBye                       // all nodes: I am not
+	kindBundle                    // node: signals, and answers to signals; see entry
 	kindEnd
 )
 
@@ -78,7 +79,7 @@ func (k kind) shape() (other, device, stamp, rest bool, ok bool) {
 		return false, false, false, false, true
 	case kindSignal:
 		return false, false, false, true, true
-	case kindRoll, kindBeacon:
+	case kindRoll, kindBeacon, kindBundle:
 		return false, false, false, true, true
 	case kindTaken, kindNobody, kindSync, kindSynced, kindBye:
 		return false, false, false, false, true

@@ -74,6 +74,28 @@ func FuzzParseMessage(f *testing.F) {
 	})
 }
 
+func FuzzParseBundle(f *testing.F) {
+	taken := entry{what: entryTaken, number: 3}.append(nil)
+	signal := entry{what: entrySignal, number: 1 << 60, to: identity.PeerID{6}, from: identity.PeerID{7}, envelope: []byte("sealed")}.append(nil)
+	f.Add(append(bytes.Clone(signal), taken...))
+	f.Add(signal[:len(signal)-1])
+	f.Add(signal[:signalSize-1])
+	f.Add(taken[:answerSize-1])
+	f.Add(make([]byte, signalSize))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for len(data) > 0 {
+			one, rest, err := nextEntry(data)
+			if err != nil {
+				return
+			}
+			if again := one.append(nil); len(again) != one.size() || !bytes.Equal(again, data[:len(data)-len(rest)]) {
+				t.Fatalf("%x became %x", data, again)
+			}
+			data = rest
+		}
+	})
+}
+
 func FuzzParseBack(f *testing.F) {
 	const self = 0xabc
 	for _, one := range []back{

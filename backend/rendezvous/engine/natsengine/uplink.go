@@ -57,6 +57,7 @@ type pair struct {
 type unanswered struct {
 	told  func(engine.Outcome)
 	until time.Time
+	node  uint64 // that has it, by incarnation; 0 for whichever has the recipient
 }
 
 // syncKey is one node's answer that is waited for.
@@ -74,9 +75,8 @@ func newUplink(ctx context.Context, e *Engine) (*uplink, error) {
 	u.queue = newQueue(u)
 	u.links = newLinks(u)
 	u.refreshes = newRefreshes(u)
-	u.bursts = newBursts(func(msg *nats.Msg) {
-		u.publishNow(msg)
-		u.busy.Add(-1)
+	u.bursts = newBursts(u.publishNow, func(node uint64, bundle []byte) {
+		u.publish(nodeSubject(node), "", message{kind: kindBundle, rest: bundle})
 	})
 	var err error
 	if e.embedded.presence, err = u.connect(); err != nil {
@@ -143,10 +143,7 @@ func (u *uplink) publish(subject, reply string, m message) {
 		msg.Header = nats.Header{senderHeader: []string{hex.EncodeToString(m.sender[:])}}
 	}
 	if m.kind == kindSignal || m.kind == kindTaken || m.kind == kindNobody {
-		u.busy.Add(1)
-		if !u.bursts.add(msg) {
-			u.busy.Add(-1)
-		}
+		u.bursts.add(msg) // without room it is lost
 		return
 	}
 	u.publishNow(msg)
@@ -285,12 +282,20 @@ func (u *uplink) relay(from, to identity.PeerID, envelope []byte, relayed switch
 		u.publish(peerSubject(to), "", signal)
 		return engine.Accepted
 	}
+	waiting := unanswered{told: told, until: time.Now().Add(signalWait)}
+	if relayed.OnOne {
+		waiting.node, _ = u.links.incarnation(relayed.On)
+	}
 	u.mu.Lock()
 	u.next++
 	name := u.next
-	u.signals[name] = unanswered{told: told, until: time.Now().Add(signalWait)}
+	u.signals[name] = waiting
 	u.mu.Unlock()
-	u.publish(peerSubject(to), back{word: wordSignal, number: name}.subject(u.incarnation), signal)
+	if waiting.node != 0 {
+		u.bursts.tell(waiting.node, entry{what: entrySignal, number: name, to: to, from: from, envelope: envelope})
+	} else {
+		u.publish(peerSubject(to), back{word: wordSignal, number: name}.subject(u.incarnation), signal)
+	}
 	return 0
 }
 
@@ -315,17 +320,17 @@ func (u *uplink) answered(name uint64, outcome engine.Outcome) {
 }
 
 // giveUp ends the waits for answers that do not come: nobody is there.
-func (u *uplink) giveUp(now time.Time) {
+func (u *uplink) giveUp(lost func(unanswered) bool) {
 	u.mu.Lock()
-	var late []unanswered
+	var all []unanswered
 	for name, one := range u.signals {
-		if now.After(one.until) {
-			late = append(late, one)
+		if lost(one) {
+			all = append(all, one)
 			delete(u.signals, name)
 		}
 	}
 	u.mu.Unlock()
-	for _, one := range late {
+	for _, one := range all {
 		one.told(engine.Absent)
 	}
 }

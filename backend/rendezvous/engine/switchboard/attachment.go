@@ -129,6 +129,8 @@ type Relayed struct {
 	Watched  bool // the sender watches the recipient
 	Known    bool // and knows that the recipient is somewhere
 	Left     bool // the recipient watched the sender when it left here, or when its node was lost
+	On       Node // where the recipient is, if OnOne
+	OnOne    bool // one node alone is known where the recipient is
 }
 
 // Alone is the outcome where this board is the only one.
@@ -170,8 +172,12 @@ func (a *Attachment) Elsewhere(to identity.PeerID) (Relayed, bool) {
 	if p := b.peers[to]; a.ended || b.closed || (p != nil && len(p.here) > 0) {
 		return Relayed{}, false
 	}
-	watched := a.peer.watches(to)
-	return Relayed{Watched: watched, Known: watched && b.online(a.peer, to)}, true
+	relayed := Relayed{Watched: a.peer.watches(to)}
+	relayed.Known = relayed.Watched && b.online(a.peer, to)
+	if relayed.Known {
+		relayed.On, relayed.OnOne = a.peer.remote[to].one()
+	}
+	return relayed, true
 }
 
 // SendNear implements engine.Near.

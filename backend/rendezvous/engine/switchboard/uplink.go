@@ -31,6 +31,11 @@ func (m mask) all() iter.Seq[Node] {
 	}
 }
 
+// one returns the only node.
+func (m mask) one() (Node, bool) {
+	return Node(bits.TrailingZeros64(uint64(m))), bits.OnesCount64(uint64(m)) == 1
+}
+
 // Uplink tells other nodes. Its methods are called with the board's lock held and
 // in the order in which things happened: they must not block or call the board.
 type Uplink interface {
@@ -282,16 +287,17 @@ func (b *Board) Away(from, about identity.PeerID) {
 	}
 }
 
-// Deliver gives an envelope from another node to a peer's devices, and says whether there is one.
-func (b *Board) Deliver(from, to identity.PeerID, envelope []byte) bool {
+// Deliver gives an envelope from another node to a peer's devices. It says whether
+// there is one here, and whether all are that the peer's record names.
+func (b *Board) Deliver(from, to identity.PeerID, envelope []byte) (here, complete bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	p := b.peers[to]
 	if p == nil {
-		return false
+		return false, false
 	}
 	p.deliver(envelope, nil, from)
-	return len(p.here) > 0
+	return len(p.here) > 0, len(p.here) >= p.record.Devices()
 }
 
 // NodeGone forgets what a node said, and tells who watched its peers.
