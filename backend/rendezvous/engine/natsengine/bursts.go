@@ -13,6 +13,8 @@ const (
 	gatherTime = time.Millisecond
 	// maxGathered is what may wait, in bytes of content; what comes beyond is lost.
 	maxGathered = 16 << 20
+	// spareBundles is how many bundles' memory is used again.
+	spareBundles = 8
 )
 
 // bursts lets messages leave together that come in quick succession: one that
@@ -21,7 +23,7 @@ const (
 // Who adds does not wait for the connection, which a slow server may hold up.
 type bursts struct {
 	publish func(*nats.Msg)
-	send    func(node uint64, bundle []byte) // to a node, by incarnation
+	send    func(node uint64, message []byte) // to a node, by incarnation; may not keep it
 	added   chan struct{}
 
 	mu      sync.Mutex
@@ -29,18 +31,20 @@ type bursts struct {
 	bundles []bundle
 	open    map[uint64]int // the bundle of a node that has room
 	size    int            // of what waits, in bytes
+	used    [][]byte       // memory of bundles that left
 
 	leaving sync.Mutex // held while messages leave, in their order
 	spare   []*nats.Msg
 }
 
-// bundle is what one node will be told in one message.
+// bundle is what one node will be told in one message: headerSize bytes of room
+// for the message's header, then entries.
 type bundle struct {
 	node uint64
 	data []byte
 }
 
-func newBursts(publish func(*nats.Msg), send func(node uint64, bundle []byte)) *bursts {
+func newBursts(publish func(*nats.Msg), send func(node uint64, message []byte)) *bursts {
 	return &bursts{publish: publish, send: send, added: make(chan struct{}, 1), open: make(map[uint64]int)}
 }
 
@@ -57,10 +61,22 @@ func (b *bursts) tell(node uint64, one entry) bool {
 		at, ok := b.open[node]
 		if !ok || len(b.bundles[at].data)+one.size() > maxBundle {
 			at = len(b.bundles)
-			b.bundles, b.open[node] = append(b.bundles, bundle{node: node}), at
+			b.bundles, b.open[node] = append(b.bundles, bundle{node: node, data: b.room()}), at
 		}
 		b.bundles[at].data = one.append(b.bundles[at].data)
 	})
+}
+
+// room is memory for a bundle. Growing a new one for each would be half of what
+// the collector has to do while signals pass.
+func (b *bursts) room() []byte {
+	last := len(b.used) - 1
+	if last < 0 {
+		return make([]byte, headerSize, headerSize+4<<10)
+	}
+	data := b.used[last]
+	b.used = b.used[:last]
+	return data[:headerSize]
 }
 
 // gather adds what has a size, if there is room for it.
@@ -115,5 +131,12 @@ func (b *bursts) flush() {
 	b.spare = all
 	for _, one := range bundles {
 		b.send(one.node, one.data)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, one := range bundles {
+		if len(b.used) < spareBundles && cap(one.data) <= maxBundle {
+			b.used = append(b.used, one.data)
+		}
 	}
 }

@@ -27,7 +27,8 @@ func gather(t *testing.T) (*bursts, *gathered) {
 		defer seen.mu.Unlock()
 		seen.left = append(seen.left, what+" at "+strconv.FormatInt(time.Since(began).Milliseconds(), 10))
 	}
-	b := newBursts(func(one *nats.Msg) { note(one.Subject) }, func(node uint64, bundle []byte) {
+	b := newBursts(func(one *nats.Msg) { note(one.Subject) }, func(node uint64, message []byte) {
+		bundle := message[headerSize:]
 		what := "node " + strconv.FormatUint(node, 10) + ":"
 		for len(bundle) > 0 {
 			one, rest, err := nextEntry(bundle)

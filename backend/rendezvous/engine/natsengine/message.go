@@ -93,10 +93,7 @@ func (k kind) named() bool { return k <= kindSignal }
 
 func (m message) encode() []byte {
 	other, device, stamp, _, _ := m.kind.shape()
-	data := make([]byte, 0, headerSize+2*idSize+16+len(m.rest))
-	data = append(data, format, byte(m.kind))
-	data = binary.BigEndian.AppendUint64(data, m.node)
-	data = binary.BigEndian.AppendUint64(data, m.clock)
+	data := m.appendHeader(make([]byte, 0, headerSize+2*idSize+16+len(m.rest)))
 	if m.kind.named() {
 		data = append(data, m.peer[:]...)
 	}
@@ -111,6 +108,13 @@ func (m message) encode() []byte {
 		data = binary.BigEndian.AppendUint64(data, m.stamp)
 	}
 	return append(data, m.rest...)
+}
+
+// appendHeader writes what is the same for all kinds, headerSize bytes.
+func (m message) appendHeader(to []byte) []byte {
+	to = append(to, format, byte(m.kind))
+	to = binary.BigEndian.AppendUint64(to, m.node)
+	return binary.BigEndian.AppendUint64(to, m.clock)
 }
 
 // parseMessage keeps data.

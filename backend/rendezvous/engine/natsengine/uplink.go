@@ -76,7 +76,8 @@ func newUplink(ctx context.Context, e *Engine) (*uplink, error) {
 	u.links = newLinks(u)
 	u.refreshes = newRefreshes(u)
 	u.bursts = newBursts(u.publishNow, func(node uint64, bundle []byte) {
-		u.publish(nodeSubject(node), "", message{kind: kindBundle, rest: bundle})
+		message{kind: kindBundle, node: u.incarnation, clock: u.clock.read()}.appendHeader(bundle[:0])
+		u.publishNow(&nats.Msg{Subject: nodeSubject(node), Data: bundle})
 	})
 	var err error
 	if e.embedded.presence, err = u.connect(); err != nil {
